@@ -1,0 +1,144 @@
+//! Who does something, with what right, and from where.
+
+use crate::ids::{ApiKeyId, ContactId, EventId, PersonId};
+use crate::text::Reason;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// Who did it: kept with every event (promise 17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody of the builder account, here through an API key.
+    BuilderStaff(ApiKeyId),
+    /// The owner, through a login of their own.
+    Owner(PersonId),
+    /// Whoever runs this installation, through an operator token.
+    Operator(ApiKeyId),
+    /// The product itself: the clock that ends invitations, a start that finishes what a crash cut.
+    System,
+}
+
+impl Actor {
+    /// The word that stands for the kind in lists and filters.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::BuilderStaff(_) => "builder_staff",
+            Self::Owner(_) => "owner",
+            Self::Operator(_) => "operator",
+            Self::System => "system",
+        }
+    }
+
+    /// The id behind the kind, where there is one.
+    pub const fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::BuilderStaff(id) | Self::Operator(id) => Some(id.0),
+            Self::Owner(id) => Some(id.0),
+            Self::System => None,
+        }
+    }
+}
+
+/// What an API key may do in its account (domain.md 2.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Commands everything that a builder may.
+    Admin,
+    /// Commands what day-to-day work needs; more by grant.
+    Staff,
+    /// Reads everything of the account, commands nothing.
+    Auditor,
+}
+
+/// What an admin may allow a staff key beyond its role (domain.md 2.8, condition c for BS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// Disable, enable and deactivate owners.
+    ManageAccess,
+    /// Read the account's audit trail.
+    ReadAudit,
+}
+
+/// The right with which a command is given; not stored, because the key's own events say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authority {
+    /// A builder's key.
+    Builder {
+        /// Its role.
+        role: Role,
+        /// What it may beyond the role.
+        grants: BTreeSet<Grant>,
+    },
+    /// An owner's own login: themselves and nobody else.
+    Owner,
+    /// An operator.
+    Operator,
+    /// The product itself.
+    System,
+}
+
+impl Authority {
+    /// An admin's.
+    pub const fn admin() -> Self {
+        Self::Builder { role: Role::Admin, grants: BTreeSet::new() }
+    }
+}
+
+/// The way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The JSON API.
+    Api,
+    /// The builder's pages.
+    Web,
+    /// The owner's portal.
+    Portal,
+    /// A file.
+    Import,
+    /// The operators' command line.
+    Replay,
+    /// The product itself.
+    System,
+}
+
+impl Channel {
+    /// The word that stands for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Web => "web",
+            Self::Portal => "portal",
+            Self::Import => "import",
+            Self::Replay => "replay",
+            Self::System => "system",
+        }
+    }
+}
+
+/// Under which circumstances a command is given. All of it, but for the authority, goes into the
+/// envelope of every event that comes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Who.
+    pub actor: Actor,
+    /// With what right.
+    pub authority: Authority,
+    /// As whom, when somebody of the builder looks through an owner's eyes (R64).
+    pub acting_as: Option<ContactId>,
+    /// By which way in.
+    pub channel: Channel,
+    /// From which network address.
+    pub client: Option<IpAddr>,
+    /// What belongs together: a request, an import, a bulk change.
+    pub correlation: Uuid,
+    /// The event that led to this command, when one did.
+    pub causation: Option<EventId>,
+    /// Why, in the actor's words.
+    pub reason: Option<Reason>,
+}

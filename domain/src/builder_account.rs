@@ -1,0 +1,211 @@
+//! A builder account: the tenant, and the keys with which backend services act for it.
+
+use crate::ImpossibleStep;
+use crate::actor::{Grant, Role};
+use crate::event::{FieldChange, events, nothing_personal};
+use crate::ids::{AccountId, AggregateId, ApiKeyId};
+use crate::rejection::{Refusal, Rejection, RejectionKind};
+use crate::text::Label;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+events! {
+    /// An event of a builder account.
+    BuilderAccountEvent {
+        BuilderAccountOpened = "builder_account.opened" v 1,
+        ApiKeyIssued = "builder_account.api_key_issued" v 1,
+    }
+}
+
+/// The account was opened by an operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuilderAccountOpened {
+    /// The company's name.
+    pub name: Label,
+}
+
+/// A key was issued. Its secret is nowhere; only a hash of it is kept beside the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyIssued {
+    /// The key's id, which the events that come of it name as their actor.
+    pub key: ApiKeyId,
+    /// What the key may do.
+    pub role: Role,
+    /// What it may beyond the role.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub grants: BTreeSet<Grant>,
+    /// What people call it.
+    pub label: Label,
+}
+
+nothing_personal!(BuilderAccountOpened, ApiKeyIssued);
+
+impl BuilderAccountEvent {
+    /// What changed, field by field.
+    pub fn changes(&self) -> Vec<FieldChange> {
+        match self {
+            Self::BuilderAccountOpened(e) => vec![FieldChange::new_value("name", e.name.as_str())],
+            Self::ApiKeyIssued(e) => {
+                let role = match e.role {
+                    Role::Admin => "admin",
+                    Role::Staff => "staff",
+                    Role::Auditor => "auditor",
+                };
+                let mut changes = vec![
+                    FieldChange::new_value("api_key", e.label.as_str()),
+                    FieldChange::new_value("role", role),
+                ];
+                for grant in &e.grants {
+                    let grant = match grant {
+                        Grant::ManageAccess => "manage_access",
+                        Grant::ReadAudit => "read_audit",
+                    };
+                    changes.push(FieldChange::new_value("grants", grant));
+                }
+                changes
+            }
+        }
+    }
+}
+
+/// A new key, as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApiKey {
+    /// Its id.
+    pub key: ApiKeyId,
+    /// What it may do.
+    pub role: Role,
+    /// What it may beyond the role.
+    pub grants: BTreeSet<Grant>,
+    /// What people call it.
+    pub label: Label,
+}
+
+/// A command to the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BuilderAccountCommand {
+    /// Open it, with its first key.
+    Open {
+        /// The company's name.
+        name: Label,
+        /// The first admin key; absent when a start finishes what a crash cut short.
+        key: Option<NewApiKey>,
+    },
+    /// Issue one more key.
+    IssueApiKey(NewApiKey),
+}
+
+/// A rule of accounts that said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuilderAccountRejection {
+    /// The account is open already.
+    AlreadyOpen,
+    /// More keys than one account takes.
+    TooManyKeys,
+}
+
+impl BuilderAccountRejection {
+    /// What it says.
+    pub(crate) fn refusal(self) -> Refusal {
+        match self {
+            Self::AlreadyOpen => Refusal::new(
+                "already_exists",
+                RejectionKind::Conflict,
+                "This account is open already.",
+            ),
+            Self::TooManyKeys => Refusal::new(
+                "too_many_api_keys",
+                RejectionKind::Unprocessable,
+                "An account takes at most 100 API keys.",
+            ),
+        }
+    }
+}
+
+/// An account as its events made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuilderAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// The company's name.
+    pub name: Label,
+    /// Its keys.
+    pub keys: BTreeMap<ApiKeyId, Role>,
+}
+
+impl BuilderAccount {
+    /// The most keys of an account.
+    pub const KEYS_MAX: usize = 100;
+
+    /// An account as its first event makes it.
+    pub fn from_first(id: AccountId, event: &BuilderAccountEvent) -> Result<Self, ImpossibleStep> {
+        match event {
+            BuilderAccountEvent::BuilderAccountOpened(e) => {
+                Ok(Self { id, name: e.name.clone(), keys: BTreeMap::new() })
+            }
+            BuilderAccountEvent::ApiKeyIssued(_) => Err(ImpossibleStep {
+                event: event.stored_type(),
+                aggregate: AggregateId::BuilderAccount(id),
+                why: "the account has not been opened",
+            }),
+        }
+    }
+
+    /// Records what happened. Decides nothing.
+    pub fn apply(&mut self, event: &BuilderAccountEvent) -> Result<(), ImpossibleStep> {
+        let why = match event {
+            BuilderAccountEvent::BuilderAccountOpened(_) => "the account is open already",
+            BuilderAccountEvent::ApiKeyIssued(e) => {
+                if self.keys.insert(e.key, e.role).is_none() {
+                    return Ok(());
+                }
+                "the key is there already"
+            }
+        };
+        Err(ImpossibleStep {
+            event: event.stored_type(),
+            aggregate: AggregateId::BuilderAccount(self.id),
+            why,
+        })
+    }
+}
+
+/// Decides a command: the events that happen, or why not.
+pub fn decide(
+    id: AccountId,
+    account: Option<&BuilderAccount>,
+    command: &BuilderAccountCommand,
+) -> Result<Vec<BuilderAccountEvent>, Rejection> {
+    match (command, account) {
+        (BuilderAccountCommand::Open { .. }, Some(_)) => {
+            Err(BuilderAccountRejection::AlreadyOpen.into())
+        }
+        (BuilderAccountCommand::Open { name, key }, None) => {
+            let opened = BuilderAccountOpened { name: name.clone() };
+            Ok(std::iter::once(opened.into()).chain(key.as_ref().map(issued)).collect())
+        }
+        (BuilderAccountCommand::IssueApiKey(_), None) => {
+            Err(Rejection::Unknown(AggregateId::BuilderAccount(id)))
+        }
+        (BuilderAccountCommand::IssueApiKey(key), Some(account)) => {
+            // Issued already: the second step of a sequence over two ledgers is taken up again.
+            if account.keys.contains_key(&key.key) {
+                return Ok(Vec::new());
+            }
+            if account.keys.len() >= BuilderAccount::KEYS_MAX {
+                return Err(BuilderAccountRejection::TooManyKeys.into());
+            }
+            Ok(vec![issued(key)])
+        }
+    }
+}
+
+fn issued(key: &NewApiKey) -> BuilderAccountEvent {
+    ApiKeyIssued {
+        key: key.key,
+        role: key.role,
+        grants: key.grants.clone(),
+        label: key.label.clone(),
+    }
+    .into()
+}

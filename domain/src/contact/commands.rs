@@ -1,0 +1,99 @@
+//! What can be asked of a contact.
+
+use crate::EmailAddress;
+use crate::ids::{InvitationId, PersonId, TokenId};
+use crate::phone::PhoneNumber;
+use crate::text::{PersonName, PostalAddress};
+
+/// The ids that a new invitation gets; made by the caller, because chance comes from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InviteIds {
+    /// The invitation's.
+    pub invitation: InvitationId,
+    /// Its first link's.
+    pub token: TokenId,
+}
+
+/// What a new contact is created with (R2, R58).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactDetails {
+    /// As shown in lists.
+    pub name: PersonName,
+    /// Where an invitation would go.
+    pub primary_email: Option<EmailAddress>,
+    /// Up to five more (R20).
+    pub additional_emails: Vec<EmailAddress>,
+    /// In order.
+    pub phones: Vec<PhoneNumber>,
+    /// Where the person is reached.
+    pub address: Option<PostalAddress>,
+}
+
+/// Which fields of the info become what; `None` leaves a field as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InfoEdit {
+    /// The new name.
+    pub name: Option<PersonName>,
+    /// The new phones; an empty list clears them.
+    pub phones: Option<Vec<PhoneNumber>>,
+    /// The new address; `Some(None)` clears it.
+    pub address: Option<Option<PostalAddress>>,
+    /// The new primary email; it replaces the old one.
+    pub primary_email: Option<EmailAddress>,
+}
+
+/// How well an invitee has shown who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AcceptProof {
+    /// They hold the secret link.
+    Link,
+    /// They hold the link and signed in with their own credentials.
+    LinkAndLogin,
+}
+
+/// A command to one contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContactCommand {
+    /// Put a new contact into the book.
+    Create(ContactDetails),
+    /// Change name, phones, address or primary email (R38 to R44).
+    EditInfo(InfoEdit),
+    /// Move an additional email to the primary spot and the primary one to its place (R31).
+    SwapPrimaryEmail(EmailAddress),
+    /// Add an additional email (R20, R22, R40).
+    AddAdditionalEmail(EmailAddress),
+    /// Make an additional email another (R41).
+    EditAdditionalEmail {
+        /// The one that is there.
+        from: EmailAddress,
+        /// What it becomes.
+        to: EmailAddress,
+    },
+    /// Take an additional email away (G5).
+    RemoveAdditionalEmail(EmailAddress),
+    /// Invite to the primary email (R3, R27).
+    SendInvite(InviteIds),
+    /// Mail the invitation again with a new link (R8).
+    ResendInvite(TokenId),
+    /// Take the invitation back (R8, R43).
+    CancelInvite,
+    /// Accept, by the invitee.
+    AcceptInvite {
+        /// The link that was used.
+        token: TokenId,
+        /// Who accepts.
+        person: PersonId,
+        /// How they showed who they are (H6).
+        proof: AcceptProof,
+    },
+    /// Say no, by the invitee.
+    DeclineInvite(TokenId),
+    /// End an invitation that nobody answered in time, by the clock.
+    ExpireInvite,
+    /// Close the contact's access for now (R9, R10, G4).
+    DisableAccess,
+    /// Open it again as it was (R10).
+    EnableAccess,
+    /// Take an owner's access away until a new invitation is accepted (R44).
+    DeactivateOwner,
+}

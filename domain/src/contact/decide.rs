@@ -1,0 +1,570 @@
+//! Which commands a contact takes in which life. Asks, and changes nothing.
+
+use super::commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
+use super::events::{
+    AdditionalEmailAdded, AdditionalEmailEdited, AdditionalEmailRemoved, CancelCause,
+    ContactCreated, ContactEvent, ContactInfoUpdated, InviteAccepted, InviteCancelled,
+    InviteDeclined, InviteExpired, InviteResent, InviteSent, OwnerActivated, OwnerDeactivated,
+    OwnerDisabled, OwnerReactivated, OwnerReenabled, PersonLinked, PrimaryEmailChanged,
+    PrimaryEmailClaimed, PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
+};
+use super::rejection::ContactRejection as No;
+use super::state::{Access, Contact, INVITE_MAILS_MAX, Invitation, Resume, Was};
+use crate::actor::{Actor, Circumstances};
+use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
+use crate::ledger::Halt;
+use crate::personal::{Change, Personal};
+use crate::rejection::Rejection;
+use crate::text::PersonName;
+use crate::{EmailAddress, Timestamp};
+
+/// How long an invitation can be accepted, in hours (promise 23).
+pub(crate) const INVITATION_TTL_HOURS: i64 = 72;
+
+/// The most addresses of a contact (R20).
+const EMAILS_MAX: usize = 6;
+
+/// Who holds a claim, as much as a refusal needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The contact.
+    pub contact: ContactId,
+    /// Its name, unless erased.
+    pub name: Option<PersonName>,
+    /// Whether its owner is activated (R25).
+    pub activated: bool,
+}
+
+/// The claims to primary emails of one ledger, as they stand under its lock.
+pub trait Claims {
+    /// Who holds the claim to this address.
+    fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt>;
+}
+
+/// Decides a command: the events that happen, or why not.
+pub fn decide(
+    id: ContactId,
+    contact: Option<&Contact>,
+    command: &ContactCommand,
+    circumstances: &Circumstances,
+    now: Timestamp,
+    claims: &dyn Claims,
+) -> Result<Vec<ContactEvent>, Halt> {
+    if let ContactCommand::Create(details) = command {
+        return create(id, contact, details, claims);
+    }
+    let contact = contact.ok_or(Rejection::Unknown(AggregateId::Contact(id)))?;
+    let by = By::of(contact, circumstances)?;
+    let asked = Asked { contact, by, now, claims };
+    match command {
+        ContactCommand::Create(_) => no(No::AlreadyExists),
+        ContactCommand::EditInfo(edit) => asked.edit_info(edit),
+        ContactCommand::SwapPrimaryEmail(email) => asked.swap_primary_email(email),
+        ContactCommand::AddAdditionalEmail(email) => asked.add_additional_email(email),
+        ContactCommand::EditAdditionalEmail { from, to } => asked.edit_additional_email(from, to),
+        ContactCommand::RemoveAdditionalEmail(email) => asked.remove_additional_email(email),
+        ContactCommand::SendInvite(ids) => asked.send_invite(*ids),
+        ContactCommand::ResendInvite(token) => asked.resend_invite(*token),
+        ContactCommand::CancelInvite => asked.cancel_invite(),
+        ContactCommand::AcceptInvite { token, person, proof } => {
+            asked.accept_invite(*token, *person, *proof)
+        }
+        ContactCommand::DeclineInvite(token) => asked.decline_invite(*token),
+        ContactCommand::ExpireInvite => asked.expire_invite(),
+        ContactCommand::DisableAccess => asked.disable_access(),
+        ContactCommand::EnableAccess => asked.enable_access(),
+        ContactCommand::DeactivateOwner => asked.deactivate_owner(circumstances.reason.is_some()),
+    }
+}
+
+/// Who asks, as far as a contact's own rules care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Somebody of the builder, or the product itself.
+    Builder,
+    /// The owner linked to this very contact.
+    Owner,
+    /// Somebody who holds a link and is not linked to the contact (yet).
+    Stranger,
+}
+
+impl By {
+    fn of(contact: &Contact, circumstances: &Circumstances) -> Result<Self, Halt> {
+        match circumstances.actor {
+            Actor::BuilderStaff(_) | Actor::System => Ok(Self::Builder),
+            Actor::Operator(_) => Err(Rejection::NotPermitted { needed: "a builder's key" }.into()),
+            Actor::Owner(person) => match contact.access {
+                Access::Active { person: owner } if owner == person => Ok(Self::Owner),
+                Access::NotInvited
+                | Access::Pending { .. }
+                | Access::Active { .. }
+                | Access::Disabled { .. }
+                | Access::Deactivated { .. } => Ok(Self::Stranger),
+            },
+        }
+    }
+}
+
+fn no<T>(rejection: No) -> Result<T, Halt> {
+    Err(Rejection::Contact(rejection).into())
+}
+
+fn create(
+    id: ContactId,
+    contact: Option<&Contact>,
+    details: &ContactDetails,
+    claims: &dyn Claims,
+) -> Result<Vec<ContactEvent>, Halt> {
+    if contact.is_some() {
+        return no(No::AlreadyExists);
+    }
+    if details.primary_email.is_none() && !details.additional_emails.is_empty() {
+        return no(No::AdditionalNeedsPrimary);
+    }
+    if usize::from(details.primary_email.is_some()) + details.additional_emails.len() > EMAILS_MAX {
+        return no(No::TooManyEmails);
+    }
+    let mut seen: Vec<&EmailAddress> = details.primary_email.iter().collect();
+    for email in &details.additional_emails {
+        if seen.contains(&email) {
+            return no(No::DuplicateEmail);
+        }
+        seen.push(email);
+    }
+    if let Some(email) = &details.primary_email {
+        refuse_activated_holder(id, email, claims)?;
+    }
+    Ok(vec![
+        ContactCreated {
+            name: Personal::known(id, details.name.clone()),
+            primary_email: details.primary_email.clone().map(|e| Personal::known(id, e)),
+            additional_emails: details
+                .additional_emails
+                .iter()
+                .map(|e| Personal::known(id, e.clone()))
+                .collect(),
+            phones: (!details.phones.is_empty())
+                .then(|| Personal::known(id, details.phones.clone())),
+            address: details.address.clone().map(|a| Personal::known(id, a)),
+        }
+        .into(),
+    ])
+}
+
+/// R25: an email whose holder is an activated owner is not given to another contact.
+fn refuse_activated_holder(
+    id: ContactId,
+    email: &EmailAddress,
+    claims: &dyn Claims,
+) -> Result<(), Halt> {
+    match claims.holder(email)? {
+        Some(holder) if holder.contact != id && holder.activated => {
+            no(No::PrimaryEmailOnActivatedOwner { holder: holder.contact })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A command on a contact that is there.
+struct Asked<'a> {
+    contact: &'a Contact,
+    by: By,
+    now: Timestamp,
+    claims: &'a dyn Claims,
+}
+
+impl Asked<'_> {
+    fn known<T>(&self, value: T) -> Personal<T> {
+        Personal::known(self.contact.id, value)
+    }
+
+    /// R38 to R46 with G1, G3, G4: who may touch name, phones, address and primary email.
+    fn info_is_open(&self) -> Result<(), Halt> {
+        match (&self.contact.access, self.by) {
+            (Access::Active { .. }, By::Owner)
+            | (
+                Access::NotInvited
+                | Access::Deactivated { .. }
+                | Access::Disabled { resume: Resume::NotInvited | Resume::Deactivated { .. } },
+                By::Builder,
+            ) => Ok(()),
+            (Access::Pending { .. }, By::Builder) => no(No::LockedPending),
+            (
+                Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } },
+                By::Builder,
+            ) => no(No::LockedActive),
+            (
+                Access::NotInvited
+                | Access::Pending { .. }
+                | Access::Disabled { .. }
+                | Access::Deactivated { .. },
+                By::Owner,
+            )
+            | (_, By::Stranger) => no(No::NotTheOwner),
+        }
+    }
+
+    /// R40, R41: additional emails are the owner's and the builder's, in any state.
+    fn emails_are_open(&self) -> Result<(), Halt> {
+        match self.by {
+            By::Builder | By::Owner => Ok(()),
+            By::Stranger => no(No::NotTheOwner),
+        }
+    }
+
+    fn builder_only(&self) -> Result<(), Halt> {
+        match self.by {
+            By::Builder => Ok(()),
+            By::Owner | By::Stranger => {
+                Err(Rejection::NotPermitted { needed: "a builder's credential" }.into())
+            }
+        }
+    }
+
+    fn edit_info(&self, edit: &InfoEdit) -> Result<Vec<ContactEvent>, Halt> {
+        self.info_is_open()?;
+        let contact = self.contact;
+        let name =
+            edit.name.as_ref().filter(|name| contact.name.value() != Some(name)).map(|name| {
+                Change { from: Some(contact.name.clone()), to: Some(self.known(name.clone())) }
+            });
+        let phones = edit
+            .phones
+            .as_ref()
+            .map(|phones| (!phones.is_empty()).then_some(phones))
+            .filter(|phones| contact.phones.as_ref().and_then(Personal::value) != *phones)
+            .map(|phones| Change {
+                from: contact.phones.clone(),
+                to: phones.map(|phones| self.known(phones.clone())),
+            });
+        let address = edit
+            .address
+            .as_ref()
+            .map(Option::as_ref)
+            .filter(|address| contact.address.as_ref().and_then(Personal::value) != *address)
+            .map(|address| Change {
+                from: contact.address.clone(),
+                to: address.map(|address| self.known(address.clone())),
+            });
+        let mut events = Vec::new();
+        if name.is_some() || phones.is_some() || address.is_some() {
+            events.push(ContactInfoUpdated { name, phones, address }.into());
+        }
+        if let Some(email) = &edit.primary_email {
+            events.extend(self.set_primary_email(email)?);
+        }
+        Ok(events)
+    }
+
+    fn set_primary_email(&self, email: &EmailAddress) -> Result<Vec<ContactEvent>, Halt> {
+        let contact = self.contact;
+        if let Some(present) = contact.primary() {
+            if present == email && present.typed() == email.typed() {
+                return Ok(Vec::new());
+            }
+            if present != email && contact.has_email(email) {
+                return no(No::DuplicateEmail);
+            }
+        }
+        let to = self.known(email.clone());
+        let Some(from) = contact.primary_email.clone() else {
+            refuse_activated_holder(contact.id, email, self.claims)?;
+            return Ok(vec![PrimaryEmailSet { email: to }.into()]);
+        };
+        let changed = PrimaryEmailChanged { from, to }.into();
+        // The same address written differently keeps its claim.
+        if contact.primary() == Some(email) {
+            return Ok(vec![changed]);
+        }
+        self.readdressed(changed, email)
+    }
+
+    /// A change of the primary email and what becomes of the claim: an owner's moves along at once
+    /// (R32), a builder's is given back until the next invitation takes it (H5).
+    fn readdressed(
+        &self,
+        changed: ContactEvent,
+        to: &EmailAddress,
+    ) -> Result<Vec<ContactEvent>, Halt> {
+        let mut events = vec![changed];
+        match self.by {
+            By::Owner => {
+                if self.claims.holder(to)?.is_some_and(|holder| holder.contact != self.contact.id) {
+                    return no(No::PrimaryEmailTaken);
+                }
+                events.extend(self.release());
+                events.push(PrimaryEmailClaimed { email: self.known(to.clone()) }.into());
+            }
+            By::Builder | By::Stranger => {
+                refuse_activated_holder(self.contact.id, to, self.claims)?;
+                events.extend(self.release());
+            }
+        }
+        Ok(events)
+    }
+
+    /// Gives the claim back, if there is one.
+    fn release(&self) -> Option<ContactEvent> {
+        let email = self.contact.primary_email.clone().filter(|_| self.contact.claimed)?;
+        Some(PrimaryEmailReleased { email }.into())
+    }
+
+    fn swap_primary_email(&self, email: &EmailAddress) -> Result<Vec<ContactEvent>, Halt> {
+        self.info_is_open()?;
+        let contact = self.contact;
+        let Some(from) = contact.primary_email.clone() else {
+            return no(No::AdditionalNeedsPrimary);
+        };
+        if contact.primary() == Some(email) {
+            return Ok(Vec::new());
+        }
+        let Some(to) = contact.additional_emails.iter().find(|e| e.value() == Some(email)) else {
+            return no(No::UnknownAdditionalEmail);
+        };
+        self.readdressed(PrimaryEmailSwapped { from, to: to.clone() }.into(), email)
+    }
+
+    fn add_additional_email(&self, email: &EmailAddress) -> Result<Vec<ContactEvent>, Halt> {
+        self.emails_are_open()?;
+        if self.contact.primary_email.is_none() {
+            return no(No::AdditionalNeedsPrimary);
+        }
+        if self.contact.has_email(email) {
+            return no(No::DuplicateEmail);
+        }
+        if self.contact.email_count() >= EMAILS_MAX {
+            return no(No::TooManyEmails);
+        }
+        Ok(vec![AdditionalEmailAdded { email: self.known(email.clone()) }.into()])
+    }
+
+    fn additional(&self, email: &EmailAddress) -> Result<Personal<EmailAddress>, Halt> {
+        match self.contact.additional_emails.iter().find(|e| e.value() == Some(email)) {
+            Some(there) => Ok(there.clone()),
+            None => no(No::UnknownAdditionalEmail),
+        }
+    }
+
+    fn edit_additional_email(
+        &self,
+        from: &EmailAddress,
+        to: &EmailAddress,
+    ) -> Result<Vec<ContactEvent>, Halt> {
+        self.emails_are_open()?;
+        let there = self.additional(from)?;
+        if there.value().is_some_and(|there| there == to && there.typed() == to.typed()) {
+            return Ok(Vec::new());
+        }
+        if from != to && self.contact.has_email(to) {
+            return no(No::DuplicateEmail);
+        }
+        Ok(vec![AdditionalEmailEdited { from: there, to: self.known(to.clone()) }.into()])
+    }
+
+    fn remove_additional_email(&self, email: &EmailAddress) -> Result<Vec<ContactEvent>, Halt> {
+        self.emails_are_open()?;
+        let there = self.additional(email)?;
+        match (&self.contact.access, self.by) {
+            (
+                Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } },
+                By::Builder,
+            ) => no(No::AdditionalEmailIsOwners),
+            (
+                Access::NotInvited
+                | Access::Pending { .. }
+                | Access::Active { .. }
+                | Access::Disabled { .. }
+                | Access::Deactivated { .. },
+                By::Builder | By::Owner | By::Stranger,
+            ) => Ok(vec![AdditionalEmailRemoved { email: there }.into()]),
+        }
+    }
+
+    fn send_invite(&self, ids: InviteIds) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        match self.contact.access {
+            Access::NotInvited | Access::Deactivated { .. } => {}
+            Access::Pending { .. } => return no(No::AlreadyPending),
+            Access::Active { .. } => return no(No::AlreadyActive),
+            Access::Disabled { .. } => return no(No::IsDisabled),
+        }
+        let sent_to = self.invitable()?;
+        let mut events = Vec::new();
+        if !self.contact.claimed {
+            let Some(email) = sent_to.value() else { return no(No::Erased) };
+            if let Some(holder) = self.claims.holder(email)? {
+                return no(No::PrimaryEmailClaimed { holder: holder.contact, name: holder.name });
+            }
+            events.push(PrimaryEmailClaimed { email: sent_to.clone() }.into());
+        }
+        events.push(
+            InviteSent {
+                invitation: ids.invitation,
+                token: ids.token,
+                sent_to,
+                sent_at: self.now,
+                expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+                attempt: 1,
+            }
+            .into(),
+        );
+        Ok(events)
+    }
+
+    /// The address of an invitation, if one may go out now.
+    fn invitable(&self) -> Result<Personal<EmailAddress>, Halt> {
+        let Some(sent_to) = self.contact.primary_email.clone() else {
+            return no(No::NoPrimaryEmail);
+        };
+        let day_ago = self.now.plus_hours(-Contact::MAIL_WINDOW_HOURS);
+        if self.contact.mailed_at.iter().filter(|at| **at > day_ago).count() >= INVITE_MAILS_MAX {
+            return no(No::MailedTooOften);
+        }
+        Ok(sent_to)
+    }
+
+    fn open_invitation(&self) -> Result<(&Invitation, Was), Halt> {
+        match &self.contact.access {
+            Access::Pending { invitation, was } => Ok((invitation, *was)),
+            Access::NotInvited
+            | Access::Active { .. }
+            | Access::Disabled { .. }
+            | Access::Deactivated { .. } => no(No::NotPending),
+        }
+    }
+
+    fn resend_invite(&self, token: TokenId) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        let (invitation, _) = self.open_invitation()?;
+        Ok(vec![
+            InviteResent {
+                invitation: invitation.id,
+                token,
+                sent_to: self.invitable()?,
+                sent_at: self.now,
+                expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+                attempt: invitation.attempt.saturating_add(1),
+            }
+            .into(),
+        ])
+    }
+
+    /// The claim goes back with an invitation that nobody ever accepted.
+    fn release_if_never_active(&self, was: Was) -> Option<ContactEvent> {
+        match was {
+            Was::NeverActive => self.release(),
+            Was::Deactivated { .. } => None,
+        }
+    }
+
+    fn cancel(&self, cause: CancelCause) -> Result<Vec<ContactEvent>, Halt> {
+        let (invitation, was) = self.open_invitation()?;
+        let mut events = vec![InviteCancelled { invitation: invitation.id, cause }.into()];
+        events.extend(self.release_if_never_active(was));
+        Ok(events)
+    }
+
+    fn cancel_invite(&self) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        self.cancel(CancelCause::Builder)
+    }
+
+    /// The open invitation, if this is its link and it still works.
+    fn answerable(&self, token: TokenId) -> Result<(&Invitation, Was), Halt> {
+        let (invitation, was) = match &self.contact.access {
+            Access::Pending { invitation, was } => (invitation, *was),
+            Access::Active { .. } => return no(No::InviteUsed),
+            Access::NotInvited | Access::Disabled { .. } | Access::Deactivated { .. } => {
+                return no(No::InviteCancelled);
+            }
+        };
+        if invitation.token != token {
+            return no(No::InviteSuperseded);
+        }
+        if self.now > invitation.expires_at {
+            return no(No::InviteExpired);
+        }
+        Ok((invitation, was))
+    }
+
+    fn accept_invite(
+        &self,
+        token: TokenId,
+        person: PersonId,
+        proof: AcceptProof,
+    ) -> Result<Vec<ContactEvent>, Halt> {
+        let (invitation, was) = self.answerable(token)?;
+        let activated: ContactEvent = match was {
+            Was::NeverActive => OwnerActivated { person }.into(),
+            Was::Deactivated { person: before, readdressed } => {
+                if readdressed && before == person && proof == AcceptProof::Link {
+                    return no(No::LoginNeeded);
+                }
+                OwnerReactivated { person }.into()
+            }
+        };
+        Ok(vec![
+            InviteAccepted { invitation: invitation.id, token }.into(),
+            PersonLinked { person }.into(),
+            activated,
+        ])
+    }
+
+    fn decline_invite(&self, token: TokenId) -> Result<Vec<ContactEvent>, Halt> {
+        let (invitation, was) = self.answerable(token)?;
+        let mut events = vec![InviteDeclined { invitation: invitation.id }.into()];
+        events.extend(self.release_if_never_active(was));
+        Ok(events)
+    }
+
+    fn expire_invite(&self) -> Result<Vec<ContactEvent>, Halt> {
+        let (invitation, was) = self.open_invitation()?;
+        if self.now <= invitation.expires_at {
+            return no(No::NotExpiredYet);
+        }
+        let mut events = vec![InviteExpired { invitation: invitation.id }.into()];
+        events.extend(self.release_if_never_active(was));
+        Ok(events)
+    }
+
+    fn disable_access(&self) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        match self.contact.access {
+            Access::Disabled { .. } => no(No::AlreadyDisabled),
+            Access::Pending { .. } => {
+                let mut events = self.cancel(CancelCause::Disabled)?;
+                events.push(OwnerDisabled {}.into());
+                Ok(events)
+            }
+            Access::NotInvited | Access::Active { .. } | Access::Deactivated { .. } => {
+                Ok(vec![OwnerDisabled {}.into()])
+            }
+        }
+    }
+
+    fn enable_access(&self) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        match self.contact.access {
+            Access::Disabled { .. } => Ok(vec![OwnerReenabled {}.into()]),
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Active { .. }
+            | Access::Deactivated { .. } => no(No::NotDisabled),
+        }
+    }
+
+    fn deactivate_owner(&self, reason_given: bool) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        match self.contact.access {
+            Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } } => {}
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Disabled { .. }
+            | Access::Deactivated { .. } => return no(No::NotActive),
+        }
+        if !reason_given {
+            return no(No::ReasonNeeded);
+        }
+        Ok(vec![OwnerDeactivated {}.into()])
+    }
+}

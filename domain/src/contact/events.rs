@@ -1,0 +1,370 @@
+//! What happens to a contact.
+
+use crate::event::{FieldChange, Shown, events, nothing_personal};
+use crate::ids::{InvitationId, PersonId, TokenId};
+use crate::personal::{Change, HoldsPersonal, Personal, PersonalVisitor};
+use crate::phone::PhoneNumber;
+use crate::text::{PersonName, PostalAddress};
+use crate::{EmailAddress, Timestamp};
+use serde::{Deserialize, Serialize};
+
+events! {
+    /// An event of a contact.
+    ContactEvent {
+        ContactCreated = "contact.created" v 1,
+        ContactInfoUpdated = "contact.info_updated" v 1,
+        PrimaryEmailSet = "contact.primary_email_set" v 1,
+        PrimaryEmailChanged = "contact.primary_email_changed" v 1,
+        PrimaryEmailSwapped = "contact.primary_email_swapped" v 1,
+        AdditionalEmailAdded = "contact.additional_email_added" v 1,
+        AdditionalEmailEdited = "contact.additional_email_edited" v 1,
+        AdditionalEmailRemoved = "contact.additional_email_removed" v 1,
+        PrimaryEmailClaimed = "contact.primary_email_claimed" v 1,
+        PrimaryEmailReleased = "contact.primary_email_released" v 1,
+        InviteSent = "contact.invite_sent" v 1,
+        InviteResent = "contact.invite_resent" v 1,
+        InviteCancelled = "contact.invite_cancelled" v 1,
+        InviteAccepted = "contact.invite_accepted" v 1,
+        InviteDeclined = "contact.invite_declined" v 1,
+        InviteExpired = "contact.invite_expired" v 1,
+        PersonLinked = "contact.person_linked" v 1,
+        OwnerActivated = "contact.owner_activated" v 1,
+        OwnerReactivated = "contact.owner_reactivated" v 1,
+        OwnerDisabled = "contact.owner_disabled" v 1,
+        OwnerReenabled = "contact.owner_reenabled" v 1,
+        OwnerDeactivated = "contact.owner_deactivated" v 1,
+    }
+}
+
+/// A contact came into the builder's book (R2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactCreated {
+    /// As shown in lists.
+    pub name: Personal<PersonName>,
+    /// Where an invitation will go.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub primary_email: Option<Personal<EmailAddress>>,
+    /// Up to five more (R20).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub additional_emails: Vec<Personal<EmailAddress>>,
+    /// In the order in which they were given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phones: Option<Personal<Vec<PhoneNumber>>>,
+    /// Where the person lives or is reached.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<Personal<PostalAddress>>,
+}
+
+/// Name, phones or address changed; fields that did not change are absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactInfoUpdated {
+    /// The name before and after.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<Change<PersonName>>,
+    /// The phones before and after.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phones: Option<Change<Vec<PhoneNumber>>>,
+    /// The address before and after.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<Change<PostalAddress>>,
+}
+
+macro_rules! one_email {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name {
+            /// The address.
+            pub email: Personal<EmailAddress>,
+        }
+
+        impl HoldsPersonal for $name {
+            fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+                visitor.visit("email", &mut self.email);
+            }
+        }
+    )+};
+}
+one_email!(
+    /// The contact got its first primary email.
+    PrimaryEmailSet,
+    /// The contact got one more additional email (R20, R40).
+    AdditionalEmailAdded,
+    /// An additional email was taken away.
+    AdditionalEmailRemoved,
+    /// The contact took the claim to its primary email within the builder account (R23, G2).
+    PrimaryEmailClaimed,
+    /// The contact gave its claim back.
+    PrimaryEmailReleased,
+);
+
+macro_rules! two_emails {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name {
+            /// The address before.
+            pub from: Personal<EmailAddress>,
+            /// The address after.
+            pub to: Personal<EmailAddress>,
+        }
+
+        impl HoldsPersonal for $name {
+            fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+                visitor.visit("from", &mut self.from);
+                visitor.visit("to", &mut self.to);
+            }
+        }
+    )+};
+}
+two_emails!(
+    /// The primary email became another; the old one is gone from the contact.
+    PrimaryEmailChanged,
+    /// An additional email took the primary spot, the primary one went to its place (R31).
+    PrimaryEmailSwapped,
+    /// An additional email became another (R41).
+    AdditionalEmailEdited,
+);
+
+macro_rules! invitation_mail {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name {
+            /// The invitation.
+            pub invitation: InvitationId,
+            /// The secret link that the mail carries; only its id is kept here.
+            pub token: TokenId,
+            /// The primary email at that moment (R17).
+            pub sent_to: Personal<EmailAddress>,
+            /// When the mail was put into the outbox.
+            pub sent_at: Timestamp,
+            /// From then on the link is dead.
+            pub expires_at: Timestamp,
+            /// Which mail of this invitation it is: 1, 2, 3 …
+            pub attempt: u32,
+        }
+
+        impl HoldsPersonal for $name {
+            fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+                visitor.visit("sent_to", &mut self.sent_to);
+            }
+        }
+    )+};
+}
+invitation_mail!(
+    /// An invitation was sent; the builder is locked out of the contact's info (R42, G1).
+    InviteSent,
+    /// The invitation was mailed again with a new secret; the old link is void (R8).
+    InviteResent,
+);
+
+/// Why an invitation was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelCause {
+    /// Somebody of the builder cancelled it (R8).
+    Builder,
+    /// The contact was disabled while it was pending (G4).
+    Disabled,
+}
+
+/// The builder took the invitation back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteCancelled {
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// Why.
+    pub cause: CancelCause,
+}
+
+/// The invitee accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteAccepted {
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// The link that was used.
+    pub token: TokenId,
+}
+
+/// The invitee said no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteDeclined {
+    /// The invitation.
+    pub invitation: InvitationId,
+}
+
+/// Nobody answered in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteExpired {
+    /// The invitation.
+    pub invitation: InvitationId,
+}
+
+/// The contact is this person's from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonLinked {
+    /// The person.
+    pub person: PersonId,
+}
+
+/// The owner is active for the first time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerActivated {
+    /// The person behind the contact.
+    pub person: PersonId,
+}
+
+/// The owner is active again after a deactivation (R35).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerReactivated {
+    /// The person behind the contact.
+    pub person: PersonId,
+}
+
+/// The contact's link to its person is closed until it is enabled again (R9, R10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerDisabled {}
+
+/// The contact is what it was before it was disabled (R10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerReenabled {}
+
+/// The owner lost access until a new invitation is accepted; nothing else is lost (R35, R44).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerDeactivated {}
+
+nothing_personal!(
+    InviteCancelled,
+    InviteAccepted,
+    InviteDeclined,
+    InviteExpired,
+    PersonLinked,
+    OwnerActivated,
+    OwnerReactivated,
+    OwnerDisabled,
+    OwnerReenabled,
+    OwnerDeactivated,
+);
+
+impl HoldsPersonal for ContactCreated {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        visitor.visit("name", &mut self.name);
+        if let Some(email) = &mut self.primary_email {
+            visitor.visit("primary_email", email);
+        }
+        for email in &mut self.additional_emails {
+            visitor.visit("additional_emails", email);
+        }
+        if let Some(phones) = &mut self.phones {
+            visitor.visit("phones", phones);
+        }
+        if let Some(address) = &mut self.address {
+            visitor.visit("address", address);
+        }
+    }
+}
+
+impl HoldsPersonal for ContactInfoUpdated {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        if let Some(name) = &mut self.name {
+            name.each("name.from", "name.to", visitor);
+        }
+        if let Some(phones) = &mut self.phones {
+            phones.each("phones.from", "phones.to", visitor);
+        }
+        if let Some(address) = &mut self.address {
+            address.each("address.from", "address.to", visitor);
+        }
+    }
+}
+
+impl ContactEvent {
+    /// What changed, field by field. Access is shown as the state that the event leads to.
+    pub fn changes(&self) -> Vec<FieldChange> {
+        match self {
+            Self::ContactCreated(e) => {
+                let mut changes = vec![FieldChange::new_value("name", &e.name)];
+                if let Some(email) = &e.primary_email {
+                    changes.push(FieldChange::new_value("primary_email", email));
+                }
+                for email in &e.additional_emails {
+                    changes.push(FieldChange::new_value("additional_emails", email));
+                }
+                if let Some(phones) = &e.phones {
+                    changes.push(FieldChange::new_value("phones", phones));
+                }
+                if let Some(address) = &e.address {
+                    changes.push(FieldChange::new_value("address", address));
+                }
+                changes
+            }
+            Self::ContactInfoUpdated(e) => {
+                let mut changes = Vec::new();
+                if let Some(name) = &e.name {
+                    changes.push(FieldChange::between("name", &name.from, &name.to));
+                }
+                if let Some(phones) = &e.phones {
+                    changes.push(FieldChange::between("phones", &phones.from, &phones.to));
+                }
+                if let Some(address) = &e.address {
+                    changes.push(FieldChange::between("address", &address.from, &address.to));
+                }
+                changes
+            }
+            Self::PrimaryEmailSet(e) => vec![FieldChange::new_value("primary_email", &e.email)],
+            Self::PrimaryEmailChanged(e) => {
+                vec![FieldChange::between("primary_email", &e.from, &e.to)]
+            }
+            Self::PrimaryEmailSwapped(e) => vec![
+                FieldChange::between("primary_email", &e.from, &e.to),
+                FieldChange::between("additional_emails", &e.to, &e.from),
+            ],
+            Self::AdditionalEmailAdded(e) => {
+                vec![FieldChange::new_value("additional_emails", &e.email)]
+            }
+            Self::AdditionalEmailEdited(e) => {
+                vec![FieldChange::between("additional_emails", &e.from, &e.to)]
+            }
+            Self::AdditionalEmailRemoved(e) => {
+                vec![FieldChange::old_value("additional_emails", &e.email)]
+            }
+            Self::PrimaryEmailClaimed(e) => {
+                vec![FieldChange::new_value("primary_email_claim", &e.email)]
+            }
+            Self::PrimaryEmailReleased(e) => {
+                vec![FieldChange::old_value("primary_email_claim", &e.email)]
+            }
+            Self::InviteSent(e) => invited(&e.sent_to),
+            Self::InviteResent(e) => vec![FieldChange::new_value("invitation", &e.sent_to)],
+            Self::InviteCancelled(_) => ended("cancelled"),
+            Self::InviteDeclined(_) => ended("declined"),
+            Self::InviteExpired(_) => ended("expired"),
+            Self::InviteAccepted(_) => {
+                vec![FieldChange::between("invitation", "pending", "accepted")]
+            }
+            Self::PersonLinked(e) => {
+                vec![FieldChange::new_value("person", e.person.to_string())]
+            }
+            Self::OwnerActivated(_) | Self::OwnerReactivated(_) => access("active"),
+            Self::OwnerDisabled(_) => access("disabled"),
+            Self::OwnerReenabled(_) => access("enabled"),
+            Self::OwnerDeactivated(_) => access("deactivated"),
+        }
+    }
+}
+
+fn access(to: &'static str) -> Vec<FieldChange> {
+    vec![FieldChange::new_value("access", to)]
+}
+
+fn ended(how: &'static str) -> Vec<FieldChange> {
+    vec![FieldChange::between("invitation", "pending", how)]
+}
+
+fn invited(sent_to: &Personal<EmailAddress>) -> Vec<FieldChange> {
+    vec![
+        FieldChange::new_value("invitation", Shown::from(sent_to)),
+        FieldChange::new_value("access", "pending"),
+    ]
+}

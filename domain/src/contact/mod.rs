@@ -1,0 +1,24 @@
+//! A contact: one builder account's record of a person, and that person's access as an owner.
+//!
+//! [`state`] says which lives a contact can have, [`decide`] which commands each life takes.
+
+mod coat;
+mod commands;
+mod decide;
+mod events;
+mod rejection;
+mod state;
+mod upcast;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+pub use coat::{ContactAggregate, Given, Refused};
+pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
+pub use decide::{Claims, Holder, decide};
+pub use events::*;
+pub use rejection::ContactRejection;
+pub use state::{Access, Contact, Invitation, Resume, Was};
+pub use upcast::upcasters;

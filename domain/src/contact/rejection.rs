@@ -1,0 +1,255 @@
+//! Why a contact refuses a command.
+
+use crate::ids::ContactId;
+use crate::rejection::{Refusal, RejectionKind};
+use crate::text::PersonName;
+
+/// A rule of contacts that said no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContactRejection {
+    /// The id is in use.
+    AlreadyExists,
+    /// The person behind the contact has been erased.
+    Erased,
+    /// R25: the email's holder is an activated owner.
+    PrimaryEmailOnActivatedOwner {
+        /// The holder.
+        holder: ContactId,
+    },
+    /// R27: the email is claimed by another contact of the account.
+    PrimaryEmailClaimed {
+        /// The holder.
+        holder: ContactId,
+        /// The holder's name, for the builder's eyes.
+        name: Option<PersonName>,
+    },
+    /// R32: an owner asks for an email that another contact has; no name is told.
+    PrimaryEmailTaken,
+    /// R20.
+    TooManyEmails,
+    /// R22.
+    AdditionalNeedsPrimary,
+    /// G7: the address is there already.
+    DuplicateEmail,
+    /// The additional email is not there.
+    UnknownAdditionalEmail,
+    /// G5: an active owner's additional emails are not removed by the builder.
+    AdditionalEmailIsOwners,
+    /// R42.
+    LockedPending,
+    /// R38, R39.
+    LockedActive,
+    /// The actor is not this contact's owner.
+    NotTheOwner,
+    /// R17: there is no address to invite to.
+    NoPrimaryEmail,
+    /// There is an open invitation already.
+    AlreadyPending,
+    /// The owner is active already.
+    AlreadyActive,
+    /// G3: a disabled contact is enabled, not invited.
+    IsDisabled,
+    /// No invitation is open.
+    NotPending,
+    /// More invitation mails than a day takes.
+    MailedTooOften,
+    /// It is disabled already.
+    AlreadyDisabled,
+    /// It is not disabled.
+    NotDisabled,
+    /// Only an active or a disabled owner can be deactivated.
+    NotActive,
+    /// Deactivating asks for a reason.
+    ReasonNeeded,
+    /// The link is past its time.
+    InviteExpired,
+    /// The invitation was cancelled or declined.
+    InviteCancelled,
+    /// A newer mail was sent.
+    InviteSuperseded,
+    /// Somebody accepted already.
+    InviteUsed,
+    /// H6: the address changed since this person was linked; only their own login links them again.
+    LoginNeeded,
+    /// The clock has not reached the invitation's end.
+    NotExpiredYet,
+}
+
+const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
+     the contacts if they are the same person; or change this contact's primary email to one \
+     that is unique, for example by swapping it with an additional email.";
+
+impl ContactRejection {
+    /// What it says.
+    pub(crate) fn refusal(&self) -> Refusal {
+        use RejectionKind::{Conflict, Forbidden, Gone, TooOften, Unprocessable};
+        let refuse = |code, kind, cause: &str| Refusal::new(code, kind, cause);
+        match self {
+            Self::AlreadyExists => {
+                refuse("already_exists", Conflict, "A contact with this id is there already.")
+            }
+            Self::Erased => refuse("contact_erased", Conflict, "This person has been erased."),
+            Self::PrimaryEmailOnActivatedOwner { holder } => refuse(
+                "primary_email_on_activated_owner",
+                Conflict,
+                "This email is currently the Primary Email associated with another account.",
+            )
+            .rule("R25")
+            .remedy("Select the existing contact that has this primary email (R26).")
+            .field("primary_email")
+            .holder(*holder),
+            Self::PrimaryEmailClaimed { holder, name } => Refusal::new(
+                "primary_email_claimed",
+                Conflict,
+                format!(
+                    "The primary email is claimed by {}.",
+                    name.as_ref().map_or("another contact", PersonName::as_str)
+                ),
+            )
+            .rule("R27")
+            .remedy(THREE_REMEDIES)
+            .holder(*holder),
+            Self::PrimaryEmailTaken => refuse(
+                "primary_email_taken_contact_builder",
+                Conflict,
+                "Another contact of your builder has this email.",
+            )
+            .rule("R32")
+            .remedy("Work with your builder to get the existing contact linked to your job.")
+            .field("primary_email"),
+            Self::TooManyEmails => refuse(
+                "too_many_emails",
+                Unprocessable,
+                "A contact has at most six emails: one primary and five additional.",
+            )
+            .rule("R20")
+            .remedy("Remove an additional email first."),
+            Self::AdditionalNeedsPrimary => refuse(
+                "additional_needs_primary",
+                Unprocessable,
+                "Additional emails need a primary email.",
+            )
+            .rule("R22")
+            .remedy("Set the primary email first."),
+            Self::DuplicateEmail => refuse(
+                "duplicate_email_in_contact",
+                Conflict,
+                "The contact has this email already.",
+            )
+            .rule("G7")
+            .remedy("To make an additional email the primary one, swap them."),
+            Self::UnknownAdditionalEmail => refuse(
+                "unknown_additional_email",
+                Unprocessable,
+                "The contact has no such additional email.",
+            )
+            .field("email"),
+            Self::AdditionalEmailIsOwners => refuse(
+                "additional_email_is_owners",
+                Conflict,
+                "An active owner's additional emails are added and edited, but not removed, by the \
+                 builder.",
+            )
+            .rule("G5")
+            .remedy("Ask the owner to remove it."),
+            Self::LockedPending => refuse(
+                "contact_locked_pending",
+                Conflict,
+                "The contact's info is locked since the invitation was sent.",
+            )
+            .rule("R42")
+            .remedy(
+                "Cancel the pending invite, edit the contact info, then resend the invite (R43).",
+            ),
+            Self::LockedActive => refuse(
+                "contact_locked_active",
+                Conflict,
+                "Only the active owner can update this contact's info.",
+            )
+            .rule("R39")
+            .remedy("Deactivate the Owner, edit the info, then resend the invite (R44)."),
+            Self::NotTheOwner => refuse(
+                "not_permitted",
+                Forbidden,
+                "Only the owner linked to this contact may do that.",
+            )
+            .rule("R38"),
+            Self::NoPrimaryEmail => refuse(
+                "no_primary_email",
+                Unprocessable,
+                "The contact has no primary email, and invitations go nowhere else.",
+            )
+            .rule("R17")
+            .remedy("Set a primary email first.")
+            .field("primary_email"),
+            Self::AlreadyPending => {
+                refuse("invite_already_pending", Conflict, "An invitation is pending already.")
+                    .rule("R8")
+                    .remedy("Resend the pending invite, or cancel it.")
+            }
+            Self::AlreadyActive => {
+                refuse("already_active", Conflict, "The owner has accepted already.")
+                    .rule("R44")
+                    .remedy("Nothing is needed; to start over, deactivate the owner first.")
+            }
+            Self::IsDisabled => refuse("contact_disabled", Conflict, "The contact is disabled.")
+                .rule("G3")
+                .remedy("Enable the contact; what it could do before, it can do again."),
+            Self::NotPending => refuse("invite_not_pending", Conflict, "No invitation is pending.")
+                .rule("R8")
+                .remedy("Send an invite first."),
+            Self::MailedTooOften => refuse(
+                "invite_mailed_too_often",
+                TooOften,
+                "A contact gets at most ten invitation mails in a day.",
+            )
+            .rule("2.3")
+            .remedy("Wait a day, or ask the invitee to look for the last mail."),
+            Self::AlreadyDisabled => {
+                refuse("already_disabled", Conflict, "The contact is disabled already.").rule("R10")
+            }
+            Self::NotDisabled => {
+                refuse("not_disabled", Conflict, "The contact is not disabled.").rule("R10")
+            }
+            Self::NotActive => refuse(
+                "not_active",
+                Conflict,
+                "Only an owner who has accepted an invitation can be deactivated.",
+            )
+            .rule("R44")
+            .remedy("Cancel a pending invite, or disable the contact."),
+            Self::ReasonNeeded => {
+                refuse("reason_needed", Unprocessable, "Deactivating an owner asks for a reason.")
+                    .rule("2.3")
+                    .remedy("Say why in the field reason.")
+                    .field("reason")
+            }
+            Self::InviteExpired => refuse("invite_expired", Gone, "This invitation has expired.")
+                .remedy("Ask your builder to send a new one."),
+            Self::InviteCancelled => {
+                refuse("invite_cancelled", Gone, "This invitation was taken back.")
+                    .remedy("Ask your builder.")
+            }
+            Self::InviteSuperseded => refuse(
+                "invite_superseded",
+                Gone,
+                "A newer mail has been sent; the link in this one is dead.",
+            )
+            .remedy("Use the link in the newest mail."),
+            Self::InviteUsed => {
+                refuse("invite_used", Gone, "This invitation has been accepted already.")
+                    .remedy("Sign in.")
+            }
+            Self::LoginNeeded => refuse(
+                "login_needed",
+                Forbidden,
+                "The email of this contact changed since you were linked to it.",
+            )
+            .rule("H6")
+            .remedy("Sign in with your own credentials to be linked again."),
+            Self::NotExpiredYet => {
+                refuse("invite_not_expired", Conflict, "The invitation has not expired yet.")
+            }
+        }
+    }
+}

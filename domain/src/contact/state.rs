@@ -1,0 +1,418 @@
+//! The lives of a contact, and how each event moves it from one to the next.
+
+use super::events::{CancelCause, ContactCreated, ContactEvent};
+use crate::ids::{AggregateId, ContactId, InvitationId, PersonId, TokenId};
+use crate::personal::Personal;
+use crate::phone::PhoneNumber;
+use crate::text::{PersonName, PostalAddress};
+use crate::{EmailAddress, ImpossibleStep, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The most mails of invitations that a contact is sent within [`Contact::MAIL_WINDOW_HOURS`].
+pub(crate) const INVITE_MAILS_MAX: usize = 10;
+
+/// An open invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Its id, which a resend keeps.
+    pub id: InvitationId,
+    /// The only link that works.
+    pub token: TokenId,
+    /// From then on it does not.
+    pub expires_at: Timestamp,
+    /// How many mails it has had.
+    pub attempt: u32,
+}
+
+/// What a pending contact was before, and becomes again when nobody accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Was {
+    /// Nobody ever accepted; the claim goes back when the invitation ends.
+    NeverActive,
+    /// An owner was active and has been deactivated; the claim stays.
+    Deactivated {
+        /// The person it was linked to.
+        person: PersonId,
+        /// The primary email is another since; only that person's own login may link it again (H6).
+        readdressed: bool,
+    },
+}
+
+/// What a disabled contact becomes when it is enabled again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resume {
+    /// Not invited.
+    NotInvited,
+    /// Active; the info stays the owner's alone.
+    Active {
+        /// The owner.
+        person: PersonId,
+    },
+    /// Deactivated.
+    Deactivated {
+        /// The person it was linked to.
+        person: PersonId,
+        /// See [`Was::Deactivated`].
+        readdressed: bool,
+    },
+}
+
+/// A contact's access, as in domain.md 2.3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Access {
+    /// In the book, no more.
+    NotInvited,
+    /// Invited; nobody may edit the info (R42).
+    Pending {
+        /// The open invitation.
+        invitation: Invitation,
+        /// What it was before.
+        was: Was,
+    },
+    /// The owner alone edits the info (R38).
+    Active {
+        /// The owner.
+        person: PersonId,
+    },
+    /// Closed for now (R9, R10).
+    Disabled {
+        /// What it becomes again.
+        resume: Resume,
+    },
+    /// Closed until a new invitation is accepted (R44).
+    Deactivated {
+        /// The person it was linked to.
+        person: PersonId,
+        /// See [`Was::Deactivated`].
+        readdressed: bool,
+    },
+}
+
+impl Access {
+    /// The word that lists show and search by (G15).
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotInvited => "not_invited",
+            Self::Pending { .. } => "pending",
+            Self::Active { .. } => "active",
+            Self::Disabled { .. } => "disabled",
+            Self::Deactivated { .. } => "deactivated",
+        }
+    }
+
+    /// All words, for filters.
+    pub const WORDS: [&'static str; 5] =
+        ["not_invited", "pending", "active", "disabled", "deactivated"];
+
+    /// Whether the holder counts as an activated owner in R25.
+    pub const fn is_activated(&self) -> bool {
+        matches!(self, Self::Active { .. } | Self::Disabled { .. })
+    }
+}
+
+/// A contact as its events made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// As shown in lists.
+    pub name: Personal<PersonName>,
+    /// In order; absent when there are none.
+    pub phones: Option<Personal<Vec<PhoneNumber>>>,
+    /// Where the person is reached.
+    pub address: Option<Personal<PostalAddress>>,
+    /// Where invitations go (R17).
+    pub primary_email: Option<Personal<EmailAddress>>,
+    /// Up to five more (R20).
+    pub additional_emails: Vec<Personal<EmailAddress>>,
+    /// Its access.
+    pub access: Access,
+    /// Whether it holds the claim to its primary email (R23, G2).
+    pub claimed: bool,
+    /// When the last invitation mails went out, oldest first.
+    pub mailed_at: Vec<Timestamp>,
+}
+
+impl Contact {
+    /// The window over which invitation mails are counted, in hours.
+    pub const MAIL_WINDOW_HOURS: i64 = 24;
+
+    /// A contact as its first event makes it.
+    pub fn from_first(id: ContactId, event: &ContactEvent) -> Result<Self, ImpossibleStep> {
+        let ContactEvent::ContactCreated(created) = event else {
+            return Err(ImpossibleStep {
+                event: event.stored_type(),
+                aggregate: AggregateId::Contact(id),
+                why: "the contact has not been created",
+            });
+        };
+        Ok(Self::created(id, created))
+    }
+
+    fn created(id: ContactId, created: &ContactCreated) -> Self {
+        Self {
+            id,
+            name: created.name.clone(),
+            phones: created.phones.clone(),
+            address: created.address.clone(),
+            primary_email: created.primary_email.clone(),
+            additional_emails: created.additional_emails.clone(),
+            access: Access::NotInvited,
+            claimed: false,
+            mailed_at: Vec::new(),
+        }
+    }
+
+    /// Records what happened. Decides nothing.
+    pub fn apply(&mut self, event: &ContactEvent) -> Result<(), ImpossibleStep> {
+        let impossible = |why| {
+            Err(ImpossibleStep {
+                event: event.stored_type(),
+                aggregate: AggregateId::Contact(self.id),
+                why,
+            })
+        };
+        match event {
+            ContactEvent::ContactCreated(_) => return impossible("the contact is there already"),
+            ContactEvent::ContactInfoUpdated(e) => {
+                if let Some(name) = &e.name {
+                    let Some(to) = &name.to else {
+                        return impossible("a contact has a name");
+                    };
+                    self.name = to.clone();
+                }
+                if let Some(phones) = &e.phones {
+                    self.phones.clone_from(&phones.to);
+                }
+                if let Some(address) = &e.address {
+                    self.address.clone_from(&address.to);
+                }
+            }
+            ContactEvent::PrimaryEmailSet(e) => {
+                if self.primary_email.is_some() {
+                    return impossible("there is a primary email already");
+                }
+                self.primary_email = Some(e.email.clone());
+            }
+            ContactEvent::PrimaryEmailChanged(e) => {
+                if self.primary_email.is_none() {
+                    return impossible("there is no primary email");
+                }
+                self.primary_email = Some(e.to.clone());
+                self.readdress(&e.from, &e.to);
+            }
+            ContactEvent::PrimaryEmailSwapped(e) => {
+                let Some(place) = self.place_of(&e.to) else {
+                    return impossible("the additional email is not there");
+                };
+                self.additional_emails[place] = e.from.clone();
+                self.primary_email = Some(e.to.clone());
+                self.readdress(&e.from, &e.to);
+            }
+            ContactEvent::AdditionalEmailAdded(e) => self.additional_emails.push(e.email.clone()),
+            ContactEvent::AdditionalEmailEdited(e) => {
+                let Some(place) = self.place_of(&e.from) else {
+                    return impossible("the additional email is not there");
+                };
+                self.additional_emails[place] = e.to.clone();
+            }
+            ContactEvent::AdditionalEmailRemoved(e) => {
+                let Some(place) = self.place_of(&e.email) else {
+                    return impossible("the additional email is not there");
+                };
+                self.additional_emails.remove(place);
+            }
+            ContactEvent::PrimaryEmailClaimed(_) => {
+                if self.claimed {
+                    return impossible("the contact holds a claim already");
+                }
+                self.claimed = true;
+            }
+            ContactEvent::PrimaryEmailReleased(_) => {
+                if !self.claimed {
+                    return impossible("the contact holds no claim");
+                }
+                self.claimed = false;
+            }
+            ContactEvent::InviteSent(e) => {
+                let was = match self.access {
+                    Access::NotInvited => Was::NeverActive,
+                    Access::Deactivated { person, readdressed } => {
+                        Was::Deactivated { person, readdressed }
+                    }
+                    Access::Pending { .. } | Access::Active { .. } | Access::Disabled { .. } => {
+                        return impossible("the contact is in no state to be invited");
+                    }
+                };
+                self.remember_mail(e.sent_at);
+                self.access = Access::Pending {
+                    invitation: Invitation {
+                        id: e.invitation,
+                        token: e.token,
+                        expires_at: e.expires_at,
+                        attempt: e.attempt,
+                    },
+                    was,
+                };
+            }
+            ContactEvent::InviteResent(e) => {
+                let Access::Pending { invitation, .. } = &mut self.access else {
+                    return impossible("no invitation is open");
+                };
+                if invitation.id != e.invitation {
+                    return impossible("another invitation is open");
+                }
+                invitation.token = e.token;
+                invitation.expires_at = e.expires_at;
+                invitation.attempt = e.attempt;
+                self.remember_mail(e.sent_at);
+            }
+            ContactEvent::InviteCancelled(e) => {
+                debug_assert!(matches!(e.cause, CancelCause::Builder | CancelCause::Disabled));
+                return self.end_invitation(e.invitation, event.stored_type());
+            }
+            ContactEvent::InviteDeclined(e) => {
+                return self.end_invitation(e.invitation, event.stored_type());
+            }
+            ContactEvent::InviteExpired(e) => {
+                return self.end_invitation(e.invitation, event.stored_type());
+            }
+            ContactEvent::InviteAccepted(e) => {
+                let Access::Pending { invitation, .. } = &self.access else {
+                    return impossible("no invitation is open");
+                };
+                if invitation.id != e.invitation || invitation.token != e.token {
+                    return impossible("another invitation or a newer link is open");
+                }
+            }
+            // The access that follows says which person it is; this event is for the person's view.
+            ContactEvent::PersonLinked(_) => {
+                if !matches!(self.access, Access::Pending { .. }) {
+                    return impossible("a person is linked by accepting an invitation");
+                }
+            }
+            ContactEvent::OwnerActivated(e) => {
+                if !matches!(self.access, Access::Pending { was: Was::NeverActive, .. }) {
+                    return impossible("an owner is activated from a first invitation");
+                }
+                self.access = Access::Active { person: e.person };
+            }
+            ContactEvent::OwnerReactivated(e) => {
+                if !matches!(self.access, Access::Pending { was: Was::Deactivated { .. }, .. }) {
+                    return impossible("an owner is reactivated from a repeated invitation");
+                }
+                self.access = Access::Active { person: e.person };
+            }
+            ContactEvent::OwnerDisabled(_) => {
+                let resume = match self.access {
+                    Access::NotInvited => Resume::NotInvited,
+                    Access::Active { person } => Resume::Active { person },
+                    Access::Deactivated { person, readdressed } => {
+                        Resume::Deactivated { person, readdressed }
+                    }
+                    Access::Pending { .. } => {
+                        return impossible("a pending invitation is cancelled first");
+                    }
+                    Access::Disabled { .. } => {
+                        return impossible("the contact is disabled already");
+                    }
+                };
+                self.access = Access::Disabled { resume };
+            }
+            ContactEvent::OwnerReenabled(_) => {
+                let Access::Disabled { resume } = self.access else {
+                    return impossible("the contact is not disabled");
+                };
+                self.access = match resume {
+                    Resume::NotInvited => Access::NotInvited,
+                    Resume::Active { person } => Access::Active { person },
+                    Resume::Deactivated { person, readdressed } => {
+                        Access::Deactivated { person, readdressed }
+                    }
+                };
+            }
+            ContactEvent::OwnerDeactivated(_) => {
+                let (Access::Active { person }
+                | Access::Disabled { resume: Resume::Active { person } }) = self.access
+                else {
+                    return impossible("the owner is not active");
+                };
+                self.access = Access::Deactivated { person, readdressed: false };
+            }
+        }
+        Ok(())
+    }
+
+    /// The primary email, unless there is none or its person has been erased.
+    pub fn primary(&self) -> Option<&EmailAddress> {
+        self.primary_email.as_ref().and_then(Personal::value)
+    }
+
+    /// Whether one of the contact's addresses is this one.
+    pub(crate) fn has_email(&self, email: &EmailAddress) -> bool {
+        self.primary() == Some(email)
+            || self.additional_emails.iter().any(|additional| additional.value() == Some(email))
+    }
+
+    /// How many addresses the contact has (R20).
+    pub(crate) fn email_count(&self) -> usize {
+        usize::from(self.primary_email.is_some()) + self.additional_emails.len()
+    }
+
+    fn place_of(&self, email: &Personal<EmailAddress>) -> Option<usize> {
+        match email {
+            Personal::Known { value, .. } => {
+                self.additional_emails.iter().position(|there| there.value() == Some(value))
+            }
+            // Which one it was nobody knows any more, and nobody needs to; the count stays right.
+            Personal::Erased { .. } => (!self.additional_emails.is_empty()).then_some(0),
+            // Whoever folds opens the values first.
+            Personal::Sealed { .. } => None,
+        }
+    }
+
+    /// A deactivated owner's contact has another primary email now (H6), not the same one written
+    /// differently. Where nobody can tell any more, it counts as another.
+    fn readdress(&mut self, from: &Personal<EmailAddress>, to: &Personal<EmailAddress>) {
+        if from.value().is_some_and(|from| to.value() == Some(from)) {
+            return;
+        }
+        match &mut self.access {
+            Access::Deactivated { readdressed, .. }
+            | Access::Disabled { resume: Resume::Deactivated { readdressed, .. } } => {
+                *readdressed = true;
+            }
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Active { .. }
+            | Access::Disabled { resume: Resume::NotInvited | Resume::Active { .. } } => {}
+        }
+    }
+
+    fn remember_mail(&mut self, at: Timestamp) {
+        self.mailed_at.push(at);
+        if self.mailed_at.len() > INVITE_MAILS_MAX {
+            self.mailed_at.remove(0);
+        }
+    }
+
+    fn end_invitation(
+        &mut self,
+        ended: InvitationId,
+        event: &'static str,
+    ) -> Result<(), ImpossibleStep> {
+        let impossible =
+            |why| Err(ImpossibleStep { event, aggregate: AggregateId::Contact(self.id), why });
+        let Access::Pending { invitation, was } = &self.access else {
+            return impossible("no invitation is open");
+        };
+        if invitation.id != ended {
+            return impossible("another invitation is open");
+        }
+        self.access = match *was {
+            Was::NeverActive => Access::NotInvited,
+            Was::Deactivated { person, readdressed } => Access::Deactivated { person, readdressed },
+        };
+        Ok(())
+    }
+}

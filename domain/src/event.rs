@@ -1,0 +1,346 @@
+//! All events of a ledger under one type, and what every event can say about itself.
+
+use crate::builder_account::BuilderAccountEvent;
+use crate::contact::ContactEvent;
+use crate::installation::InstallationEvent;
+use crate::job::JobEvent;
+use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use std::fmt;
+
+/// The kinds of aggregates, as words that are stored and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AggregateKind {
+    /// What operators do.
+    Installation,
+    /// The tenant itself.
+    BuilderAccount,
+    /// A person in a builder's book.
+    Contact,
+    /// A project.
+    Job,
+}
+
+impl AggregateKind {
+    /// The stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Installation => "installation",
+            Self::BuilderAccount => "builder_account",
+            Self::Contact => "contact",
+            Self::Job => "job",
+        }
+    }
+}
+
+/// Why a stored event cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Undecodable {
+    /// No aggregate knows the type: a newer program wrote it, or the bytes are damaged.
+    #[error("no event has the type {stored_type:?} in version {version}")]
+    UnknownType {
+        /// The stored type.
+        stored_type: String,
+        /// The stored version.
+        version: u16,
+    },
+    /// The payload has not the shape of its type.
+    #[error("the payload does not have the shape of {stored_type} in version {version}")]
+    Shape {
+        /// The stored type.
+        stored_type: &'static str,
+        /// The stored version.
+        version: u16,
+        /// What the decoder said.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Declares an aggregate's events: the enum over their structs, the stored type and version of
+/// each, and the way to bytes and back.
+macro_rules! events {
+    ($(#[$doc:meta])* $enum:ident { $( $variant:ident = $type:literal v $version:literal, )+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        pub enum $enum {
+            $( #[doc = concat!("`", $type, "`")] $variant($variant), )+
+        }
+
+        impl $enum {
+            /// Every stored type with its current version.
+            pub const TYPES: &'static [(&'static str, u16)] = &[ $( ($type, $version) ),+ ];
+
+            /// The type under which the event is stored, for ever.
+            pub const fn stored_type(&self) -> &'static str {
+                match self { $( Self::$variant(_) => $type ),+ }
+            }
+
+            /// The version of the event's shape.
+            pub const fn version(&self) -> u16 {
+                match self { $( Self::$variant(_) => $version ),+ }
+            }
+
+            /// The event's own fields as JSON.
+            pub fn payload(&self) -> Result<String, serde_json::Error> {
+                match self { $( Self::$variant(event) => serde_json::to_string(event) ),+ }
+            }
+
+            /// Reads the fields back; `None` when the type is not one of these.
+            pub fn decode(
+                stored_type: &str,
+                version: u16,
+                payload: &str,
+            ) -> Option<Result<Self, $crate::event::Undecodable>> {
+                match (stored_type, version) {
+                    $( ($type, $version) => Some(
+                        serde_json::from_str(payload).map(Self::$variant).map_err(|source| {
+                            $crate::event::Undecodable::Shape { stored_type: $type, version, source }
+                        }),
+                    ), )+
+                    _ => None,
+                }
+            }
+        }
+
+        impl $crate::personal::HoldsPersonal for $enum {
+            fn each_personal(&mut self, visitor: &mut dyn $crate::personal::PersonalVisitor) {
+                match self { $( Self::$variant(event) => event.each_personal(visitor) ),+ }
+            }
+        }
+
+        impl cqrs_es::DomainEvent for $enum {
+            fn event_type(&self) -> String {
+                self.stored_type().to_owned()
+            }
+
+            fn event_version(&self) -> String {
+                self.version().to_string()
+            }
+        }
+
+        $( impl From<$variant> for $enum {
+            fn from(event: $variant) -> Self {
+                Self::$variant(event)
+            }
+        } )+
+    };
+}
+pub(crate) use events;
+
+/// Says of event structs that they hold no personal values.
+macro_rules! nothing_personal {
+    ($($event:ident),+ $(,)?) => {$(
+        impl $crate::personal::HoldsPersonal for $event {
+            fn each_personal(&mut self, _: &mut dyn $crate::personal::PersonalVisitor) {}
+        }
+    )+};
+}
+pub(crate) use nothing_personal;
+
+/// An event of any aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Of the installation.
+    Installation(InstallationEvent),
+    /// Of the account.
+    BuilderAccount(BuilderAccountEvent),
+    /// Of a contact.
+    Contact(ContactEvent),
+    /// Of a job.
+    Job(JobEvent),
+}
+
+impl Event {
+    /// Every stored type with its current version, over all aggregates.
+    pub fn types() -> impl Iterator<Item = (&'static str, u16)> {
+        [InstallationEvent::TYPES, BuilderAccountEvent::TYPES, ContactEvent::TYPES, JobEvent::TYPES]
+            .into_iter()
+            .flatten()
+            .copied()
+    }
+
+    /// The type under which the event is stored.
+    pub const fn stored_type(&self) -> &'static str {
+        match self {
+            Self::Installation(event) => event.stored_type(),
+            Self::BuilderAccount(event) => event.stored_type(),
+            Self::Contact(event) => event.stored_type(),
+            Self::Job(event) => event.stored_type(),
+        }
+    }
+
+    /// The version of the event's shape.
+    pub const fn version(&self) -> u16 {
+        match self {
+            Self::Installation(event) => event.version(),
+            Self::BuilderAccount(event) => event.version(),
+            Self::Contact(event) => event.version(),
+            Self::Job(event) => event.version(),
+        }
+    }
+
+    /// The kind of aggregate that the event belongs to.
+    pub const fn kind(&self) -> AggregateKind {
+        match self {
+            Self::Installation(_) => AggregateKind::Installation,
+            Self::BuilderAccount(_) => AggregateKind::BuilderAccount,
+            Self::Contact(_) => AggregateKind::Contact,
+            Self::Job(_) => AggregateKind::Job,
+        }
+    }
+
+    /// The event's own fields as JSON.
+    pub fn payload(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Installation(event) => event.payload(),
+            Self::BuilderAccount(event) => event.payload(),
+            Self::Contact(event) => event.payload(),
+            Self::Job(event) => event.payload(),
+        }
+    }
+
+    /// Reads an event of the current version back from its type and fields.
+    pub fn decode(stored_type: &str, version: u16, payload: &str) -> Result<Self, Undecodable> {
+        let aggregate = stored_type.split_once('.').map_or("", |(aggregate, _)| aggregate);
+        let decoded = match aggregate {
+            "contact" => ContactEvent::decode(stored_type, version, payload)
+                .map(|event| event.map(Self::Contact)),
+            "job" => {
+                JobEvent::decode(stored_type, version, payload).map(|event| event.map(Self::Job))
+            }
+            "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
+                .map(|event| event.map(Self::BuilderAccount)),
+            "installation" => InstallationEvent::decode(stored_type, version, payload)
+                .map(|event| event.map(Self::Installation)),
+            _ => None,
+        };
+        decoded.unwrap_or_else(|| {
+            Err(Undecodable::UnknownType { stored_type: stored_type.to_owned(), version })
+        })
+    }
+
+    /// What the event changed, field by field, for the history and the audit trail.
+    pub fn changes(&self) -> Vec<FieldChange> {
+        match self {
+            Self::Installation(event) => event.changes(),
+            Self::BuilderAccount(event) => event.changes(),
+            Self::Contact(event) => event.changes(),
+            Self::Job(event) => event.changes(),
+        }
+    }
+}
+
+impl HoldsPersonal for Event {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        match self {
+            Self::Installation(event) => event.each_personal(visitor),
+            Self::BuilderAccount(event) => event.each_personal(visitor),
+            Self::Contact(event) => event.each_personal(visitor),
+            Self::Job(event) => event.each_personal(visitor),
+        }
+    }
+}
+
+/// One field before and after, as a history shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field's stable name, such as `primary_email`.
+    pub field: &'static str,
+    /// Before.
+    pub before: Shown,
+    /// After.
+    pub after: Shown,
+}
+
+impl FieldChange {
+    /// A field that was empty.
+    pub fn new_value(field: &'static str, after: impl Into<Shown>) -> Self {
+        Self { field, before: Shown::Nothing, after: after.into() }
+    }
+
+    /// A field that had another value.
+    pub fn between(field: &'static str, before: impl Into<Shown>, after: impl Into<Shown>) -> Self {
+        Self { field, before: before.into(), after: after.into() }
+    }
+
+    /// A field that is empty now.
+    pub fn old_value(field: &'static str, before: impl Into<Shown>) -> Self {
+        Self { field, before: before.into(), after: Shown::Nothing }
+    }
+}
+
+/// A value in a history.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// There is none.
+    Nothing,
+    /// This one.
+    Value(String),
+    /// There was one, and its person has been erased.
+    Erased,
+}
+
+/// May hold a personal value.
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nothing => "Nothing",
+            Self::Value(_) => "Value(…)",
+            Self::Erased => "Erased",
+        })
+    }
+}
+
+impl From<&str> for Shown {
+    fn from(value: &str) -> Self {
+        Self::Value(value.to_owned())
+    }
+}
+
+impl From<String> for Shown {
+    fn from(value: String) -> Self {
+        Self::Value(value)
+    }
+}
+
+/// How a personal value reads in a history.
+pub trait Show {
+    /// As text for people.
+    fn show(&self) -> String;
+}
+
+impl Show for crate::PersonName {
+    fn show(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+impl Show for crate::PostalAddress {
+    fn show(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+impl Show for crate::EmailAddress {
+    fn show(&self) -> String {
+        self.typed().to_owned()
+    }
+}
+
+impl Show for Vec<crate::PhoneNumber> {
+    fn show(&self) -> String {
+        self.iter().map(crate::PhoneNumber::typed).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<T: Show> From<&Personal<T>> for Shown {
+    fn from(value: &Personal<T>) -> Self {
+        value.value().map_or(Self::Erased, |known| Self::Value(known.show()))
+    }
+}
+
+impl<T: Show> From<&Option<Personal<T>>> for Shown {
+    fn from(value: &Option<Personal<T>>) -> Self {
+        value.as_ref().map_or(Self::Nothing, Self::from)
+    }
+}

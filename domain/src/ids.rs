@@ -1,0 +1,153 @@
+//! The ids of things. Two ids of different things are two types.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The id as the UUID it is stored as.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// One tenant's ordered, append-only record.
+    LedgerId
+);
+id!(
+    /// A builder account, the tenant. Its ledger has the same UUID.
+    AccountId
+);
+id!(
+    /// One builder account's record of a person.
+    ContactId
+);
+id!(
+    /// A building project.
+    JobId
+);
+id!(
+    /// The human who logs in; linked to contacts of any number of builder accounts.
+    PersonId
+);
+id!(
+    /// One invitation, from the first mail to its end; a resend keeps it.
+    InvitationId
+);
+id!(
+    /// One secret link. Its secret is never in an event; this id is.
+    TokenId
+);
+id!(
+    /// A key with which a backend service acts for a builder account.
+    ApiKeyId
+);
+id!(
+    /// One bulk change over many jobs (H12).
+    BulkId
+);
+id!(
+    /// One event, anywhere.
+    EventId
+);
+id!(
+    /// The one whose personal values are sealed with a key of their own: a contact or a person.
+    SubjectId
+);
+
+impl LedgerId {
+    /// The installation's own ledger: what operators and support do.
+    pub const INSTALLATION: Self = Self(Uuid::from_u128(0x7469_746c_6562_8000_8000_0000_0000_0001));
+}
+
+impl From<AccountId> for LedgerId {
+    fn from(account: AccountId) -> Self {
+        Self(account.0)
+    }
+}
+
+impl From<ContactId> for SubjectId {
+    fn from(contact: ContactId) -> Self {
+        Self(contact.0)
+    }
+}
+
+/// Which aggregate an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum AggregateId {
+    /// The installation, the aggregate of its own ledger.
+    Installation,
+    /// The builder account that the ledger belongs to.
+    BuilderAccount(AccountId),
+    /// A contact of the account.
+    Contact(ContactId),
+    /// A job of the account.
+    Job(JobId),
+}
+
+impl AggregateId {
+    /// The UUID under which the aggregate's events are stored.
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Installation => LedgerId::INSTALLATION.0,
+            Self::BuilderAccount(id) => id.0,
+            Self::Contact(id) => id.0,
+            Self::Job(id) => id.0,
+        }
+    }
+}
+
+impl fmt::Display for AggregateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Installation => f.write_str("installation"),
+            Self::BuilderAccount(id) => write!(f, "builder account {id}"),
+            Self::Contact(id) => write!(f, "contact {id}"),
+            Self::Job(id) => write!(f, "job {id}"),
+        }
+    }
+}
+
+impl From<ContactId> for AggregateId {
+    fn from(id: ContactId) -> Self {
+        Self::Contact(id)
+    }
+}
+
+impl From<JobId> for AggregateId {
+    fn from(id: JobId) -> Self {
+        Self::Job(id)
+    }
+}

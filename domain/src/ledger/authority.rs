@@ -1,0 +1,78 @@
+//! Who may give which command (domain.md 2.8).
+
+use super::Command;
+use crate::actor::{Authority, Grant, Role};
+use crate::contact::ContactCommand;
+use crate::rejection::Rejection;
+
+/// Refuses a command that the asker's role does not take.
+pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rejection> {
+    let needed = |needed| Err(Rejection::NotPermitted { needed });
+    match (right(command), authority) {
+        (_, Authority::System) | (Right::Operate, Authority::Operator) => Ok(()),
+        (Right::Operate, _) => needed("an operator token"),
+        (Right::Answer, _) => Ok(()),
+        (Right::OwnInfo, Authority::Owner) => Ok(()),
+        (
+            Right::OwnInfo | Right::Work | Right::ManageAccess,
+            Authority::Builder { role: Role::Admin, .. },
+        )
+        | (Right::OwnInfo | Right::Work, Authority::Builder { role: Role::Staff, .. }) => Ok(()),
+        (Right::ManageAccess, Authority::Builder { role: Role::Staff, grants }) => {
+            if grants.contains(&Grant::ManageAccess) {
+                Ok(())
+            } else {
+                needed("an admin key, or a staff key with the grant manage_access")
+            }
+        }
+        (
+            Right::OwnInfo | Right::Work | Right::ManageAccess,
+            Authority::Builder { role: Role::Auditor, .. },
+        ) => needed("an admin or staff key; auditors read and command nothing"),
+        (Right::Work | Right::ManageAccess, Authority::Owner)
+        | (Right::OwnInfo | Right::Work | Right::ManageAccess, Authority::Operator) => {
+            needed("a builder's admin or staff key")
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Right {
+    /// An operator's.
+    Operate,
+    /// A builder's, on any working day.
+    Work,
+    /// A builder admin's, or a staff member's to whom it is granted.
+    ManageAccess,
+    /// A builder's or an owner's; the contact's own state says whose.
+    OwnInfo,
+    /// Whoever holds the link; the link itself is the right.
+    Answer,
+}
+
+fn right(command: &Command) -> Right {
+    match command {
+        Command::Installation(_) | Command::BuilderAccount(..) => Right::Operate,
+        Command::Contact(_, command) => match command {
+            ContactCommand::Create(_)
+            | ContactCommand::SendInvite(_)
+            | ContactCommand::ResendInvite(_)
+            | ContactCommand::CancelInvite
+            | ContactCommand::ExpireInvite => Right::Work,
+            ContactCommand::EditInfo(_)
+            | ContactCommand::SwapPrimaryEmail(_)
+            | ContactCommand::AddAdditionalEmail(_)
+            | ContactCommand::EditAdditionalEmail { .. }
+            | ContactCommand::RemoveAdditionalEmail(_) => Right::OwnInfo,
+            ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
+            ContactCommand::DisableAccess
+            | ContactCommand::EnableAccess
+            | ContactCommand::DeactivateOwner => Right::ManageAccess,
+        },
+        Command::SaveContact { .. }
+        | Command::Job(..)
+        | Command::AddOwnerAndInvite { .. }
+        | Command::ChangeOwners { .. }
+        | Command::ImportRow { .. } => Right::Work,
+    }
+}

@@ -1,0 +1,267 @@
+//! One ledger's commands, decided against its state.
+//!
+//! A command names the aggregates it concerns; several may change in one append, never those of
+//! two ledgers. [`decide`] asks the [`LedgerState`] for what it needs; what is not at hand comes
+//! back as a [`Need`], the event store fetches it under the same lock, and asks again.
+
+mod authority;
+mod decide;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use decide::decide;
+pub use state::{LedgerState, Tracked};
+
+use crate::EmailAddress;
+use crate::builder_account::BuilderAccountCommand;
+use crate::contact::{ContactCommand, ContactDetails, InviteIds};
+use crate::event::Event;
+use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId};
+use crate::installation::InstallationCommand;
+use crate::job::{JobCommand, JobDetails};
+use crate::rejection::Rejection;
+use serde::{Deserialize, Serialize};
+
+/// A command to one ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// To the installation.
+    Installation(InstallationCommand),
+    /// To the account that the ledger belongs to.
+    BuilderAccount(AccountId, BuilderAccountCommand),
+    /// To one contact.
+    Contact(ContactId, ContactCommand),
+    /// Create a contact, make it an owner of jobs, invite it: one save (R2 to R6).
+    SaveContact {
+        /// The new contact's id.
+        contact: ContactId,
+        /// What it is created with.
+        details: ContactDetails,
+        /// The jobs that it becomes an owner of.
+        jobs: Vec<JobId>,
+        /// Send Invite was pressed before the save (R5).
+        invite: Option<InviteIds>,
+    },
+    /// To one job.
+    Job(JobId, JobCommand),
+    /// Make an existing contact an owner and invite it: one save (R5).
+    AddOwnerAndInvite {
+        /// The job.
+        job: JobId,
+        /// The contact.
+        contact: ContactId,
+        /// The invitation.
+        invite: InviteIds,
+    },
+    /// Add or remove owners over many jobs (R48 to R53, H12).
+    ChangeOwners {
+        /// The bulk change's id.
+        bulk: BulkId,
+        /// The jobs that were ticked.
+        jobs: Vec<JobId>,
+        /// The contacts that were picked.
+        contacts: Vec<ContactId>,
+        /// Which way.
+        mode: OwnerChangeMode,
+    },
+    /// One row of an imported file: a job and its owner.
+    ImportRow {
+        /// The job's id, told from the row itself, so that the same row finds the same job.
+        job: JobId,
+        /// What it is created with.
+        details: JobDetails,
+        /// Its owner, found again in the same way.
+        owner: Option<(ContactId, ContactDetails)>,
+    },
+}
+
+/// Which way a bulk change goes (R51).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerChangeMode {
+    /// Contacts become owners.
+    Add,
+    /// Contacts are owners no more.
+    Remove,
+}
+
+/// What is not at hand and has to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// The state of an aggregate.
+    Aggregate(AggregateId),
+    /// Who holds the claim to this address.
+    Claim(EmailAddress),
+}
+
+/// Why a decision stops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// Something has to be fetched first.
+    Need(Need),
+    /// A rule said no.
+    Rejected(Rejection),
+}
+
+impl From<Rejection> for Halt {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+/// What a command leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens, in order.
+    pub events: Vec<(AggregateId, Event)>,
+    /// What the asker is told beyond it.
+    pub outcome: Outcome,
+}
+
+/// What the asker is told; ids and words only, because receipts keep it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It was so already.
+    Unchanged,
+    /// What became of each pair of a bulk change.
+    Owners(Vec<OwnerOutcome>),
+    /// What became of a row.
+    Imported {
+        /// Of its job.
+        job: Imported,
+        /// Of its owner, when it named one.
+        owner: Option<Imported>,
+    },
+}
+
+/// What became of one job and contact in a bulk change (H12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerOutcome {
+    /// The job.
+    pub job: JobId,
+    /// The contact.
+    pub contact: ContactId,
+    /// What became of them.
+    pub result: OwnerResult,
+    /// The job has no owner any more; nobody can be impersonated on it (R64).
+    pub last_owner_left: bool,
+}
+
+/// The word for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerResult {
+    /// The contact is an owner now.
+    Added,
+    /// It was one already.
+    AlreadyThere,
+    /// The contact is an owner no more.
+    Removed,
+    /// It was none.
+    WasNotThere,
+    /// There is no such job.
+    UnknownJob,
+    /// There is no such contact.
+    UnknownContact,
+    /// The job takes no more owners.
+    TooManyOwners,
+}
+
+/// What became of one thing in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Imported {
+    /// It is new.
+    Created,
+    /// It was there and stays as it is.
+    AlreadyThere,
+}
+
+impl Command {
+    /// The aggregates that it concerns, so that they can be fetched in one go. A hint: what it
+    /// needs beyond them, it asks for.
+    pub fn aggregates(&self) -> Vec<AggregateId> {
+        match self {
+            Self::Installation(_) => vec![AggregateId::Installation],
+            Self::BuilderAccount(id, _) => vec![AggregateId::BuilderAccount(*id)],
+            Self::Contact(id, _) => vec![(*id).into()],
+            Self::SaveContact { contact, jobs, .. } => std::iter::once((*contact).into())
+                .chain(jobs.iter().map(|job| (*job).into()))
+                .collect(),
+            Self::Job(id, JobCommand::Create(_, owners)) => std::iter::once((*id).into())
+                .chain(owners.iter().map(|owner| (*owner).into()))
+                .collect(),
+            Self::Job(
+                id,
+                JobCommand::AddOwner(contact, _) | JobCommand::RemoveOwner(contact, _),
+            ) => vec![(*id).into(), (*contact).into()],
+            Self::Job(id, JobCommand::Rename(_)) => vec![(*id).into()],
+            Self::AddOwnerAndInvite { job, contact, .. } => {
+                vec![(*job).into(), (*contact).into()]
+            }
+            Self::ChangeOwners { jobs, contacts, .. } => jobs
+                .iter()
+                .map(|job| (*job).into())
+                .chain(contacts.iter().map(|contact| (*contact).into()))
+                .collect(),
+            Self::ImportRow { job, owner, .. } => std::iter::once((*job).into())
+                .chain(owner.iter().map(|(contact, _)| (*contact).into()))
+                .collect(),
+        }
+    }
+
+    /// The aggregates that the command itself makes, whose ids nobody can have used before.
+    pub fn newborn(&self) -> Option<AggregateId> {
+        match self {
+            Self::Contact(id, ContactCommand::Create(_))
+            | Self::SaveContact { contact: id, .. } => Some((*id).into()),
+            Self::Job(id, JobCommand::Create(..)) => Some((*id).into()),
+            Self::Installation(_)
+            | Self::BuilderAccount(..)
+            | Self::Contact(..)
+            | Self::Job(..)
+            | Self::AddOwnerAndInvite { .. }
+            | Self::ChangeOwners { .. }
+            | Self::ImportRow { .. } => None,
+        }
+    }
+
+    /// The command's name, for logs, figures and the list of refused attempts.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Installation(InstallationCommand::IssueOperatorToken(_)) => "IssueOperatorToken",
+            Self::Installation(InstallationCommand::OrderAccount { .. }) => "OrderAccount",
+            Self::Installation(InstallationCommand::OrderApiKey { .. }) => "OrderApiKey",
+            Self::BuilderAccount(_, BuilderAccountCommand::Open { .. }) => "OpenBuilderAccount",
+            Self::BuilderAccount(_, BuilderAccountCommand::IssueApiKey(_)) => "IssueApiKey",
+            Self::Contact(_, command) => match command {
+                ContactCommand::Create(_) => "CreateContact",
+                ContactCommand::EditInfo(_) => "EditContactInfo",
+                ContactCommand::SwapPrimaryEmail(_) => "SwapPrimaryEmail",
+                ContactCommand::AddAdditionalEmail(_) => "AddAdditionalEmail",
+                ContactCommand::EditAdditionalEmail { .. } => "EditAdditionalEmail",
+                ContactCommand::RemoveAdditionalEmail(_) => "RemoveAdditionalEmail",
+                ContactCommand::SendInvite(_) => "SendInvite",
+                ContactCommand::ResendInvite(_) => "ResendInvite",
+                ContactCommand::CancelInvite => "CancelInvite",
+                ContactCommand::AcceptInvite { .. } => "AcceptInvite",
+                ContactCommand::DeclineInvite(_) => "DeclineInvite",
+                ContactCommand::ExpireInvite => "ExpireInvite",
+                ContactCommand::DisableAccess => "DisableAccess",
+                ContactCommand::EnableAccess => "EnableAccess",
+                ContactCommand::DeactivateOwner => "DeactivateOwner",
+            },
+            Self::SaveContact { .. } => "CreateContact",
+            Self::Job(_, JobCommand::Create(..)) => "CreateJob",
+            Self::Job(_, JobCommand::Rename(_)) => "RenameJob",
+            Self::Job(_, JobCommand::AddOwner(..)) | Self::AddOwnerAndInvite { .. } => "AddOwner",
+            Self::Job(_, JobCommand::RemoveOwner(..)) => "RemoveOwner",
+            Self::ChangeOwners { .. } => "BulkChangeOwners",
+            Self::ImportRow { .. } => "ImportRow",
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! What is known of one ledger: some of its aggregates, some of its claims.
+
+use super::{Halt, Need};
+use crate::builder_account::BuilderAccount;
+use crate::contact::{Claims, Contact, ContactEvent, Holder};
+use crate::event::Event;
+use crate::ids::{AccountId, AggregateId, ContactId, JobId};
+use crate::installation::Installation;
+use crate::job::Job;
+use crate::rejection::Rejection;
+use crate::{EmailAddress, ImpossibleStep, Sequence};
+use std::collections::HashMap;
+
+/// A state and how many events made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracked<T> {
+    /// The state.
+    pub state: T,
+    /// The sequence of its last event; its version.
+    pub version: Sequence,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Known {
+    Absent,
+    Installation(Tracked<Installation>),
+    BuilderAccount(Tracked<BuilderAccount>),
+    Contact(Box<Tracked<Contact>>),
+    Job(Tracked<Job>),
+}
+
+/// What is known of one ledger. Whatever it knows is true at the position that it was brought to;
+/// what it does not know, it says.
+#[derive(Debug, Clone, Default)]
+pub struct LedgerState {
+    aggregates: HashMap<AggregateId, Known>,
+    /// By normal form of the address; `None` where it is known that nobody holds it.
+    claims: HashMap<Box<str>, Option<ContactId>>,
+}
+
+impl LedgerState {
+    /// Whether anything is known of this aggregate, be it that it is not there.
+    pub fn knows(&self, id: AggregateId) -> bool {
+        self.aggregates.contains_key(&id)
+    }
+
+    /// How many aggregates and claims are known, to bound the memory they take.
+    pub fn len(&self) -> usize {
+        self.aggregates.len() + self.claims.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes note that there is no such aggregate.
+    pub fn learn_absent(&mut self, id: AggregateId) {
+        self.aggregates.entry(id).or_insert(Known::Absent);
+    }
+
+    /// Takes note of who holds a claim.
+    pub fn learn_claim(&mut self, email: &EmailAddress, holder: Option<ContactId>) {
+        self.claims.insert(email.normal().into(), holder);
+    }
+
+    /// Forgets an aggregate, so that it is fetched anew.
+    pub fn forget(&mut self, id: AggregateId) {
+        self.aggregates.remove(&id);
+    }
+
+    /// The version of an aggregate; 0 when it is not there or not known.
+    pub fn version(&self, id: AggregateId) -> Sequence {
+        match self.aggregates.get(&id) {
+            None | Some(Known::Absent) => 0,
+            Some(Known::Installation(tracked)) => tracked.version,
+            Some(Known::BuilderAccount(tracked)) => tracked.version,
+            Some(Known::Contact(tracked)) => tracked.version,
+            Some(Known::Job(tracked)) => tracked.version,
+        }
+    }
+
+    /// A contact, if it is there.
+    pub fn contact(&self, id: ContactId) -> Result<Option<&Tracked<Contact>>, Halt> {
+        match self.aggregates.get(&id.into()) {
+            Some(Known::Contact(tracked)) => Ok(Some(tracked)),
+            Some(Known::Absent) => Ok(None),
+            None => Err(Halt::Need(Need::Aggregate(id.into()))),
+            // The id is another kind of thing's: there is no such contact.
+            Some(Known::Installation(_) | Known::BuilderAccount(_) | Known::Job(_)) => Ok(None),
+        }
+    }
+
+    /// A job, if it is there.
+    pub fn job(&self, id: JobId) -> Result<Option<&Tracked<Job>>, Halt> {
+        match self.aggregates.get(&id.into()) {
+            Some(Known::Job(tracked)) => Ok(Some(tracked)),
+            Some(Known::Absent) => Ok(None),
+            None => Err(Halt::Need(Need::Aggregate(id.into()))),
+            Some(Known::Installation(_) | Known::BuilderAccount(_) | Known::Contact(_)) => Ok(None),
+        }
+    }
+
+    /// The account, if it is open.
+    pub fn builder_account(&self, id: AccountId) -> Result<Option<&BuilderAccount>, Halt> {
+        match self.aggregates.get(&AggregateId::BuilderAccount(id)) {
+            Some(Known::BuilderAccount(tracked)) => Ok(Some(&tracked.state)),
+            Some(Known::Absent) => Ok(None),
+            None => Err(Halt::Need(Need::Aggregate(AggregateId::BuilderAccount(id)))),
+            Some(Known::Installation(_) | Known::Contact(_) | Known::Job(_)) => Ok(None),
+        }
+    }
+
+    /// The installation, if anything happened to it yet.
+    pub fn installation(&self) -> Result<Option<&Installation>, Halt> {
+        match self.aggregates.get(&AggregateId::Installation) {
+            Some(Known::Installation(tracked)) => Ok(Some(&tracked.state)),
+            Some(Known::Absent) => Ok(None),
+            None => Err(Halt::Need(Need::Aggregate(AggregateId::Installation))),
+            Some(Known::BuilderAccount(_) | Known::Contact(_) | Known::Job(_)) => Ok(None),
+        }
+    }
+
+    /// A contact that must be there.
+    pub(super) fn required_contact(&self, id: ContactId) -> Result<&Contact, Halt> {
+        self.contact(id)?
+            .map(|tracked| &tracked.state)
+            .ok_or_else(|| Rejection::Unknown(id.into()).into())
+    }
+
+    /// Records an event with its sequence. Of an aggregate that is not known and whose first event
+    /// this is not, only the claims are taken note of.
+    pub fn record(
+        &mut self,
+        id: AggregateId,
+        sequence: Sequence,
+        event: &Event,
+    ) -> Result<(), ImpossibleStep> {
+        if let Event::Contact(event) = event {
+            self.record_claim(id, event);
+        }
+        match self.aggregates.get_mut(&id) {
+            None if sequence != 1 => Ok(()),
+            None | Some(Known::Absent) => {
+                let known = first(id, sequence, event)?;
+                self.aggregates.insert(id, known);
+                Ok(())
+            }
+            Some(known) => next(id, known, sequence, event),
+        }
+    }
+
+    fn record_claim(&mut self, id: AggregateId, event: &ContactEvent) {
+        let AggregateId::Contact(contact) = id else { return };
+        let claim = match event {
+            ContactEvent::PrimaryEmailClaimed(e) => Some((&e.email, Some(contact))),
+            ContactEvent::PrimaryEmailReleased(e) => Some((&e.email, None)),
+            ContactEvent::ContactCreated(_)
+            | ContactEvent::ContactInfoUpdated(_)
+            | ContactEvent::PrimaryEmailSet(_)
+            | ContactEvent::PrimaryEmailChanged(_)
+            | ContactEvent::PrimaryEmailSwapped(_)
+            | ContactEvent::AdditionalEmailAdded(_)
+            | ContactEvent::AdditionalEmailEdited(_)
+            | ContactEvent::AdditionalEmailRemoved(_)
+            | ContactEvent::InviteSent(_)
+            | ContactEvent::InviteResent(_)
+            | ContactEvent::InviteCancelled(_)
+            | ContactEvent::InviteAccepted(_)
+            | ContactEvent::InviteDeclined(_)
+            | ContactEvent::InviteExpired(_)
+            | ContactEvent::PersonLinked(_)
+            | ContactEvent::OwnerActivated(_)
+            | ContactEvent::OwnerReactivated(_)
+            | ContactEvent::OwnerDisabled(_)
+            | ContactEvent::OwnerReenabled(_)
+            | ContactEvent::OwnerDeactivated(_) => None,
+        };
+        let Some((email, holder)) = claim else { return };
+        let Some(email) = email.value() else { return };
+        // The event may be an old one of an aggregate that is fetched only now; then the claim may
+        // be another's since. What is known of others stands, and what is given back is asked for.
+        match (self.claims.get(email.normal()), holder) {
+            (Some(Some(known)), _) if *known != contact => {}
+            (_, Some(_)) => self.learn_claim(email, holder),
+            (Some(Some(_)), None) => {
+                self.claims.remove(email.normal());
+            }
+            (Some(None) | None, None) => {}
+        }
+    }
+}
+
+fn misplaced(id: AggregateId, event: &Event, why: &'static str) -> ImpossibleStep {
+    ImpossibleStep { event: event.stored_type(), aggregate: id, why }
+}
+
+fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, ImpossibleStep> {
+    if version != 1 {
+        return Err(misplaced(id, event, "an aggregate's first event has the sequence 1"));
+    }
+    match (id, event) {
+        (AggregateId::Installation, Event::Installation(event)) => {
+            let mut state = Installation::default();
+            state.apply(event)?;
+            Ok(Known::Installation(Tracked { state, version }))
+        }
+        (AggregateId::BuilderAccount(id), Event::BuilderAccount(event)) => {
+            let state = BuilderAccount::from_first(id, event)?;
+            Ok(Known::BuilderAccount(Tracked { state, version }))
+        }
+        (AggregateId::Contact(id), Event::Contact(event)) => {
+            let state = Contact::from_first(id, event)?;
+            Ok(Known::Contact(Box::new(Tracked { state, version })))
+        }
+        (AggregateId::Job(id), Event::Job(event)) => {
+            Ok(Known::Job(Tracked { state: Job::from_first(id, event)?, version }))
+        }
+        (
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Contact(_)
+            | AggregateId::Job(_),
+            _,
+        ) => Err(misplaced(id, event, "the event is another kind of aggregate's")),
+    }
+}
+
+fn next(
+    id: AggregateId,
+    known: &mut Known,
+    sequence: Sequence,
+    event: &Event,
+) -> Result<(), ImpossibleStep> {
+    let version = match (known, event) {
+        (Known::Installation(tracked), Event::Installation(event)) => {
+            tracked.state.apply(event)?;
+            &mut tracked.version
+        }
+        (Known::BuilderAccount(tracked), Event::BuilderAccount(event)) => {
+            tracked.state.apply(event)?;
+            &mut tracked.version
+        }
+        (Known::Contact(tracked), Event::Contact(event)) => {
+            tracked.state.apply(event)?;
+            &mut tracked.version
+        }
+        (Known::Job(tracked), Event::Job(event)) => {
+            tracked.state.apply(event)?;
+            &mut tracked.version
+        }
+        (
+            Known::Absent
+            | Known::Installation(_)
+            | Known::BuilderAccount(_)
+            | Known::Contact(_)
+            | Known::Job(_),
+            _,
+        ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
+    };
+    if sequence != *version + 1 {
+        return Err(misplaced(id, event, "the sequence has a gap"));
+    }
+    *version = sequence;
+    Ok(())
+}
+
+impl Claims for LedgerState {
+    fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt> {
+        let Some(claim) = self.claims.get(email.normal()) else {
+            return Err(Halt::Need(Need::Claim(email.clone())));
+        };
+        let Some(contact) = *claim else { return Ok(None) };
+        let holder = self.contact(contact)?.map(|tracked| &tracked.state);
+        Ok(Some(Holder {
+            contact,
+            name: holder.and_then(|h| h.name.value().cloned()),
+            activated: holder.is_some_and(|h| h.access.is_activated()),
+        }))
+    }
+}
+
+impl<T> Tracked<T> {
+    /// The state of what may not be there.
+    pub(super) fn state_of(tracked: Option<&Self>) -> Option<&T> {
+        tracked.map(|tracked| &tracked.state)
+    }
+}

@@ -1,0 +1,732 @@
+//! Commands to one ledger, each as: given these commands before, when this is asked, then that
+//! happens. What `decide` does not know is fetched from the ledger, as the event store does it.
+
+use super::*;
+use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
+use crate::builder_account::{BuilderAccountRejection, NewApiKey};
+use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
+use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
+use crate::job::JobRejection;
+use crate::text::{JobName, Label, PersonName, Reason};
+use crate::{Sequence, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
+const ADA: ContactId = ContactId(Uuid::from_u128(0xada));
+const BEA: ContactId = ContactId(Uuid::from_u128(0xbea));
+const NOBODY: ContactId = ContactId(Uuid::from_u128(0x0));
+const PERSON: PersonId = PersonId(Uuid::from_u128(1));
+const ELM_ST: JobId = JobId(Uuid::from_u128(0xe1));
+const OAK_ST: JobId = JobId(Uuid::from_u128(0x0a));
+const NOWHERE: JobId = JobId(Uuid::from_u128(0x0));
+const BULK: BulkId = BulkId(Uuid::from_u128(0xb));
+
+fn ids(n: u128) -> InviteIds {
+    InviteIds { invitation: InvitationId(Uuid::from_u128(n)), token: TokenId(Uuid::from_u128(n)) }
+}
+
+fn email(typed: &str) -> EmailAddress {
+    EmailAddress::parse(typed).expect("a valid address")
+}
+
+fn label(typed: &str) -> Label {
+    Label::parse(typed).expect("a valid label")
+}
+
+fn details(name: &str, primary: Option<&str>) -> ContactDetails {
+    ContactDetails {
+        name: PersonName::parse(name).expect("a valid name"),
+        primary_email: primary.map(email),
+        additional_emails: Vec::new(),
+        phones: Vec::new(),
+        address: None,
+    }
+}
+
+fn job_details(name: &str) -> JobDetails {
+    JobDetails { name: JobName::parse(name).expect("a name"), reference: None, site: None }
+}
+
+fn key(n: u128) -> NewApiKey {
+    NewApiKey {
+        key: ApiKeyId(Uuid::from_u128(n)),
+        role: Role::Staff,
+        grants: BTreeSet::from([Grant::ManageAccess]),
+        label: label("Office"),
+    }
+}
+
+// Commands.
+
+fn contact(id: ContactId, name: &str, primary: &str) -> Command {
+    Command::Contact(id, ContactCommand::Create(details(name, Some(primary))))
+}
+
+fn job(id: JobId, owners: &[ContactId]) -> Command {
+    Command::Job(id, JobCommand::Create(job_details("A house"), owners.to_vec()))
+}
+
+fn save(id: ContactId, primary: &str, jobs: &[JobId], invite: Option<InviteIds>) -> Command {
+    let details = details("Ada", Some(primary));
+    Command::SaveContact { contact: id, details, jobs: jobs.to_vec(), invite }
+}
+
+fn invite(id: ContactId, n: u128) -> Command {
+    Command::Contact(id, ContactCommand::SendInvite(ids(n)))
+}
+
+fn accept(id: ContactId, n: u128) -> Command {
+    let proof = AcceptProof::Link;
+    let accept = ContactCommand::AcceptInvite { token: ids(n).token, person: PERSON, proof };
+    Command::Contact(id, accept)
+}
+
+fn change(jobs: &[JobId], contacts: &[ContactId], mode: OwnerChangeMode) -> Command {
+    Command::ChangeOwners { bulk: BULK, jobs: jobs.to_vec(), contacts: contacts.to_vec(), mode }
+}
+
+fn row(owner: Option<(ContactId, ContactDetails)>) -> Command {
+    Command::ImportRow { job: ELM_ST, details: job_details("A house"), owner }
+}
+
+fn by(actor: Actor, authority: Authority) -> Circumstances {
+    Circumstances {
+        actor,
+        authority,
+        acting_as: None,
+        channel: Channel::Api,
+        client: None,
+        correlation: Uuid::nil(),
+        causation: None,
+        reason: Some(Reason::parse("because").expect("a valid reason")),
+    }
+}
+
+fn staff(role: Role, grants: &[Grant]) -> Circumstances {
+    let grants = grants.iter().copied().collect();
+    by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Builder { role, grants })
+}
+
+/// Who commands what it takes, where a test is not about that.
+fn anybody() -> Circumstances {
+    by(Actor::System, Authority::System)
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-03-01T08:00:00Z").expect("a valid time")
+}
+
+/// A ledger, whole: what the event store would keep.
+#[derive(Default)]
+struct Book {
+    events: Vec<(AggregateId, Sequence, Event)>,
+    versions: BTreeMap<AggregateId, Sequence>,
+}
+
+impl Book {
+    fn given(commands: impl IntoIterator<Item = Command>) -> Self {
+        let mut book = Self::default();
+        for command in commands {
+            book.execute(&command).expect("a command that is taken");
+        }
+        book
+    }
+
+    /// Decides from no knowledge at all: what is needed is fetched, and asked again.
+    fn decide(&self, command: &Command, by: &Circumstances) -> Result<Decision, Rejection> {
+        let mut state = LedgerState::default();
+        let mut fetched = Vec::new();
+        loop {
+            match decide(command, &state, by, now()) {
+                Ok(decision) => return Ok(decision),
+                Err(Halt::Rejected(rejection)) => return Err(rejection),
+                Err(Halt::Need(need)) => {
+                    assert!(!fetched.contains(&need), "{need:?} is asked for twice");
+                    self.fetch(&need, &mut state);
+                    fetched.push(need);
+                }
+            }
+        }
+    }
+
+    fn fetch(&self, need: &Need, state: &mut LedgerState) {
+        match need {
+            Need::Aggregate(id) => {
+                state.learn_absent(*id);
+                for (_, sequence, event) in self.events.iter().filter(|(of, ..)| of == id) {
+                    state.record(*id, *sequence, event).expect("follows");
+                }
+            }
+            Need::Claim(email) => state.learn_claim(email, self.holder(email)),
+        }
+    }
+
+    fn holder(&self, email: &EmailAddress) -> Option<ContactId> {
+        self.events.iter().fold(None, |holder, (id, _, event)| match (id, event) {
+            (AggregateId::Contact(id), Event::Contact(ContactEvent::PrimaryEmailClaimed(e)))
+                if e.email.value() == Some(email) =>
+            {
+                Some(*id)
+            }
+            (_, Event::Contact(ContactEvent::PrimaryEmailReleased(e)))
+                if e.email.value() == Some(email) =>
+            {
+                None
+            }
+            _ => holder,
+        })
+    }
+
+    fn execute(&mut self, command: &Command) -> Result<Decision, Rejection> {
+        let decision = self.decide(command, &anybody())?;
+        for (id, event) in &decision.events {
+            let version = self.versions.entry(*id).or_default();
+            *version += 1;
+            self.events.push((*id, *version, event.clone()));
+        }
+        // Whatever was decided can be recorded, by who knows the whole ledger.
+        let mut state = LedgerState::default();
+        for (id, sequence, event) in &self.events {
+            state.record(*id, *sequence, event).expect("follows");
+        }
+        for (id, version) in &self.versions {
+            assert_eq!(state.version(*id), *version);
+        }
+        Ok(decision)
+    }
+
+    fn owners(&self, id: JobId) -> Vec<ContactId> {
+        let mut state = LedgerState::default();
+        self.fetch(&Need::Aggregate(id.into()), &mut state);
+        let job = state.job(id).expect("fetched").expect("there");
+        job.state.owners.iter().copied().collect()
+    }
+
+    fn access(&self, id: ContactId) -> &'static str {
+        let mut state = LedgerState::default();
+        self.fetch(&Need::Aggregate(id.into()), &mut state);
+        state.contact(id).expect("fetched").map_or("none", |c| c.state.access.word())
+    }
+}
+
+type Then<'a> = Result<&'a [(&'a str, AggregateId)], Rejection>;
+
+/// Compares which events happen to which aggregates; after a refusal, nothing has happened.
+#[track_caller]
+fn check(given: impl IntoIterator<Item = Command>, when: &Command, then: Then<'_>) -> Book {
+    let mut book = Book::given(given);
+    let before = book.events.len();
+    let answer = book.execute(when).map(|decision| decision.outcome);
+    let happened: Vec<_> =
+        book.events[before..].iter().map(|(id, _, event)| (event.stored_type(), *id)).collect();
+    assert_eq!(answer.as_ref().map(|_| happened.as_slice()), then.as_ref().copied());
+    if answer.is_err() {
+        assert_eq!(book.events.len(), before, "a refusal records nothing");
+    }
+    book
+}
+
+fn unknown<'a>(id: impl Into<AggregateId>) -> Then<'a> {
+    Err(Rejection::Unknown(id.into()))
+}
+
+fn houses() -> [Command; 4] {
+    [
+        contact(ADA, "Ada", "ada@x.org"),
+        contact(BEA, "Bea", "bea@x.org"),
+        job(ELM_ST, &[]),
+        job(OAK_ST, &[]),
+    ]
+}
+
+// One save.
+
+#[test]
+fn saving_alone_assigns_the_contact_and_invites_nobody() {
+    // R4, scenario 1
+    let book = check(
+        [job(ELM_ST, &[]), job(OAK_ST, &[])],
+        &save(ADA, "ada@x.org", &[ELM_ST, OAK_ST], None),
+        Ok(&[
+            ("contact.created", ADA.into()),
+            ("job.owner_added", ELM_ST.into()),
+            ("job.owner_added", OAK_ST.into()),
+        ]),
+    );
+    assert_eq!((book.access(ADA), book.owners(ELM_ST)), ("not_invited", vec![ADA]));
+}
+
+#[test]
+fn a_save_after_send_invite_creates_assigns_and_invites_at_once() {
+    // R5
+    let book = check(
+        [job(ELM_ST, &[])],
+        &save(ADA, "ada@x.org", &[ELM_ST], Some(ids(1))),
+        Ok(&[
+            ("contact.created", ADA.into()),
+            ("job.owner_added", ELM_ST.into()),
+            ("contact.primary_email_claimed", ADA.into()),
+            ("contact.invite_sent", ADA.into()),
+        ]),
+    );
+    assert_eq!(book.access(ADA), "pending");
+}
+
+#[test]
+fn a_job_that_is_picked_twice_gets_its_owner_once() {
+    check(
+        [job(ELM_ST, &[])],
+        &save(ADA, "ada@x.org", &[ELM_ST, ELM_ST], None),
+        Ok(&[("contact.created", ADA.into()), ("job.owner_added", ELM_ST.into())]),
+    );
+}
+
+#[test]
+fn a_refused_invite_keeps_the_whole_save_out() {
+    // R5: one unit of work; R27 names the holder
+    let holder = PersonName::parse("Bea").ok();
+    let book = check(
+        [contact(BEA, "Bea", "ada@x.org"), invite(BEA, 1), job(ELM_ST, &[])],
+        &save(ADA, "ADA@x.org", &[ELM_ST], Some(ids(2))),
+        Err(ContactRejection::PrimaryEmailClaimed { holder: BEA, name: holder }.into()),
+    );
+    assert_eq!((book.access(ADA), book.owners(ELM_ST)), ("none", vec![]));
+}
+
+#[test]
+fn a_save_with_a_job_that_is_not_there_creates_no_contact() {
+    check([], &save(ADA, "ada@x.org", &[NOWHERE], Some(ids(1))), unknown(NOWHERE));
+    let again = save(ADA, "ada@x.org", &[], None);
+    check(houses(), &again, Err(ContactRejection::AlreadyExists.into()));
+}
+
+#[test]
+fn an_activated_owners_email_is_refused_by_create_save_and_import_alike() {
+    // R25, scenario 7
+    let given = || [contact(BEA, "Bea", "bea@x.org"), invite(BEA, 1), accept(BEA, 1)];
+    for command in [
+        contact(ADA, "Ada", "bea@x.org"),
+        save(ADA, "bea@x.org", &[], None),
+        row(Some((ADA, details("Ada", Some("bea@x.org"))))),
+    ] {
+        let no = ContactRejection::PrimaryEmailOnActivatedOwner { holder: BEA };
+        check(given(), &command, Err(no.into()));
+    }
+}
+
+#[test]
+fn an_existing_contact_is_added_and_invited_in_one_save() {
+    // R2, R5
+    let command = Command::AddOwnerAndInvite { job: ELM_ST, contact: ADA, invite: ids(1) };
+    check(
+        houses(),
+        &command,
+        Ok(&[
+            ("job.owner_added", ELM_ST.into()),
+            ("contact.primary_email_claimed", ADA.into()),
+            ("contact.invite_sent", ADA.into()),
+        ]),
+    );
+    // One who is invited already is not added either.
+    let given = houses().into_iter().chain([invite(ADA, 2)]);
+    let book = check(given, &command, Err(ContactRejection::AlreadyPending.into()));
+    assert!(book.owners(ELM_ST).is_empty());
+    let nowhere = Command::AddOwnerAndInvite { job: NOWHERE, contact: ADA, invite: ids(1) };
+    check(houses(), &nowhere, unknown(NOWHERE));
+    let nobody = Command::AddOwnerAndInvite { job: ELM_ST, contact: NOBODY, invite: ids(1) };
+    check(houses(), &nobody, unknown(NOBODY));
+}
+
+// Jobs and their owners.
+
+#[test]
+fn only_a_contact_that_is_there_becomes_an_owner() {
+    // R2
+    check(houses(), &job(JobId(Uuid::from_u128(9)), &[ADA, NOBODY]), unknown(NOBODY));
+    let add = |contact| Command::Job(ELM_ST, JobCommand::AddOwner(contact, None));
+    check(houses(), &add(NOBODY), unknown(NOBODY));
+    check(houses(), &add(ADA), Ok(&[("job.owner_added", ELM_ST.into())]));
+    // The id is a job's.
+    check(houses(), &add(ContactId(OAK_ST.0)), unknown(ContactId(OAK_ST.0)));
+    let remove = Command::Job(ELM_ST, JobCommand::RemoveOwner(NOBODY, None));
+    check(houses(), &remove, Ok(&[]));
+    check(houses(), &job(ELM_ST, &[]), Err(JobRejection::AlreadyExists.into()));
+}
+
+#[test]
+fn a_bulk_change_adds_each_contact_to_each_job_and_twice_changes_nothing() {
+    // R48 to R53, H12, scenario 15: sends no invites
+    let add = change(&[ELM_ST, OAK_ST, ELM_ST], &[ADA, BEA, ADA], OwnerChangeMode::Add);
+    let mut book = check(
+        houses(),
+        &add,
+        Ok(&[
+            ("job.owner_added", ELM_ST.into()),
+            ("job.owner_added", ELM_ST.into()),
+            ("job.owner_added", OAK_ST.into()),
+            ("job.owner_added", OAK_ST.into()),
+        ]),
+    );
+    assert_eq!((book.owners(ELM_ST), book.access(ADA)), (vec![ADA, BEA], "not_invited"));
+    let again = book.execute(&add).expect("taken");
+    assert!(again.events.is_empty());
+    assert_eq!(words(&again), vec![(OwnerResult::AlreadyThere, false); 4]);
+
+    let remove = change(&[ELM_ST], &[ADA, BEA, NOBODY], OwnerChangeMode::Remove);
+    let removed = book.execute(&remove).expect("taken");
+    assert_eq!(
+        words(&removed),
+        [
+            (OwnerResult::Removed, false),
+            (OwnerResult::Removed, true), // R64: nobody is left to impersonate
+            (OwnerResult::WasNotThere, false)
+        ]
+    );
+    assert_eq!(book.owners(ELM_ST), []);
+    let again = book.execute(&remove).expect("taken");
+    assert!(again.events.is_empty());
+    assert_eq!(words(&again), vec![(OwnerResult::WasNotThere, false); 3]);
+}
+
+fn words(decision: &Decision) -> Vec<(OwnerResult, bool)> {
+    let Outcome::Owners(outcomes) = &decision.outcome else {
+        panic!("{:?} is no outcome of a bulk change", decision.outcome)
+    };
+    outcomes.iter().map(|outcome| (outcome.result, outcome.last_owner_left)).collect()
+}
+
+#[test]
+fn a_bulk_change_says_what_it_could_not_do_and_does_the_rest() {
+    // H12: per-job result
+    let mut book = Book::given(houses());
+    let add = change(&[NOWHERE, ELM_ST], &[ADA, NOBODY], OwnerChangeMode::Add);
+    let decision = book.execute(&add).expect("taken");
+    assert_eq!(
+        words(&decision).into_iter().map(|(word, _)| word).collect::<Vec<_>>(),
+        [
+            OwnerResult::UnknownJob,
+            OwnerResult::UnknownJob,
+            OwnerResult::Added,
+            OwnerResult::UnknownContact
+        ]
+    );
+    assert_eq!(book.owners(ELM_ST), [ADA]);
+}
+
+#[test]
+fn a_bulk_change_fills_a_job_and_then_stops() {
+    let many: Vec<_> = (1..=501).map(|n| ContactId(Uuid::from_u128(n))).collect();
+    let created =
+        many.iter().map(|id| Command::Contact(*id, ContactCommand::Create(details("N", None))));
+    let mut book = Book::default();
+    for command in created.chain([job(ELM_ST, &[])]) {
+        // Without the checks of `execute`, which look at the whole ledger each time.
+        for (id, event) in book.decide(&command, &anybody()).expect("taken").events {
+            book.events.push((id, 1, event));
+            book.versions.insert(id, 1);
+        }
+    }
+    let decision = book.execute(&change(&[ELM_ST], &many, OwnerChangeMode::Add)).expect("taken");
+    let count = |result| words(&decision).into_iter().filter(|(word, _)| *word == result).count();
+    assert_eq!((count(OwnerResult::Added), count(OwnerResult::TooManyOwners)), (500, 1));
+}
+
+// Import.
+
+#[test]
+fn an_imported_row_makes_a_job_and_its_owner_and_twice_changes_nothing() {
+    let import = row(Some((ADA, details("Ada", Some("ada@x.org")))));
+    let mut book = check(
+        [],
+        &import,
+        Ok(&[
+            ("contact.created", ADA.into()),
+            ("job.created", ELM_ST.into()),
+            ("job.owner_added", ELM_ST.into()),
+        ]),
+    );
+    assert_eq!((book.owners(ELM_ST), book.access(ADA)), (vec![ADA], "not_invited"));
+    let again = book.execute(&import).expect("taken");
+    let owner = Some(Imported::AlreadyThere);
+    assert!(again.events.is_empty());
+    assert_eq!(again.outcome, Outcome::Imported { job: Imported::AlreadyThere, owner });
+}
+
+#[test]
+fn an_imported_row_finds_its_owner_again_or_needs_none() {
+    check([], &row(None), Ok(&[("job.created", ELM_ST.into())]));
+    let given = [contact(ADA, "Ada", "ada@x.org")];
+    let mut book = Book::given(given);
+    let import = row(Some((ADA, details("Another name", None))));
+    let decision = book.execute(&import).expect("taken");
+    let owner = Some(Imported::AlreadyThere);
+    assert_eq!(decision.outcome, Outcome::Imported { job: Imported::Created, owner });
+    assert_eq!(book.owners(ELM_ST), [ADA]);
+}
+
+// Claims across contacts.
+
+#[test]
+fn a_claim_that_was_given_back_is_free_and_one_that_was_taken_again_is_not() {
+    // R23, H1: whatever of the ledger is fetched, and in which order
+    let cancel = |id| Command::Contact(id, ContactCommand::CancelInvite);
+    let given = || {
+        [
+            contact(ADA, "Ada", "one@x.org"),
+            contact(BEA, "Bea", "one@x.org"),
+            invite(ADA, 1),
+            cancel(ADA),
+        ]
+    };
+    let invited = |id: ContactId| {
+        [("contact.primary_email_claimed", id.into()), ("contact.invite_sent", id.into())]
+    };
+    check(given(), &invite(BEA, 2), Ok(&invited(BEA)));
+    let no = || {
+        let name = PersonName::parse("Bea").ok();
+        Err(ContactRejection::PrimaryEmailClaimed { holder: BEA, name }.into())
+    };
+    check(given().into_iter().chain([invite(BEA, 2)]), &invite(ADA, 3), no());
+}
+
+#[test]
+fn fetching_an_old_holder_does_not_bring_its_claim_back() {
+    let cancel = Command::Contact(ADA, ContactCommand::CancelInvite);
+    let book = Book::given([
+        contact(ADA, "Ada", "one@x.org"),
+        contact(BEA, "Bea", "one@x.org"),
+        invite(ADA, 1),
+        cancel,
+        invite(BEA, 2),
+    ]);
+    let claim = Need::Claim(email("one@x.org"));
+    let holders = [Need::Aggregate(ADA.into()), Need::Aggregate(BEA.into())];
+    for order in [
+        [claim.clone(), holders[0].clone(), holders[1].clone()],
+        [holders[0].clone(), claim.clone(), holders[1].clone()],
+        [claim.clone(), holders[1].clone(), holders[0].clone()],
+        [holders[1].clone(), holders[0].clone(), claim.clone()],
+    ] {
+        let mut state = LedgerState::default();
+        for need in &order {
+            book.fetch(need, &mut state);
+        }
+        let answer = decide(&invite(ADA, 3), &state, &anybody(), now());
+        let name = PersonName::parse("Bea").ok();
+        let no = ContactRejection::PrimaryEmailClaimed { holder: BEA, name };
+        assert_eq!(answer, Err(Halt::Rejected(no.into())), "{order:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_asked_for() {
+    let mut state = LedgerState::default();
+    let ask = |state: &LedgerState| decide(&invite(ADA, 2), state, &anybody(), now());
+    let need = |need| Err(Halt::Need(need));
+    assert_eq!(ask(&state), need(Need::Aggregate(ADA.into())));
+    let book = Book::given([
+        contact(ADA, "Ada", "one@x.org"),
+        contact(BEA, "Bea", "one@x.org"),
+        invite(BEA, 1),
+    ]);
+    book.fetch(&Need::Aggregate(ADA.into()), &mut state);
+    assert_eq!(ask(&state), need(Need::Claim(email("one@x.org"))));
+    state.learn_claim(&email("one@x.org"), Some(BEA));
+    // The refusal names the holder, so the holder is needed too.
+    assert_eq!(ask(&state), need(Need::Aggregate(BEA.into())));
+    state.forget(ADA.into());
+    assert_eq!(ask(&state), need(Need::Aggregate(ADA.into())));
+}
+
+#[test]
+fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
+    let commands = [
+        save(NOBODY, "no@x.org", &[ELM_ST, OAK_ST], Some(ids(1))),
+        invite(ADA, 1),
+        Command::Job(NOWHERE, JobCommand::Create(job_details("New"), vec![ADA, BEA])),
+        Command::Job(ELM_ST, JobCommand::AddOwner(ADA, None)),
+        Command::AddOwnerAndInvite { job: ELM_ST, contact: ADA, invite: ids(1) },
+        change(&[ELM_ST, OAK_ST], &[ADA, BEA], OwnerChangeMode::Add),
+        row(Some((ADA, details("Ada", None)))),
+        Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
+        Command::BuilderAccount(
+            ACCOUNT,
+            BuilderAccountCommand::Open { name: label("B"), key: None },
+        ),
+    ];
+    let book = Book::given(houses());
+    for command in commands {
+        let mut state = LedgerState::default();
+        for id in command.aggregates() {
+            book.fetch(&Need::Aggregate(id), &mut state);
+        }
+        for typed in ["ada@x.org", "no@x.org"] {
+            book.fetch(&Need::Claim(email(typed)), &mut state);
+        }
+        let answer = decide(&command, &state, &anybody(), now());
+        assert!(!matches!(answer, Err(Halt::Need(_))), "{} needs more", command.name());
+        if let Some(newborn) = command.newborn() {
+            assert!(command.aggregates().contains(&newborn));
+            assert_eq!(state.version(newborn), 0);
+        }
+    }
+}
+
+#[test]
+fn a_gap_a_stranger_and_a_second_start_are_impossible_steps() {
+    let book = Book::given(houses());
+    let [created, ..] = &book.events[..] else { panic!("something happened") };
+    let (id, _, event) = created;
+    let state = || {
+        let mut state = LedgerState::default();
+        state.record(*id, 1, event).expect("the first event");
+        state
+    };
+    assert!(state().record(*id, 2, event).is_err(), "it is created twice");
+    assert!(state().record(ELM_ST.into(), 1, event).is_err(), "a contact's event of a job");
+    let renamed = Event::Contact(crate::contact::OwnerDisabled {}.into());
+    assert!(state().record(*id, 3, &renamed).is_err(), "the second event is missing");
+    state().record(*id, 2, &renamed).expect("the second event");
+    // Of what is not known, nothing can be told.
+    LedgerState::default().record(*id, 3, &renamed).expect("not looked at");
+}
+
+// Who may (domain.md 2.8).
+
+#[test]
+fn each_command_is_taken_from_whom_the_table_of_rights_says() {
+    let operator = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator);
+    let askers = [
+        ("admin", staff(Role::Admin, &[])),
+        ("staff", staff(Role::Staff, &[Grant::ReadAudit])),
+        ("staff with grant", staff(Role::Staff, &[Grant::ManageAccess])),
+        ("auditor", staff(Role::Auditor, &[Grant::ManageAccess])),
+        ("owner", by(Actor::Owner(PERSON), Authority::Owner)),
+        ("operator", operator),
+        ("system", anybody()),
+    ];
+    let rights = ["operate", "work", "manage access", "own info"];
+    //                    admin  staff  grant  audit  owner  operator system
+    let table = [
+        [false, false, false, false, false, true, true],
+        [true, true, true, false, false, false, true],
+        [true, false, true, false, false, false, true],
+        [true, true, true, false, true, false, true],
+    ];
+    let of_contact = |command| Command::Contact(ADA, command);
+    let commands = [
+        vec![
+            Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
+            Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key(1))),
+        ],
+        vec![
+            contact(ADA, "Ada", "ada@x.org"),
+            save(ADA, "ada@x.org", &[], None),
+            invite(ADA, 1),
+            of_contact(ContactCommand::ResendInvite(ids(1).token)),
+            of_contact(ContactCommand::CancelInvite),
+            of_contact(ContactCommand::ExpireInvite),
+            job(ELM_ST, &[]),
+            Command::Job(ELM_ST, JobCommand::RemoveOwner(ADA, None)),
+            Command::AddOwnerAndInvite { job: ELM_ST, contact: ADA, invite: ids(1) },
+            change(&[], &[], OwnerChangeMode::Add),
+            row(None),
+        ],
+        vec![
+            of_contact(ContactCommand::DisableAccess),
+            of_contact(ContactCommand::EnableAccess),
+            of_contact(ContactCommand::DeactivateOwner),
+        ],
+        vec![
+            of_contact(ContactCommand::EditInfo(InfoEdit::default())),
+            of_contact(ContactCommand::SwapPrimaryEmail(email("a@x.org"))),
+            of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
+            of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
+        ],
+    ];
+    for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
+        for command in commands {
+            for ((asker, circumstances), permitted) in askers.iter().zip(row) {
+                // Who may not is refused before anything is looked at.
+                let answer = decide(&command, &LedgerState::default(), circumstances, now());
+                let refused = matches!(answer, Err(Halt::Rejected(Rejection::NotPermitted { .. })));
+                assert_eq!(!refused, permitted, "{right}: {} by {asker}", command.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_invitee_answers_without_any_role_and_an_owner_edits_nobody_but_themselves() {
+    // 2.8, R38
+    let book = Book::given([
+        contact(ADA, "Ada", "ada@x.org"),
+        contact(BEA, "Bea", "bea@x.org"),
+        invite(ADA, 1),
+    ]);
+    let owner = by(Actor::Owner(PERSON), Authority::Owner);
+    let answer = book.decide(&accept(ADA, 1), &owner).map(|decision| decision.events.len());
+    assert_eq!(answer, Ok(3));
+    let edit = ContactCommand::AddAdditionalEmail(email("a@x.org"));
+    let answer = book.decide(&Command::Contact(BEA, edit), &owner);
+    assert_eq!(answer, Err(ContactRejection::NotTheOwner.into()));
+}
+
+// Accounts and the installation.
+
+#[test]
+fn an_account_is_opened_once_with_its_first_key() {
+    let open = |key| {
+        let name = label("Elm Builders");
+        Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::Open { name, key })
+    };
+    let id = AggregateId::BuilderAccount(ACCOUNT);
+    check(
+        [],
+        &open(Some(key(1))),
+        Ok(&[("builder_account.opened", id), ("builder_account.api_key_issued", id)]),
+    );
+    check([], &open(None), Ok(&[("builder_account.opened", id)]));
+    check([open(None)], &open(None), Err(BuilderAccountRejection::AlreadyOpen.into()));
+}
+
+#[test]
+fn a_key_is_issued_once_and_a_hundred_are_enough() {
+    let issue = |n| Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key(n)));
+    let open = BuilderAccountCommand::Open { name: label("Elm Builders"), key: Some(key(1)) };
+    let open = || Command::BuilderAccount(ACCOUNT, open.clone());
+    let id = AggregateId::BuilderAccount(ACCOUNT);
+    check([], &issue(1), unknown_account());
+    check([open()], &issue(2), Ok(&[("builder_account.api_key_issued", id)]));
+    // The second step of a sequence over two ledgers is taken up again.
+    check([open()], &issue(1), Ok(&[]));
+    let full = || std::iter::once(open()).chain((2..=100).map(issue));
+    check(full(), &issue(101), Err(BuilderAccountRejection::TooManyKeys.into()));
+    check(full(), &issue(100), Ok(&[]));
+}
+
+fn unknown_account<'a>() -> Then<'a> {
+    Err(Rejection::Unknown(AggregateId::BuilderAccount(ACCOUNT)))
+}
+
+#[test]
+fn an_installation_orders_an_account_once_and_keys_for_it_alone() {
+    let order = || {
+        let name = label("Elm Builders");
+        Command::Installation(InstallationCommand::OrderAccount { account: ACCOUNT, name })
+    };
+    let order_key = Command::Installation(InstallationCommand::OrderApiKey {
+        account: ACCOUNT,
+        key: ApiKeyId(Uuid::from_u128(1)),
+        role: Role::Admin,
+    });
+    let token =
+        Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil())));
+    let id = AggregateId::Installation;
+    check([], &token, Ok(&[("installation.operator_token_issued", id)]));
+    check([token], &order(), Ok(&[("installation.account_opening_ordered", id)]));
+    check([order()], &order(), Ok(&[]));
+    check([order()], &order_key, Ok(&[("installation.api_key_issue_ordered", id)]));
+    check([], &order_key, unknown_account());
+}

@@ -1,0 +1,140 @@
+//! Short texts that people type: bounded, trimmed, without control characters.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a typed value is not taken. Never repeats the value, which may be personal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Nothing is left after trimming.
+    #[error("must not be empty")]
+    Empty,
+    /// More characters than the field takes.
+    #[error("must have at most {max} characters")]
+    TooLong {
+        /// The most characters.
+        max: usize,
+    },
+    /// U+0000 and its like, which no database, log or mail header should meet.
+    #[error("must not contain control characters")]
+    ControlCharacter,
+}
+
+/// Trims and checks a text of 1 to `max` characters; `lines` allows line breaks.
+fn checked(typed: &str, max: usize, lines: bool) -> Result<String, InvalidText> {
+    let text = typed.trim();
+    if text.is_empty() {
+        return Err(InvalidText::Empty);
+    }
+    if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) {
+        return Err(InvalidText::ControlCharacter);
+    }
+    if text.chars().count() > max {
+        return Err(InvalidText::TooLong { max });
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, max $max:literal, lines $lines:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it takes.
+            pub const CHARACTERS_MAX: usize = $max;
+
+            /// Trims and checks what somebody typed.
+            pub fn parse(typed: &str) -> Result<Self, InvalidText> {
+                checked(typed, $max, $lines).map(Self)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+text!(
+    /// A person's or household's name as it is shown.
+    PersonName, max 200, lines false
+);
+text!(
+    /// A job's name as the jobs list shows it.
+    JobName, max 200, lines false
+);
+text!(
+    /// A reference of the builder's own, such as a permit number.
+    Reference, max 100, lines false
+);
+text!(
+    /// A postal address in one text.
+    PostalAddress, max 500, lines true
+);
+text!(
+    /// Why somebody did something; asked for where the rules say so.
+    Reason, max 500, lines true
+);
+text!(
+    /// A name that tells one API key or account from another.
+    Label, max 100, lines false
+);
+
+/// A personal name does not show in logs.
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonName(…)")
+    }
+}
+
+/// A home's address does not show in logs.
+impl fmt::Debug for PostalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostalAddress(…)")
+    }
+}
+
+/// A reason is free text and may name people.
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reason(…)")
+    }
+}
+
+macro_rules! plain_debug {
+    ($($name:ident),+) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({:?})", stringify!($name), self.0)
+            }
+        }
+    )+};
+}
+plain_debug!(JobName, Reference, Label);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed() {
+        assert_eq!(PersonName::parse("  Ada ").map(|n| n.as_str().to_owned()), Ok("Ada".into()));
+    }
+
+    #[test]
+    fn an_empty_name_a_long_one_and_one_with_nul_are_refused() {
+        assert_eq!(PersonName::parse(" \t"), Err(InvalidText::Empty));
+        assert_eq!(PersonName::parse(&"x".repeat(201)), Err(InvalidText::TooLong { max: 200 }));
+        assert_eq!(PersonName::parse("a\0b"), Err(InvalidText::ControlCharacter));
+        assert_eq!(PersonName::parse("a\nb"), Err(InvalidText::ControlCharacter));
+    }
+
+    #[test]
+    fn an_address_may_have_lines() {
+        assert!(PostalAddress::parse("12 Elm St\nSpringfield").is_ok());
+    }
+}

@@ -1,0 +1,93 @@
+//! Refused attempts: sealed, beside the ledger and never part of it.
+
+use crate::error::StoreError;
+use crate::reader::Reader;
+use domain::{LedgerId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Somebody tried something, and a rule refused it.
+#[derive(Debug, Clone)]
+pub struct RefusedAttempt {
+    /// The attempt.
+    pub attempt: Uuid,
+    /// On what.
+    pub aggregate: Uuid,
+    /// The command's name.
+    pub command: String,
+    /// The refusal's code.
+    pub code: String,
+    /// The rule.
+    pub rule: Option<String>,
+    /// Who, by kind.
+    pub actor_kind: String,
+    /// Who.
+    pub actor_id: Option<Uuid>,
+    /// By which way in.
+    pub channel: String,
+    /// From which address.
+    pub client: Option<IpAddr>,
+    /// Why, in their words.
+    pub reason: Option<String>,
+    /// When.
+    pub refused_at: Timestamp,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    pub(crate) client: Option<IpAddr>,
+    pub(crate) reason: Option<String>,
+}
+
+impl Reader {
+    /// The refused attempts on an aggregate, or on all of a ledger; newest first, older than
+    /// `before`.
+    pub async fn refused_attempts(
+        &self,
+        ledger: LedgerId,
+        aggregate: Option<Uuid>,
+        before: Option<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<RefusedAttempt>, StoreError> {
+        let client = self.database.connection().await?;
+        let before = before.map(Timestamp::moment);
+        let rows = client
+            .query(
+                "SELECT attempt_id, aggregate_id, command, code, rule, actor_kind, actor_id, \
+                        channel, sealed, refused_at \
+                 FROM refused_attempts \
+                 WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
+                   AND ($3::timestamptz IS NULL OR refused_at < $3) \
+                 ORDER BY refused_at DESC, attempt_id DESC LIMIT $4",
+                &[&ledger.0, &aggregate, &before, &i64::from(limit)],
+            )
+            .await
+            .map_err(StoreError::database("reading refused attempts"))?;
+        Ok(rows
+            .iter()
+            .map(|row| {
+                let attempt: Uuid = row.get(0);
+                let hidden: Hidden = self
+                    .keys
+                    .open(row.get(8), attempt.as_bytes())
+                    .and_then(|plain| serde_json::from_slice(&plain).ok())
+                    .unwrap_or_default();
+                RefusedAttempt {
+                    attempt,
+                    aggregate: row.get(1),
+                    command: row.get(2),
+                    code: row.get(3),
+                    rule: row.get(4),
+                    actor_kind: row.get(5),
+                    actor_id: row.get(6),
+                    channel: row.get(7),
+                    client: hidden.client,
+                    reason: hidden.reason,
+                    refused_at: Timestamp::new(row.get::<_, OffsetDateTime>(9)),
+                }
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,140 @@
+//! The way to PostgreSQL: a pool for questions, and connections of one's own for the writer's lanes.
+
+use crate::error::StoreError;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use std::fmt;
+use std::time::Duration;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How long a caller waits for a connection before it is told that there is none (promise 7).
+const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// No statement, lock or forgotten transaction holds anybody up for longer than this.
+const SESSION_OPTIONS: &str = "-c statement_timeout=30s -c lock_timeout=10s \
+     -c idle_in_transaction_session_timeout=30s -c timezone=UTC";
+
+/// A PostgreSQL database, version 15 or later.
+#[derive(Clone)]
+pub struct Database {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+    pool: Pool,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("pool", &self.pool.status()).finish_non_exhaustive()
+    }
+}
+
+/// A connection of the pool.
+pub type Connection = deadpool_postgres::Client;
+
+impl Database {
+    /// Takes the address of a database, as a URL or as `key=value` pairs. Connects to it later.
+    ///
+    /// With `sslmode=require` the server must show a certificate that the system trusts; without,
+    /// the connection is not encrypted.
+    pub fn new(url: &str, connections_max: usize) -> Result<Self, StoreError> {
+        let mut config: Config =
+            url.parse().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        let options = match config.get_options() {
+            Some(given) => format!("{SESSION_OPTIONS} {given}"),
+            None => SESSION_OPTIONS.to_owned(),
+        };
+        config.options(options).application_name("titleblock").connect_timeout(WAIT_MAX);
+        let tls = match config.get_ssl_mode() {
+            SslMode::Require => Some(system_tls()?),
+            _ => None,
+        };
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = match tls.clone() {
+            Some(tls) => Manager::from_config(config.clone(), tls, recycling),
+            None => Manager::from_config(config.clone(), NoTls, recycling),
+        };
+        let pool = Pool::builder(manager)
+            .max_size(connections_max)
+            .wait_timeout(Some(WAIT_MAX))
+            .create_timeout(Some(WAIT_MAX))
+            .recycle_timeout(Some(WAIT_MAX))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        Ok(Self { config, tls, pool })
+    }
+
+    /// A connection of the pool, or [`StoreError::Unavailable`] after two seconds.
+    pub async fn connection(&self) -> Result<Connection, StoreError> {
+        self.pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(error)))
+    }
+
+    /// A connection of one's own. What the server tells it goes to `told`; the channel closes when
+    /// the connection ends.
+    pub async fn own_connection(
+        &self,
+        told: Option<tokio::sync::mpsc::UnboundedSender<tokio_postgres::AsyncMessage>>,
+    ) -> Result<Client, StoreError> {
+        let unavailable = |error: tokio_postgres::Error| StoreError::Unavailable(Box::new(error));
+        match self.tls.clone() {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls).await.map_err(unavailable)?;
+                tokio::spawn(drive(connection, told));
+                Ok(client)
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(unavailable)?;
+                tokio::spawn(drive(connection, told));
+                Ok(client)
+            }
+        }
+    }
+
+    /// How many connections are open, and how many callers wait for one.
+    pub fn pool_status(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size, status.waiting)
+    }
+}
+
+async fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    told: Option<tokio::sync::mpsc::UnboundedSender<tokio_postgres::AsyncMessage>>,
+) where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    loop {
+        match std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+            Some(Ok(message)) => {
+                if let Some(told) = &told
+                    && told.send(message).is_err()
+                {
+                    tracing::debug!("nobody listens to the database's messages any more");
+                }
+            }
+            Some(Err(error)) => {
+                tracing::warn!(error = %error, "a database connection ended");
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
+fn system_tls() -> Result<MakeRustlsConnect, StoreError> {
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in rustls_native_certs::load_native_certs().certs {
+        if let Err(error) = roots.add(certificate) {
+            tracing::debug!(%error, "a certificate of the system is not usable");
+        }
+    }
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}

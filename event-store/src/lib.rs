@@ -1,0 +1,32 @@
+//! The event store: ledgers with dense positions, decided under the lock, sealed and provable.
+//!
+//! [`EventStore::execute`] takes a command; [`writer`] puts it in a lane, and one turn of the lane
+//! locks the ledger's head, decides, seals and writes everything in one transaction. [`reader`]
+//! reads events back, [`merkle`] proves them, [`embedded`] runs the private database. What the
+//! rules are, the `domain` crate says; what lists show, the `projections` crate.
+
+pub mod attempts;
+pub mod codec;
+pub mod database;
+pub mod embedded;
+pub mod error;
+pub mod keys;
+pub mod merkle;
+pub mod migrate;
+pub mod reader;
+mod rows;
+mod sealing;
+mod store;
+mod turn;
+mod writer;
+
+pub use codec::{Origin, Recorded};
+pub use database::Database;
+pub use error::{ExecuteError, StoreError};
+pub use keys::{Keys, MasterKey};
+pub use reader::{Head, Reader};
+pub use store::{
+    Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,
+    Submission, TokenRow, system_clock,
+};
+pub use writer::Hint;

@@ -1,0 +1,80 @@
+//! Applies the files in `migrations/`, forward only.
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::keys::sha256;
+use tokio_postgres::Client;
+
+macro_rules! migrations {
+    ($($file:literal),+ $(,)?) => {
+        &[$(($file, include_str!(concat!("../../migrations/", $file, ".sql")))),+]
+    };
+}
+
+/// Name and text of each migration, in order.
+const MIGRATIONS: &[(&str, &str)] = migrations![
+    "0001_ledgers",
+    "0002_events",
+    "0003_subject_keys",
+    "0004_primary_email_claims",
+    "0005_receipts",
+    "0006_tokens",
+    "0007_outbox",
+    "0008_credentials",
+    "0009_refused_attempts",
+    "0010_view_checkpoints",
+    "0011_key_check",
+    "0012_job_list",
+    "0013_contact_directory",
+    "0014_invitations",
+    "0015_audit_trail",
+];
+
+const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+     name text NOT NULL PRIMARY KEY, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL)";
+
+/// Brings the database up to date. Several processes may do so at once: they take turns.
+pub async fn migrate(database: &Database) -> Result<(), StoreError> {
+    let mut client = database.own_connection(None).await?;
+    // Two processes that create the table at the same moment may collide in the catalogue.
+    if client.batch_execute(MIGRATIONS_TABLE).await.is_err() {
+        client.batch_execute(MIGRATIONS_TABLE).await.map_err(StoreError::database("migrating"))?;
+    }
+    for (name, text) in MIGRATIONS {
+        apply(&mut client, name, text).await?;
+    }
+    Ok(())
+}
+
+async fn apply(client: &mut Client, name: &'static str, text: &str) -> Result<(), StoreError> {
+    let failed = |error: tokio_postgres::Error| StoreError::Migration {
+        name,
+        why: error.as_db_error().map_or_else(|| error.to_string(), |e| e.message().to_owned()),
+    };
+    let hash = sha256(text.as_bytes());
+    let turn = client.transaction().await.map_err(failed)?;
+    turn.batch_execute("LOCK TABLE schema_migrations IN EXCLUSIVE MODE").await.map_err(failed)?;
+    let applied = turn
+        .query_opt("SELECT sha256 FROM schema_migrations WHERE name = $1", &[&name])
+        .await
+        .map_err(failed)?;
+    match applied {
+        Some(row) if row.get::<_, Vec<u8>>(0) == hash => return Ok(()),
+        Some(_) => {
+            let why = "the file has changed since it was applied".to_owned();
+            return Err(StoreError::Migration { name, why });
+        }
+        None => {}
+    }
+    turn.batch_execute(text).await.map_err(failed)?;
+    let now = time::OffsetDateTime::now_utc();
+    turn.execute(
+        "INSERT INTO schema_migrations (name, sha256, applied_at) VALUES ($1, $2, $3)",
+        &[&name, &hash.as_slice(), &now],
+    )
+    .await
+    .map_err(failed)?;
+    turn.commit().await.map_err(failed)?;
+    tracing::info!(migration = name, "applied");
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! Reads ledgers back: heads, pages of events, the history of one aggregate.
+
+use crate::codec::{Recorded, decode};
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::keys::{Held, Keys};
+use crate::merkle::Frontier;
+use crate::rows::Verbatim;
+use crate::sealing::{self, Subjects};
+use domain::personal::HoldsPersonal;
+use domain::{LedgerId, SubjectId, Timestamp};
+use std::sync::Arc;
+use time::OffsetDateTime;
+use tokio_postgres::GenericClient;
+use uuid::Uuid;
+
+/// The head of a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// What kind of tenant it is.
+    pub kind: String,
+    /// Position of the last event; 0 when there is none.
+    pub position: u64,
+    /// The Merkle tree's frontier.
+    pub frontier: Frontier,
+    /// Time of the last event.
+    pub recorded_at: Timestamp,
+}
+
+/// An event's row as it is stored, columns and bytes.
+#[derive(Debug, Clone)]
+pub struct StoredRow {
+    /// The position.
+    pub position: u64,
+    /// The copied columns: aggregate, sequence, type and time.
+    pub copies: (Uuid, u64, String, Timestamp),
+    /// The event's bytes.
+    pub bytes: String,
+}
+
+/// Reads ledgers and opens what is sealed.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    pub(crate) database: Database,
+    pub(crate) keys: Arc<Keys>,
+}
+
+pub(crate) fn position(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or(0)
+}
+
+pub(crate) fn stored(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+impl Reader {
+    /// A reader of this database; `keys` opens what is sealed.
+    pub const fn new(database: Database, keys: Arc<Keys>) -> Self {
+        Self { database, keys }
+    }
+
+    /// The database.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The keys.
+    pub const fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    /// The head of a ledger, if there is one.
+    pub async fn head(&self, ledger: LedgerId) -> Result<Option<Head>, StoreError> {
+        let client = self.database.connection().await?;
+        head(&**client, ledger).await
+    }
+
+    /// The heads of all ledgers, in the order of their ids.
+    pub async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        let client = self.database.connection().await?;
+        let rows = client
+            .query(
+                "SELECT ledger_id, kind, head, frontier, recorded_at FROM ledgers \
+                 ORDER BY ledger_id",
+                &[],
+            )
+            .await
+            .map_err(StoreError::database("reading heads"))?;
+        rows.iter().map(head_of).collect()
+    }
+
+    /// Up to `limit` events after a position, opened. A missing position is an error.
+    pub async fn events_after(
+        &self,
+        ledger: LedgerId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let client = self.database.connection().await?;
+        self.events_after_on(&**client, ledger, after, limit).await
+    }
+
+    /// The same over a connection of the caller's, within its transaction.
+    pub async fn events_after_on(
+        &self,
+        client: &(impl GenericClient + Sync),
+        ledger: LedgerId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let mut events = sealed_events_after(client, ledger, after, limit).await?;
+        self.open_all(client, &mut events).await?;
+        Ok(events)
+    }
+
+    /// All events of some aggregates of a ledger, in order, opened.
+    pub async fn aggregate_events(
+        &self,
+        ledger: LedgerId,
+        aggregates: &[Uuid],
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let client = self.database.connection().await?;
+        self.aggregate_events_on(&**client, ledger, aggregates).await
+    }
+
+    /// The same over a connection of the caller's.
+    pub async fn aggregate_events_on(
+        &self,
+        client: &(impl GenericClient + Sync),
+        ledger: LedgerId,
+        aggregates: &[Uuid],
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let rows = client
+            .query(
+                "SELECT position, event FROM events \
+                 WHERE ledger_id = $1 AND aggregate_id = ANY($2) ORDER BY position",
+                &[&ledger.0, &aggregates],
+            )
+            .await
+            .map_err(StoreError::database("reading aggregates"))?;
+        let mut events = decode_rows(ledger, &rows)?;
+        self.open_all(client, &mut events).await?;
+        Ok(events)
+    }
+
+    /// The events at some positions of a ledger, in order, opened.
+    pub async fn events_at(
+        &self,
+        ledger: LedgerId,
+        positions: &[u64],
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let client = self.database.connection().await?;
+        let positions: Vec<i64> = positions.iter().map(|p| stored(*p)).collect();
+        let rows = client
+            .query(
+                "SELECT position, event FROM events \
+                 WHERE ledger_id = $1 AND position = ANY($2) ORDER BY position",
+                &[&ledger.0, &positions],
+            )
+            .await
+            .map_err(StoreError::database("reading events"))?;
+        let mut events = decode_rows(ledger, &rows)?;
+        self.open_all(&**client, &mut events).await?;
+        Ok(events)
+    }
+
+    /// Up to `limit` rows after a position as they are stored, for those who check them.
+    pub async fn rows_after(
+        &self,
+        ledger: LedgerId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let client = self.database.connection().await?;
+        let rows = client
+            .query(
+                "SELECT position, aggregate_id, sequence, event_type, recorded_at, event \
+                 FROM events WHERE ledger_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+                &[&ledger.0, &stored(after), &i64::from(limit)],
+            )
+            .await
+            .map_err(StoreError::database("reading rows"))?;
+        Ok(rows
+            .iter()
+            .map(|row| StoredRow {
+                position: position(row.get(0)),
+                copies: (
+                    row.get(1),
+                    position(row.get(2)),
+                    row.get(3),
+                    Timestamp::new(row.get::<_, OffsetDateTime>(4)),
+                ),
+                bytes: row.get::<_, Verbatim<'_>>(5).0.into(),
+            })
+            .collect())
+    }
+
+    /// Opens the sealed values of events of one ledger.
+    pub async fn open_all(
+        &self,
+        client: &(impl GenericClient + Sync),
+        events: &mut [Recorded],
+    ) -> Result<(), StoreError> {
+        let Some(ledger) = events.first().map(|event| event.ledger) else { return Ok(()) };
+        let mut subjects = Subjects::default();
+        for event in &mut *events {
+            event.each_personal(&mut subjects);
+        }
+        self.fetch_keys(client, ledger, &subjects.0).await?;
+        for event in events {
+            sealing::open(&self.keys, event)?;
+        }
+        Ok(())
+    }
+
+    /// Brings the keys of these subjects to hand.
+    pub(crate) async fn fetch_keys(
+        &self,
+        client: &(impl GenericClient + Sync),
+        ledger: LedgerId,
+        subjects: &[SubjectId],
+    ) -> Result<(), StoreError> {
+        let missing: Vec<Uuid> = subjects
+            .iter()
+            .filter(|subject| self.keys.held(ledger, **subject).is_none())
+            .map(|subject| subject.0)
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let rows = client
+            .query(
+                "SELECT subject_id, wrapped_key FROM subject_keys \
+                 WHERE ledger_id = $1 AND subject_id = ANY($2)",
+                &[&ledger.0, &missing],
+            )
+            .await
+            .map_err(StoreError::database("reading keys"))?;
+        for row in rows {
+            let subject = SubjectId(row.get(0));
+            let held = match row.get::<_, Option<&[u8]>>(1) {
+                None => Held::Destroyed,
+                Some(wrapped) => Held::Key(
+                    self.keys
+                        .unwrap_subject(ledger, subject, wrapped)
+                        .ok_or(StoreError::WrongMasterKey)?,
+                ),
+            };
+            self.keys.hold(ledger, subject, held);
+        }
+        Ok(())
+    }
+}
+
+pub(crate) async fn head(
+    client: &(impl GenericClient + Sync),
+    ledger: LedgerId,
+) -> Result<Option<Head>, StoreError> {
+    client
+        .query_opt(
+            "SELECT ledger_id, kind, head, frontier, recorded_at FROM ledgers \
+             WHERE ledger_id = $1",
+            &[&ledger.0],
+        )
+        .await
+        .map_err(StoreError::database("reading a head"))?
+        .as_ref()
+        .map(head_of)
+        .transpose()
+}
+
+fn head_of(row: &tokio_postgres::Row) -> Result<Head, StoreError> {
+    let ledger = LedgerId(row.get(0));
+    let position = position(row.get(2));
+    let frontier = Frontier::from_bytes(position, row.get(3)).ok_or_else(|| {
+        let why = "the stored frontier does not fit the head".to_owned();
+        StoreError::Unreadable { ledger, position, why }
+    })?;
+    Ok(Head {
+        ledger,
+        kind: row.get(1),
+        position,
+        frontier,
+        recorded_at: Timestamp::new(row.get::<_, OffsetDateTime>(4)),
+    })
+}
+
+pub(crate) fn decode_rows(
+    ledger: LedgerId,
+    rows: &[tokio_postgres::Row],
+) -> Result<Vec<Recorded>, StoreError> {
+    rows.iter()
+        .map(|row| decode(ledger, position(row.get(0)), row.get::<_, Verbatim<'_>>(1).0))
+        .collect()
+}
+
+/// Up to `limit` events after a position, personal values sealed. A missing position is an error.
+pub async fn sealed_events_after(
+    client: &(impl GenericClient + Sync),
+    ledger: LedgerId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Recorded>, StoreError> {
+    let rows = client
+        .query(
+            "SELECT position, event FROM events \
+             WHERE ledger_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+            &[&ledger.0, &stored(after), &i64::from(limit)],
+        )
+        .await
+        .map_err(StoreError::database("reading events"))?;
+    let events = decode_rows(ledger, &rows)?;
+    for (event, expected) in events.iter().zip(after + 1..) {
+        if event.position != expected {
+            return Err(StoreError::Hole { ledger, position: expected });
+        }
+    }
+    Ok(events)
+}

@@ -1,0 +1,231 @@
+//! Rows to write, many in one statement.
+//!
+//! Multi-row VALUES, one prepared statement a row count and table: a turn's rows go out in one
+//! message, and on a distributed database they commit in one phase.
+
+use crate::error::StoreError;
+use bytes::BytesMut;
+use postgres_types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use time::OffsetDateTime;
+use tokio_postgres::{Client, Statement};
+use uuid::Uuid;
+
+/// JSON text exactly as it stands in a `json` column.
+#[derive(Debug)]
+pub(crate) struct Verbatim<'a>(pub(crate) &'a str);
+
+type Fallible<T> = Result<T, Box<dyn std::error::Error + Sync + Send>>;
+
+impl ToSql for Verbatim<'_> {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Fallible<IsNull> {
+        out.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
+    }
+
+    accepts!(JSON);
+    to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Verbatim<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Fallible<Self> {
+        Ok(Self(std::str::from_utf8(raw)?))
+    }
+
+    accepts!(JSON);
+}
+
+/// A parameter of a statement.
+pub(crate) type Param<'a> = &'a (dyn ToSql + Sync);
+
+/// A row of a table that the writer fills.
+pub(crate) trait Row {
+    /// The table and its columns, as they stand in the INSERT.
+    const INTO: &'static str;
+    /// How many columns.
+    const WIDTH: usize;
+
+    /// Adds the row's values, in the order of the columns.
+    fn params<'a>(&'a self, to: &mut Vec<Param<'a>>);
+}
+
+/// The most rows of one statement; more go in several.
+pub(crate) const ROWS_MAX: usize = 64;
+
+fn insert<R: Row>(rows: usize) -> String {
+    let mut sql = format!("INSERT INTO {} VALUES ", R::INTO);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..R::WIDTH {
+            let comma = if column == 0 { "" } else { ", " };
+            // Writing into a String cannot fail.
+            if write!(sql, "{comma}${}", row * R::WIDTH + column + 1).is_err() {
+                unreachable!("a String takes any text");
+            }
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// The prepared statements of one connection.
+#[derive(Default)]
+pub(crate) struct Prepared {
+    by_sql: HashMap<&'static str, Statement>,
+    inserts: HashMap<(&'static str, usize), Statement>,
+}
+
+impl Prepared {
+    /// A statement of fixed text.
+    pub(crate) async fn fixed(
+        &mut self,
+        client: &Client,
+        sql: &'static str,
+    ) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.by_sql.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement =
+            client.prepare(sql).await.map_err(StoreError::database("preparing a statement"))?;
+        self.by_sql.insert(sql, statement.clone());
+        Ok(statement)
+    }
+
+    /// The statements that insert these rows, each with its parameters.
+    pub(crate) async fn inserts<'a, R: Row>(
+        &mut self,
+        client: &Client,
+        rows: &'a [R],
+        to: &mut Vec<(Statement, Vec<Param<'a>>)>,
+    ) -> Result<(), StoreError> {
+        for chunk in rows.chunks(ROWS_MAX) {
+            let key = (R::INTO, chunk.len());
+            if !self.inserts.contains_key(&key) {
+                let statement = client
+                    .prepare(&insert::<R>(chunk.len()))
+                    .await
+                    .map_err(StoreError::database("preparing an insert"))?;
+                self.inserts.insert(key, statement);
+            }
+            let mut params = Vec::with_capacity(chunk.len() * R::WIDTH);
+            for row in chunk {
+                row.params(&mut params);
+            }
+            to.push((self.inserts[&key].clone(), params));
+        }
+        Ok(())
+    }
+}
+
+macro_rules! row {
+    ($name:ident into $into:literal { $($field:ident: $type:ty),+ $(,)? }) => {
+        pub(crate) struct $name {
+            $(pub(crate) $field: $type),+
+        }
+
+        impl Row for $name {
+            const INTO: &'static str = $into;
+            const WIDTH: usize = [$(stringify!($field)),+].len();
+
+            fn params<'a>(&'a self, to: &mut Vec<Param<'a>>) {
+                $(to.push(&self.$field);)+
+            }
+        }
+    };
+}
+
+/// An event's bytes, owned until they are written.
+#[derive(Debug)]
+pub(crate) struct OwnedJson(pub(crate) String);
+
+impl ToSql for OwnedJson {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Fallible<IsNull> {
+        Verbatim(&self.0).to_sql(ty, out)
+    }
+
+    accepts!(JSON);
+    to_sql_checked!();
+}
+
+row!(EventRow into
+    "events (ledger_id, position, aggregate_id, sequence, event_type, recorded_at, event)" {
+    ledger_id: Uuid,
+    position: i64,
+    aggregate_id: Uuid,
+    sequence: i64,
+    event_type: &'static str,
+    recorded_at: OffsetDateTime,
+    event: OwnedJson,
+});
+
+row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
+    ledger_id: Uuid,
+    subject_id: Uuid,
+    wrapped_key: Vec<u8>,
+});
+
+row!(ClaimRow into "primary_email_claims (ledger_id, email_hash, contact_id)" {
+    ledger_id: Uuid,
+    email_hash: Vec<u8>,
+    contact_id: Uuid,
+});
+
+row!(ReceiptRow into
+    "receipts (ledger_id, key_hash, request_hash, answer, sealed_secret, created_at)" {
+    ledger_id: Uuid,
+    key_hash: Vec<u8>,
+    request_hash: Vec<u8>,
+    answer: serde_json::Value,
+    sealed_secret: Option<Vec<u8>>,
+    created_at: OffsetDateTime,
+});
+
+row!(NewTokenRow into
+    "tokens (ledger_id, token_hash, token_id, kind, contact_id, invitation_id, expires_at)" {
+    ledger_id: Uuid,
+    token_hash: Vec<u8>,
+    token_id: Uuid,
+    kind: &'static str,
+    contact_id: Uuid,
+    invitation_id: Uuid,
+    expires_at: OffsetDateTime,
+});
+
+row!(MailRow into
+    "outbox (ledger_id, mail_id, kind, contact_id, position, sealed, created_at)" {
+    ledger_id: Uuid,
+    mail_id: Uuid,
+    kind: &'static str,
+    contact_id: Uuid,
+    position: i64,
+    sealed: Vec<u8>,
+    created_at: OffsetDateTime,
+});
+
+row!(NewCredentialRow into
+    "credentials (ledger_id, secret_hash, key_id, role, grants, issued_at)" {
+    ledger_id: Uuid,
+    secret_hash: Vec<u8>,
+    key_id: Uuid,
+    role: &'static str,
+    grants: Vec<&'static str>,
+    issued_at: OffsetDateTime,
+});
+
+row!(AttemptRow into
+    "refused_attempts (ledger_id, attempt_id, aggregate_id, command, code, rule, actor_kind, \
+     actor_id, channel, sealed, correlation, refused_at)" {
+    ledger_id: Uuid,
+    attempt_id: Uuid,
+    aggregate_id: Uuid,
+    command: &'static str,
+    code: &'static str,
+    rule: Option<&'static str>,
+    actor_kind: &'static str,
+    actor_id: Option<Uuid>,
+    channel: &'static str,
+    sealed: Vec<u8>,
+    correlation: Uuid,
+    refused_at: OffsetDateTime,
+});

@@ -1,1 +1,31 @@
+//! The server: a JSON API over the ledgers and their read models.
+//!
+//! [`router`] lists every route; an endpoint is one file under `endpoints/` that takes, builds,
+//! executes and answers. [`extract`] holds what every endpoint takes, [`error`] how a refusal or a
+//! failure looks, [`import`] how a file becomes jobs and owners. [`server`] starts and stops it all
+//! with the settings of [`config`]. Rules are in `domain`, statements in `event-store` and
+//! `projections`; neither is here.
 
+mod around;
+mod answer;
+mod codes;
+pub mod config;
+mod credential;
+mod demo;
+mod endpoints;
+mod error;
+mod extract;
+mod figures;
+mod import;
+mod input;
+mod openapi;
+mod position;
+mod router;
+pub mod server;
+mod start;
+mod state;
+
+pub use credential::{Secret, SecretKind};
+pub use error::{FieldError, ProblemBody};
+pub use router::router;
+pub use state::{AppState, Limits};

@@ -1,1 +1,44 @@
-fn main() {}
+//! The benchmarks: `script/bench` runs them all and prints a table.
+//!
+//! `life` is what is done, `contestants` are those who do it, `load` measures them, and `report`
+//! compares the figures with the ratios to reach.
+
+mod contestants;
+mod life;
+mod load;
+mod plan;
+mod report;
+mod rounds;
+mod server;
+mod throughput;
+
+use anyhow::Result;
+use clap::Parser;
+use plan::{Arguments, Part, Plan};
+use rounds::Rounds;
+use server::Server;
+use throughput::{Contestants, SlowDisk};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let plan = Plan::of(&arguments);
+    let server = Server::start().await?;
+    let mut rounds = Rounds::default();
+    let contestants = Contestants::create(&server, &plan).await?;
+    let slow = if plan.has(Part::Slow) { Some(SlowDisk::create(&plan).await?) } else { None };
+    let circumstances = report::Circumstances::look(&server, slow.as_ref(), &plan).await?;
+    for round in 1..=plan.rounds {
+        report::progress(&format!("round {round} of {}", plan.rounds));
+        contestants.round(&server, &mut rounds).await?;
+        if let Some(slow) = &slow {
+            slow.round(&mut rounds).await?;
+        }
+    }
+    report::print(&circumstances, &rounds);
+    report::write_json(&arguments.json, &circumstances, &rounds)?;
+    if let Some(slow) = slow {
+        slow.server.stop().await?;
+    }
+    server.stop().await
+}

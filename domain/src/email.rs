@@ -67,7 +67,9 @@ impl EmailAddress {
         if domain.is_empty() || !domain.contains('.') || domain.ends_with('.') {
             return Err(InvalidEmail::Domain);
         }
-        let normal = format!("{}@{domain}", local.to_lowercase());
+        // Lower case can compose anew: J and a caron are two characters, ǰ is one.
+        let local: String = local.to_lowercase().nfkc().collect();
+        let normal = format!("{local}@{domain}");
         if normal.len() > Self::BYTES_MAX {
             return Err(InvalidEmail::TooLong);
         }
@@ -144,6 +146,7 @@ mod tests {
         assert_eq!(normal(" Ada@Example.ORG "), Ok("ada@example.org".into()));
         assert_eq!(normal("ada＠example.org"), Ok("ada@example.org".into()));
         assert_eq!(normal("ada@bücher.example"), Ok("ada@xn--bcher-kva.example".into()));
+        assert_eq!(normal("J\u{30c}@example.org"), Ok("\u{1f0}@example.org".into()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Points in time, to the microsecond that PostgreSQL keeps.
+//! Points in time, to the microsecond that `PostgreSQL` keeps.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;

@@ -41,27 +41,55 @@ pub(crate) struct Hidden {
     pub(crate) reason: Option<String>,
 }
 
+/// Which refused attempts are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AttemptQuery {
+    /// Those on this aggregate.
+    pub aggregate: Option<Uuid>,
+    /// Those of this actor.
+    pub actor: Option<Uuid>,
+    /// Those at or after this time.
+    pub from: Option<Timestamp>,
+    /// Those before this time.
+    pub until: Option<Timestamp>,
+    /// Those older than this one.
+    pub before: Option<(Timestamp, Uuid)>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 impl Reader {
-    /// The refused attempts on an aggregate, or on all of a ledger; newest first, older than
-    /// `before`.
+    /// Refused attempts of a ledger, newest first.
     pub async fn refused_attempts(
         &self,
         ledger: LedgerId,
-        aggregate: Option<Uuid>,
-        before: Option<Timestamp>,
-        limit: u32,
+        query: &AttemptQuery,
     ) -> Result<Vec<RefusedAttempt>, StoreError> {
         let client = self.database.connection().await?;
-        let before = before.map(Timestamp::moment);
+        let (from, until) = (query.from.map(Timestamp::moment), query.until.map(Timestamp::moment));
+        let before_at = query.before.map(|(at, _)| at.moment());
+        let before_id = query.before.map(|(_, id)| id);
         let rows = client
             .query(
                 "SELECT attempt_id, aggregate_id, command, code, rule, actor_kind, actor_id, \
                         channel, sealed, refused_at \
                  FROM refused_attempts \
                  WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
-                   AND ($3::timestamptz IS NULL OR refused_at < $3) \
-                 ORDER BY refused_at DESC, attempt_id DESC LIMIT $4",
-                &[&ledger.0, &aggregate, &before, &i64::from(limit)],
+                   AND ($3::uuid IS NULL OR actor_id = $3) \
+                   AND ($4::timestamptz IS NULL OR refused_at >= $4) \
+                   AND ($5::timestamptz IS NULL OR refused_at < $5) \
+                   AND ($6::timestamptz IS NULL OR (refused_at, attempt_id) < ($6, $7::uuid)) \
+                 ORDER BY refused_at DESC, attempt_id DESC LIMIT $8",
+                &[
+                    &ledger.0,
+                    &query.aggregate,
+                    &query.actor,
+                    &from,
+                    &until,
+                    &before_at,
+                    &before_id,
+                    &i64::from(query.limit),
+                ],
             )
             .await
             .map_err(StoreError::database("reading refused attempts"))?;

@@ -9,8 +9,10 @@ use crate::rows::Verbatim;
 use crate::sealing::{self, Subjects};
 use domain::personal::HoldsPersonal;
 use domain::{LedgerId, SubjectId, Timestamp};
+use futures_util::StreamExt;
 use std::sync::Arc;
 use time::OffsetDateTime;
+use tokio::sync::mpsc;
 use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
@@ -39,6 +41,15 @@ pub struct StoredRow {
     /// The event's bytes.
     pub bytes: String,
 }
+
+/// Events in order, a chunk at a time.
+pub type Chunks = mpsc::Receiver<Result<Vec<Recorded>, StoreError>>;
+
+/// The most events of a chunk.
+const CHUNK_MAX: usize = 1_000;
+
+/// How many chunks are read ahead of whoever works on them.
+const CHUNKS_AHEAD: usize = 2;
 
 /// Reads ledgers and opens what is sealed.
 #[derive(Debug, Clone)]
@@ -197,6 +208,70 @@ impl Reader {
             .collect())
     }
 
+    /// All events of a ledger after one position and up to another, in order, in chunks, over a
+    /// connection of its own; opened if so asked. Reading goes on while the caller works, a few
+    /// chunks ahead. A missing position is an error.
+    pub fn stream(&self, ledger: LedgerId, after: u64, until: u64, open: bool) -> Chunks {
+        let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
+        let reader = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = reader.send_all(ledger, after, until, open, &sender).await
+                && sender.send(Err(error)).await.is_err()
+            {
+                tracing::debug!("nobody reads the stream any more");
+            }
+        });
+        chunks
+    }
+
+    async fn send_all(
+        &self,
+        ledger: LedgerId,
+        after: u64,
+        until: u64,
+        open: bool,
+        to: &mpsc::Sender<Result<Vec<Recorded>, StoreError>>,
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::database("streaming events");
+        let client = self.database.own_connection(None).await?;
+        let keys = if open { Some(self.database.own_connection(None).await?) } else { None };
+        client.batch_execute("SET statement_timeout = 0").await.map_err(failed())?;
+        let params: [&(dyn postgres_types::ToSql + Sync); 3] =
+            [&ledger.0, &stored(after), &stored(until)];
+        let rows = client
+            .query_raw(
+                "SELECT position, event FROM events \
+                 WHERE ledger_id = $1 AND position > $2 AND position <= $3 ORDER BY position",
+                params,
+            )
+            .await
+            .map_err(failed())?;
+        let mut rows = std::pin::pin!(rows.ready_chunks(CHUNK_MAX));
+        let mut expected = after;
+        while let Some(chunk) = rows.next().await {
+            let mut events = Vec::with_capacity(chunk.len());
+            for row in chunk {
+                let row = row.map_err(failed())?;
+                expected += 1;
+                let at = position(row.get(0));
+                if at != expected {
+                    return Err(StoreError::Hole { ledger, position: expected });
+                }
+                events.push(decode(ledger, at, row.get::<_, Verbatim<'_>>(1).0)?);
+            }
+            if let Some(keys) = &keys {
+                self.open_all(keys, &mut events).await?;
+            }
+            if to.send(Ok(events)).await.is_err() {
+                return Ok(());
+            }
+        }
+        if expected != until {
+            return Err(StoreError::Hole { ledger, position: expected + 1 });
+        }
+        Ok(())
+    }
+
     /// Opens the sealed values of events of one ledger.
     pub async fn open_all(
         &self,
@@ -210,9 +285,18 @@ impl Reader {
         }
         self.fetch_keys(client, ledger, &subjects.0).await?;
         for event in events {
-            sealing::open(&self.keys, event)?;
+            self.open_one(event)?;
         }
         Ok(())
+    }
+
+    /// Opens the sealed values of an event whose subjects' keys are at hand.
+    fn open_one(&self, event: &mut Recorded) -> Result<(), StoreError> {
+        sealing::open(&self.keys, event).map_err(|_broken| StoreError::Unreadable {
+            ledger: event.ledger,
+            position: event.position,
+            why: "a sealed value does not open, and no erasure destroyed its key".to_owned(),
+        })
     }
 
     /// Brings the keys of these subjects to hand.

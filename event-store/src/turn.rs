@@ -613,7 +613,7 @@ impl Turn<'_> {
         let mut events = crate::reader::decode_rows(ledger, &rows)?;
         self.shared.reader.open_all(&lane.client, &mut events).await?;
         for event in events {
-            state.record(event.aggregate, event.sequence, &event.event)?;
+            state.load(event.aggregate, event.sequence, &event.event)?;
         }
         for id in aggregates {
             state.learn_absent(id);

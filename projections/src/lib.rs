@@ -1,1 +1,69 @@
+//! Read models: lists and pages as folds of the events.
+//!
+//! Each view is one file: its rows, how each event changes them, its queries. [`view`] is the
+//! machinery that they share: the same fold runs live in the [`runner`], in a [`rebuild`] and in a
+//! [`diff`]. [`verify`] checks a whole ledger. Values that the rows do not hold, such as what a
+//! field was before, are read from the ledger by [`audit_trail`] and [`history`].
 
+pub mod audit_trail;
+pub mod contact_directory;
+pub mod diff;
+pub mod history;
+pub mod invitations;
+pub mod job_list;
+pub mod page;
+pub mod rebuild;
+pub mod runner;
+pub mod search;
+pub mod status;
+pub mod verify;
+pub mod view;
+
+pub use page::{Cursor, Page};
+pub use runner::{Progress, Runner};
+pub use view::{AnyView, VIEW_NAMES, all_views, view_named};
+
+use event_store::StoreError;
+
+/// What can go wrong with a read model.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The event store, or the database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database refused a statement.
+    #[error("the database refused a statement of view {view}")]
+    Database {
+        /// The view.
+        view: &'static str,
+        /// What it said.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// The view has not reached the position that was asked for.
+    #[error("view {view} is at {position}")]
+    Behind {
+        /// The view.
+        view: &'static str,
+        /// Where it is.
+        position: u64,
+    },
+    /// The position that was asked for has not happened.
+    #[error("the position is beyond the ledger's head")]
+    BeyondHead,
+    /// A cursor that this list did not give out.
+    #[error("the cursor is not one of this list")]
+    BadCursor,
+}
+
+impl ViewError {
+    pub(crate) fn database(view: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
+        move |source| {
+            if source.is_closed() || source.as_db_error().is_none() {
+                Self::Store(StoreError::Unavailable(Box::new(source)))
+            } else {
+                Self::Database { view, source }
+            }
+        }
+    }
+}

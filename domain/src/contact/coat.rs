@@ -90,18 +90,16 @@ impl Aggregate for ContactAggregate {
     }
 
     fn apply(&mut self, event: Self::Event) {
-        let applied = match &mut self.contact {
-            Some(contact) => contact.apply(&event),
-            None => {
-                let of = match &event {
-                    ContactEvent::ContactCreated(created) => ContactId(created.name.of().0),
-                    other => self.id.unwrap_or_else(|| {
-                        debug_assert!(false, "{} came first", other.stored_type());
-                        ContactId(uuid::Uuid::nil())
-                    }),
-                };
-                Contact::from_first(of, &event).map(|contact| self.contact = Some(contact))
-            }
+        let applied = if let Some(contact) = &mut self.contact {
+            contact.apply(&event)
+        } else {
+            let of = if let ContactEvent::ContactCreated(created) = &event {
+                ContactId(created.name.of().0)
+            } else {
+                // An impossible step in any case, which `from_first` says.
+                self.id.unwrap_or(ContactId(uuid::Uuid::nil()))
+            };
+            Contact::from_first(of, &event).map(|contact| self.contact = Some(contact))
         };
         if let Err(step) = applied {
             self.impossible.get_or_insert(step);

@@ -9,7 +9,7 @@ use super::events::{
     PrimaryEmailClaimed, PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
 };
 use super::rejection::ContactRejection as No;
-use super::state::{Access, Contact, INVITE_MAILS_MAX, Invitation, Resume, Was};
+use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Resume, Was};
 use crate::actor::{Actor, Circumstances};
 use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
 use crate::ledger::Halt;
@@ -471,20 +471,26 @@ impl Asked<'_> {
 
     /// The open invitation, if this is its link and it still works.
     fn answerable(&self, token: TokenId) -> Result<(&Invitation, Was), Halt> {
-        let (invitation, was) = match &self.contact.access {
-            Access::Pending { invitation, was } => (invitation, *was),
-            Access::Active { .. } => return no(No::InviteUsed),
-            Access::NotInvited | Access::Disabled { .. } | Access::Deactivated { .. } => {
-                return no(No::InviteCancelled);
-            }
-        };
-        if invitation.token != token {
-            return no(No::InviteSuperseded);
+        if let Access::Pending { invitation, was } = &self.contact.access
+            && invitation.token == token
+        {
+            return if self.now > invitation.expires_at {
+                no(No::InviteExpired)
+            } else {
+                Ok((invitation, *was))
+            };
         }
-        if self.now > invitation.expires_at {
-            return no(No::InviteExpired);
-        }
-        Ok((invitation, was))
+        no(match &self.contact.ended {
+            Some(ended) if ended.token == token => match ended.how {
+                Ending::Accepted => No::InviteUsed,
+                Ending::Cancelled => No::InviteCancelled,
+                Ending::Expired => No::InviteExpired,
+            },
+            // An older link: a newer mail followed, or another invitation.
+            Some(_) => No::InviteSuperseded,
+            None if matches!(self.contact.access, Access::Pending { .. }) => No::InviteSuperseded,
+            None => No::InviteCancelled,
+        })
     }
 
     fn accept_invite(

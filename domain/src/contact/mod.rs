@@ -20,5 +20,5 @@ pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, Invite
 pub use decide::{Claims, Holder, decide};
 pub use events::*;
 pub use rejection::ContactRejection;
-pub use state::{Access, Contact, Invitation, Resume, Was};
+pub use state::{Access, Contact, EndedInvitation, Ending, Invitation, Resume, Was};
 pub use upcast::upcasters;

@@ -81,6 +81,7 @@ const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the
 
 impl ContactRejection {
     /// What it says.
+    #[expect(clippy::too_many_lines, reason = "one list of texts")]
     pub(crate) fn refusal(&self) -> Refusal {
         use RejectionKind::{Conflict, Forbidden, Gone, TooOften, Unprocessable};
         let refuse = |code, kind, cause: &str| Refusal::new(code, kind, cause);

@@ -1,6 +1,6 @@
 //! The lives of a contact, and how each event moves it from one to the next.
 
-use super::events::{CancelCause, ContactCreated, ContactEvent};
+use super::events::{ContactCreated, ContactEvent};
 use crate::ids::{AggregateId, ContactId, InvitationId, PersonId, TokenId};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
@@ -22,6 +22,26 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// How many mails it has had.
     pub attempt: u32,
+}
+
+/// How an invitation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// Somebody accepted.
+    Accepted,
+    /// The builder took it back, or the invitee declined.
+    Cancelled,
+    /// Nobody answered in time.
+    Expired,
+}
+
+/// The last invitation that ended, so that its dead link can say why it is dead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedInvitation {
+    /// Its last link.
+    pub token: TokenId,
+    /// How it ended.
+    pub how: Ending,
 }
 
 /// What a pending contact was before, and becomes again when nobody accepts.
@@ -129,6 +149,8 @@ pub struct Contact {
     pub access: Access,
     /// Whether it holds the claim to its primary email (R23, G2).
     pub claimed: bool,
+    /// The last invitation that ended.
+    pub ended: Option<EndedInvitation>,
     /// When the last invitation mails went out, oldest first.
     pub mailed_at: Vec<Timestamp>,
 }
@@ -159,11 +181,13 @@ impl Contact {
             additional_emails: created.additional_emails.clone(),
             access: Access::NotInvited,
             claimed: false,
+            ended: None,
             mailed_at: Vec::new(),
         }
     }
 
     /// Records what happened. Decides nothing.
+    #[expect(clippy::too_many_lines, reason = "one arm per event")]
     pub fn apply(&mut self, event: &ContactEvent) -> Result<(), ImpossibleStep> {
         let impossible = |why| {
             Err(ImpossibleStep {
@@ -268,14 +292,13 @@ impl Contact {
                 self.remember_mail(e.sent_at);
             }
             ContactEvent::InviteCancelled(e) => {
-                debug_assert!(matches!(e.cause, CancelCause::Builder | CancelCause::Disabled));
-                return self.end_invitation(e.invitation, event.stored_type());
+                return self.end_invitation(e.invitation, Ending::Cancelled, event.stored_type());
             }
             ContactEvent::InviteDeclined(e) => {
-                return self.end_invitation(e.invitation, event.stored_type());
+                return self.end_invitation(e.invitation, Ending::Cancelled, event.stored_type());
             }
             ContactEvent::InviteExpired(e) => {
-                return self.end_invitation(e.invitation, event.stored_type());
+                return self.end_invitation(e.invitation, Ending::Expired, event.stored_type());
             }
             ContactEvent::InviteAccepted(e) => {
                 let Access::Pending { invitation, .. } = &self.access else {
@@ -284,6 +307,7 @@ impl Contact {
                 if invitation.id != e.invitation || invitation.token != e.token {
                     return impossible("another invitation or a newer link is open");
                 }
+                self.ended = Some(EndedInvitation { token: e.token, how: Ending::Accepted });
             }
             // The access that follows says which person it is; this event is for the person's view.
             ContactEvent::PersonLinked(_) => {
@@ -399,6 +423,7 @@ impl Contact {
     fn end_invitation(
         &mut self,
         ended: InvitationId,
+        how: Ending,
         event: &'static str,
     ) -> Result<(), ImpossibleStep> {
         let impossible =
@@ -409,6 +434,7 @@ impl Contact {
         if invitation.id != ended {
             return impossible("another invitation is open");
         }
+        self.ended = Some(EndedInvitation { token: invitation.token, how });
         self.access = match *was {
             Was::NeverActive => Access::NotInvited,
             Was::Deactivated { person, readdressed } => Access::Deactivated { person, readdressed },

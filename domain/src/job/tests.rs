@@ -50,6 +50,7 @@ fn fold(events: &[JobEvent]) -> Option<Job> {
 }
 
 /// Compares what happens, and gives the job's owners after it: the same as before after a refusal.
+#[expect(clippy::needless_pass_by_value, reason = "reads as a sentence")]
 #[track_caller]
 fn check(
     given: Vec<JobEvent>,

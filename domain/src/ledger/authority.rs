@@ -6,13 +6,17 @@ use crate::contact::ContactCommand;
 use crate::rejection::Rejection;
 
 /// Refuses a command that the asker's role does not take.
+#[expect(clippy::match_same_arms, reason = "one line per right, as in the table")]
 pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rejection> {
     let needed = |needed| Err(Rejection::NotPermitted { needed });
     match (right(command), authority) {
-        (_, Authority::System) | (Right::Operate, Authority::Operator) => Ok(()),
+        (_, Authority::System)
+        | (Right::Operate, Authority::Operator)
+        | (Right::Answer | Right::OwnInfo, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
-        (Right::Answer, _) => Ok(()),
-        (Right::OwnInfo, Authority::Owner) => Ok(()),
+        (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
+            needed("the invitee, through the link in the mail")
+        }
         (
             Right::OwnInfo | Right::Work | Right::ManageAccess,
             Authority::Builder { role: Role::Admin, .. },
@@ -46,7 +50,7 @@ enum Right {
     ManageAccess,
     /// A builder's or an owner's; the contact's own state says whose.
     OwnInfo,
-    /// Whoever holds the link; the link itself is the right.
+    /// The invitee's, who holds the link.
     Answer,
 }
 

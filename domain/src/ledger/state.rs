@@ -84,10 +84,11 @@ impl LedgerState {
     pub fn contact(&self, id: ContactId) -> Result<Option<&Tracked<Contact>>, Halt> {
         match self.aggregates.get(&id.into()) {
             Some(Known::Contact(tracked)) => Ok(Some(tracked)),
-            Some(Known::Absent) => Ok(None),
             None => Err(Halt::Need(Need::Aggregate(id.into()))),
-            // The id is another kind of thing's: there is no such contact.
-            Some(Known::Installation(_) | Known::BuilderAccount(_) | Known::Job(_)) => Ok(None),
+            // Or the id is another kind of thing's: there is no such contact.
+            Some(
+                Known::Absent | Known::Installation(_) | Known::BuilderAccount(_) | Known::Job(_),
+            ) => Ok(None),
         }
     }
 
@@ -95,9 +96,13 @@ impl LedgerState {
     pub fn job(&self, id: JobId) -> Result<Option<&Tracked<Job>>, Halt> {
         match self.aggregates.get(&id.into()) {
             Some(Known::Job(tracked)) => Ok(Some(tracked)),
-            Some(Known::Absent) => Ok(None),
             None => Err(Halt::Need(Need::Aggregate(id.into()))),
-            Some(Known::Installation(_) | Known::BuilderAccount(_) | Known::Contact(_)) => Ok(None),
+            Some(
+                Known::Absent
+                | Known::Installation(_)
+                | Known::BuilderAccount(_)
+                | Known::Contact(_),
+            ) => Ok(None),
         }
     }
 
@@ -105,9 +110,10 @@ impl LedgerState {
     pub fn builder_account(&self, id: AccountId) -> Result<Option<&BuilderAccount>, Halt> {
         match self.aggregates.get(&AggregateId::BuilderAccount(id)) {
             Some(Known::BuilderAccount(tracked)) => Ok(Some(&tracked.state)),
-            Some(Known::Absent) => Ok(None),
             None => Err(Halt::Need(Need::Aggregate(AggregateId::BuilderAccount(id)))),
-            Some(Known::Installation(_) | Known::Contact(_) | Known::Job(_)) => Ok(None),
+            Some(Known::Absent | Known::Installation(_) | Known::Contact(_) | Known::Job(_)) => {
+                Ok(None)
+            }
         }
     }
 
@@ -115,9 +121,10 @@ impl LedgerState {
     pub fn installation(&self) -> Result<Option<&Installation>, Halt> {
         match self.aggregates.get(&AggregateId::Installation) {
             Some(Known::Installation(tracked)) => Ok(Some(&tracked.state)),
-            Some(Known::Absent) => Ok(None),
             None => Err(Halt::Need(Need::Aggregate(AggregateId::Installation))),
-            Some(Known::BuilderAccount(_) | Known::Contact(_) | Known::Job(_)) => Ok(None),
+            Some(Known::Absent | Known::BuilderAccount(_) | Known::Contact(_) | Known::Job(_)) => {
+                Ok(None)
+            }
         }
     }
 
@@ -128,7 +135,7 @@ impl LedgerState {
             .ok_or_else(|| Rejection::Unknown(id.into()).into())
     }
 
-    /// Records an event with its sequence. Of an aggregate that is not known and whose first event
+    /// Records what happens now, with its sequence. Of an aggregate that is not known and whose first event
     /// this is not, only the claims are taken note of.
     pub fn record(
         &mut self,
@@ -139,6 +146,17 @@ impl LedgerState {
         if let Event::Contact(event) = event {
             self.record_claim(id, event);
         }
+        self.load(id, sequence, event)
+    }
+
+    /// Folds an event of an aggregate that is fetched. Its claims may be others' since, so nothing
+    /// is learnt of them.
+    pub fn load(
+        &mut self,
+        id: AggregateId,
+        sequence: Sequence,
+        event: &Event,
+    ) -> Result<(), ImpossibleStep> {
         match self.aggregates.get_mut(&id) {
             None if sequence != 1 => Ok(()),
             None | Some(Known::Absent) => {
@@ -176,17 +194,10 @@ impl LedgerState {
             | ContactEvent::OwnerReenabled(_)
             | ContactEvent::OwnerDeactivated(_) => None,
         };
-        let Some((email, holder)) = claim else { return };
-        let Some(email) = email.value() else { return };
-        // The event may be an old one of an aggregate that is fetched only now; then the claim may
-        // be another's since. What is known of others stands, and what is given back is asked for.
-        match (self.claims.get(email.normal()), holder) {
-            (Some(Some(known)), _) if *known != contact => {}
-            (_, Some(_)) => self.learn_claim(email, holder),
-            (Some(Some(_)), None) => {
-                self.claims.remove(email.normal());
-            }
-            (Some(None) | None, None) => {}
+        if let Some((email, holder)) = claim
+            && let Some(email) = email.value()
+        {
+            self.learn_claim(email, holder);
         }
     }
 }
@@ -232,22 +243,33 @@ fn next(
     sequence: Sequence,
     event: &Event,
 ) -> Result<(), ImpossibleStep> {
-    let version = match (known, event) {
+    let gap = |version: Sequence| {
+        if sequence == version + 1 {
+            Ok(())
+        } else {
+            Err(misplaced(id, event, "the sequence has a gap"))
+        }
+    };
+    match (known, event) {
         (Known::Installation(tracked), Event::Installation(event)) => {
+            gap(tracked.version)?;
             tracked.state.apply(event)?;
-            &mut tracked.version
+            tracked.version = sequence;
         }
         (Known::BuilderAccount(tracked), Event::BuilderAccount(event)) => {
+            gap(tracked.version)?;
             tracked.state.apply(event)?;
-            &mut tracked.version
+            tracked.version = sequence;
         }
         (Known::Contact(tracked), Event::Contact(event)) => {
+            gap(tracked.version)?;
             tracked.state.apply(event)?;
-            &mut tracked.version
+            tracked.version = sequence;
         }
         (Known::Job(tracked), Event::Job(event)) => {
+            gap(tracked.version)?;
             tracked.state.apply(event)?;
-            &mut tracked.version
+            tracked.version = sequence;
         }
         (
             Known::Absent
@@ -257,11 +279,7 @@ fn next(
             | Known::Job(_),
             _,
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
-    };
-    if sequence != *version + 1 {
-        return Err(misplaced(id, event, "the sequence has a gap"));
     }
-    *version = sequence;
     Ok(())
 }
 

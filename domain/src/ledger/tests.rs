@@ -155,7 +155,7 @@ impl Book {
             Need::Aggregate(id) => {
                 state.learn_absent(*id);
                 for (_, sequence, event) in self.events.iter().filter(|(of, ..)| of == id) {
-                    state.record(*id, *sequence, event).expect("follows");
+                    state.load(*id, *sequence, event).expect("follows");
                 }
             }
             Need::Claim(email) => state.learn_claim(email, self.holder(email)),
@@ -213,6 +213,7 @@ impl Book {
 type Then<'a> = Result<&'a [(&'a str, AggregateId)], Rejection>;
 
 /// Compares which events happen to which aggregates; after a refusal, nothing has happened.
+#[expect(clippy::needless_pass_by_value, reason = "reads as a sentence")]
 #[track_caller]
 fn check(given: impl IntoIterator<Item = Command>, when: &Command, then: Then<'_>) -> Book {
     let mut book = Book::given(given);

@@ -134,6 +134,20 @@ impl EmbeddedPostgres {
         Err(EmbeddedError::DidNotStop { pid: self.server_pid() })
     }
 
+    /// Where the database of a data directory answers at this moment, for tools that run beside the
+    /// server; `None` when it is not running.
+    pub fn running_at(data_dir: &Path) -> Option<String> {
+        let entries = std::fs::read_dir(data_dir).ok()?;
+        entries.filter_map(Result::ok).find_map(|entry| {
+            // Line 4 of the file is the port, line 5 the folder of the socket.
+            let pid_file = std::fs::read_to_string(entry.path().join("postmaster.pid")).ok()?;
+            let mut lines = pid_file.lines().skip(3);
+            let (port, folder) = (lines.next()?, PathBuf::from(lines.next()?));
+            let socket = folder.join(format!(".s.PGSQL.{port}"));
+            socket.exists().then(|| connection_string(&folder, DATABASE))
+        })
+    }
+
     fn refuse_ended(&self) -> Result<(), EmbeddedError> {
         match self.keeper.end() {
             None => Ok(()),

@@ -1,0 +1,141 @@
+//! How an answer looks: body, `ETag`, `Ledger-Position`, `Location`.
+
+use crate::position::{LEDGER_POSITION, LedgerPosition};
+use axum::Json;
+use axum::http::header::{ETAG, LOCATION};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::Outcome;
+use event_store::Applied;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A body with the headers that go with it.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    status: StatusCode,
+    version: Option<u64>,
+    position: Option<LedgerPosition>,
+    location: Option<String>,
+    body: T,
+}
+
+impl<T> Answer<T> {
+    pub(crate) const fn new(body: T) -> Self {
+        Self { status: StatusCode::OK, version: None, position: None, location: None, body }
+    }
+
+    pub(crate) const fn version(mut self, version: u64) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    pub(crate) const fn position(mut self, position: LedgerPosition) -> Self {
+        self.position = Some(position);
+        self
+    }
+
+    pub(crate) fn created_at(mut self, location: String) -> Self {
+        self.status = StatusCode::CREATED;
+        self.location = Some(location);
+        self
+    }
+
+    pub(crate) const fn body_mut(&mut self) -> &mut T {
+        &mut self.body
+    }
+}
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        let mut insert = |name: HeaderName, text: String| {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                headers.insert(name, value);
+            }
+        };
+        if let Some(version) = self.version {
+            insert(ETAG, format!("\"{version}\""));
+        }
+        if let Some(position) = self.position {
+            insert(HeaderName::from_static(LEDGER_POSITION), position.encode());
+        }
+        if let Some(location) = self.location {
+            insert(LOCATION, location);
+        }
+        response
+    }
+}
+
+/// What a command answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CommandAnswer {
+    /// The contact or job.
+    id: Uuid,
+    /// Its version after the command; the `ETag` too.
+    version: u64,
+    /// Whether anything had to happen.
+    outcome: OutcomeWord,
+    /// What was done and may still surprise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+/// Whether anything had to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OutcomeWord {
+    /// It is done.
+    Done,
+    /// It was so already.
+    Unchanged,
+}
+
+/// Something that was done and may still surprise.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Warning {
+    /// Stable, for programs: `soft_duplicate`.
+    pub(crate) code: &'static str,
+    /// The number of the rule behind it.
+    pub(crate) rule: &'static str,
+    /// One sentence for people.
+    pub(crate) detail: &'static str,
+    /// The contacts that it is about.
+    pub(crate) contacts: Vec<Uuid>,
+}
+
+/// The answer about the first aggregate of the command.
+pub(crate) fn done(applied: &Applied) -> Answer<CommandAnswer> {
+    let first = applied.versions.first();
+    let (id, version) = first.map_or((Uuid::nil(), 0), |(id, version)| (id.uuid(), *version));
+    let outcome = outcome_word(&applied.outcome);
+    Answer::new(CommandAnswer { id, version, outcome, warnings: Vec::new() })
+        .version(version)
+        .position(position_of(applied))
+}
+
+pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {
+    match outcome {
+        Outcome::Unchanged => OutcomeWord::Unchanged,
+        Outcome::Done | Outcome::Owners(_) | Outcome::Imported { .. } => OutcomeWord::Done,
+    }
+}
+
+pub(crate) const fn position_of(applied: &Applied) -> LedgerPosition {
+    LedgerPosition { ledger: applied.ledger, position: applied.position }
+}
+
+impl Answer<CommandAnswer> {
+    pub(crate) fn warned(mut self, warnings: Vec<Warning>) -> Self {
+        self.body_mut().warnings = warnings;
+        self
+    }
+
+    /// The same as 201, at the resource's own path.
+    pub(crate) fn created_in(mut self, collection: &str) -> Self {
+        let id = self.body_mut().id;
+        self.created_at(format!("{collection}/{id}"))
+    }
+}

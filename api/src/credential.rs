@@ -1,0 +1,159 @@
+//! Credentials: how a secret looks, and what it lets its holder do.
+//!
+//! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token. The text carries its ledger,
+//! so that the look-up goes to one place on a distributed database.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, Role};
+use event_store::keys::sha256;
+use event_store::{CredentialRow, NewSecret};
+use std::collections::BTreeSet;
+use std::fmt;
+use uuid::Uuid;
+
+/// Whose secret it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A builder account's API key.
+    ApiKey,
+    /// An operator's token.
+    Operator,
+}
+
+impl SecretKind {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::ApiKey => "tbk_",
+            Self::Operator => "tbo_",
+        }
+    }
+}
+
+/// A credential's secret as its holder sends it.
+pub struct Secret {
+    kind: SecretKind,
+    ledger: LedgerId,
+    bytes: [u8; 32],
+}
+
+/// A secret does not show in logs.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Secret {
+    /// The secret that the store made, to be told once.
+    pub fn new(kind: SecretKind, ledger: LedgerId, secret: &NewSecret) -> Self {
+        Self { kind, ledger, bytes: *secret.expose() }
+    }
+
+    /// The text for its holder.
+    pub fn expose(&self) -> String {
+        let ledger = URL_SAFE_NO_PAD.encode(self.ledger.0.as_bytes());
+        let secret = URL_SAFE_NO_PAD.encode(self.bytes);
+        format!("{}{ledger}_{secret}", self.kind.prefix())
+    }
+
+    /// Reads the text; `None` when it is not one.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (kind, rest) = [SecretKind::ApiKey, SecretKind::Operator]
+            .into_iter()
+            .find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))?;
+        // The alphabet of base64url holds the underscore too; the ledger has a fixed length.
+        let (ledger, secret) = rest.split_at_checked(22)?;
+        let ledger = Uuid::from_slice(&URL_SAFE_NO_PAD.decode(ledger).ok()?).ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(secret.strip_prefix('_')?).ok()?.try_into().ok()?;
+        Some(Self { kind, ledger: LedgerId(ledger), bytes })
+    }
+
+    pub(crate) const fn ledger(&self) -> LedgerId {
+        self.ledger
+    }
+
+    /// What is stored of it.
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        sha256(&self.bytes)
+    }
+}
+
+/// A credential that the store knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Credential {
+    pub(crate) ledger: LedgerId,
+    pub(crate) key: ApiKeyId,
+    pub(crate) authority: Authority,
+}
+
+impl Credential {
+    /// `None` when the row says what this program does not know; such a credential opens nothing.
+    pub(crate) fn of(ledger: LedgerId, row: &CredentialRow) -> Option<Self> {
+        let mut grants = BTreeSet::new();
+        for grant in &row.grants {
+            grants.insert(match grant.as_str() {
+                "manage_access" => Grant::ManageAccess,
+                "read_audit" => Grant::ReadAudit,
+                _ => return None,
+            });
+        }
+        let authority = match row.role.as_str() {
+            "operator" if ledger == LedgerId::INSTALLATION => Authority::Operator,
+            "admin" => Authority::Builder { role: Role::Admin, grants },
+            "staff" => Authority::Builder { role: Role::Staff, grants },
+            "auditor" => Authority::Builder { role: Role::Auditor, grants },
+            _ => return None,
+        };
+        Some(Self { ledger, key: ApiKeyId(row.key), authority })
+    }
+
+    pub(crate) const fn actor(&self) -> Actor {
+        match self.authority {
+            Authority::Operator => Actor::Operator(self.key),
+            Authority::Builder { .. } | Authority::Owner | Authority::System => {
+                Actor::BuilderStaff(self.key)
+            }
+        }
+    }
+
+    /// Whether it may read who did what (domain.md 2.8, Read audit).
+    pub(crate) fn reads_audit(&self) -> bool {
+        match &self.authority {
+            Authority::Builder { role: Role::Admin | Role::Auditor, .. } => true,
+            Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ReadAudit),
+            Authority::Owner | Authority::Operator | Authority::System => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_reads_back_what_it_wrote() {
+        let secret = NewSecret::generate().expect("random bytes");
+        for kind in [SecretKind::ApiKey, SecretKind::Operator] {
+            let text = Secret::new(kind, LedgerId::INSTALLATION, &secret).expose();
+            assert_eq!(text.len(), 4 + 22 + 1 + 43);
+            let read = Secret::parse(&text).expect("reads");
+            assert_eq!((read.kind, read.ledger), (kind, LedgerId::INSTALLATION));
+            assert_eq!(read.hash(), secret.hash());
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_is_none() {
+        for text in ["", "tbk_", "tbk_x_y", "tbx_AAAAAAAAAAAAAAAAAAAAAA_", "täk_", "tbk_äääääääääääää"] {
+            assert!(Secret::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_does_not_show() {
+        let secret = NewSecret::generate().expect("random bytes");
+        let secret = Secret::new(SecretKind::ApiKey, LedgerId::INSTALLATION, &secret);
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+}

@@ -1,0 +1,90 @@
+//! Who asks, told from the credential alone; and what marks the request.
+
+use crate::around::RequestId;
+use crate::credential::{Credential, Secret};
+use crate::error::Problem;
+use crate::state::AppState;
+use axum::extract::ConnectInfo;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use domain::{Authority, Channel, Circumstances, LedgerId, Reason};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The header with which a caller ties requests together.
+const X_CORRELATION_ID: &str = "x-correlation-id";
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Asker {
+    pub(crate) credential: Arc<Credential>,
+    pub(crate) client: Option<IpAddr>,
+    pub(crate) correlation: Uuid,
+}
+
+impl Asker {
+    pub(crate) async fn of(parts: &Parts, app: &AppState) -> Result<Self, Problem> {
+        let secret = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, text)| Secret::parse(text.trim()))
+            .ok_or_else(Problem::unauthorized)?;
+        let credential = app.credential(&secret).await?.ok_or_else(Problem::unauthorized)?;
+        let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self {
+            credential,
+            // An IPv4 client of a socket that takes both is still an IPv4 client.
+            client: client.map(|ConnectInfo(address)| address.ip().to_canonical()),
+            correlation: correlation(parts)?,
+        })
+    }
+
+    /// A builder's key and no operator's token.
+    pub(crate) fn builder(self) -> Result<Self, Problem> {
+        match self.credential.authority {
+            Authority::Builder { .. } => Ok(self),
+            Authority::Owner | Authority::Operator | Authority::System => {
+                Err(Problem::not_permitted("a builder account's API key"))
+            }
+        }
+    }
+
+    /// An operator's token and no builder's key.
+    pub(crate) fn operator(self) -> Result<Self, Problem> {
+        match self.credential.authority {
+            Authority::Operator => Ok(self),
+            Authority::Builder { .. } | Authority::Owner | Authority::System => {
+                Err(Problem::not_permitted("an operator token"))
+            }
+        }
+    }
+
+    pub(crate) fn ledger(&self) -> LedgerId {
+        self.credential.ledger
+    }
+
+    pub(crate) fn circumstances(&self, reason: Option<Reason>) -> Circumstances {
+        Circumstances {
+            actor: self.credential.actor(),
+            authority: self.credential.authority.clone(),
+            acting_as: None,
+            channel: Channel::Api,
+            client: self.client,
+            correlation: self.correlation,
+            causation: None,
+            reason,
+        }
+    }
+}
+
+fn correlation(parts: &Parts) -> Result<Uuid, Problem> {
+    if let Some(given) = parts.headers.get(X_CORRELATION_ID) {
+        return Uuid::try_parse_ascii(given.as_bytes())
+            .map_err(|_not_an_id| Problem::unreadable("X-Correlation-Id", "must be a UUID"));
+    }
+    Ok(parts.extensions.get::<RequestId>().map_or_else(Uuid::now_v7, |id| id.0))
+}

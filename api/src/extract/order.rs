@@ -1,0 +1,179 @@
+//! A command's request: who, on what, with which body and under which conditions.
+
+use super::asker::Asker;
+use super::body::{self, RequestBody};
+use super::conditions::Conditions;
+use super::path::{self, PathIds};
+use crate::answer::{Answer, CommandAnswer, done};
+use crate::error::Problem;
+use crate::figures;
+use crate::position::LedgerPosition;
+use crate::state::AppState;
+use axum::extract::{FromRequest, Request};
+use domain::contact::ContactCommand;
+use domain::{AggregateId, Command, LedgerId, Reason};
+use event_store::{Applied, ExecuteError, Expected, IdempotencyKey, NewSecret, Submission};
+use serde::Deserialize;
+use std::time::Instant;
+use utoipa::ToSchema;
+
+/// A builder's command.
+#[derive(Debug)]
+pub(crate) struct Order<P, B> {
+    pub(crate) asker: Asker,
+    pub(crate) path: P,
+    pub(crate) body: B,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) idempotency: Option<IdempotencyKey>,
+    version: Option<u64>,
+    seen: Option<LedgerPosition>,
+}
+
+/// An operator's command.
+#[derive(Debug)]
+pub(crate) struct OperatorOrder<P, B>(pub(crate) Order<P, B>);
+
+/// The body of a command that has no fields.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoBody {}
+
+impl RequestBody for NoBody {}
+
+async fn take<P: PathIds, B: RequestBody>(
+    request: Request,
+    app: &AppState,
+    admit: fn(Asker) -> Result<Asker, Problem>,
+) -> Result<Order<P, B>, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let asker = admit(Asker::of(&parts, app).await?)?;
+    let path = path::ids(&mut parts).await?;
+    let conditions = Conditions::of(&parts.headers)?;
+    let seen = super::question::position(&parts.headers, asker.ledger())?;
+    let bytes = body::read(&parts.headers, body, B::BYTES_MAX).await?;
+    let body = body::parse(&parts.headers, &bytes)?;
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let request = [parts.method.as_str().as_bytes(), target.as_bytes(), &bytes];
+    let idempotency = conditions.idempotency(asker.credential.key.0, &request);
+    let Conditions { version, reason, .. } = conditions;
+    Ok(Order { asker, path, body, reason, idempotency, version, seen })
+}
+
+impl<P: PathIds, B: RequestBody> FromRequest<AppState> for Order<P, B> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        take(request, app, Asker::builder).await
+    }
+}
+
+impl<P: PathIds, B: RequestBody> FromRequest<AppState> for OperatorOrder<P, B> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        take(request, app, Asker::operator).await.map(Self)
+    }
+}
+
+impl<P, B> Order<P, B> {
+    /// Carries the command out and answers with its first aggregate.
+    pub(crate) async fn carry_out(
+        &self,
+        app: &AppState,
+        command: Command,
+    ) -> Result<Answer<CommandAnswer>, Problem> {
+        Ok(done(&self.execute(app, command).await?))
+    }
+
+    /// Carries the command out in the asker's ledger; `If-Match` is about its first aggregate.
+    pub(crate) async fn execute(
+        &self,
+        app: &AppState,
+        command: Command,
+    ) -> Result<Applied, Problem> {
+        let about = match command.newborn() {
+            None => command.aggregates().first().copied(),
+            Some(_) => None,
+        };
+        self.execute_about(app, command, about).await
+    }
+
+    /// The same, with `If-Match` about this aggregate, or refused where there is none.
+    pub(crate) async fn execute_about(
+        &self,
+        app: &AppState,
+        command: Command,
+        about: Option<AggregateId>,
+    ) -> Result<Applied, Problem> {
+        let expected = match (self.version, about) {
+            (None, _) => None,
+            (Some(version), Some(aggregate)) => Some(Expected { aggregate, version }),
+            (Some(_), None) => {
+                let reason = "is taken by commands to one contact or job alone";
+                return Err(Problem::unreadable("If-Match", reason));
+            }
+        };
+        let ledger = self.asker.ledger();
+        let mut submission = self.submission(ledger, command)?;
+        submission.expected = expected;
+        submission.idempotency = self.idempotency;
+        execute(app, submission).await.map_err(Problem::from)
+    }
+
+    /// The command with who asks and why, and a secret for the link or key that it makes.
+    pub(crate) fn submission(
+        &self,
+        ledger: LedgerId,
+        command: Command,
+    ) -> Result<Submission, Problem> {
+        let circumstances = self.asker.circumstances(self.reason.clone());
+        submission(ledger, command, circumstances)
+    }
+
+    /// What the caller has seen already, when it says so.
+    pub(crate) const fn seen(&self) -> Option<LedgerPosition> {
+        self.seen
+    }
+}
+
+/// A submission, with a secret when the command makes a link or a key.
+pub(crate) fn submission(
+    ledger: LedgerId,
+    command: Command,
+    circumstances: domain::Circumstances,
+) -> Result<Submission, Problem> {
+    let secret = makes_secret(&command).then(NewSecret::generate).transpose()?;
+    Ok(Submission { secret, ..Submission::new(ledger, command, circumstances) })
+}
+
+/// Carries a command out and counts it.
+pub(crate) async fn execute(
+    app: &AppState,
+    submission: Submission,
+) -> Result<Applied, ExecuteError> {
+    let started = Instant::now();
+    let name = submission.command.name();
+    let executed = app.store().execute(submission).await;
+    let outcome = match &executed {
+        Ok(applied) if applied.replayed => "replayed",
+        Ok(_) => "done",
+        Err(ExecuteError::Rejected(_)) => "rejected",
+        Err(ExecuteError::Stale { .. }) => "stale",
+        Err(ExecuteError::KeyReused) => "key_reused",
+        Err(ExecuteError::Store(_)) => "failed",
+    };
+    figures::command(name, outcome, started.elapsed());
+    executed
+}
+
+fn makes_secret(command: &Command) -> bool {
+    match command {
+        Command::Installation(_) | Command::BuilderAccount(..) => true,
+        Command::Contact(_, command) => {
+            matches!(command, ContactCommand::SendInvite(_) | ContactCommand::ResendInvite(_))
+        }
+        Command::SaveContact { invite, .. } => invite.is_some(),
+        Command::AddOwnerAndInvite { .. } => true,
+        Command::Job(..) | Command::ChangeOwners { .. } | Command::ImportRow { .. } => false,
+    }
+}

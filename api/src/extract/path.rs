@@ -1,0 +1,56 @@
+//! Ids in paths. What is no id is answered like an id that nobody has.
+
+use crate::error::Problem;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use domain::{AccountId, ContactId, JobId};
+use std::str::FromStr;
+
+/// The ids of a path, in their order.
+pub(crate) trait PathIds: Sized + Send {
+    /// Reads them; `None` when one is no id.
+    fn read(segments: &[&str]) -> Option<Self>;
+}
+
+impl PathIds for () {
+    fn read(_: &[&str]) -> Option<Self> {
+        Some(())
+    }
+}
+
+fn only<T: FromStr>(segments: &[&str]) -> Option<T> {
+    segments.first()?.parse().ok()
+}
+
+impl PathIds for AccountId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for ContactId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for JobId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for (JobId, ContactId) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [job, contact] = segments else { return None };
+        Some((job.parse().ok()?, contact.parse().ok()?))
+    }
+}
+
+pub(crate) async fn ids<P: PathIds>(parts: &mut Parts) -> Result<P, Problem> {
+    let Ok(params) = RawPathParams::from_request_parts(parts, &()).await else {
+        return Err(Problem::not_found());
+    };
+    let segments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
+    P::read(&segments).ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,114 @@
+//! What every request can reach.
+
+use crate::credential::{Credential, Secret};
+use crate::error::Problem;
+use event_store::{EventStore, StoreError};
+use moka::future::Cache;
+use projections::Progress;
+use projections::status::LedgerStatus;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, Semaphore};
+
+/// How long a credential seen before is believed without asking the store.
+const CREDENTIAL_TTL: Duration = Duration::from_secs(5);
+/// How many credentials are kept at hand.
+const CREDENTIALS_MAX: u64 = 10_000;
+/// How old the figures of the views may be that `/metrics` and `/readyz` show.
+const STATUS_AGE_MAX: Duration = Duration::from_secs(1);
+
+/// How much is taken at once, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many requests are carried out at once; more wait for two seconds and are then refused.
+    pub requests_max: usize,
+    /// How long a request may take; an import may take ten times as long.
+    pub request_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_max: 1_024, request_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// What every request can reach; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: EventStore,
+    progress: Progress,
+    limits: Limits,
+    permits: Semaphore,
+    credentials: Cache<[u8; 32], Arc<Credential>>,
+    status: Mutex<Option<(Instant, Arc<Vec<LedgerStatus>>)>>,
+}
+
+impl AppState {
+    /// Serves this store, whose views `progress` knows.
+    pub fn new(store: EventStore, progress: Progress, limits: Limits) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            progress,
+            limits,
+            permits: Semaphore::new(limits.requests_max),
+            credentials: Cache::builder()
+                .max_capacity(CREDENTIALS_MAX)
+                .time_to_live(CREDENTIAL_TTL)
+                .build(),
+            status: Mutex::new(None),
+        }))
+    }
+
+    /// The store.
+    pub fn store(&self) -> &EventStore {
+        &self.0.store
+    }
+
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.0.progress
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    pub(crate) fn permits(&self) -> &Semaphore {
+        &self.0.permits
+    }
+
+    /// The credential with this secret, if the store knows one.
+    pub(crate) async fn credential(
+        &self,
+        secret: &Secret,
+    ) -> Result<Option<Arc<Credential>>, StoreError> {
+        let hash = secret.hash();
+        if let Some(seen) = self.0.credentials.get(&hash).await
+            && seen.ledger == secret.ledger()
+        {
+            return Ok(Some(seen));
+        }
+        let row = self.0.store.credential(secret.ledger(), &hash).await?;
+        let Some(credential) = row.and_then(|row| Credential::of(secret.ledger(), &row)) else {
+            return Ok(None);
+        };
+        let credential = Arc::new(credential);
+        self.0.credentials.insert(hash, Arc::clone(&credential)).await;
+        Ok(Some(credential))
+    }
+
+    /// How far the views of each ledger are, not older than a second.
+    pub(crate) async fn status(&self) -> Result<Arc<Vec<LedgerStatus>>, Problem> {
+        let mut kept = self.0.status.lock().await;
+        if let Some((at, status)) = &*kept
+            && at.elapsed() < STATUS_AGE_MAX
+        {
+            return Ok(Arc::clone(status));
+        }
+        let status = Arc::new(projections::status::status(self.0.store.reader()).await?);
+        *kept = Some((Instant::now(), Arc::clone(&status)));
+        Ok(status)
+    }
+}

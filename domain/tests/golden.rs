@@ -1,0 +1,337 @@
+//! Old events stay readable: one stored example per event type and version (promise 15).
+//!
+//! The files in `golden/` are written by hand, once, when an event type or a version of it is new.
+//! They are never edited and never written by a program: what fails here is the code. A new version
+//! gets a new file beside the old one, and the old one stays readable through `upcast.rs`.
+
+use cqrs_es::persist::SerializedEvent;
+use domain::contact::{Access, Contact, ContactEvent};
+use domain::job::{Job, JobEvent};
+use domain::personal::HoldsPersonal;
+use domain::{
+    AccountId, AggregateId, ContactId, EmailAddress, Event, JobId, LedgerState, Personal,
+    PersonalVisitor, Sealable, SubjectId,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The stored examples by type and version.
+fn golden() -> BTreeMap<(String, u64), Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut files = BTreeMap::new();
+    for aggregate in root.read_dir().expect("a folder per aggregate") {
+        let folder = aggregate.expect("readable").path();
+        for file in folder.read_dir().expect("a file per event type") {
+            let path = file.expect("readable").path();
+            let text = std::fs::read_to_string(&path).expect("readable");
+            let file: Value = serde_json::from_str(&text).expect("JSON");
+            let stored_type = file["type"].as_str().expect("a type").to_owned();
+            let version = file["version"].as_u64().expect("a version");
+            // The name says what is in it.
+            let (aggregate, event) = stored_type.split_once('.').expect("aggregate.event");
+            assert_eq!(path, root.join(aggregate).join(format!("{event}.v{version}.json")));
+            files.insert((stored_type, version), file["payload"].clone());
+        }
+    }
+    files
+}
+
+/// Those of the shapes that are written today.
+fn current() -> BTreeMap<String, Value> {
+    let written: BTreeSet<_> = types().collect();
+    golden()
+        .into_iter()
+        .filter(|(of, _)| written.contains(of))
+        .map(|((stored_type, _), payload)| (stored_type, payload))
+        .collect()
+}
+
+fn types() -> impl Iterator<Item = (String, u64)> {
+    Event::types().map(|(stored_type, version)| (stored_type.to_owned(), u64::from(version)))
+}
+
+fn decode(stored_type: &str, payload: &Value) -> Event {
+    let version = Event::types().find(|(name, _)| *name == stored_type).map_or(0, |(_, v)| v);
+    Event::decode(stored_type, version, &payload.to_string())
+        .unwrap_or_else(|error| panic!("{stored_type} does not decode: {error:?}"))
+}
+
+/// The golden events of these names, in this order, as one aggregate's history.
+fn story(aggregate: &str, names: &str) -> Vec<Event> {
+    let golden = current();
+    let event = |name| {
+        let stored_type = format!("{aggregate}.{name}");
+        decode(&stored_type, &golden[&stored_type])
+    };
+    names.split_whitespace().map(event).collect()
+}
+
+fn fold(id: AggregateId, events: &[Event]) -> LedgerState {
+    let mut state = LedgerState::default();
+    for (sequence, event) in (1..).zip(events) {
+        let recorded = state.record(id, sequence, event);
+        assert_eq!(recorded, Ok(()), "{} cannot follow", event.stored_type());
+    }
+    state
+}
+
+fn types_of(aggregate: &str) -> BTreeSet<&'static str> {
+    Event::types().map(|(name, _)| name).filter(|name| name.starts_with(aggregate)).collect()
+}
+
+fn types_in<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<&'static str> {
+    events.into_iter().map(Event::stored_type).collect()
+}
+
+const ADA: &str = "0198c0de-0000-7000-8000-00000000ada0";
+const ELM_ST: &str = "0198c0de-0000-7000-8000-0000000000e1";
+const ACCOUNT: &str = "0198c0de-0000-7000-8000-000000000300";
+
+fn ada() -> ContactId {
+    ADA.parse().expect("an id")
+}
+
+fn email(typed: &str) -> Personal<EmailAddress> {
+    Personal::known(ada(), EmailAddress::parse(typed).expect("a valid address"))
+}
+
+#[test]
+fn each_event_type_has_a_golden_file_and_each_golden_file_a_type() {
+    let files: BTreeSet<_> = golden().into_keys().collect();
+    // Of every version that was ever written, up to the one of today.
+    let types: BTreeSet<_> =
+        types().flat_map(|(name, current)| (1..=current).map(move |v| (name.clone(), v))).collect();
+    assert_eq!(files, types);
+}
+
+#[test]
+fn each_golden_file_of_an_older_version_is_brought_to_the_present_one() {
+    let mut upcasters = domain::contact::upcasters();
+    upcasters.extend(domain::job::upcasters());
+    for ((stored_type, version), payload) in golden() {
+        let mut event = SerializedEvent {
+            aggregate_id: String::new(),
+            sequence: 1,
+            aggregate_type: String::new(),
+            event_type: stored_type,
+            event_version: version.to_string(),
+            payload,
+            metadata: Value::Null,
+        };
+        for upcaster in &upcasters {
+            if upcaster.can_upcast(&event.event_type, &event.event_version) {
+                event = upcaster.upcast(event);
+            }
+        }
+        decode(&event.event_type, &event.payload);
+    }
+}
+
+#[test]
+fn each_golden_file_reads_back_and_is_written_the_same_again() {
+    for (stored_type, payload) in current() {
+        let event = decode(&stored_type, &payload);
+        assert_eq!(event.stored_type(), stored_type);
+        let written = event.payload().expect("serialises");
+        let written: Value = serde_json::from_str(&written).expect("JSON");
+        assert_eq!(written, payload, "{stored_type}");
+    }
+}
+
+#[test]
+fn a_field_that_the_code_does_not_know_is_no_reason_not_to_read_an_event() {
+    // A newer program may have written it; the envelope's version says when the shape is another.
+    for (stored_type, mut payload) in current() {
+        payload["from_the_future"] = Value::from(true);
+        decode(&stored_type, &payload);
+    }
+}
+
+#[test]
+fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
+    let story = story(
+        "contact",
+        "created info_updated primary_email_changed primary_email_swapped
+         additional_email_added additional_email_edited additional_email_removed
+         primary_email_claimed invite_sent invite_resent invite_cancelled primary_email_released
+         primary_email_claimed invite_sent invite_declined primary_email_released
+         primary_email_claimed invite_sent invite_expired primary_email_released
+         primary_email_claimed invite_sent invite_resent
+         invite_accepted person_linked owner_activated
+         owner_disabled owner_reenabled owner_deactivated
+         invite_sent invite_resent invite_accepted person_linked owner_reactivated",
+    );
+    let state = fold(AggregateId::Contact(ada()), &story);
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    let mut mailed_at = vec!["2026-03-02T09:15:00.000250Z", "2026-03-03T10:00:00Z"];
+    mailed_at.extend(["2026-03-02T09:15:00.000250Z"; 2]);
+    mailed_at.extend(["2026-03-02T09:15:00.000250Z", "2026-03-03T10:00:00Z"].repeat(2));
+    let expected = Contact {
+        id: ada(),
+        name: Personal::known(ada(), domain::PersonName::parse("Ada B. Example").expect("valid")),
+        phones: Some(Personal::known(
+            ada(),
+            vec![domain::PhoneNumber::parse("+1 212 555 0181").expect("valid")],
+        )),
+        address: Some(Personal::known(
+            ada(),
+            domain::PostalAddress::parse("14 Elm St\nSpringfield").expect("valid"),
+        )),
+        primary_email: Some(email("ada@work.example")),
+        additional_emails: vec![email("ada.example@home.example")],
+        access: Access::Active {
+            person: "0198c0de-0000-7000-8000-0000000000a1".parse().expect("an id"),
+        },
+        claimed: true,
+        ended: Some(domain::contact::EndedInvitation {
+            token: "0198c0de-0000-7000-8000-000000000102".parse().expect("an id"),
+            how: domain::contact::Ending::Accepted,
+        }),
+        mailed_at: mailed_at
+            .into_iter()
+            .map(|at| domain::Timestamp::parse(at).expect("valid"))
+            .collect(),
+    };
+    assert_eq!(folded, &expected);
+    assert_eq!(state.version(ada().into()), 34);
+
+    // A contact with no more than it must have, as the oldest may be.
+    let mut bare = current()["contact.created"].clone();
+    let fields = bare.as_object_mut().expect("an object");
+    fields.retain(|name, _| name == "name");
+    let events = [decode("contact.created", &bare)]
+        .into_iter()
+        .chain(self::story("contact", "primary_email_set"))
+        .collect::<Vec<_>>();
+    let state = fold(AggregateId::Contact(ada()), &events);
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    assert_eq!(folded.primary_email, Some(email("ada@home.example")));
+
+    assert_eq!(types_in(story.iter().chain(&events)), types_of("contact."));
+}
+
+#[test]
+fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
+    let id: JobId = ELM_ST.parse().expect("an id");
+    let events = story("job", "created renamed owner_added owner_removed owner_added");
+    let state = fold(AggregateId::Job(id), &events);
+    let expected = Job {
+        id,
+        name: domain::JobName::parse("Elm St 12, kitchen and bath").expect("valid"),
+        reference: Some(domain::text::Reference::parse("P-2026-0042").expect("valid")),
+        site: Some(domain::PostalAddress::parse("12 Elm St\nSpringfield").expect("valid")),
+        owners: BTreeSet::from([ada()]),
+    };
+    assert_eq!(state.job(id).expect("known").expect("there").state, expected);
+    assert_eq!(types_in(&events), types_of("job."));
+}
+
+#[test]
+fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
+    let id: AccountId = ACCOUNT.parse().expect("an id");
+    let events = story("builder_account", "opened api_key_issued");
+    let state = fold(AggregateId::BuilderAccount(id), &events);
+    let account = state.builder_account(id).expect("known").expect("there");
+    assert_eq!(account.name, domain::text::Label::parse("Elm Builders").expect("valid"));
+    assert_eq!(account.keys.values().collect::<Vec<_>>(), [&domain::Role::Staff]);
+    assert_eq!(types_in(&events), types_of("builder_account."));
+}
+
+#[test]
+fn the_installations_golden_events_fold_to_the_installation_they_always_made() {
+    let events = story(
+        "installation",
+        "operator_token_issued account_opening_ordered api_key_issue_ordered",
+    );
+    let state = fold(AggregateId::Installation, &events);
+    let installation = state.installation().expect("known").expect("there");
+    assert_eq!(installation.operator_tokens, 1);
+    assert_eq!(installation.accounts.len(), 1);
+    assert_eq!(types_in(&events), types_of("installation."));
+}
+
+/// Seals every value it sees, and notes whose they are.
+#[derive(Default)]
+struct Seal(BTreeSet<SubjectId>);
+
+impl PersonalVisitor for Seal {
+    fn visit(&mut self, field: &'static str, value: &mut dyn Sealable) {
+        self.0.insert(value.subject());
+        value.seal(field.into());
+    }
+}
+
+/// Takes every value away, as erasing a person does.
+struct Erase;
+
+impl PersonalVisitor for Erase {
+    fn visit(&mut self, _: &'static str, value: &mut dyn Sealable) {
+        value.erase();
+    }
+}
+
+#[test]
+fn no_personal_value_is_passed_over_when_an_event_is_sealed_or_erased() {
+    // H11, promise 20
+    for (stored_type, payload) in current() {
+        let personal = payload.to_string().contains("\"plain\":");
+        let mut sealed = decode(&stored_type, &payload);
+        let mut seal = Seal::default();
+        sealed.each_personal(&mut seal);
+        assert_eq!(!seal.0.is_empty(), personal, "{stored_type}");
+        assert!(seal.0.iter().all(|subject| *subject == ada().into()));
+        let mut erased = sealed.clone();
+        erased.each_personal(&mut Erase);
+        for event in [sealed, erased] {
+            let stored = event.payload().expect("serialises");
+            assert!(!stored.contains("\"plain\":"), "{stored_type}: {stored}");
+            let stored: Value = serde_json::from_str(&stored).expect("JSON");
+            assert_eq!(decode(&stored_type, &stored), event);
+        }
+    }
+}
+
+#[test]
+fn an_erased_history_still_folds() {
+    // H11: the state is the same but for what is gone
+    let story = story(
+        "contact",
+        "created info_updated primary_email_changed primary_email_swapped
+         additional_email_added additional_email_edited additional_email_removed
+         primary_email_claimed invite_sent invite_resent invite_accepted person_linked
+         owner_activated owner_disabled owner_reenabled owner_deactivated",
+    );
+    let erased: Vec<_> = story
+        .into_iter()
+        .map(|mut event| {
+            event.each_personal(&mut Erase);
+            event
+        })
+        .collect();
+    let state = fold(AggregateId::Contact(ada()), &erased);
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    assert_eq!(folded.access.word(), "deactivated");
+    assert_eq!(folded.additional_emails, [Personal::Erased { of: ada().into() }]);
+    assert!(folded.claimed);
+}
+
+#[test]
+fn each_golden_event_tells_what_it_changed() {
+    // promise 17: before and after
+    for (stored_type, payload) in current() {
+        assert!(!decode(&stored_type, &payload).changes().is_empty(), "{stored_type}");
+    }
+}
+
+#[test]
+fn the_types_of_an_aggregate_begin_with_its_word() {
+    for (stored_type, payload) in current() {
+        let word = decode(&stored_type, &payload).kind().word();
+        assert_eq!(stored_type.split_once('.').map(|(aggregate, _)| aggregate), Some(word));
+    }
+    assert_eq!(
+        ContactEvent::TYPES.len() + JobEvent::TYPES.len(),
+        types_of("contact.").len() + types_of("job.").len()
+    );
+}

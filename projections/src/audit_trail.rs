@@ -1,0 +1,237 @@
+//! Who did what, when: by thing, actor, field and time.
+//!
+//! The rows say where to look; the values before and after are read from the ledger itself.
+
+use crate::history::{self, HistoryEntry};
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
+use crate::{Cursor, Page, ViewError};
+use domain::{AggregateId, Event, LedgerId, Timestamp};
+use event_store::attempts::AttemptQuery;
+use event_store::{Reader, Recorded};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The view.
+#[derive(Debug)]
+pub struct AuditTrail;
+
+/// An event's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it is about; the first is what it happened to.
+    subjects: Vec<Uuid>,
+    event_type: String,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    acting_as: Option<Uuid>,
+    channel: String,
+    fields: Vec<String>,
+    recorded_at: OffsetDateTime,
+}
+
+impl View for AuditTrail {
+    const NAME: &'static str = "audit_trail";
+    const OPENS: bool = false;
+    const ROW_PER_EVENT: bool = true;
+    const TABLES: &'static [Table] = &[Table {
+        name: "audit_trail",
+        columns: &[
+            ("position", Kind::Number),
+            ("subject_id", Kind::Id),
+            ("own", Kind::Flag),
+            ("event_type", Kind::Text),
+            ("actor_kind", Kind::Text),
+            ("actor_id", Kind::IdOrNone),
+            ("acting_as", Kind::IdOrNone),
+            ("channel", Kind::Text),
+            ("fields", Kind::Texts),
+            ("recorded_at", Kind::Time),
+        ],
+        key: 2,
+    }];
+    type Key = i64;
+    type Row = Row;
+
+    fn key(event: &Recorded) -> Option<i64> {
+        i64::try_from(event.position).ok()
+    }
+
+    /// Takes every event of every kind: that is what it is for.
+    fn fold(rows: &mut Rows<i64, Row>, event: &Recorded) -> Result<(), Unfoldable> {
+        let mut subjects = vec![event.aggregate.uuid()];
+        match &event.event {
+            Event::Job(job) => subjects.extend(job.contact().map(domain::ContactId::uuid)),
+            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
+        }
+        let mut fields: Vec<String> =
+            event.event.changes().into_iter().map(|change| change.field.to_owned()).collect();
+        fields.sort();
+        fields.dedup();
+        let key = Self::key(event).ok_or(Unfoldable("the position is no position"))?;
+        rows.insert(
+            key,
+            Row {
+                subjects,
+                event_type: event.event.stored_type().to_owned(),
+                actor_kind: event.origin.actor.kind().to_owned(),
+                actor_id: event.origin.actor.id(),
+                acting_as: event.origin.acting_as.map(domain::ContactId::uuid),
+                channel: event.origin.channel.word().to_owned(),
+                fields,
+                recorded_at: event.recorded_at.moment(),
+            },
+        )
+    }
+
+    fn expand(key: &i64, row: &Row) -> Vec<Vec<Tuple>> {
+        let mut tuples: Vec<Tuple> = row
+            .subjects
+            .iter()
+            .enumerate()
+            .map(|(place, subject)| {
+                vec![
+                    Field::Number(*key),
+                    Field::Id(*subject),
+                    Field::Flag(place == 0),
+                    Field::Text(row.event_type.clone()),
+                    Field::Text(row.actor_kind.clone()),
+                    Field::IdOrNone(row.actor_id),
+                    Field::IdOrNone(row.acting_as),
+                    Field::Text(row.channel.clone()),
+                    Field::Texts(row.fields.clone()),
+                    Field::Time(row.recorded_at),
+                ]
+            })
+            .collect();
+        tuples.sort();
+        vec![tuples]
+    }
+
+    fn read(tuple: &tokio_postgres::Row) -> (i64, Row) {
+        let row = Row {
+            subjects: vec![tuple.get(1)],
+            event_type: tuple.get(3),
+            actor_kind: tuple.get(4),
+            actor_id: tuple.get(5),
+            acting_as: tuple.get(6),
+            channel: tuple.get(7),
+            fields: tuple.get(8),
+            recorded_at: tuple.get(9),
+        };
+        (tuple.get(0), row)
+    }
+}
+
+/// Which part of the trail is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// What is about this contact, job or account.
+    pub subject: Option<Uuid>,
+    /// What this actor did.
+    pub actor: Option<Uuid>,
+    /// What changed this field.
+    pub field: Option<String>,
+    /// What happened at or after this time.
+    pub from: Option<Timestamp>,
+    /// What happened before this time.
+    pub until: Option<Timestamp>,
+    /// Where the page starts.
+    pub cursor: Option<String>,
+    /// The most entries of a page.
+    pub limit: u32,
+}
+
+/// Where a page starts: below this position, and older than this attempt.
+type Place = (Option<i64>, Option<(Timestamp, Uuid)>);
+
+/// A page of the trail, newest first: what happened, and what was refused.
+pub async fn list(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &AuditQuery,
+) -> Result<Page<HistoryEntry>, ViewError> {
+    let place: Place = match &query.cursor {
+        Some(cursor) => Cursor::read(cursor)?,
+        None => (None, None),
+    };
+    let positions = positions(reader, ledger, query, place.0).await?;
+    let events = reader.events_at(ledger, &positions).await?;
+    let attempts = if query.field.is_some() {
+        // A refused attempt changed no field.
+        Vec::new()
+    } else {
+        let attempts = AttemptQuery {
+            aggregate: query.subject,
+            actor: query.actor,
+            from: query.from,
+            until: query.until,
+            before: place.1,
+            limit: query.limit.saturating_add(1),
+        };
+        reader.refused_attempts(ledger, &attempts).await?
+    };
+    let mut entries: Vec<(Place, HistoryEntry)> = Vec::new();
+    for event in &events {
+        let position = i64::try_from(event.position).ok();
+        entries.push(((position, None), HistoryEntry::of_event(event)));
+    }
+    for attempt in &attempts {
+        let key = (attempt.refused_at, attempt.attempt);
+        entries.push(((None, Some(key)), HistoryEntry::of_attempt(attempt)));
+    }
+    entries.sort_by(|(a_place, a), (b_place, b)| (b.at, b_place).cmp(&(a.at, a_place)));
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let mut last = place;
+    for ((position, attempt), _) in &entries {
+        last = (position.or(last.0), attempt.or(last.1));
+    }
+    let mut items: Vec<HistoryEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    history::name_all(reader, ledger, &mut items).await?;
+    Ok(Page { items, next: more.then(|| Cursor::write(&last)).flatten() })
+}
+
+/// The positions of one page's events and one more, newest first.
+async fn positions(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &AuditQuery,
+    below: Option<i64>,
+) -> Result<Vec<u64>, ViewError> {
+    let failed = || ViewError::database(AuditTrail::NAME);
+    let client = reader.database().connection().await?;
+    let of_subject = "a.subject_id = $2";
+    let of_all = "$2::uuid IS NULL AND a.own";
+    let sql = format!(
+        "SELECT a.position FROM audit_trail a WHERE a.ledger_id = $1 AND {} \
+           AND ($3::uuid IS NULL OR a.actor_id = $3) \
+           AND ($4::text IS NULL OR $4 = ANY(a.fields)) \
+           AND ($5::timestamptz IS NULL OR a.recorded_at >= $5) \
+           AND ($6::timestamptz IS NULL OR a.recorded_at < $6) \
+           AND ($7::bigint IS NULL OR a.position < $7) \
+         ORDER BY a.position DESC LIMIT $8",
+        if query.subject.is_some() { of_subject } else { of_all }
+    );
+    let statement = client.prepare_cached(&sql).await.map_err(failed())?;
+    let (from, until) = (query.from.map(Timestamp::moment), query.until.map(Timestamp::moment));
+    let limit = i64::from(query.limit) + 1;
+    let rows = client
+        .query(
+            &statement,
+            &[&ledger.0, &query.subject, &query.actor, &query.field, &from, &until, &below, &limit],
+        )
+        .await
+        .map_err(failed())?;
+    Ok(rows.iter().filter_map(|row| u64::try_from(row.get::<_, i64>(0)).ok()).collect())
+}
+
+/// What the aggregate of an event is called in a history.
+pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
+    match aggregate {
+        AggregateId::Installation => "installation",
+        AggregateId::BuilderAccount(_) => "builder_account",
+        AggregateId::Contact(_) => "contact",
+        AggregateId::Job(_) => "job",
+    }
+}

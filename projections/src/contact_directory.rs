@@ -1,0 +1,407 @@
+//! The contacts list: name, phone, email, status; search by name and status.
+
+use crate::search::{beyond, sort_key, terms, word_set};
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
+use crate::{Cursor, Page, ViewError};
+use domain::contact::ContactEvent;
+use domain::event::Show;
+use domain::{
+    AggregateId, ContactId, EmailAddress, Event, LedgerId, Personal, PhoneNumber, Timestamp,
+};
+use event_store::database::Connection;
+use event_store::{Reader, Recorded};
+use postgres_types::ToSql;
+use serde::Serialize;
+use std::collections::HashMap;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The view.
+#[derive(Debug)]
+pub struct ContactDirectory;
+
+/// What stands in the place of a name whose person has been erased.
+pub const ERASED_NAME: &str = "Erased person";
+
+/// A contact's row.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    name: String,
+    primary_email: Option<String>,
+    additional_emails: Vec<String>,
+    phones: Vec<String>,
+    address: Option<String>,
+    access: &'static str,
+    resume: &'static str,
+    claimed: bool,
+    version: i64,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+}
+
+/// Holds personal values.
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Row(…)")
+    }
+}
+
+fn shown<T: Show>(value: &Personal<T>) -> Option<String> {
+    value.value().map(Show::show)
+}
+
+fn name_of(value: &Personal<domain::PersonName>) -> String {
+    shown(value).unwrap_or_else(|| ERASED_NAME.to_owned())
+}
+
+fn numbers(phones: Option<&Personal<Vec<PhoneNumber>>>) -> Vec<String> {
+    let phones = phones.and_then(Personal::value);
+    phones.into_iter().flatten().map(|phone| phone.typed().to_owned()).collect()
+}
+
+impl Row {
+    /// Puts one additional email in the place of another.
+    fn replace(&mut self, from: &Personal<EmailAddress>, to: Option<&Personal<EmailAddress>>) {
+        let Some(from) = shown(from) else { return };
+        if let Some(place) = self.additional_emails.iter().position(|there| *there == from) {
+            match to.and_then(shown) {
+                Some(to) => self.additional_emails[place] = to,
+                None => {
+                    self.additional_emails.remove(place);
+                }
+            }
+        }
+    }
+}
+
+impl View for ContactDirectory {
+    const NAME: &'static str = "contact_directory";
+    const OPENS: bool = true;
+    const ROW_PER_EVENT: bool = false;
+    const TABLES: &'static [Table] = &[
+        Table {
+            name: "contact_directory",
+            columns: &[
+                ("contact_id", Kind::Id),
+                ("name", Kind::Text),
+                ("sort_name", Kind::Text),
+                ("primary_email", Kind::TextOrNone),
+                ("additional_emails", Kind::Texts),
+                ("phones", Kind::Texts),
+                ("address", Kind::TextOrNone),
+                ("access", Kind::Text),
+                ("resume", Kind::Text),
+                ("claimed", Kind::Flag),
+                ("version", Kind::Number),
+                ("created_at", Kind::Time),
+                ("updated_at", Kind::Time),
+            ],
+            key: 1,
+        },
+        Table {
+            name: "contact_directory_words",
+            columns: &[("contact_id", Kind::Id), ("word", Kind::Text)],
+            key: 2,
+        },
+    ];
+    type Key = Uuid;
+    type Row = Row;
+
+    fn key(event: &Recorded) -> Option<Uuid> {
+        match event.aggregate {
+            AggregateId::Contact(contact) => Some(contact.0),
+            AggregateId::Installation | AggregateId::BuilderAccount(_) | AggregateId::Job(_) => {
+                None
+            }
+        }
+    }
+
+    fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
+        let contact = match &event.event {
+            Event::Contact(contact) => contact,
+            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+        };
+        let key = event.aggregate.uuid();
+        let at = event.recorded_at.moment();
+        if let ContactEvent::ContactCreated(e) = contact {
+            return rows.insert(
+                key,
+                Row {
+                    name: name_of(&e.name),
+                    primary_email: e.primary_email.as_ref().and_then(shown),
+                    additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
+                    phones: numbers(e.phones.as_ref()),
+                    address: e.address.as_ref().and_then(shown),
+                    access: "not_invited",
+                    resume: "not_invited",
+                    claimed: false,
+                    version: 1,
+                    created_at: at,
+                    updated_at: at,
+                },
+            );
+        }
+        let row = rows.row(&key)?;
+        match contact {
+            ContactEvent::ContactCreated(_) => {}
+            ContactEvent::ContactInfoUpdated(e) => {
+                if let Some(to) = e.name.as_ref().and_then(|change| change.to.as_ref()) {
+                    row.name = name_of(to);
+                }
+                if let Some(change) = &e.phones {
+                    row.phones = numbers(change.to.as_ref());
+                }
+                if let Some(change) = &e.address {
+                    row.address = change.to.as_ref().and_then(shown);
+                }
+            }
+            ContactEvent::PrimaryEmailSet(e) => row.primary_email = shown(&e.email),
+            ContactEvent::PrimaryEmailChanged(e) => row.primary_email = shown(&e.to),
+            ContactEvent::PrimaryEmailSwapped(e) => {
+                row.replace(&e.to, Some(&e.from));
+                row.primary_email = shown(&e.to);
+            }
+            ContactEvent::AdditionalEmailAdded(e) => row.additional_emails.extend(shown(&e.email)),
+            ContactEvent::AdditionalEmailEdited(e) => row.replace(&e.from, Some(&e.to)),
+            ContactEvent::AdditionalEmailRemoved(e) => row.replace(&e.email, None),
+            ContactEvent::PrimaryEmailClaimed(_) => row.claimed = true,
+            ContactEvent::PrimaryEmailReleased(_) => row.claimed = false,
+            ContactEvent::InviteSent(_) => row.access = "pending",
+            ContactEvent::InviteCancelled(_)
+            | ContactEvent::InviteDeclined(_)
+            | ContactEvent::InviteExpired(_)
+            | ContactEvent::OwnerReenabled(_) => row.access = row.resume,
+            ContactEvent::OwnerActivated(_) | ContactEvent::OwnerReactivated(_) => {
+                row.access = "active";
+                row.resume = "active";
+            }
+            ContactEvent::OwnerDisabled(_) => row.access = "disabled",
+            ContactEvent::OwnerDeactivated(_) => {
+                row.access = "deactivated";
+                row.resume = "deactivated";
+            }
+            // The directory shows access, not the invitation's mails or the person behind.
+            ContactEvent::InviteResent(_)
+            | ContactEvent::InviteAccepted(_)
+            | ContactEvent::PersonLinked(_) => {}
+        }
+        row.version += 1;
+        row.updated_at = at;
+        Ok(())
+    }
+
+    fn expand(key: &Uuid, row: &Row) -> Vec<Vec<Tuple>> {
+        let id = Field::Id(*key);
+        let contact = vec![
+            id.clone(),
+            Field::Text(row.name.clone()),
+            Field::Text(sort_key(&row.name)),
+            Field::TextOrNone(row.primary_email.clone()),
+            Field::Texts(row.additional_emails.clone()),
+            Field::Texts(row.phones.clone()),
+            Field::TextOrNone(row.address.clone()),
+            Field::Text(row.access.to_owned()),
+            Field::Text(row.resume.to_owned()),
+            Field::Flag(row.claimed),
+            Field::Number(row.version),
+            Field::Time(row.created_at),
+            Field::Time(row.updated_at),
+        ];
+        let texts = std::iter::once(&row.name).chain(&row.primary_email);
+        let mut words = word_set(texts.map(String::as_str));
+        words.extend(row.phones.iter().filter_map(|phone| {
+            let digits: String = phone.chars().filter(char::is_ascii_digit).take(20).collect();
+            (!digits.is_empty()).then_some(digits)
+        }));
+        let words = words.into_iter().map(|word| vec![id.clone(), Field::Text(word)]).collect();
+        vec![vec![contact], words]
+    }
+
+    fn read(tuple: &tokio_postgres::Row) -> (Uuid, Row) {
+        let word = |index| {
+            let stored: &str = tuple.get(index);
+            let words = domain::contact::Access::WORDS;
+            words.into_iter().find(|word| *word == stored).unwrap_or("")
+        };
+        let row = Row {
+            name: tuple.get(1),
+            primary_email: tuple.get(3),
+            additional_emails: tuple.get(4),
+            phones: tuple.get(5),
+            address: tuple.get(6),
+            access: word(7),
+            resume: word(8),
+            claimed: tuple.get(9),
+            version: tuple.get(10),
+            created_at: tuple.get(11),
+            updated_at: tuple.get(12),
+        };
+        (tuple.get(0), row)
+    }
+}
+
+/// Which contacts are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ContactQuery {
+    /// Those with words that start so, in name, primary email or phone.
+    pub search: Option<String>,
+    /// Those with this access.
+    pub status: Option<String>,
+    /// Those with this primary email, compared by normal form.
+    pub email: Option<String>,
+    /// Where the page starts.
+    pub cursor: Option<String>,
+    /// The most contacts of a page.
+    pub limit: u32,
+}
+
+/// A contact in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ContactEntry {
+    /// The contact.
+    pub id: Uuid,
+    /// As shown.
+    pub name: String,
+    /// As typed.
+    pub primary_email: Option<String>,
+    /// As typed.
+    pub additional_emails: Vec<String>,
+    /// As typed.
+    pub phones: Vec<String>,
+    /// As typed.
+    pub address: Option<String>,
+    /// `not_invited`, `pending`, `active`, `disabled` or `deactivated`.
+    pub access: String,
+    /// Whether it holds the claim to its primary email.
+    pub claimed: bool,
+    /// Its version, as in the ETag.
+    pub version: u64,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+const COLUMNS: &str = "c.contact_id, c.name, c.primary_email, c.additional_emails, c.phones, \
+     c.address, c.access, c.claimed, c.version, c.created_at, c.updated_at, c.sort_name";
+
+fn entry(row: &tokio_postgres::Row) -> ContactEntry {
+    ContactEntry {
+        id: row.get(0),
+        name: row.get(1),
+        primary_email: row.get(2),
+        additional_emails: row.get(3),
+        phones: row.get(4),
+        address: row.get(5),
+        access: row.get(6),
+        claimed: row.get(7),
+        version: u64::try_from(row.get::<_, i64>(8)).unwrap_or(0),
+        created_at: Timestamp::new(row.get::<_, OffsetDateTime>(9)),
+        updated_at: Timestamp::new(row.get::<_, OffsetDateTime>(10)),
+    }
+}
+
+/// A page of the list, by name.
+pub async fn list(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &ContactQuery,
+) -> Result<Page<ContactEntry>, ViewError> {
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
+    let mut conditions = String::new();
+    if let Some(status) = &query.status {
+        params.push(Box::new(status.clone()));
+        conditions.push_str(&format!(" AND c.access = ${}", params.len()));
+    }
+    let email = query.email.as_ref().map(|email| EmailAddress::parse(email));
+    let email = match email {
+        None => None,
+        Some(Ok(email)) => Some(email),
+        // Nobody can have what is no address.
+        Some(Err(_)) => return Ok(Page { items: Vec::new(), next: None }),
+    };
+    // Words narrow down; the normal forms are compared below.
+    let of_email = email.iter().flat_map(|email| terms(email.typed()));
+    let searched = query.search.iter().flat_map(|search| terms(search));
+    for term in searched.chain(of_email) {
+        params.push(Box::new(term.clone()));
+        params.push(Box::new(beyond(&term)));
+        conditions.push_str(&format!(
+            " AND EXISTS (SELECT 1 FROM contact_directory_words w WHERE w.ledger_id = $1 \
+               AND w.contact_id = c.contact_id AND w.word >= ${} AND w.word < ${})",
+            params.len() - 1,
+            params.len()
+        ));
+    }
+    if let Some(cursor) = &query.cursor {
+        let (name, id): (String, Uuid) = Cursor::read(cursor)?;
+        params.push(Box::new(name));
+        params.push(Box::new(id));
+        let (name, id) = (params.len() - 1, params.len());
+        conditions.push_str(&format!(" AND (c.sort_name, c.contact_id) > (${name}, ${id})"));
+    }
+    params.push(Box::new(i64::from(query.limit) + 1));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM contact_directory c WHERE c.ledger_id = $1{conditions} \
+         ORDER BY c.sort_name, c.contact_id LIMIT ${}",
+        params.len()
+    );
+    let client = reader.database().connection().await?;
+    let statement = client.prepare_cached(&sql).await.map_err(failed())?;
+    let params: Vec<&(dyn ToSql + Sync)> =
+        params.iter().map(|param| -> &(dyn ToSql + Sync) { &**param }).collect();
+    let rows = client.query(&statement, &params).await.map_err(failed())?;
+    let items = rows.iter().map(|row| (row.get::<_, String>(11), entry(row))).collect();
+    let page: Page<(String, ContactEntry)> =
+        Page::cut(items, query.limit, |(name, entry)| (name.clone(), entry.id));
+    let wanted = |entry: &ContactEntry| match &email {
+        None => true,
+        Some(email) => entry
+            .primary_email
+            .as_deref()
+            .is_some_and(|there| EmailAddress::parse(there).is_ok_and(|there| there == *email)),
+    };
+    let items = page.items.into_iter().map(|(_, entry)| entry).filter(wanted).collect();
+    Ok(Page { items, next: page.next })
+}
+
+/// One contact.
+pub async fn get(
+    reader: &Reader,
+    ledger: LedgerId,
+    contact: ContactId,
+) -> Result<Option<ContactEntry>, ViewError> {
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let client = reader.database().connection().await?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM contact_directory c WHERE c.ledger_id = $1 AND c.contact_id = $2"
+    );
+    let statement = client.prepare_cached(&sql).await.map_err(failed())?;
+    let row = client.query_opt(&statement, &[&ledger.0, &contact.0]).await.map_err(failed())?;
+    Ok(row.as_ref().map(entry))
+}
+
+/// Name and access of some contacts, for other lists.
+pub(crate) async fn names(
+    client: &Connection,
+    ledger: LedgerId,
+    contacts: &[Uuid],
+) -> Result<HashMap<Uuid, (String, String)>, ViewError> {
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let statement = client
+        .prepare_cached(
+            "SELECT contact_id, name, access FROM contact_directory \
+             WHERE ledger_id = $1 AND contact_id = ANY($2)",
+        )
+        .await
+        .map_err(failed())?;
+    let rows = client.query(&statement, &[&ledger.0, &contacts]).await.map_err(failed())?;
+    Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
+}

@@ -1,0 +1,223 @@
+//! The history of one thing, as people read it: when, who, which field, before, after, why.
+
+use crate::audit_trail::{self, AuditQuery, kind_word};
+use crate::{Page, ViewError, contact_directory};
+use domain::builder_account::BuilderAccountEvent;
+use domain::{Event, LedgerId, Shown, Timestamp};
+use event_store::attempts::RefusedAttempt;
+use event_store::codec::MaybePersonal;
+use event_store::{Reader, Recorded};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something that happened, or was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HistoryEntry {
+    /// Its position in the ledger; none for what was refused.
+    pub position: Option<u64>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What happened: the event's stored type, or `refused`.
+    pub event: String,
+    /// What it happened to.
+    pub about: Uuid,
+    /// The kind of what it happened to; none where only the id is known.
+    pub about_kind: Option<String>,
+    /// Who.
+    pub actor: ActorEntry,
+    /// As whom.
+    pub acting_as: Option<Uuid>,
+    /// By which way in.
+    pub channel: String,
+    /// From which address.
+    pub client: Option<String>,
+    /// Why, in the actor's words.
+    pub reason: Option<String>,
+    /// What belongs together.
+    pub correlation: Option<Uuid>,
+    /// What changed, field by field.
+    pub changes: Vec<ChangeEntry>,
+    /// What was tried and which rule refused it.
+    pub refused: Option<RefusedEntry>,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ActorEntry {
+    /// `builder_staff`, `owner`, `operator` or `system`.
+    pub kind: String,
+    /// The key or person.
+    pub id: Option<Uuid>,
+    /// What people call the key.
+    pub label: Option<String>,
+}
+
+/// A field before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChangeEntry {
+    /// The field.
+    pub field: String,
+    /// Before; none when it was empty or its person has been erased.
+    pub before: Option<String>,
+    /// After; none when it is empty or its person has been erased.
+    pub after: Option<String>,
+    /// Whether a value is missing because its person has been erased.
+    pub erased: bool,
+}
+
+/// A refused attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RefusedEntry {
+    /// What was tried.
+    pub command: String,
+    /// The refusal's code.
+    pub code: String,
+    /// The rule.
+    pub rule: Option<String>,
+}
+
+/// The history of a contact, a job or the account, newest first.
+pub async fn of(
+    reader: &Reader,
+    ledger: LedgerId,
+    subject: Uuid,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<HistoryEntry>, ViewError> {
+    let query = AuditQuery {
+        subject: Some(subject),
+        cursor: cursor.map(str::to_owned),
+        limit,
+        ..AuditQuery::default()
+    };
+    audit_trail::list(reader, ledger, &query).await
+}
+
+fn shown(value: Shown) -> (Option<String>, bool) {
+    match value {
+        Shown::Nothing => (None, false),
+        Shown::Value(value) => (Some(value), false),
+        Shown::Erased => (None, true),
+    }
+}
+
+impl HistoryEntry {
+    /// An opened event as an entry.
+    pub fn of_event(event: &Recorded) -> Self {
+        let changes = event
+            .event
+            .changes()
+            .into_iter()
+            .map(|change| {
+                let (before, before_erased) = shown(change.before);
+                let (after, after_erased) = shown(change.after);
+                let erased = before_erased || after_erased;
+                ChangeEntry { field: change.field.to_owned(), before, after, erased }
+            })
+            .collect();
+        let origin = &event.origin;
+        Self {
+            position: Some(event.position),
+            at: event.recorded_at,
+            event: event.event.stored_type().to_owned(),
+            about: event.aggregate.uuid(),
+            about_kind: Some(kind_word(event.aggregate).to_owned()),
+            actor: ActorEntry {
+                kind: origin.actor.kind().to_owned(),
+                id: origin.actor.id(),
+                label: None,
+            },
+            acting_as: origin.acting_as.map(domain::ContactId::uuid),
+            channel: origin.channel.word().to_owned(),
+            client: origin.client.as_ref().and_then(MaybePersonal::value).map(ToString::to_string),
+            reason: origin
+                .reason
+                .as_ref()
+                .and_then(MaybePersonal::value)
+                .map(|reason| reason.as_str().to_owned()),
+            correlation: Some(origin.correlation),
+            changes,
+            refused: None,
+        }
+    }
+
+    pub(crate) fn of_attempt(attempt: &RefusedAttempt) -> Self {
+        Self {
+            position: None,
+            at: attempt.refused_at,
+            event: "refused".to_owned(),
+            about: attempt.aggregate,
+            about_kind: None,
+            actor: ActorEntry {
+                kind: attempt.actor_kind.clone(),
+                id: attempt.actor_id,
+                label: None,
+            },
+            acting_as: None,
+            channel: attempt.channel.clone(),
+            client: attempt.client.map(|client| client.to_string()),
+            reason: attempt.reason.clone(),
+            correlation: None,
+            changes: Vec::new(),
+            refused: Some(RefusedEntry {
+                command: attempt.command.clone(),
+                code: attempt.code.clone(),
+                rule: attempt.rule.clone(),
+            }),
+        }
+    }
+}
+
+/// Puts names in the place of ids: of the keys that acted, and of owners.
+pub(crate) async fn name_all(
+    reader: &Reader,
+    ledger: LedgerId,
+    entries: &mut [HistoryEntry],
+) -> Result<(), ViewError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let labels = key_labels(reader, ledger).await?;
+    let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
+    let mut owners = Vec::new();
+    for change in entries.iter().flat_map(|entry| &entry.changes) {
+        if change.field == "owners" {
+            owners.extend(owner(&change.before));
+            owners.extend(owner(&change.after));
+        }
+    }
+    let client = reader.database().connection().await?;
+    let names = contact_directory::names(&client, ledger, &owners).await?;
+    for entry in entries {
+        entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
+        for change in entry.changes.iter_mut().filter(|change| change.field == "owners") {
+            for text in [&mut change.before, &mut change.after] {
+                if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
+                    *text = Some(name.clone());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the keys of an account are called.
+async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, String>, ViewError> {
+    let events = reader.aggregate_events(ledger, &[ledger.0]).await?;
+    let mut labels = HashMap::new();
+    for event in events {
+        match &event.event {
+            Event::BuilderAccount(BuilderAccountEvent::ApiKeyIssued(issued)) => {
+                labels.insert(issued.key.0, issued.label.as_str().to_owned());
+            }
+            Event::BuilderAccount(BuilderAccountEvent::BuilderAccountOpened(_))
+            | Event::Installation(_)
+            | Event::Contact(_)
+            | Event::Job(_) => {}
+        }
+    }
+    Ok(labels)
+}

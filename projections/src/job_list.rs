@@ -1,0 +1,343 @@
+//! The jobs list: every job with its owners; filter by owner, search, sort (R53, R54).
+
+use crate::search::{beyond, sort_key, terms, word_set};
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
+use crate::{Cursor, Page, ViewError};
+use domain::job::JobEvent;
+use domain::{AggregateId, ContactId, Event, JobId, LedgerId, Timestamp};
+use event_store::{Reader, Recorded};
+use postgres_types::ToSql;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The view.
+#[derive(Debug)]
+pub struct JobList;
+
+/// A job's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    name: String,
+    reference: Option<String>,
+    site: Option<String>,
+    owners: BTreeSet<Uuid>,
+    version: i64,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+}
+
+impl View for JobList {
+    const NAME: &'static str = "job_list";
+    const OPENS: bool = false;
+    const ROW_PER_EVENT: bool = false;
+    const TABLES: &'static [Table] = &[
+        Table {
+            name: "job_list",
+            columns: &[
+                ("job_id", Kind::Id),
+                ("name", Kind::Text),
+                ("sort_name", Kind::Text),
+                ("reference", Kind::TextOrNone),
+                ("site", Kind::TextOrNone),
+                ("owners", Kind::Ids),
+                ("version", Kind::Number),
+                ("created_at", Kind::Time),
+                ("updated_at", Kind::Time),
+            ],
+            key: 1,
+        },
+        Table {
+            name: "job_list_owners",
+            columns: &[("job_id", Kind::Id), ("contact_id", Kind::Id)],
+            key: 2,
+        },
+        Table {
+            name: "job_list_words",
+            columns: &[("job_id", Kind::Id), ("word", Kind::Text)],
+            key: 2,
+        },
+    ];
+    type Key = Uuid;
+    type Row = Row;
+
+    fn key(event: &Recorded) -> Option<Uuid> {
+        match event.aggregate {
+            AggregateId::Job(job) => Some(job.0),
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Contact(_) => None,
+        }
+    }
+
+    fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
+        let job = match &event.event {
+            Event::Job(job) => job,
+            // Owners are kept by id; what becomes of a contact is not the list's business.
+            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+        };
+        let key = event.aggregate.uuid();
+        let at = event.recorded_at.moment();
+        if let JobEvent::JobCreated(e) = job {
+            return rows.insert(
+                key,
+                Row {
+                    name: e.name.as_str().to_owned(),
+                    reference: e.reference.as_ref().map(|r| r.as_str().to_owned()),
+                    site: e.site.as_ref().map(|s| s.as_str().to_owned()),
+                    owners: BTreeSet::new(),
+                    version: 1,
+                    created_at: at,
+                    updated_at: at,
+                },
+            );
+        }
+        let row = rows.row(&key)?;
+        match job {
+            JobEvent::JobCreated(_) => {}
+            JobEvent::JobRenamed(e) => e.to.as_str().clone_into(&mut row.name),
+            JobEvent::OwnerAddedToJob(e) => {
+                row.owners.insert(e.contact.0);
+            }
+            JobEvent::OwnerRemovedFromJob(e) => {
+                row.owners.remove(&e.contact.0);
+            }
+        }
+        row.version += 1;
+        row.updated_at = at;
+        Ok(())
+    }
+
+    fn expand(key: &Uuid, row: &Row) -> Vec<Vec<Tuple>> {
+        let id = Field::Id(*key);
+        let job = vec![
+            id.clone(),
+            Field::Text(row.name.clone()),
+            Field::Text(sort_key(&row.name)),
+            Field::TextOrNone(row.reference.clone()),
+            Field::TextOrNone(row.site.clone()),
+            Field::Ids(row.owners.iter().copied().collect()),
+            Field::Number(row.version),
+            Field::Time(row.created_at),
+            Field::Time(row.updated_at),
+        ];
+        let owners = row.owners.iter().map(|owner| vec![id.clone(), Field::Id(*owner)]).collect();
+        let texts = [Some(&row.name), row.reference.as_ref(), row.site.as_ref()];
+        let words = word_set(texts.into_iter().flatten().map(String::as_str));
+        let words = words.into_iter().map(|word| vec![id.clone(), Field::Text(word)]).collect();
+        vec![vec![job], owners, words]
+    }
+
+    fn read(tuple: &tokio_postgres::Row) -> (Uuid, Row) {
+        let row = Row {
+            name: tuple.get(1),
+            reference: tuple.get(3),
+            site: tuple.get(4),
+            owners: tuple.get::<_, Vec<Uuid>>(5).into_iter().collect(),
+            version: tuple.get(6),
+            created_at: tuple.get(7),
+            updated_at: tuple.get(8),
+        };
+        (tuple.get(0), row)
+    }
+}
+
+/// What the list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JobSort {
+    /// By the job's name.
+    #[default]
+    Name,
+    /// By when it was opened.
+    Created,
+    /// By the first owner's name; jobs without owners last.
+    Owner,
+}
+
+/// Which jobs are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct JobQuery {
+    /// Those with this owner (R54).
+    pub owner: Option<ContactId>,
+    /// Those with words that start so, in name, reference, site or an owner's name.
+    pub search: Option<String>,
+    /// The order.
+    pub sort: JobSort,
+    /// The other way round.
+    pub descending: bool,
+    /// Where the page starts.
+    pub cursor: Option<String>,
+    /// The most jobs of a page.
+    pub limit: u32,
+}
+
+/// An owner in the Owners column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OwnerEntry {
+    /// The contact.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its access.
+    pub access: String,
+}
+
+/// A job in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct JobEntry {
+    /// The job.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The builder's own reference.
+    pub reference: Option<String>,
+    /// Where is built.
+    pub site: Option<String>,
+    /// Its owners, by name.
+    pub owners: Vec<OwnerEntry>,
+    /// Its version, as in the ETag.
+    pub version: u64,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+const COLUMNS: &str = "j.job_id, j.name, j.reference, j.site, j.owners, j.version, \
+     j.created_at, j.updated_at, j.sort_name";
+
+/// The name that a job without owners sorts by: behind every other.
+const NO_OWNER: &str = "\u{10ffff}";
+
+/// A page of the list.
+pub async fn list(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &JobQuery,
+) -> Result<Page<JobEntry>, ViewError> {
+    let failed = || ViewError::database(JobList::NAME);
+    let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
+    let mut conditions = String::new();
+    if let Some(owner) = query.owner {
+        params.push(Box::new(owner.0));
+        conditions.push_str(&format!(
+            " AND EXISTS (SELECT 1 FROM job_list_owners o WHERE o.ledger_id = $1 \
+               AND o.contact_id = ${} AND o.job_id = j.job_id)",
+            params.len()
+        ));
+    }
+    for term in query.search.iter().flat_map(|search| terms(search)) {
+        params.push(Box::new(term.clone()));
+        params.push(Box::new(beyond(&term)));
+        let (from, to) = (params.len() - 1, params.len());
+        conditions.push_str(&format!(
+            " AND j.job_id IN (SELECT w.job_id FROM job_list_words w WHERE w.ledger_id = $1 \
+                AND w.word >= ${from} AND w.word < ${to} \
+              UNION SELECT o.job_id FROM contact_directory_words w \
+                JOIN job_list_owners o ON o.ledger_id = $1 AND o.contact_id = w.contact_id \
+                WHERE w.ledger_id = $1 AND w.word >= ${from} AND w.word < ${to})"
+        ));
+    }
+    let sort = match query.sort {
+        JobSort::Name => "j.sort_name".to_owned(),
+        JobSort::Created => "j.created_at".to_owned(),
+        JobSort::Owner => format!(
+            "coalesce((SELECT min(d.sort_name) FROM contact_directory d WHERE d.ledger_id = $1 \
+               AND d.contact_id = ANY(j.owners)), '{NO_OWNER}')"
+        ),
+    };
+    let (compare, order) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
+    if let Some(cursor) = &query.cursor {
+        let (key, id): (String, Uuid) = Cursor::read(cursor)?;
+        match query.sort {
+            JobSort::Name | JobSort::Owner => params.push(Box::new(key)),
+            JobSort::Created => {
+                let at = Timestamp::parse(&key).map_err(|_not_a_time| ViewError::BadCursor)?;
+                params.push(Box::new(at.moment()));
+            }
+        }
+        params.push(Box::new(id));
+        let (key, id) = (params.len() - 1, params.len());
+        conditions.push_str(&format!(" AND ({sort}, j.job_id) {compare} (${key}, ${id})"));
+    }
+    params.push(Box::new(i64::from(query.limit) + 1));
+    let sql = format!(
+        "SELECT {COLUMNS}, {sort} AS sorted FROM job_list j WHERE j.ledger_id = $1{conditions} \
+         ORDER BY {sort} {order}, j.job_id {order} LIMIT ${}",
+        params.len()
+    );
+    let client = reader.database().connection().await?;
+    let statement = client.prepare_cached(&sql).await.map_err(failed())?;
+    let params: Vec<&(dyn ToSql + Sync)> =
+        params.iter().map(|param| -> &(dyn ToSql + Sync) { &**param }).collect();
+    let rows = client.query(&statement, &params).await.map_err(failed())?;
+    let keys: Vec<(String, Uuid)> = rows
+        .iter()
+        .map(|row| {
+            let key = match query.sort {
+                JobSort::Name | JobSort::Owner => row.get(9),
+                JobSort::Created => Timestamp::new(row.get::<_, OffsetDateTime>(9)).to_string(),
+            };
+            (key, row.get(0))
+        })
+        .collect();
+    let items = entries(&client, ledger, &rows).await?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let next = (items.len() > limit).then(|| keys.get(limit - 1).and_then(Cursor::write)).flatten();
+    Ok(Page { items: items.into_iter().take(limit).collect(), next })
+}
+
+/// One job.
+pub async fn get(
+    reader: &Reader,
+    ledger: LedgerId,
+    job: JobId,
+) -> Result<Option<JobEntry>, ViewError> {
+    let client = reader.database().connection().await?;
+    let sql = format!("SELECT {COLUMNS} FROM job_list j WHERE j.ledger_id = $1 AND j.job_id = $2");
+    let statement =
+        client.prepare_cached(&sql).await.map_err(ViewError::database(JobList::NAME))?;
+    let rows = client
+        .query(&statement, &[&ledger.0, &job.0])
+        .await
+        .map_err(ViewError::database(JobList::NAME))?;
+    Ok(entries(&client, ledger, &rows).await?.pop())
+}
+
+/// Rows with their owners' names, which other views keep.
+async fn entries(
+    client: &event_store::database::Connection,
+    ledger: LedgerId,
+    rows: &[tokio_postgres::Row],
+) -> Result<Vec<JobEntry>, ViewError> {
+    let owners: Vec<Uuid> = rows.iter().flat_map(|row| row.get::<_, Vec<Uuid>>(4)).collect();
+    let known = crate::contact_directory::names(client, ledger, &owners).await?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let mut owners: Vec<OwnerEntry> = row
+                .get::<_, Vec<Uuid>>(4)
+                .into_iter()
+                .map(|id| {
+                    let (name, access) = known.get(&id).cloned().unwrap_or_default();
+                    OwnerEntry { id, name, access }
+                })
+                .collect();
+            owners.sort_by_cached_key(|owner| (sort_key(&owner.name), owner.id));
+            JobEntry {
+                id: row.get(0),
+                name: row.get(1),
+                reference: row.get(2),
+                site: row.get(3),
+                owners,
+                version: u64::try_from(row.get::<_, i64>(5)).unwrap_or(0),
+                created_at: Timestamp::new(row.get::<_, OffsetDateTime>(6)),
+                updated_at: Timestamp::new(row.get::<_, OffsetDateTime>(7)),
+            }
+        })
+        .collect())
+}

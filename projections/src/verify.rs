@@ -1,0 +1,254 @@
+//! Checks a whole ledger: dense positions, the Merkle root, copies beside the bytes, every aggregate
+//! folding without an impossible step, claims equal to their events, views equal to a fresh fold.
+
+use crate::ViewError;
+use crate::diff::{Diff, diff};
+use crate::rebuild::OnEvents;
+use crate::view::all_views;
+use domain::contact::ContactEvent;
+use domain::{AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal};
+use event_store::codec::decode;
+use event_store::merkle::{Frontier, leaf_hash};
+use event_store::reader::StoredRow;
+use event_store::{Reader, Recorded, StoreError};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// How many rows are read at once.
+const PAGE: u32 = 2_000;
+
+/// The most problems that are told one by one; all are counted.
+const TOLD_MAX: usize = 50;
+
+/// What a check of a ledger found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verified {
+    /// The ledger.
+    pub ledger: Uuid,
+    /// The head that was checked.
+    pub head: u64,
+    /// The Merkle root at that head, hexadecimal.
+    pub root: String,
+    /// How many things are wrong.
+    pub problems: u64,
+    /// The first of them.
+    pub told: Vec<String>,
+    /// How the views stand.
+    pub views: BTreeMap<&'static str, Diff>,
+}
+
+impl Verified {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.problems == 0 && self.views.values().all(Diff::is_clean)
+    }
+
+    fn problem(&mut self, what: String) {
+        self.problems += 1;
+        if self.told.len() < TOLD_MAX {
+            self.told.push(what);
+        }
+    }
+}
+
+/// Checks one ledger beside the live server, up to the head it has when the check starts.
+pub async fn verify(
+    reader: &Reader,
+    ledger: LedgerId,
+    on_events: OnEvents<'_>,
+) -> Result<Verified, ViewError> {
+    let (head, claims) = snapshot(reader, ledger).await?;
+    let mut verified = Verified {
+        ledger: ledger.0,
+        head: head.size(),
+        root: head.root().iter().map(|byte| format!("{byte:02x}")).collect(),
+        problems: 0,
+        told: Vec::new(),
+        views: BTreeMap::new(),
+    };
+    let mut checking = Checking {
+        ledger,
+        frontier: Frontier::default(),
+        state: LedgerState::default(),
+        claims: BTreeMap::new(),
+    };
+    checking.log(reader, &head, &mut verified, on_events).await?;
+    if checking.frontier != head {
+        verified.problem("the Merkle tree of the stored events is not the one of the head".into());
+    }
+    let folded: BTreeMap<Vec<u8>, Uuid> =
+        checking.claims.iter().map(|(contact, hash)| (hash.to_vec(), *contact)).collect();
+    for (hash, contact) in &claims {
+        if folded.get(hash) != Some(contact) {
+            verified.problem(format!("the claim of contact {contact} is not in the events"));
+        }
+    }
+    for (hash, contact) in &folded {
+        if claims.get(hash) != Some(contact) {
+            verified.problem(format!("the claim of contact {contact} is not in the index"));
+        }
+    }
+    for view in all_views() {
+        match diff(reader, view, ledger, &|_| {}).await {
+            Ok(diff) => {
+                verified.views.insert(view.name(), diff);
+            }
+            Err(ViewError::Store(error @ StoreError::Unreadable { .. })) => {
+                verified.problem(format!("view {}: {error}", view.name()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(verified)
+}
+
+type ClaimTable = BTreeMap<Vec<u8>, Uuid>;
+
+/// The head and the claims in one snapshot: claims change with the append that moves the head.
+async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<(Frontier, ClaimTable), ViewError> {
+    let failed = || ViewError::database("primary_email_claims");
+    let mut client = reader.database().own_connection(None).await?;
+    let snapshot = client
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await
+        .map_err(failed())?;
+    let row = snapshot
+        .query_opt("SELECT head, frontier FROM ledgers WHERE ledger_id = $1", &[&ledger.0])
+        .await
+        .map_err(failed())?
+        .ok_or(StoreError::UnknownLedger(ledger))?;
+    let position = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+    let head = Frontier::from_bytes(position, row.get(1)).ok_or_else(|| {
+        let why = "the stored frontier does not fit the head".to_owned();
+        StoreError::Unreadable { ledger, position, why }
+    })?;
+    let rows = snapshot
+        .query(
+            "SELECT email_hash, contact_id FROM primary_email_claims WHERE ledger_id = $1",
+            &[&ledger.0],
+        )
+        .await
+        .map_err(failed())?;
+    snapshot.commit().await.map_err(failed())?;
+    Ok((head, rows.iter().map(|row| (row.get(0), row.get(1))).collect()))
+}
+
+struct Checking {
+    ledger: LedgerId,
+    frontier: Frontier,
+    state: LedgerState,
+    /// By contact, because an erased address has no hash any more.
+    claims: BTreeMap<Uuid, [u8; 32]>,
+}
+
+impl Checking {
+    async fn log(
+        &mut self,
+        reader: &Reader,
+        head: &Frontier,
+        verified: &mut Verified,
+        on_events: OnEvents<'_>,
+    ) -> Result<(), ViewError> {
+        let mut at = 0;
+        let client = reader.database().own_connection(None).await?;
+        while at < head.size() {
+            let left = u32::try_from(head.size() - at).unwrap_or(u32::MAX);
+            let rows = reader.rows_after(self.ledger, at, PAGE.min(left)).await?;
+            if rows.is_empty() {
+                verified.problem(format!("positions {} to {} are missing", at + 1, head.size()));
+                return Ok(());
+            }
+            let mut events = Vec::new();
+            for row in &rows {
+                if row.position > head.size() {
+                    break;
+                }
+                if row.position != at + 1 {
+                    let gap = format!("positions {} to {} are missing", at + 1, row.position - 1);
+                    verified.problem(gap);
+                }
+                at = row.position;
+                self.frontier.push(leaf_hash(row.bytes.as_bytes()));
+                match decode(self.ledger, row.position, &row.bytes) {
+                    Ok(event) => {
+                        check_copies(row, &event, verified);
+                        events.push(event);
+                    }
+                    Err(error) => verified.problem(error.to_string()),
+                }
+            }
+            match reader.open_all(&client, &mut events).await {
+                Ok(()) => {}
+                Err(error @ StoreError::Unreadable { .. }) => verified.problem(error.to_string()),
+                Err(error) => return Err(error.into()),
+            }
+            for event in &events {
+                self.fold(reader, event, verified);
+            }
+            on_events(u64::try_from(rows.len()).unwrap_or(0));
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, reader: &Reader, event: &Recorded, verified: &mut Verified) {
+        let recorded = self.state.record(event.aggregate, event.sequence, &event.event);
+        if let Err(step) = recorded {
+            verified.problem(format!("position {}: {step}", event.position));
+            return;
+        }
+        if !self.state.knows(event.aggregate) {
+            let (position, aggregate) = (event.position, event.aggregate);
+            verified.problem(format!("position {position}: {aggregate} starts in its middle"));
+        }
+        let AggregateId::Contact(contact) = event.aggregate else { return };
+        let Event::Contact(contact_event) = &event.event else { return };
+        match contact_event {
+            ContactEvent::PrimaryEmailClaimed(e) => {
+                if let Some(email) = Personal::<EmailAddress>::value(&e.email) {
+                    let hash = reader.keys().claim_hash(self.ledger, email);
+                    self.claims.insert(contact.0, hash);
+                }
+            }
+            ContactEvent::PrimaryEmailReleased(_) => {
+                self.claims.remove(&contact.0);
+            }
+            ContactEvent::ContactCreated(_)
+            | ContactEvent::ContactInfoUpdated(_)
+            | ContactEvent::PrimaryEmailSet(_)
+            | ContactEvent::PrimaryEmailChanged(_)
+            | ContactEvent::PrimaryEmailSwapped(_)
+            | ContactEvent::AdditionalEmailAdded(_)
+            | ContactEvent::AdditionalEmailEdited(_)
+            | ContactEvent::AdditionalEmailRemoved(_)
+            | ContactEvent::InviteSent(_)
+            | ContactEvent::InviteResent(_)
+            | ContactEvent::InviteCancelled(_)
+            | ContactEvent::InviteAccepted(_)
+            | ContactEvent::InviteDeclined(_)
+            | ContactEvent::InviteExpired(_)
+            | ContactEvent::PersonLinked(_)
+            | ContactEvent::OwnerActivated(_)
+            | ContactEvent::OwnerReactivated(_)
+            | ContactEvent::OwnerDisabled(_)
+            | ContactEvent::OwnerReenabled(_)
+            | ContactEvent::OwnerDeactivated(_) => {}
+        }
+    }
+}
+
+/// The columns beside an event's bytes are copies of what the bytes say.
+fn check_copies(row: &StoredRow, event: &Recorded, verified: &mut Verified) {
+    let said = (
+        event.aggregate.uuid(),
+        event.sequence,
+        event.event.stored_type().to_owned(),
+        event.recorded_at,
+    );
+    if row.copies != said {
+        verified.problem(format!("position {}: the columns are not the event's", row.position));
+    }
+}

@@ -1,0 +1,8 @@
+//! What breaks from outside: killed processes, a database that is away, rows that do not fit, and
+//! what an intruder would find in the tables.
+
+mod away;
+mod envelope;
+mod kill;
+mod neighbours;
+mod secrets;

@@ -1,0 +1,10 @@
+//! Many at once on one ledger: nothing is skipped, doubled, overwritten or half done.
+
+mod aborts;
+mod editors;
+mod invites;
+mod readers;
+mod retries;
+mod two_stores;
+
+pub(crate) use editors::hold_head;

@@ -1,0 +1,95 @@
+//! Two processes on one ledger, here as two stores: both decide on what is, not on what was.
+
+use crate::support::{Account, Keyed as _, apply, audit, fresh_database, refusal};
+use domain::contact::ContactRejection;
+use domain::{ContactId, Rejection};
+use event_store::{EventStore, ExecuteError, StoreOptions};
+
+async fn rename(store: &EventStore, account: &Account, contact: ContactId, to: &str) -> u64 {
+    let applied = apply(store, account.rename(contact, to)).await;
+    applied.version(contact.into()).expect("the contact's version")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_through_both_build_on_each_other() {
+    let database = fresh_database().await;
+    let (one, two) = (database.store().await, database.store().await);
+    let account = Account::open(&one, 3).await;
+    let contact = account.contact_id();
+    apply(&one, account.create(contact, "Ada", None)).await;
+    for n in 1..=20 {
+        let store = if n % 2 == 0 { &one } else { &two };
+        assert_eq!(rename(store, &account, contact, &format!("Ada {n}")).await, n + 1);
+    }
+    let mut names = Vec::new();
+    audit(one.reader(), account.ledger, |event| {
+        names.extend(event.event.changes().into_iter().filter(|change| change.field == "name"));
+    })
+    .await;
+    // The first two are the account's and the contact's; each edit's "before" is the last "after".
+    for pair in names[1..].windows(2) {
+        assert!(pair[1].before == pair[0].after, "an edit was decided on an old name");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_the_other_one_has_passed_is_stale() {
+    let database = fresh_database().await;
+    let (one, two) = (database.store().await, database.store().await);
+    let account = Account::open(&one, 3).await;
+    let contact = account.contact_id();
+    apply(&one, account.create(contact, "Ada", None)).await;
+    assert_eq!(rename(&two, &account, contact, "Ada L").await, 2);
+    let stale = one.execute(account.rename(contact, "Bea").expecting(contact, 1)).await;
+    assert!(matches!(stale, Err(ExecuteError::Stale { current: 2, .. })), "{stale:?}");
+    apply(&one, account.rename(contact, "Bea").expecting(contact, 2)).await;
+    let stale = two.execute(account.rename(contact, "Cid").expecting(contact, 2)).await;
+    assert!(matches!(stale, Err(ExecuteError::Stale { current: 3, .. })), "{stale:?}");
+}
+
+/// A few events behind, a store catches up; hundreds behind, it begins anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_behind_is_brought_up_to_date_however_far() {
+    let database = fresh_database().await;
+    let (one, two) = (database.store().await, database.store().await);
+    let account = Account::open(&one, 3).await;
+    let (ada, bea) = (account.contact_id(), account.contact_id());
+    apply(&one, account.create(ada, "Ada", Some("ada@example.org"))).await;
+    apply(&two, account.create(bea, "Bea", Some("ada@example.org"))).await;
+    let mut version = 1;
+    for behind in [1, 7, 499, 500, 501, 650] {
+        for n in 0..behind {
+            version = rename(&one, &account, ada, &format!("Ada {behind} {n}")).await;
+        }
+        version += 1;
+        assert_eq!(rename(&two, &account, ada, &format!("Ada of {behind}")).await, version);
+    }
+    // The claim that one store takes, the other one knows, with the name that it was given last.
+    apply(&one, account.invite(ada)).await;
+    let refused = refusal(two.execute(account.invite(bea)).await);
+    let Rejection::Contact(ContactRejection::PrimaryEmailClaimed { holder, name }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((holder, name.expect("a name").as_str()), (ada, "Ada of 650"));
+    audit(one.reader(), account.ledger, |_| {}).await;
+}
+
+/// What one ledger a turn changes is only how turns are cut.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_distributed_store_and_an_ordinary_one_share_a_ledger() {
+    let database = fresh_database().await;
+    let distributed = StoreOptions { distributed: true, lanes: 3, ..StoreOptions::default() };
+    let (one, two) = (database.store().await, database.store_with(distributed).await);
+    let accounts = [Account::open(&one, 3).await, Account::open(&two, 4).await];
+    for account in &accounts {
+        let contact = account.contact_id();
+        apply(&one, account.create(contact, "Ada", None)).await;
+        let edits = (0..40).map(|n| {
+            let store = if n % 2 == 0 { &one } else { &two };
+            apply(store, account.rename(contact, &format!("Ada {n}")))
+        });
+        futures_util::future::join_all(edits).await;
+        assert_eq!(rename(&one, account, contact, "Ada").await, 42);
+        audit(two.reader(), account.ledger, |_| {}).await;
+    }
+}

@@ -1,0 +1,163 @@
+//! Reads a whole ledger back and checks that it is what the product promises.
+
+use domain::contact::ContactEvent;
+use domain::{ContactId, Event, LedgerId, LedgerState};
+use event_store::codec::decode;
+use event_store::merkle::{Frontier, leaf_hash};
+use event_store::reader::StoredRow;
+use event_store::{Reader, Recorded};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+const PAGE: u32 = 2_000;
+
+/// Checks a ledger that nobody writes to any more, shows each event, opened, to `see`, and gives
+/// the head's position: positions without holes, columns as in the bytes, every aggregate folds,
+/// time does not go back, the tree over the stored bytes is the head's, and the rows written
+/// beside the events (claims, links, mail, keys) are exactly those that the events tell of.
+pub(crate) async fn audit(
+    reader: &Reader,
+    ledger: LedgerId,
+    mut see: impl FnMut(&Recorded),
+) -> u64 {
+    let mut audit = Audit::default();
+    loop {
+        let rows = reader.rows_after(ledger, audit.frontier.size(), PAGE).await.expect("rows");
+        if rows.is_empty() {
+            break;
+        }
+        let mut events: Vec<Recorded> = rows.iter().map(|row| audit.take(ledger, row)).collect();
+        let client = reader.database().connection().await.expect("a connection");
+        reader.open_all(&**client, &mut events).await.expect("the sealed values open");
+        for event in &events {
+            audit.fold(event);
+            see(event);
+        }
+    }
+    let head = reader.head(ledger).await.expect("the head").expect("the ledger is there");
+    assert_eq!(head.position, audit.frontier.size(), "the head is the last event's position");
+    assert_eq!(head.frontier, audit.frontier, "the tree over the stored bytes is the head's");
+    audit.compare_beside(reader, ledger).await;
+    head.position
+}
+
+#[derive(Default)]
+struct Audit {
+    frontier: Frontier,
+    state: LedgerState,
+    last: Option<domain::Timestamp>,
+    ids: BTreeSet<Uuid>,
+    claims: BTreeMap<String, ContactId>,
+    links: BTreeMap<Uuid, i64>,
+    subjects: BTreeSet<Uuid>,
+}
+
+impl Audit {
+    fn take(&mut self, ledger: LedgerId, row: &StoredRow) -> Recorded {
+        assert_eq!(row.position, self.frontier.size() + 1, "positions have no holes");
+        self.frontier.push(leaf_hash(row.bytes.as_bytes()));
+        let event = decode(ledger, row.position, &row.bytes).expect("a readable event");
+        let columns = (
+            event.aggregate.uuid(),
+            event.sequence,
+            event.event.stored_type().to_owned(),
+            event.recorded_at,
+        );
+        assert_eq!(row.copies, columns, "the columns are copies of what is in the bytes");
+        event
+    }
+
+    fn fold(&mut self, event: &Recorded) {
+        let folded = self.state.record(event.aggregate, event.sequence, &event.event);
+        folded.expect("the event follows on those before it");
+        assert!(self.ids.insert(event.event_id.0), "an event's id is its own");
+        assert!(self.last.is_none_or(|last| last <= event.recorded_at), "time went back");
+        self.last = Some(event.recorded_at);
+        let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
+            (&event.event, event.aggregate)
+        else {
+            return;
+        };
+        let position = i64::try_from(event.position).expect("a position fits");
+        match of_contact {
+            ContactEvent::ContactCreated(_) => {
+                self.subjects.insert(contact.0);
+            }
+            ContactEvent::PrimaryEmailClaimed(e) => {
+                let email = e.email.value().expect("nobody was erased").normal().to_owned();
+                let before = self.claims.insert(email, contact);
+                assert_eq!(before, None, "an address was claimed twice");
+            }
+            ContactEvent::PrimaryEmailReleased(e) => {
+                let email = e.email.value().expect("nobody was erased").normal();
+                assert_eq!(self.claims.remove(email), Some(contact), "no claim to give back");
+            }
+            ContactEvent::InviteSent(e) => {
+                self.links.insert(e.token.0, position);
+            }
+            ContactEvent::InviteResent(e) => {
+                self.links.insert(e.token.0, position);
+            }
+            ContactEvent::ContactInfoUpdated(_)
+            | ContactEvent::PrimaryEmailSet(_)
+            | ContactEvent::PrimaryEmailChanged(_)
+            | ContactEvent::PrimaryEmailSwapped(_)
+            | ContactEvent::AdditionalEmailAdded(_)
+            | ContactEvent::AdditionalEmailEdited(_)
+            | ContactEvent::AdditionalEmailRemoved(_)
+            | ContactEvent::InviteCancelled(_)
+            | ContactEvent::InviteAccepted(_)
+            | ContactEvent::InviteDeclined(_)
+            | ContactEvent::InviteExpired(_)
+            | ContactEvent::PersonLinked(_)
+            | ContactEvent::OwnerActivated(_)
+            | ContactEvent::OwnerReactivated(_)
+            | ContactEvent::OwnerDisabled(_)
+            | ContactEvent::OwnerReenabled(_)
+            | ContactEvent::OwnerDeactivated(_) => {}
+        }
+    }
+
+    async fn compare_beside(&self, reader: &Reader, ledger: LedgerId) {
+        let client = reader.database().connection().await.expect("a connection");
+        let rows = |sql: &'static str| {
+            let client = &client;
+            async move { client.query(sql, &[&ledger.0]).await.expect("the rows") }
+        };
+        let claims: BTreeMap<Vec<u8>, Uuid> =
+            rows("SELECT email_hash, contact_id FROM primary_email_claims WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| (row.get(0), row.get(1)))
+                .collect();
+        let told: BTreeMap<Vec<u8>, Uuid> = self
+            .claims
+            .iter()
+            .map(|(email, contact)| {
+                let hash = reader.keys().claim_hash(ledger, &super::email(email));
+                (hash.to_vec(), contact.0)
+            })
+            .collect();
+        assert_eq!(claims, told, "the claims are those that the events tell of");
+        let links: BTreeSet<Uuid> = rows("SELECT token_id FROM tokens WHERE ledger_id = $1")
+            .await
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(links, self.links.keys().copied().collect(), "a link for each invitation mail");
+        let mails: BTreeMap<Uuid, i64> =
+            rows("SELECT mail_id, position FROM outbox WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| (row.get(0), row.get(1)))
+                .collect();
+        assert_eq!(mails, self.links, "a mail for each invitation mail");
+        let subjects: BTreeSet<Uuid> =
+            rows("SELECT subject_id FROM subject_keys WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| row.get(0))
+                .collect();
+        assert_eq!(subjects, self.subjects, "a key for each contact");
+    }
+}

@@ -1,0 +1,4 @@
+//! Lists that must be complete, compared with lists.
+
+mod schema;
+mod sources;

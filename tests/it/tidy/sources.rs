@@ -1,0 +1,112 @@
+//! The sources as style.md wants them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const LINES_MAX: usize = 400;
+const FUNCTION_LINES_MAX: usize = 70;
+
+/// Files that are longer, and why.
+const LONG_FILES: &[(&str, &str)] = &[
+    ("domain/src/contact/decide.rs", "a contact's rules are read side by side"),
+    ("domain/src/contact/state.rs", "one apply over all of a contact's events"),
+    ("event-store/src/turn.rs", "one turn is read in one piece"),
+    ("event-store/src/writer.rs", "the lanes and their queues are one machine"),
+];
+
+/// Functions that are longer, and why.
+const LONG_FUNCTIONS: &[(&str, &str)] =
+    &[("domain/src/contact/rejection.rs: refusal", "one refusal after the other, nothing else")];
+
+pub(super) fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().expect("the workspace's folder").to_path_buf()
+}
+
+/// Every source file of the crates, by its path within the workspace, without its tests.
+fn sources() -> Vec<(String, String)> {
+    let root = workspace();
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&root).expect("the workspace").flatten() {
+        collect(&root, &entry.path().join("src"), &mut found);
+    }
+    assert!(found.len() > 50, "{} files are too few", found.len());
+    found
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else if name.ends_with(".rs") && !["tests.rs", "properties.rs"].contains(&name) {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+            let inside = path.strip_prefix(root).expect("within the workspace");
+            found.push((inside.display().to_string(), text[..tests].to_owned()));
+        }
+    }
+}
+
+fn compare(what: &str, found: &BTreeSet<String>, listed: &[(&str, &str)]) {
+    let listed: BTreeSet<String> = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let unlisted: Vec<_> = found.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "{what}, without a reason in this test: {unlisted:#?}");
+    let unneeded: Vec<_> = listed.difference(found).collect();
+    assert!(unneeded.is_empty(), "{what}, but no longer: {unneeded:#?}");
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines_without_a_reason() {
+    let long = sources().into_iter().filter(|(_, text)| text.lines().count() > LINES_MAX);
+    compare("longer than 400 lines", &long.map(|(name, _)| name).collect(), LONG_FILES);
+}
+
+#[test]
+fn no_function_is_longer_than_70_lines_without_a_reason() {
+    let mut long = BTreeSet::new();
+    for (file, text) in sources() {
+        for (name, lines) in functions(&text) {
+            if lines > FUNCTION_LINES_MAX {
+                long.insert(format!("{file}: {name}"));
+            }
+        }
+    }
+    compare("functions longer than 70 lines", &long, LONG_FUNCTIONS);
+}
+
+/// Name and length of each function, as rustfmt lays them out: the closing brace stands below the
+/// first letter of the signature.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (first, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let Some((before, after)) = code.split_once("fn ") else { continue };
+        let is_signature = before.split_whitespace().all(|word| {
+            ["const", "async", "unsafe"].contains(&word)
+                || word.starts_with("pub")
+                || word.starts_with("in")
+                || word.ends_with(')')
+        });
+        if !is_signature || before.contains("//") {
+            continue;
+        }
+        let end = format!("{}}}", &line[..line.len() - code.len()]);
+        let name = after.split(['(', '<']).next().unwrap_or_default().to_owned();
+        if let Some(length) = lines[first..].iter().position(|line| *line == end) {
+            found.push((name, length + 1));
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_is_left_to_do() {
+    for (file, text) in sources() {
+        for left in ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "TODO"] {
+            assert!(!text.contains(left), "{file} holds {left}");
+        }
+    }
+}

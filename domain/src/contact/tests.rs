@@ -956,7 +956,8 @@ fn an_invite_is_accepted_until_its_last_moment_and_not_after() {
     check(pending(), answer().hours_later(69), refused(No::InviteExpired));
     let decline = stranger(ContactCommand::DeclineInvite(FIRST.token));
     check(pending(), decline.hours_later(69), refused(No::InviteExpired));
-    let ended = and(pending(), [expired(FIRST), released("ada@x.org")]);
+    let expired = InviteExpired { invitation: FIRST.invitation };
+    let ended = and(pending(), [expired.into(), released("ada@x.org")]);
     check(ended, answer().hours_later(101), refused(No::InviteExpired));
 }
 

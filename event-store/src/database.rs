@@ -45,10 +45,8 @@ impl Database {
             None => SESSION_OPTIONS.to_owned(),
         };
         config.options(options).application_name("titleblock").connect_timeout(WAIT_MAX);
-        let tls = match config.get_ssl_mode() {
-            SslMode::Require => Some(system_tls()?),
-            _ => None,
-        };
+        let tls =
+            if config.get_ssl_mode() == SslMode::Require { Some(system_tls()?) } else { None };
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match tls.clone() {
             Some(tls) => Manager::from_config(config.clone(), tls, recycling),
@@ -77,18 +75,14 @@ impl Database {
         told: Option<tokio::sync::mpsc::UnboundedSender<tokio_postgres::AsyncMessage>>,
     ) -> Result<Client, StoreError> {
         let unavailable = |error: tokio_postgres::Error| StoreError::Unavailable(Box::new(error));
-        match self.tls.clone() {
-            Some(tls) => {
-                let (client, connection) = self.config.connect(tls).await.map_err(unavailable)?;
-                tokio::spawn(drive(connection, told));
-                Ok(client)
-            }
-            None => {
-                let (client, connection) = self.config.connect(NoTls).await.map_err(unavailable)?;
-                tokio::spawn(drive(connection, told));
-                Ok(client)
-            }
+        if let Some(tls) = self.tls.clone() {
+            let (client, connection) = self.config.connect(tls).await.map_err(unavailable)?;
+            tokio::spawn(drive(connection, told));
+            return Ok(client);
         }
+        let (client, connection) = self.config.connect(NoTls).await.map_err(unavailable)?;
+        tokio::spawn(drive(connection, told));
+        Ok(client)
     }
 
     /// How many connections are open, and how many callers wait for one.
@@ -108,9 +102,8 @@ async fn drive<S, T>(
     loop {
         match std::future::poll_fn(|cx| connection.poll_message(cx)).await {
             Some(Ok(message)) => {
-                if let Some(told) = &told
-                    && told.send(message).is_err()
-                {
+                let unheard = told.as_ref().is_some_and(|told| told.send(message).is_err());
+                if unheard {
                     tracing::debug!("nobody listens to the database's messages any more");
                 }
             }

@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use bytes::BytesMut;
 use postgres_types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use tokio_postgres::{Client, Statement};
@@ -101,18 +102,19 @@ impl Prepared {
     ) -> Result<(), StoreError> {
         for chunk in rows.chunks(ROWS_MAX) {
             let key = (R::INTO, chunk.len());
-            if !self.inserts.contains_key(&key) {
-                let statement = client
-                    .prepare(&insert::<R>(chunk.len()))
-                    .await
-                    .map_err(StoreError::database("preparing an insert"))?;
-                self.inserts.insert(key, statement);
-            }
+            let statement = match self.inserts.entry(key) {
+                Entry::Occupied(there) => there.get().clone(),
+                Entry::Vacant(place) => {
+                    let prepared = client.prepare(&insert::<R>(chunk.len())).await;
+                    let prepared = prepared.map_err(StoreError::database("preparing an insert"))?;
+                    place.insert(prepared).clone()
+                }
+            };
             let mut params = Vec::with_capacity(chunk.len() * R::WIDTH);
             for row in chunk {
                 row.params(&mut params);
             }
-            to.push((self.inserts[&key].clone(), params));
+            to.push((statement, params));
         }
         Ok(())
     }

@@ -205,7 +205,7 @@ struct Found {
 
 /// What became of one command, before it has positions' answers.
 enum Verdict {
-    Applied { outcome: Outcome, events: bool },
+    Applied { receipt: Receipt, events: bool },
     Answered(Box<Result<Applied, ExecuteError>>),
     Rehearsed(Vec<Result<Outcome, Rejection>>),
 }
@@ -394,12 +394,7 @@ impl Turn<'_> {
         let ledger = self.groups[index].ledger;
         let now = self.now(ledger);
         if !self.careful {
-            let group = &mut self.groups[index];
-            let newborn: Vec<AggregateId> =
-                submissions(group).filter_map(|s| s.command.newborn()).collect();
-            for id in newborn {
-                group.cache.state.learn_absent(id);
-            }
+            self.believe_newborns(index, found);
         }
         self.fetch_needs(lane, index, 0, now).await?;
         let mut verdicts = Vec::new();
@@ -427,16 +422,61 @@ impl Turn<'_> {
             }
             let decided = self.decide_one(lane, index, work, now).await?;
             verdicts.push(match decided {
-                Err(refused) => Verdict::Answered(Box::new(Err(refused))),
+                Err(refused) => {
+                    self.forget_unborn(index, work);
+                    Verdict::Answered(Box::new(Err(refused)))
+                }
                 Ok(decision) => {
                     let events = !decision.events.is_empty();
                     let outcome = decision.outcome;
                     self.place(index, work, now, decision.events, placed)?;
-                    Verdict::Applied { outcome, events }
+                    Verdict::Applied { receipt: self.receipt(index, work, outcome), events }
                 }
             });
         }
         Ok(verdicts)
+    }
+
+    /// Ids that commands make are taken to be new, without looking: should one be in use, the
+    /// database refuses its first event. Not so in a retry, nor where a command before names it.
+    fn believe_newborns(&mut self, index: usize, found: &HashMap<(LedgerId, [u8; 32]), Found>) {
+        let group = &mut self.groups[index];
+        let mut named: BTreeSet<AggregateId> = BTreeSet::new();
+        let mut newborns = Vec::new();
+        for submission in submissions(group) {
+            let key = submission.idempotency.as_ref().map(|key| (group.ledger, key.key_hash));
+            let is_retry = key.is_some_and(|key| found.contains_key(&key));
+            let newborn = submission.command.newborn();
+            newborns.extend(newborn.filter(|id| !is_retry && !named.contains(id)));
+            named.extend(submission.command.aggregates());
+        }
+        for id in newborns {
+            group.cache.state.learn_absent(id);
+        }
+    }
+
+    /// After a refusal nobody has shown that an id was new.
+    fn forget_unborn(&mut self, index: usize, work: usize) {
+        let group = &mut self.groups[index];
+        if let Work::Execute(submission, _) = &group.work[work]
+            && let Some(id) = submission.command.newborn()
+            && group.cache.state.version(id) == 0
+        {
+            group.cache.state.forget(id);
+        }
+    }
+
+    /// What a command is told, taken before the next one of its turn moves versions on: who is
+    /// told a version has seen what led to it.
+    fn receipt(&self, index: usize, work: usize, outcome: Outcome) -> Receipt {
+        let group = &self.groups[index];
+        let aggregates = match &group.work[work] {
+            Work::Execute(submission, _) => submission.command.aggregates(),
+            Work::Rehearse(..) => Vec::new(),
+        };
+        let versions =
+            aggregates.into_iter().map(|id| (id, group.cache.state.version(id))).collect();
+        Receipt { position: group.cache.position, versions, outcome }
     }
 
     /// Decides one command, fetching what it asks for until it is satisfied.
@@ -915,14 +955,7 @@ impl Turn<'_> {
         writes: &mut Writes,
     ) -> Result<Answers, StoreError> {
         match (work, verdict) {
-            (Work::Execute(submission, _), Verdict::Applied { outcome, events }) => {
-                let versions = submission
-                    .command
-                    .aggregates()
-                    .into_iter()
-                    .map(|id| (id, group.cache.state.version(id)))
-                    .collect();
-                let receipt = Receipt { position: group.cache.position, versions, outcome };
+            (Work::Execute(submission, _), Verdict::Applied { receipt, events }) => {
                 let told =
                     submission.secret.as_ref().filter(|_| events && tells_secret(submission));
                 if let Some(key) = &submission.idempotency

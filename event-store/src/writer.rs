@@ -3,7 +3,7 @@
 use crate::error::{ExecuteError, StoreError};
 use crate::reader::Reader;
 use crate::store::{Applied, StoreOptions, Submission};
-use crate::turn::{Answers, Cached, Group, LaneConnection, Lock, run};
+use crate::turn::{Answers, Cached, Failed, Group, LaneConnection, Lock, run};
 use domain::{LedgerId, Outcome, Rejection};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Work {
 }
 
 impl Writer {
-    pub(crate) fn start(reader: Reader, options: Arc<StoreOptions>) -> Self {
+    pub(crate) fn start(reader: &Reader, options: &Arc<StoreOptions>) -> Self {
         let (hints, _) = broadcast::channel(4_096);
         let (stopping, stop) = tokio::sync::watch::channel(false);
         let mut lanes = Vec::new();
@@ -76,7 +76,7 @@ impl Writer {
                 connection: None,
                 shared: Shared {
                     reader: reader.clone(),
-                    options: Arc::clone(&options),
+                    options: Arc::clone(options),
                     hints: hints.clone(),
                 },
                 linger: Linger::default(),
@@ -264,44 +264,9 @@ impl Lane {
                     answer(group.work, answers);
                 }
             }
-            Err(failed) => self.again_alone(failed.groups, failed.error).await,
-        }
-    }
-
-    /// A turn failed and is rolled back. One command never harms its neighbours: each runs again
-    /// by itself, and only the one that fails by itself is told so.
-    async fn again_alone(&mut self, groups: Vec<Group>, error: StoreError) {
-        let commands: usize = groups.iter().map(|group| group.work.len()).sum();
-        tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), commands, "a turn was rolled back");
-        metrics::counter!("titleblock_turns_rolled_back_total").increment(1);
-        if matches!(error, StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_)) {
-            // The machine failed, not a command; and what may have happened must not happen twice.
-            let error = Arc::new(error);
-            for work in groups.into_iter().flat_map(|group| group.work) {
-                fail(work, &error);
-            }
-            return;
-        }
-        for group in groups {
-            for work in group.work {
-                let cache = self.caches.remove(&group.ledger).unwrap_or_default();
-                let alone = Group { ledger: group.ledger, cache, work: vec![work] };
-                let ran =
-                    run(&mut self.connection, &self.shared, vec![alone], Lock::Wait, true).await;
-                match ran {
-                    Ok(ended) => {
-                        for (group, answers) in ended.done {
-                            self.caches.insert(group.ledger, group.cache);
-                            answer(group.work, answers);
-                        }
-                    }
-                    Err(failed) => {
-                        let error = Arc::new(failed.error);
-                        for work in failed.groups.into_iter().flat_map(|group| group.work) {
-                            fail(work, &error);
-                        }
-                    }
-                }
+            Err(failed) => {
+                let again = again_alone(&mut self.connection, &self.shared, failed).await;
+                self.caches.extend(again);
             }
         }
     }
@@ -325,10 +290,8 @@ impl Lane {
                     }
                 }
                 Err(failed) => {
-                    let error = Arc::new(failed.error);
-                    for work in failed.groups.into_iter().flat_map(|group| group.work) {
-                        fail(work, &error);
-                    }
+                    let again = again_alone(&mut connection, &shared, failed).await;
+                    cache = again.into_values().next().unwrap_or_default();
                 }
             }
             if back.send(Returned { ledger, cache }).is_err() {
@@ -344,6 +307,49 @@ impl Lane {
             self.caches.clear();
         }
     }
+}
+
+/// A turn failed and is rolled back. One command never harms its neighbours: each runs again by
+/// itself, and only the one that fails by itself is told so. Gives the caches of what ran.
+async fn again_alone(
+    connection: &mut Option<LaneConnection>,
+    shared: &Shared,
+    failed: Failed,
+) -> HashMap<LedgerId, Cached> {
+    let Failed { groups, error } = failed;
+    let mut caches: HashMap<LedgerId, Cached> = HashMap::new();
+    let commands: usize = groups.iter().map(|group| group.work.len()).sum();
+    tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), commands, "a turn was rolled back");
+    metrics::counter!("titleblock_turns_rolled_back_total").increment(1);
+    if matches!(error, StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_)) {
+        // The machine failed, not a command; and what may have happened must not happen twice.
+        let error = Arc::new(error);
+        for work in groups.into_iter().flat_map(|group| group.work) {
+            fail(work, &error);
+        }
+        return caches;
+    }
+    for group in groups {
+        for work in group.work {
+            let cache = caches.remove(&group.ledger).unwrap_or_default();
+            let alone = Group { ledger: group.ledger, cache, work: vec![work] };
+            match run(connection, shared, vec![alone], Lock::Wait, true).await {
+                Ok(ended) => {
+                    for (group, answers) in ended.done {
+                        caches.insert(group.ledger, group.cache);
+                        answer(group.work, answers);
+                    }
+                }
+                Err(failed) => {
+                    let error = Arc::new(failed.error);
+                    for work in failed.groups.into_iter().flat_map(|group| group.work) {
+                        fail(work, &error);
+                    }
+                }
+            }
+        }
+    }
+    caches
 }
 
 async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {
@@ -370,17 +376,16 @@ fn answer(work: Vec<Work>, answers: Vec<Answers>) {
 
 /// Tells every command of a failed turn the same.
 fn fail(work: Work, error: &Arc<StoreError>) {
-    let told = || match &**error {
-        StoreError::OutcomeUnknown(_) => {
+    let told = || {
+        if let StoreError::UnknownLedger(ledger) = **error {
+            StoreError::UnknownLedger(ledger)
+        } else if matches!(**error, StoreError::Panicked) {
+            StoreError::Panicked
+        } else if error.is_transient() {
             StoreError::Unavailable(Box::new(Shown(Arc::clone(error))))
+        } else {
+            StoreError::Failed(Arc::clone(error))
         }
-        StoreError::UnknownLedger(ledger) => StoreError::UnknownLedger(*ledger),
-        StoreError::Panicked => StoreError::Panicked,
-        StoreError::Unsatisfiable => StoreError::Unsatisfiable,
-        other if other.is_transient() => {
-            StoreError::Unavailable(Box::new(Shown(Arc::clone(error))))
-        }
-        _ => StoreError::Failed(Arc::clone(error)),
     };
     let heard = match work {
         Work::Execute(_, reply) => reply.send(Err(ExecuteError::Store(told()))).is_ok(),

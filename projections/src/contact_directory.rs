@@ -144,7 +144,6 @@ impl View for ContactDirectory {
         }
         let row = rows.row(&key)?;
         match contact {
-            ContactEvent::ContactCreated(_) => {}
             ContactEvent::ContactInfoUpdated(e) => {
                 if let Some(to) = e.name.as_ref().and_then(|change| change.to.as_ref()) {
                     row.name = name_of(to);
@@ -181,8 +180,10 @@ impl View for ContactDirectory {
                 row.access = "deactivated";
                 row.resume = "deactivated";
             }
-            // The directory shows access, not the invitation's mails or the person behind.
-            ContactEvent::InviteResent(_)
+            // The directory shows access, not the invitation's mails or the person behind; a
+            // created contact was taken above.
+            ContactEvent::ContactCreated(_)
+            | ContactEvent::InviteResent(_)
             | ContactEvent::InviteAccepted(_)
             | ContactEvent::PersonLinked(_) => {}
         }

@@ -151,7 +151,7 @@ impl View for Invitations {
         match mail {
             Some(mail) => {
                 row.sent_to = address(&mail.sent_to);
-                row.sent_by_kind = event.origin.actor.kind().to_owned();
+                event.origin.actor.kind().clone_into(&mut row.sent_by_kind);
                 row.sent_by = event.origin.actor.id();
                 row.attempt = i64::from(mail.attempt);
                 row.sent_at = mail.sent_at.moment();

@@ -94,7 +94,9 @@ pub async fn verify(
             Ok(diff) => {
                 verified.views.insert(view.name(), diff);
             }
-            Err(ViewError::Store(error @ StoreError::Unreadable { .. })) => {
+            Err(ViewError::Store(
+                error @ (StoreError::Unreadable { .. } | StoreError::Hole { .. }),
+            )) => {
                 verified.problem(format!("view {}: {error}", view.name()));
             }
             Err(error) => return Err(error),

@@ -50,7 +50,8 @@ pub(crate) async fn run(reader: &Reader, verb: &History, json: bool) -> anyhow::
         }
         for change in &entry.changes {
             let [at, who, what] = std::mem::take(&mut first);
-            let (before, after) = (value(change, &change.before), value(change, &change.after));
+            let (before, after) =
+                (value(change, change.before.as_deref()), value(change, change.after.as_deref()));
             let why = if at.is_empty() { String::new() } else { why.clone() };
             table.add_row(vec![at, who, what, change.field.clone(), before, after, why]);
         }
@@ -75,13 +76,11 @@ async fn all(reader: &Reader, ledger: LedgerId, id: Uuid) -> anyhow::Result<Vec<
 fn who(entry: &HistoryEntry) -> String {
     let actor = &entry.actor;
     let name = actor.label.clone().or_else(|| actor.id.map(|id| id.to_string()));
-    let mut who = match name {
+    let who = match name {
         Some(name) => format!("{} ({})", name, actor.kind),
         None => actor.kind.clone(),
     };
-    if let Some(contact) = entry.acting_as {
-        who.push_str(&format!(" as {contact}"));
-    }
+    let who = entry.acting_as.map_or(who.clone(), |contact| format!("{who} as {contact}"));
     match &entry.client {
         Some(client) => format!("{who}, {} from {client}", entry.channel),
         None => format!("{who}, {}", entry.channel),
@@ -98,9 +97,9 @@ fn what(entry: &HistoryEntry) -> String {
     }
 }
 
-fn value(change: &ChangeEntry, value: &Option<String>) -> String {
+fn value(change: &ChangeEntry, value: Option<&str>) -> String {
     match value {
-        Some(value) => value.clone(),
+        Some(value) => value.to_owned(),
         None if change.erased => "[erased]".to_owned(),
         None => String::new(),
     }

@@ -13,5 +13,6 @@
 
 mod faults;
 mod races;
+mod replay;
 mod support;
 mod tidy;

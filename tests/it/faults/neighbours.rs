@@ -9,8 +9,7 @@ use futures_util::future::join_all;
 use std::time::{Duration, Instant};
 use tokio_postgres::types::ToSql;
 
-/// Lets commands gather into one turn of the lane itself: another ledger of the same lane keeps
-/// it busy meanwhile.
+/// All of them are in the queue before the lane gets to run: these tests have one thread.
 async fn together(store: &EventStore, work: Vec<Submission>) -> Vec<Result<Applied, ExecuteError>> {
     join_all(work.into_iter().map(|submission| store.execute(submission))).await
 }
@@ -88,7 +87,7 @@ async fn only_the_tenth_failed(
     assert_eq!(invited, 19);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_row_that_the_database_refuses_fails_one_command_alone() {
     let database = fresh_database().await;
     let store = database.store().await;
@@ -98,7 +97,7 @@ async fn a_row_that_the_database_refuses_fails_one_command_alone() {
     only_the_tenth_failed(&database, &store, &account, answers).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn so_it_is_when_the_ledger_had_to_wait_for_another_process() {
     let database = fresh_database().await;
     let store = database.store().await;
@@ -109,7 +108,7 @@ async fn so_it_is_when_the_ledger_had_to_wait_for_another_process() {
 }
 
 /// Two clients that make the same id at once, through a store that has just started.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn an_id_that_is_in_use_is_refused_alone_though_the_ledger_had_to_wait() {
     let database = fresh_database().await;
     let store = database.store().await;
@@ -133,7 +132,7 @@ async fn an_id_that_is_in_use_is_refused_alone_though_the_ledger_had_to_wait() {
 }
 
 /// A history that cannot be continued stops its own aggregate and nothing else.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_damaged_aggregate_fails_its_own_commands_alone() {
     let database = fresh_database().await;
     let store = database.store().await;
@@ -161,7 +160,7 @@ async fn a_damaged_aggregate_fails_its_own_commands_alone() {
 }
 
 /// The claims' table is the judge even where a store believes otherwise.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_claim_that_appeared_from_nowhere_is_refused_and_overwrites_nothing() {
     let database = fresh_database().await;
     let store = database.store().await;
@@ -191,7 +190,7 @@ async fn a_claim_that_appeared_from_nowhere_is_refused_and_overwrites_nothing() 
     audit(store.reader(), account.ledger, |_| {}).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_held_head_delays_its_own_ledger_alone() {
     let database = fresh_database().await;
     // One lane, so that both ledgers share it.
@@ -222,7 +221,7 @@ async fn a_held_head_delays_its_own_ledger_alone() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_command_to_no_ledger_fails_alone() {
     let database = fresh_database().await;
     let store = database.store_with(StoreOptions { lanes: 1, ..StoreOptions::default() }).await;
@@ -239,7 +238,7 @@ async fn a_command_to_no_ledger_fails_alone() {
 }
 
 /// What a rehearsal says is what then happens, and it changes nothing by itself.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_rehearsal_tells_what_would_happen_and_changes_nothing() {
     let database = fresh_database().await;
     let store = database.store().await;

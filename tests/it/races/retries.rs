@@ -4,14 +4,16 @@ use crate::support::{
     Account, Keyed as _, TestDatabase, apply, audit, fresh_database, persist, refusal, size,
 };
 use domain::contact::ContactRejection;
-use domain::{AggregateId, ContactId, Rejection};
+use domain::{AggregateId, ContactId, Outcome, Rejection};
 use event_store::{Applied, ExecuteError};
 use futures_util::future::join_all;
 
 /// What an answer says, apart from whether it is said again.
-fn told(applied: &Applied) -> (u64, Vec<(AggregateId, u64)>, String, Option<[u8; 32]>) {
+type Told = (u64, Vec<(AggregateId, u64)>, Outcome, Option<[u8; 32]>);
+
+fn told(applied: &Applied) -> Told {
     let secret = applied.secret.as_ref().map(|secret| *secret.expose());
-    (applied.position, applied.versions.clone(), format!("{:?}", applied.outcome), secret)
+    (applied.position, applied.versions.clone(), applied.outcome.clone(), secret)
 }
 
 async fn events_of(database: &TestDatabase, contact: ContactId) -> i64 {
@@ -148,7 +150,7 @@ async fn creating_what_is_there_is_refused_and_hides_nothing() {
     let store = database.store().await;
     let refused = refusal(store.execute(account.create(ada, "Bea", None)).await);
     assert_eq!(refused, Rejection::Contact(ContactRejection::AlreadyExists));
-    let auditors = account.by_auditor(account.create(bea, "Bea", None));
+    let auditors = account.create(bea, "Bea", None).by_auditor();
     let refused = refusal(store.execute(auditors).await);
     assert!(matches!(refused, Rejection::NotPermitted { .. }), "{refused:?}");
     for contact in [ada, bea] {

@@ -192,13 +192,6 @@ impl Account {
         self.staff(Command::Contact(contact, ContactCommand::EditInfo(edit)))
     }
 
-    /// The same by a key that may only read.
-    pub(crate) fn by_auditor(&self, mut submission: Submission) -> Submission {
-        submission.circumstances.authority =
-            Authority::Builder { role: Role::Auditor, grants: BTreeSet::new() };
-        submission
-    }
-
     /// The owner gives themselves another primary email.
     pub(crate) fn readdress(&self, person: PersonId, contact: ContactId, to: &str) -> Submission {
         let edit = InfoEdit { primary_email: Some(email(to)), ..InfoEdit::default() };
@@ -257,6 +250,9 @@ pub(crate) trait Keyed {
 
     /// At this version of a contact alone.
     fn expecting(self, contact: ContactId, version: u64) -> Self;
+
+    /// By a key that may only read.
+    fn by_auditor(self) -> Self;
 }
 
 impl Keyed for Submission {
@@ -269,6 +265,12 @@ impl Keyed for Submission {
 
     fn expecting(mut self, contact: ContactId, version: u64) -> Self {
         self.expected = Some(Expected { aggregate: contact.into(), version });
+        self
+    }
+
+    fn by_auditor(mut self) -> Self {
+        self.circumstances.authority =
+            Authority::Builder { role: Role::Auditor, grants: BTreeSet::new() };
         self
     }
 }

@@ -1,0 +1,84 @@
+use super::{PHONES_MAX, soft_duplicates};
+use crate::answer::{Answer, CommandAnswer, done};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::Order;
+use crate::extract::body::RequestBody;
+use crate::input::{Door, nullable};
+use crate::state::AppState;
+use axum::extract::State;
+use domain::contact::{ContactCommand, InfoEdit};
+use domain::text::{PersonName, PostalAddress};
+use domain::{Command, ContactId, EmailAddress, PhoneNumber};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Which fields become what (JSON merge patch); a field that is absent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditContact {
+    /// The new name.
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    /// The new phones; an empty list or `null` clears them.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
+    phones: Option<Option<Vec<String>>>,
+    /// The new address; `null` clears it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    address: Option<Option<String>>,
+    /// The new primary email; it replaces the old one.
+    #[schema(max_length = 254, format = Email)]
+    primary_email: Option<String>,
+}
+
+impl RequestBody for EditContact {}
+
+impl EditContact {
+    fn edit(&self) -> Result<InfoEdit, Problem> {
+        let mut door = Door::default();
+        let name = door.take_if("name", self.name.as_deref(), PersonName::parse);
+        let phones = match &self.phones {
+            None => Some(None),
+            Some(phones) => {
+                let phones = phones.as_deref().unwrap_or_default();
+                door.take_all("phones", phones, PHONES_MAX, PhoneNumber::parse).map(Some)
+            }
+        };
+        let address = match &self.address {
+            None => Some(None),
+            Some(address) => {
+                door.take_if("address", address.as_deref(), PostalAddress::parse).map(Some)
+            }
+        };
+        let email = self.primary_email.as_deref();
+        let email = door.take_if("primary_email", email, EmailAddress::parse);
+        door.build(|| {
+            Some(InfoEdit {
+                name: name?,
+                phones: phones?,
+                address: address?,
+                primary_email: email?,
+            })
+        })
+    }
+}
+
+/// Edit a contact's name, phones, address or primary email.
+///
+/// Locked while an invitation is pending (R42) and once the owner is active (R39).
+#[utoipa::path(patch, path = "/v1/contacts/{id}", tag = "contacts",
+    params(("id" = Uuid, Path, description = "The contact")), request_body = EditContact,
+    responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn edit(
+    State(app): State<AppState>,
+    order: Order<ContactId, EditContact>,
+) -> Result<Answer<CommandAnswer>, Problem> {
+    let edit = order.body.edit()?;
+    let email = edit.primary_email.clone();
+    let command = Command::Contact(order.path, ContactCommand::EditInfo(edit));
+    let applied = order.execute(&app, command).await?;
+    let warnings = soft_duplicates(&app, &order, order.path, email.as_ref()).await;
+    Ok(done(&applied).warned(warnings))
+}

@@ -1,0 +1,21 @@
+use super::invite_ids;
+use crate::answer::{Answer, CommandAnswer};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoBody, Order};
+use crate::state::AppState;
+use axum::extract::State;
+use domain::contact::ContactCommand;
+use domain::{Command, ContactId};
+use uuid::Uuid;
+
+/// Send an invitation to the primary email, and to no other (R3, R17).
+#[utoipa::path(post, path = "/v1/contacts/{id}/invite", tag = "contacts",
+    params(("id" = Uuid, Path, description = "The contact")),
+    responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn invite(
+    State(app): State<AppState>,
+    order: Order<ContactId, NoBody>,
+) -> Result<Answer<CommandAnswer>, Problem> {
+    let command = Command::Contact(order.path, ContactCommand::SendInvite(invite_ids()));
+    order.carry_out(&app, command).await
+}

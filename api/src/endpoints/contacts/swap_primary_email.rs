@@ -1,0 +1,22 @@
+use super::EmailBody;
+use crate::answer::{Answer, CommandAnswer};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::Order;
+use crate::state::AppState;
+use axum::extract::State;
+use domain::contact::ContactCommand;
+use domain::{Command, ContactId};
+use uuid::Uuid;
+
+/// Make an additional email the primary one, and the primary one additional (R31).
+#[utoipa::path(post, path = "/v1/contacts/{id}/swap-primary-email", tag = "contacts",
+    params(("id" = Uuid, Path, description = "The contact")), request_body = EmailBody,
+    responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn swap_primary_email(
+    State(app): State<AppState>,
+    order: Order<ContactId, EmailBody>,
+) -> Result<Answer<CommandAnswer>, Problem> {
+    let email = order.body.read()?;
+    let command = Command::Contact(order.path, ContactCommand::SwapPrimaryEmail(email));
+    order.carry_out(&app, command).await
+}

@@ -1,0 +1,3 @@
+//! Invitations, as the builder sees them.
+
+pub(crate) mod list;

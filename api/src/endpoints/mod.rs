@@ -1,0 +1,33 @@
+//! One file an endpoint, `<resource>/<verb>.rs`: take, build, execute, answer.
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+pub(crate) mod contacts;
+pub(crate) mod imports;
+pub(crate) mod invitations;
+pub(crate) mod jobs;
+pub(crate) mod operations;
+
+use projections::contact_directory::ContactDirectory;
+use projections::view::View;
+
+/// The views' names, for those who wait for them.
+pub(crate) const CONTACT_DIRECTORY: &str = ContactDirectory::NAME;
+pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
+pub(crate) const INVITATIONS: &str = projections::invitations::Invitations::NAME;
+pub(crate) const AUDIT_TRAIL: &str = projections::audit_trail::AuditTrail::NAME;
+
+/// One page of a list.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct PageOf<T> {
+    /// The entries.
+    items: Vec<T>,
+    /// The cursor of the next page; absent on the last one.
+    next: Option<String>,
+}
+
+impl<T> From<projections::Page<T>> for PageOf<T> {
+    fn from(page: projections::Page<T>) -> Self {
+        Self { items: page.items, next: page.next }
+    }
+}

@@ -1,0 +1,79 @@
+//! Whatever somebody changes past the store, `verify` or `diff` finds.
+
+use super::random::RandomHistory;
+use super::{bring_up, viewed};
+use crate::support::{Account, apply};
+use projections::verify::verify;
+
+/// What is done to the database, and where it must show: in the log and claims, or in a view.
+const DAMAGE: &[(&str, bool)] = &[
+    ("UPDATE events SET recorded_at = recorded_at + interval '1 s' WHERE position = 9", true),
+    ("UPDATE events SET event_type = 'contact.created' WHERE position = 1", true),
+    (
+        "UPDATE events SET event = replace(event::text, '\"api\"', '\"web\"')::json \
+      WHERE position = 9",
+        true,
+    ),
+    ("DELETE FROM events WHERE position = 9", true),
+    ("DELETE FROM events WHERE position > 9", true),
+    ("UPDATE ledgers SET frontier = decode(repeat('00', length(frontier)), 'hex')", true),
+    ("DELETE FROM primary_email_claims", true),
+    (
+        "INSERT INTO primary_email_claims SELECT ledger_id, '\\x00', gen_random_uuid() \
+      FROM ledgers",
+        true,
+    ),
+    ("UPDATE primary_email_claims SET contact_id = gen_random_uuid()", true),
+    ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
+    ("DELETE FROM job_list_words", false),
+    ("UPDATE job_list SET owners = '{}' WHERE owners <> '{}'", false),
+    ("DELETE FROM audit_trail WHERE position = 9", false),
+    (
+        "INSERT INTO invitations SELECT ledger_id, gen_random_uuid(), contact_id, status, sent_to, \
+      sent_by_kind, sent_by, attempt, sent_at, expires_at, ended_at FROM invitations",
+        false,
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_damage_is_found() {
+    let (database, store) = viewed().await;
+    let account = Account::open(&store, 21).await;
+    let mut history = RandomHistory::new(&account, 21);
+    history.run(&store, 250).await;
+    let job = account.job_id();
+    let contact = account.contact_id();
+    apply(&store, account.create(contact, "Ada Example", Some("ada@damage.example"))).await;
+    apply(&store, account.create_job(job, "Elm St", vec![contact])).await;
+    apply(&store, account.invite(contact)).await;
+    bring_up(&store, &[account.ledger]).await;
+    let whole = verify(store.reader(), account.ledger, &|_| {}).await.expect("verified");
+    assert!(whole.is_clean(), "{whole:?}");
+    let client = database.client().await;
+    for (damage, in_log) in DAMAGE {
+        // The tables are put back from copies of them.
+        for table in tables() {
+            let copy = format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}");
+            client.batch_execute(&copy).await.expect("a copy");
+        }
+        let changed = client.execute(*damage, &[]).await.expect("the damage is done");
+        assert!(changed > 0, "{damage} changes nothing");
+        let verified = verify(store.reader(), account.ledger, &|_| {}).await.expect("verified");
+        assert!(!verified.is_clean(), "{damage} is not found");
+        assert_eq!(verified.problems > 0, *in_log, "{damage}: {verified:?}");
+        for table in tables() {
+            let back = format!(
+                "TRUNCATE {table}; INSERT INTO {table} SELECT * FROM kept_{table}; \
+                 DROP TABLE kept_{table}"
+            );
+            client.batch_execute(&back).await.expect("put back");
+        }
+    }
+    let whole = verify(store.reader(), account.ledger, &|_| {}).await.expect("verified");
+    assert!(whole.is_clean(), "{whole:?}");
+}
+
+fn tables() -> impl Iterator<Item = &'static str> {
+    let views = projections::all_views().into_iter().flat_map(|view| view.tables());
+    ["events", "ledgers", "primary_email_claims"].into_iter().chain(views.map(|table| table.name))
+}

@@ -1,0 +1,112 @@
+//! Live equals rebuilt, also while commands keep coming and after a stop.
+
+use super::random::RandomHistory;
+use super::{all_tuples, bring_up, viewed};
+use crate::support::{Account, apply, size};
+use event_store::EventStore;
+use projections::diff::diff;
+use projections::rebuild::rebuild;
+use projections::runner::Runner;
+use projections::verify::verify;
+use projections::{VIEW_NAMES, ViewError, all_views};
+use std::time::Duration;
+use uuid::Uuid;
+
+async fn assert_clean(store: &EventStore, account: &Account) {
+    for view in all_views() {
+        let diff = diff(store.reader(), view, account.ledger, &|_| {}).await.expect("compared");
+        assert!(diff.is_clean(), "{}: {diff:?}", view.name());
+    }
+    let verified = verify(store.reader(), account.ledger, &|_| {}).await.expect("verified");
+    assert!(verified.is_clean(), "{verified:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
+    for seed in 0..size(3, 40) {
+        let (database, store) = viewed().await;
+        let account = Account::open(&store, 100 + seed).await;
+        let mut history = RandomHistory::new(&account, seed);
+        // In batches of all sizes, so that folds meet their rows again.
+        for commands in [1, 7, 60, 200, size(400, 4_000)] {
+            history.run(&store, commands).await;
+            bring_up(&store, &[account.ledger]).await;
+        }
+        assert!(history.carried_out > 200 && history.refused > 50, "a history worth folding");
+        assert_clean(&store, &account).await;
+        let client = database.client().await;
+        let live = all_tuples(&client).await;
+        for view in all_views() {
+            let run = Uuid::now_v7();
+            let rebuilt = rebuild(store.reader(), view, account.ledger, run, &|_| {}).await;
+            assert!(rebuilt.expect("rebuilt").tuples > 0, "{} has rows", view.name());
+        }
+        assert_eq!(all_tuples(&client).await, live, "seed {seed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_beside_live_commands_loses_nothing() {
+    let (_database, store) = viewed().await;
+    let account = Account::open(&store, 7).await;
+    let runner = Runner::start(store.reader().clone(), store.hints());
+    // A second one, as of another process, shares the work.
+    let other = Runner::start(store.reader().clone(), store.hints());
+    let mut history = RandomHistory::new(&account, 7);
+    history.run(&store, 100).await;
+    let rebuilding = async {
+        for _ in 0..size(4, 40) {
+            for view in all_views() {
+                let run = Uuid::now_v7();
+                rebuild(store.reader(), view, account.ledger, run, &|_| {}).await.expect("rebuilt");
+            }
+        }
+    };
+    tokio::join!(rebuilding, history.run(&store, size(600, 6_000)));
+    let head = store.reader().head(account.ledger).await.expect("read").expect("there").position;
+    let wait = Duration::from_secs(20);
+    let waited = runner.progress().wait(account.ledger, head, &VIEW_NAMES, wait).await;
+    waited.expect("the views come up");
+    assert_clean(&store, &account).await;
+    runner.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_that_was_stopped_does_not_do_again_what_it_finished() {
+    let (_database, store) = viewed().await;
+    let account = Account::open(&store, 8).await;
+    bring_up(&store, &[account.ledger]).await;
+    let run = Uuid::now_v7();
+    let view = all_views()[0];
+    let again = || rebuild(store.reader(), view, account.ledger, run, &|_| panic!("folded again"));
+    let first = rebuild(store.reader(), view, account.ledger, run, &|_| {}).await.expect("rebuilt");
+    assert_eq!(again().await.expect("known").position, first.position);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_writes_reads_it_and_nobody_waits_for_what_has_not_happened() {
+    let (_database, store) = viewed().await;
+    let account = Account::open(&store, 9).await;
+    let runner = Runner::start(store.reader().clone(), store.hints());
+    let progress = runner.progress();
+    for number in 0..20 {
+        let contact = account.contact_id();
+        let created = apply(&store, account.create(contact, &format!("P {number}"), None)).await;
+        let wait = Duration::from_secs(2);
+        progress
+            .wait(account.ledger, created.position, &["contact_directory"], wait)
+            .await
+            .expect("reached in time");
+        let entry =
+            projections::contact_directory::get(store.reader(), account.ledger, contact).await;
+        assert!(entry.expect("read").is_some());
+    }
+    let wait = Duration::from_millis(100);
+    let beyond = progress.wait(account.ledger, 10_000, &["job_list"], wait).await;
+    assert!(matches!(beyond, Err(ViewError::BeyondHead)), "{beyond:?}");
+    runner.stop().await;
+    let created = apply(&store, account.create(account.contact_id(), "Late", None)).await;
+    let behind = progress.wait(account.ledger, created.position, &["job_list"], wait).await;
+    assert!(matches!(behind, Err(ViewError::Behind { .. })), "{behind:?}");
+}

@@ -1,0 +1,216 @@
+//! A random history over every command.
+
+use crate::support::account::details;
+use crate::support::{Account, email, name, rng};
+use domain::contact::{AcceptProof, ContactCommand, InfoEdit};
+use domain::job::{JobCommand, JobDetails};
+use domain::ledger::OwnerChangeMode;
+use domain::{
+    BulkId, Command, ContactId, JobId, JobName, PersonId, PhoneNumber, PostalAddress, Reason,
+    TokenId,
+};
+use event_store::{EventStore, ExecuteError, Submission};
+use rand::Rng;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use std::collections::HashMap;
+
+/// How many of each there are at most; few, so that they meet.
+const CONTACTS_MAX: usize = 24;
+const JOBS_MAX: usize = 12;
+const ADDRESSES: usize = 14;
+
+/// What a random history has made so far.
+pub(super) struct RandomHistory<'a> {
+    account: &'a Account,
+    rng: StdRng,
+    contacts: Vec<ContactId>,
+    jobs: Vec<JobId>,
+    tokens: HashMap<ContactId, TokenId>,
+    persons: HashMap<ContactId, PersonId>,
+    pub(super) carried_out: usize,
+    pub(super) refused: usize,
+}
+
+impl<'a> RandomHistory<'a> {
+    pub(super) fn new(account: &'a Account, seed: u64) -> Self {
+        Self {
+            account,
+            rng: rng(seed),
+            contacts: Vec::new(),
+            jobs: Vec::new(),
+            tokens: HashMap::new(),
+            persons: HashMap::new(),
+            carried_out: 0,
+            refused: 0,
+        }
+    }
+
+    /// Carries out some commands; rules may refuse, the machine may not fail.
+    pub(super) async fn run(&mut self, store: &EventStore, commands: usize) {
+        for _ in 0..commands {
+            let submission = self.next();
+            match store.execute(submission).await {
+                Ok(_) => self.carried_out += 1,
+                Err(ExecuteError::Rejected(_)) => self.refused += 1,
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }
+
+    fn address(&mut self) -> String {
+        let number = self.rng.random_range(0..ADDRESSES);
+        // Some write it differently; it is the same address.
+        let typed = format!("person{number}@example.org");
+        if self.rng.random_bool(0.1) { typed.to_uppercase() } else { typed }
+    }
+
+    fn named(&mut self) -> String {
+        let first = ["Ada", "Bea", "Cem", "Dörte", "Eli"].choose(&mut self.rng).unwrap_or(&"Ada");
+        let last = ["Example", "Sample", "O'Mock"].choose(&mut self.rng).unwrap_or(&"Example");
+        format!("{first} {last}")
+    }
+
+    fn contact(&mut self) -> ContactId {
+        self.contacts.choose(&mut self.rng).copied().unwrap_or_else(|| self.account.contact_id())
+    }
+
+    fn job(&mut self) -> JobId {
+        self.jobs.choose(&mut self.rng).copied().unwrap_or_else(|| self.account.job_id())
+    }
+
+    fn new_contact(&mut self) -> Submission {
+        let contact = self.account.contact_id();
+        self.contacts.push(contact);
+        let address = self.rng.random_bool(0.8).then(|| self.address());
+        let mut details = details(&self.named(), address.as_deref());
+        if self.rng.random_bool(0.5) {
+            details.phones = vec![PhoneNumber::parse("(212) 555-0180").expect("a number")];
+            details.address = PostalAddress::parse("12 Elm St\nSpringfield").ok();
+        }
+        let jobs = if self.rng.random_bool(0.5) { vec![self.job()] } else { Vec::new() };
+        let jobs = jobs.into_iter().filter(|job| self.jobs.contains(job)).collect();
+        let invite = self.rng.random_bool(0.2).then(|| self.account.invite_ids());
+        if let Some(ids) = invite {
+            self.tokens.insert(contact, ids.token);
+        }
+        let save = Command::SaveContact { contact, details, jobs, invite };
+        self.account.staff(save)
+    }
+
+    fn new_job(&mut self) -> Submission {
+        let job = self.account.job_id();
+        self.jobs.push(job);
+        let owners = vec![self.contact()];
+        let owners = owners.into_iter().filter(|owner| self.contacts.contains(owner)).collect();
+        let named = format!("House of {}", self.named());
+        let details = JobDetails {
+            name: JobName::parse(&named).expect("a name"),
+            reference: domain::text::Reference::parse("P-17").ok(),
+            site: PostalAddress::parse("3 Oak Lane").ok(),
+        };
+        self.account.staff(Command::Job(job, JobCommand::Create(details, owners)))
+    }
+
+    fn job_command(&mut self) -> Submission {
+        let (job, contact) = (self.job(), self.contact());
+        let command = match self.rng.random_range(0..4) {
+            0 => {
+                let named = format!("House of {}", self.named());
+                Command::Job(job, JobCommand::Rename(JobName::parse(&named).expect("a name")))
+            }
+            1 => Command::Job(job, JobCommand::AddOwner(contact, None)),
+            2 => Command::Job(job, JobCommand::RemoveOwner(contact, None)),
+            _ => {
+                let mode = if self.rng.random_bool(0.6) {
+                    OwnerChangeMode::Add
+                } else {
+                    OwnerChangeMode::Remove
+                };
+                let bulk = BulkId(self.account.uuid());
+                let jobs = vec![job, self.job(), self.job()];
+                let contacts = vec![contact, self.contact()];
+                Command::ChangeOwners { bulk, jobs, contacts, mode }
+            }
+        };
+        self.account.staff(command)
+    }
+
+    fn contact_command(&mut self) -> Submission {
+        let contact = self.contact();
+        let token = self.tokens.get(&contact).copied();
+        let person = *self.persons.entry(contact).or_insert_with(|| self.account.person_id());
+        let answer = |command| self.account.owner(person, contact, command);
+        match (self.rng.random_range(0..16), token) {
+            (0 | 1, Some(token)) => {
+                let proof = AcceptProof::LinkAndLogin;
+                return answer(ContactCommand::AcceptInvite { token, person, proof });
+            }
+            (2, Some(token)) => return answer(ContactCommand::DeclineInvite(token)),
+            _ => {}
+        }
+        let command = match self.rng.random_range(0..15) {
+            0 | 1 => ContactCommand::EditInfo(InfoEdit {
+                name: Some(name(&self.named())),
+                ..InfoEdit::default()
+            }),
+            2 => ContactCommand::EditInfo(InfoEdit {
+                phones: Some(Vec::new()),
+                address: Some(None),
+                ..InfoEdit::default()
+            }),
+            3 => ContactCommand::EditInfo(InfoEdit {
+                primary_email: Some(email(&self.address())),
+                ..InfoEdit::default()
+            }),
+            4 => ContactCommand::SwapPrimaryEmail(email(&self.address())),
+            5 | 6 => ContactCommand::AddAdditionalEmail(email(&self.address())),
+            7 => ContactCommand::EditAdditionalEmail {
+                from: email(&self.address()),
+                to: email(&self.address()),
+            },
+            8 => ContactCommand::RemoveAdditionalEmail(email(&self.address())),
+            9 | 10 => {
+                let ids = self.account.invite_ids();
+                self.tokens.insert(contact, ids.token);
+                ContactCommand::SendInvite(ids)
+            }
+            11 => {
+                let token = self.account.invite_ids().token;
+                self.tokens.insert(contact, token);
+                ContactCommand::ResendInvite(token)
+            }
+            12 => ContactCommand::CancelInvite,
+            13 => {
+                if self.rng.random_bool(0.3) {
+                    ContactCommand::DisableAccess
+                } else {
+                    ContactCommand::EnableAccess
+                }
+            }
+            _ => ContactCommand::DeactivateOwner,
+        };
+        if self.rng.random_bool(0.3) {
+            return self.account.owner(person, contact, command);
+        }
+        let mut submission = self.account.staff(Command::Contact(contact, command));
+        submission.circumstances.reason = Reason::parse("they asked for it").ok();
+        submission
+    }
+
+    fn next(&mut self) -> Submission {
+        let kind = self.rng.random_range(0..20);
+        let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
+            self.new_contact()
+        } else if self.jobs.len() < JOBS_MAX && kind == 4 {
+            self.new_job()
+        } else if kind == 5 {
+            self.account.issue_key()
+        } else if kind < 9 {
+            self.job_command()
+        } else {
+            self.contact_command()
+        };
+        submission.with_secret().expect("random bytes")
+    }
+}

@@ -37,8 +37,12 @@ pub(crate) fn entry(wanted: &'static str) -> Code {
 
 /// Every code: first the door's and the machine's, then the rules'.
 pub(crate) const CODES: &[Code] = &[
-    code(400, "invalid_request", "The request cannot be read, or a field is not taken (400 or 422)")
-        .remedy("Correct the fields that the problem names."),
+    code(
+        400,
+        "invalid_request",
+        "The request cannot be read, or a field is not taken (400 or 422)",
+    )
+    .remedy("Correct the fields that the problem names."),
     code(400, "bad_cursor", "The cursor is not one of this list")
         .remedy("Begin at the first page, with the same filters on every page."),
     code(400, "bad_ledger_position", "The Ledger-Position is not one of this account")
@@ -47,7 +51,8 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Send back the header of an answer as it was, or none."),
     code(401, "unauthorized", "No known credential")
         .remedy("Send Authorization: Bearer with an API key or an operator token."),
-    code(403, "not_permitted", "The credential's role does not take this").rule("2.8")
+    code(403, "not_permitted", "The credential's role does not take this")
+        .rule("2.8")
         .remedy("Use a credential with the right role, or ask an admin of the account."),
     code(404, "not_found", "Nothing with this id in this account"),
     code(404, "no_such_route", "Nothing at this path").remedy("See /docs for what there is."),
@@ -70,46 +75,63 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Try again after Retry-After, or without Ledger-Position."),
     code(409, "already_exists", "The id is in use"),
     code(422, "too_many_api_keys", "More keys than an account takes"),
-    code(409, "primary_email_on_activated_owner", "The email is an activated owner's").rule("R25")
+    code(409, "primary_email_on_activated_owner", "The email is an activated owner's")
+        .rule("R25")
         .remedy("Select the existing contact that has this primary email (R26)."),
-    code(409, "primary_email_claimed", "The email is claimed by another contact").rule("R27")
+    code(409, "primary_email_claimed", "The email is claimed by another contact")
+        .rule("R27")
         .remedy("Add the contact that holds it; or merge them; or use another primary email."),
-    code(409, "primary_email_taken_contact_builder", "The email is another contact's").rule("R32")
+    code(409, "primary_email_taken_contact_builder", "The email is another contact's")
+        .rule("R32")
         .remedy("Work with your builder to get the existing contact linked to your job."),
-    code(422, "too_many_emails", "More than six emails").rule("R20")
+    code(422, "too_many_emails", "More than six emails")
+        .rule("R20")
         .remedy("Remove an additional email first."),
-    code(422, "additional_needs_primary", "Additional emails need a primary one").rule("R22")
+    code(422, "additional_needs_primary", "Additional emails need a primary one")
+        .rule("R22")
         .remedy("Set the primary email first."),
-    code(409, "duplicate_email_in_contact", "The contact has this email already").rule("G7")
+    code(409, "duplicate_email_in_contact", "The contact has this email already")
+        .rule("G7")
         .remedy("To make an additional email the primary one, swap them."),
     code(422, "unknown_additional_email", "No such additional email"),
-    code(409, "additional_email_is_owners", "Only the owner removes it").rule("G5")
+    code(409, "additional_email_is_owners", "Only the owner removes it")
+        .rule("G5")
         .remedy("Ask the owner to remove it."),
     code(409, "contact_locked_pending", "The info is locked while the invitation is pending")
         .rule("R42")
         .remedy("Cancel the pending invite, edit the contact info, then resend the invite (R43)."),
-    code(409, "contact_locked_active", "Only the active owner edits the info").rule("R39")
+    code(409, "contact_locked_active", "Only the active owner edits the info")
+        .rule("R39")
         .remedy("Deactivate the Owner, edit the info, then resend the invite (R44)."),
-    code(422, "no_primary_email", "There is no address to invite to").rule("R17")
+    code(422, "no_primary_email", "There is no address to invite to")
+        .rule("R17")
         .remedy("Set a primary email first."),
-    code(409, "invite_already_pending", "An invitation is pending").rule("R8")
+    code(409, "invite_already_pending", "An invitation is pending")
+        .rule("R8")
         .remedy("Resend the pending invite, or cancel it."),
-    code(409, "already_active", "The owner has accepted already").rule("R44")
+    code(409, "already_active", "The owner has accepted already")
+        .rule("R44")
         .remedy("Nothing is needed; to start over, deactivate the owner first."),
-    code(409, "contact_disabled", "The contact is disabled").rule("G3")
+    code(409, "contact_disabled", "The contact is disabled")
+        .rule("G3")
         .remedy("Enable the contact; what it could do before, it can do again."),
-    code(409, "invite_not_pending", "No invitation is pending").rule("R8")
+    code(409, "invite_not_pending", "No invitation is pending")
+        .rule("R8")
         .remedy("Send an invite first."),
-    code(429, "invite_mailed_too_often", "Ten invitation mails in a day").rule("2.3")
+    code(429, "invite_mailed_too_often", "Ten invitation mails in a day")
+        .rule("2.3")
         .remedy("Wait a day, or ask the invitee to look for the last mail."),
     code(409, "already_disabled", "The contact is disabled already").rule("R10"),
     code(409, "not_disabled", "The contact is not disabled").rule("R10"),
-    code(409, "not_active", "Only an activated owner is deactivated").rule("R44")
+    code(409, "not_active", "Only an activated owner is deactivated")
+        .rule("R44")
         .remedy("Cancel a pending invite, or disable the contact."),
-    code(422, "reason_needed", "Deactivating asks for a reason").rule("2.3")
+    code(422, "reason_needed", "Deactivating asks for a reason")
+        .rule("2.3")
         .remedy("Say why in the field reason."),
     code(409, "contact_erased", "The person has been erased"),
-    code(422, "too_many_owners", "More than 500 owners on a job").rule("R1")
+    code(422, "too_many_owners", "More than 500 owners on a job")
+        .rule("R1")
         .remedy("Remove owners who have left."),
     code(410, "invite_expired", "The invitation has expired")
         .remedy("Ask your builder to send a new one."),
@@ -117,7 +139,8 @@ pub(crate) const CODES: &[Code] = &[
     code(410, "invite_superseded", "A newer mail was sent")
         .remedy("Use the link in the newest mail."),
     code(410, "invite_used", "The invitation was accepted already").remedy("Sign in."),
-    code(403, "login_needed", "The contact's email changed since").rule("H6")
+    code(403, "login_needed", "The contact's email changed since")
+        .rule("H6")
         .remedy("Sign in with your own credentials to be linked again."),
     code(409, "invite_not_expired", "The invitation has not expired yet"),
 ];
@@ -147,7 +170,8 @@ mod tests {
         for text in rules {
             // A code is the first text of a refusal, all lower case with underscores.
             for part in text.split("refuse(").skip(1).chain(text.split("Refusal::new(").skip(1)) {
-                let Some(code) = part.trim_start().strip_prefix('"').and_then(|p| p.split('"').next())
+                let Some(code) =
+                    part.trim_start().strip_prefix('"').and_then(|p| p.split('"').next())
                 else {
                     continue;
                 };

@@ -145,7 +145,9 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_is_none() {
-        for text in ["", "tbk_", "tbk_x_y", "tbx_AAAAAAAAAAAAAAAAAAAAAA_", "täk_", "tbk_äääääääääääää"] {
+        for text in
+            ["", "tbk_", "tbk_x_y", "tbx_AAAAAAAAAAAAAAAAAAAAAA_", "täk_", "tbk_äääääääääääää"]
+        {
             assert!(Secret::parse(text).is_none(), "{text}");
         }
     }

@@ -84,7 +84,8 @@ impl Problem {
             remedy: entry.remedy,
             ..ProblemBody::default()
         };
-        let status = StatusCode::from_u16(entry.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(entry.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, body: Box::new(body), retry_after_s: None }
     }
 
@@ -138,7 +139,10 @@ impl Problem {
     }
 
     pub(crate) fn internal() -> Self {
-        Self::new("internal", "Something failed on our side; nothing is known to be wrong with the request.")
+        Self::new(
+            "internal",
+            "Something failed on our side; nothing is known to be wrong with the request.",
+        )
     }
 
     /// What the framework answers by itself, such as a method that a route does not have.
@@ -203,7 +207,8 @@ impl From<ExecuteError> for Problem {
         match error {
             ExecuteError::Rejected(rejection) => rejection.into(),
             ExecuteError::Stale { current, .. } => {
-                let detail = format!("If-Match names an older version; the present one is {current}.");
+                let detail =
+                    format!("If-Match names an older version; the present one is {current}.");
                 let mut problem = Self::new("stale_version", detail);
                 problem.body.current = Some(current);
                 problem

@@ -121,10 +121,7 @@ pub(crate) fn limit(typed: &str) -> Result<u32, &'static str> {
 }
 
 /// Reads one of some words.
-pub(crate) fn one_of(
-    typed: &str,
-    words: &[&'static str],
-) -> Result<&'static str, String> {
+pub(crate) fn one_of(typed: &str, words: &[&'static str]) -> Result<&'static str, String> {
     words
         .iter()
         .find(|word| **word == typed)

@@ -6,8 +6,8 @@
 //! with the settings of [`config`]. Rules are in `domain`, statements in `event-store` and
 //! `projections`; neither is here.
 
-mod around;
 mod answer;
+mod around;
 mod codes;
 pub mod config;
 mod credential;

@@ -38,7 +38,7 @@ const QUEUE_MAX: usize = 4_096;
 const SUBMIT_WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// How many aggregates and claims a lane keeps at hand between turns.
-const CACHED_MAX: usize = 200_000;
+const CACHED_MAX: usize = 50_000;
 
 #[derive(Debug)]
 pub(crate) struct Writer {

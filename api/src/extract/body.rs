@@ -131,7 +131,11 @@ mod tests {
         is(r#"{"name": "a", "nick": "secret"}"#, "nick", "nick is not a field of this request.");
         is(r#"{"name": "a", "name": "secret"}"#, "name", "name must be there once.");
         is(r#"{"name": "a", "my secret": 1}"#, "body", "body is not a field of this request.");
-        is(r#"{"name": "a", "phones": "secret, expected"}"#, "phones", "phones must be a sequence.");
+        is(
+            r#"{"name": "a", "phones": "secret, expected"}"#,
+            "phones",
+            "phones must be a sequence.",
+        );
         is("[1]", "[0]", "[0] must be a string.");
         is("", "body", "body must be valid JSON (line 1, column 0).");
         is(r#"{"name": "a"} x"#, "body", "body must be valid JSON (line 1, column 15).");

@@ -8,14 +8,18 @@ use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::Problem;
 use crate::figures;
 use crate::position::LedgerPosition;
+use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
 use domain::contact::ContactCommand;
 use domain::{AggregateId, Command, LedgerId, Reason};
-use event_store::{Applied, ExecuteError, Expected, IdempotencyKey, NewSecret, Submission};
+use event_store::{
+    Applied, ExecuteError, Expected, IdempotencyKey, NewSecret, StoreError, Submission,
+};
 use serde::Deserialize;
 use std::time::Instant;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A builder's command.
 #[derive(Debug)]
@@ -127,7 +131,12 @@ impl<P, B> Order<P, B> {
         command: Command,
     ) -> Result<Submission, Problem> {
         let circumstances = self.asker.circumstances(self.reason.clone());
-        submission(ledger, command, circumstances)
+        Ok(submission(ledger, command, circumstances)?)
+    }
+
+    /// A new id, which a retry with the same `Idempotency-Key` gets again.
+    pub(crate) fn new_id(&self, app: &AppState, kind: &str) -> Uuid {
+        self.idempotency.map_or_else(Uuid::now_v7, |key| derived_id(app, &key, kind))
     }
 
     /// What the caller has seen already, when it says so.
@@ -141,7 +150,7 @@ pub(crate) fn submission(
     ledger: LedgerId,
     command: Command,
     circumstances: domain::Circumstances,
-) -> Result<Submission, Problem> {
+) -> Result<Submission, StoreError> {
     let secret = makes_secret(&command).then(NewSecret::generate).transpose()?;
     Ok(Submission { secret, ..Submission::new(ledger, command, circumstances) })
 }

@@ -27,7 +27,7 @@ async fn what_was_submitted_and_abandoned_is_there_whole_or_not_at_all() {
         answered.extend(answers);
         abandoned += gone;
     }
-    assert!(abandoned > 100 && answered.len() > 100, "{abandoned} of {}", answered.len());
+    assert!(abandoned > 50, "{abandoned} of {}", answered.len());
     // What waits in the lane is carried out though nobody waits for it any more.
     let last = account.contact_id();
     apply(&store, account.create(last, "Last", None)).await;
@@ -68,7 +68,7 @@ async fn what_was_submitted_and_abandoned_is_there_whole_or_not_at_all() {
 async fn call(store: EventStore, account: Arc<Account>, caller: u64) -> (Vec<ContactId>, u32) {
     let mut rng = rng(caller);
     let (mut answered, mut abandoned) = (Vec::new(), 0);
-    let mut job = account.job_id();
+    let (mut job, mut took) = (account.job_id(), Duration::ZERO);
     for n in 0..size(60, 3_200) {
         if n % SAVES_PER_JOB == 0 {
             job = account.job_id();
@@ -77,7 +77,15 @@ async fn call(store: EventStore, account: Arc<Account>, caller: u64) -> (Vec<Con
         let contact = account.contact_id();
         let email = format!("{contact}@example.org");
         let save = account.save(contact, "Ada", &email, vec![job]);
-        let patience = Duration::from_micros(rng.random_range(0..30_000));
+        if n % 2 == 0 {
+            let began = Instant::now();
+            store.execute(save).await.expect("applied");
+            took = began.elapsed();
+            answered.push(contact);
+            continue;
+        }
+        // At any moment of the time that such a save takes just now, or a little later.
+        let patience = took.mul_f64(rng.random_range(0.0..1.5));
         tokio::select! {
             biased;
             answer = store.execute(save) => {

@@ -1,6 +1,6 @@
 //! Promise 9, the part of the store: one primary email, one holder.
 
-use crate::support::{Account, TestDatabase, apply, audit, fresh_database, name, size};
+use crate::support::{Account, TestDatabase, apply, audit, fresh_database, name, refusal, size};
 use domain::contact::ContactRejection;
 use domain::{ContactId, Rejection};
 use event_store::{EventStore, ExecuteError};
@@ -83,10 +83,43 @@ async fn counts(database: &TestDatabase, account: &Account) -> [i64; 5] {
     [0, 1, 2, 3, 4].map(|n| row.get(n))
 }
 
+/// Promise 10: an invitation works once.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_a_hundred_parallel_accepts_of_one_invitation_wins() {
+    let database = fresh_database().await;
+    let (one, two) = (database.store().await, database.store().await);
+    let account = Account::open(&one, 5).await;
+    for round in 0..size(5, 1_000) {
+        let (contact, ids) = (account.contact_id(), account.invite_ids());
+        let email = format!("round{round}@example.org");
+        apply(&one, account.create(contact, "Ada", Some(&email))).await;
+        apply(&one, account.invite_as(contact, ids)).await;
+        let accepts = (0..100).map(|n| {
+            let store = if n % 2 == 0 { &one } else { &two };
+            store.execute(account.accept(account.person_id(), contact, ids.token))
+        });
+        let answers = join_all(accepts).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "one success");
+        let used = Rejection::Contact(ContactRejection::InviteUsed);
+        for answer in answers.into_iter().filter(Result::is_err) {
+            assert_eq!(refusal(answer), used);
+        }
+    }
+    let mut activated = 0;
+    audit(one.reader(), account.ledger, |event| {
+        activated += u32::from(event.event.stored_type() == "contact.owner_activated");
+    })
+    .await;
+    assert_eq!(activated, size(5, 1_000));
+}
+
 /// A claim goes from contact to contact, also within one turn.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_that_is_given_back_can_be_taken_at_once() {
     let database = fresh_database().await;
+    // Opening a store rolls back what looks whether a migration is applied.
+    database.store().await.stop().await;
+    let rolled_back_by_opening = database.rolled_back().await;
     let store = database.store().await;
     let account = Account::open(&store, 5).await;
     let people: Vec<(ContactId, domain::PersonId)> =
@@ -98,6 +131,7 @@ async fn a_claim_that_is_given_back_can_be_taken_at_once() {
         apply(&store, account.invite_as(*contact, ids)).await;
         apply(&store, account.accept(*person, *contact, ids.token)).await;
     }
+    let mut carried_out = 0;
     // Round after round each owner asks for the address that another one has, or had a moment ago.
     for round in 0..size(20, 2_000) {
         let moves = people.iter().enumerate().map(|(n, (contact, person))| {
@@ -106,13 +140,18 @@ async fn a_claim_that_is_given_back_can_be_taken_at_once() {
         });
         for answer in join_all(moves).await {
             match answer {
-                Ok(_)
-                | Err(ExecuteError::Rejected(Rejection::Contact(
+                Ok(_) => carried_out += 1,
+                Err(ExecuteError::Rejected(Rejection::Contact(
                     ContactRejection::PrimaryEmailTaken,
                 ))) => {}
                 other => panic!("{other:?}"),
             }
         }
     }
+    assert!(carried_out > 20, "{carried_out} moves are too few");
     audit(store.reader(), account.ledger, |_| {}).await;
+    // Claims are decided before anything is written: the index has never had to refuse one.
+    store.stop().await;
+    drop(store);
+    assert_eq!(database.rolled_back().await, 2 * rolled_back_by_opening, "a turn was rolled back");
 }

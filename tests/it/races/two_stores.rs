@@ -2,7 +2,7 @@
 
 use crate::support::{Account, Keyed as _, apply, audit, fresh_database, refusal};
 use domain::contact::ContactRejection;
-use domain::{ContactId, Rejection};
+use domain::{ContactId, Outcome, Rejection};
 use event_store::{EventStore, ExecuteError, StoreOptions};
 
 async fn rename(store: &EventStore, account: &Account, contact: ContactId, to: &str) -> u64 {
@@ -45,6 +45,33 @@ async fn a_version_that_the_other_one_has_passed_is_stale() {
     apply(&one, account.rename(contact, "Bea").expecting(contact, 2)).await;
     let stale = two.execute(account.rename(contact, "Cid").expecting(contact, 2)).await;
     assert!(matches!(stale, Err(ExecuteError::Stale { current: 3, .. })), "{stale:?}");
+}
+
+/// What appends nothing is stopped by no unique index: it has to be decided on what is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_and_an_unchanged_answer_are_not_of_yesterday() {
+    let database = fresh_database().await;
+    let (one, two) = (database.store().await, database.store().await);
+    let account = Account::open(&one, 3).await;
+    let contact = account.contact_id();
+    apply(&one, account.create(contact, "Ada", None)).await;
+    assert_eq!(rename(&two, &account, contact, "Bea").await, 2);
+    assert_eq!(rename(&one, &account, contact, "Cid").await, 3);
+    // It was Bea, when the second one looked last.
+    assert_eq!(rename(&two, &account, contact, "Bea").await, 4);
+    let refused = refusal(one.execute(account.invite(contact)).await);
+    assert_eq!(refused, Rejection::Contact(ContactRejection::NoPrimaryEmail));
+    apply(&two, account.set_primary(contact, "ada@example.org")).await;
+    apply(&one, account.invite(contact)).await;
+    apply(&two, account.cancel_invite(contact)).await;
+    apply(&one, account.invite(contact)).await;
+    // The job that the second one never saw.
+    let job = account.job_id();
+    apply(&one, account.create_job(job, "12 Elm St", Vec::new())).await;
+    apply(&two, account.add_owner(job, contact)).await;
+    let again = apply(&one, account.add_owner(job, contact)).await;
+    assert_eq!(again.outcome, Outcome::Unchanged);
+    audit(one.reader(), account.ledger, |_| {}).await;
 }
 
 /// A few events behind, a store catches up; hundreds behind, it begins anew.

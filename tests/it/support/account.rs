@@ -209,6 +209,16 @@ impl Account {
         self.staff(command).with_secret().expect("random bytes")
     }
 
+    /// Take an invitation back.
+    pub(crate) fn cancel_invite(&self, contact: ContactId) -> Submission {
+        self.staff(Command::Contact(contact, ContactCommand::CancelInvite))
+    }
+
+    /// Make a contact an owner of a job.
+    pub(crate) fn add_owner(&self, job: JobId, contact: ContactId) -> Submission {
+        self.staff(Command::Job(job, JobCommand::AddOwner(contact, None)))
+    }
+
     /// Accept an invitation.
     pub(crate) fn accept(
         &self,

@@ -4,6 +4,7 @@ use event_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres};
 use event_store::{Database, EventStore, MasterKey, StoreOptions};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{OnceLock, mpsc};
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio_postgres::{Client, NoTls};
 
@@ -85,6 +86,21 @@ impl TestDatabase {
     /// A connection past the store.
     pub(crate) async fn client(&self) -> Client {
         connect(&self.url).await
+    }
+
+    /// How many transactions were rolled back so far. A connection tells its count when it ends:
+    /// this waits until no store is connected any more.
+    pub(crate) async fn rolled_back(&self) -> i64 {
+        let client = self.client().await;
+        let connected = "SELECT count(*) FROM pg_stat_activity \
+                         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let began = Instant::now();
+        while client.query_one(connected, &[]).await.expect("a count").get::<_, i64>(0) > 0 {
+            assert!(began.elapsed() < Duration::from_secs(5), "a store is still connected");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let count = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()";
+        client.query_one(count, &[]).await.expect("a count").get(0)
     }
 }
 

@@ -11,7 +11,6 @@ use domain::AccountId;
 use domain::text::Label;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// An API key to issue.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -50,7 +50,8 @@ pub(crate) async fn open_account(
     // Two steps over two ledgers: a client that goes away does not stop between them.
     let opened = tokio::spawn(async move { open(&app, account).await });
     let opened = opened.await.map_err(|_panic| Problem::internal())??;
-    let key = NewKeyAnswer { id: opened.key.0, secret: opened.secret.expose(), role: RoleWord::Admin };
+    let key =
+        NewKeyAnswer { id: opened.key.0, secret: opened.secret.expose(), role: RoleWord::Admin };
     let location = format!("/v1/accounts/{}", opened.account);
     Ok(Answer::new(AccountAnswer { id: opened.account.0, api_key: key })
         .position(position_of(&opened.applied))

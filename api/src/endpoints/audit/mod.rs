@@ -30,8 +30,6 @@ impl PageParams {
         let mut door = Door::default();
         let cursor = door.take_if("cursor", self.cursor.as_deref(), cursor);
         let limit = door.take_if("limit", self.limit.as_deref(), limit);
-        door.build(|| {
-            Some(AskedPage { cursor: cursor?, limit: limit?.unwrap_or(LIMIT_DEFAULT) })
-        })
+        door.build(|| Some(AskedPage { cursor: cursor?, limit: limit?.unwrap_or(LIMIT_DEFAULT) }))
     }
 }

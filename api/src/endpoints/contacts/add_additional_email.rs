@@ -6,7 +6,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId};
-use uuid::Uuid;
 
 /// Add an additional email, in any state of the contact (R40).
 #[utoipa::path(post, path = "/v1/contacts/{id}/additional-emails", tag = "contacts",

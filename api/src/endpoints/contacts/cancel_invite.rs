@@ -5,7 +5,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId};
-use uuid::Uuid;
 
 /// Take the pending invitation back (R8, R43).
 #[utoipa::path(post, path = "/v1/contacts/{id}/invite/cancel", tag = "contacts",

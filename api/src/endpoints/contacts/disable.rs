@@ -9,7 +9,6 @@ use domain::contact::ContactCommand;
 use domain::{Command, ContactId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -11,7 +11,6 @@ use domain::text::{PersonName, PostalAddress};
 use domain::{Command, ContactId, EmailAddress, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// Which fields become what (JSON merge patch); a field that is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -9,7 +9,6 @@ use domain::contact::ContactCommand;
 use domain::{Command, ContactId, EmailAddress};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// An additional email to edit or to remove.
 #[derive(Debug, Deserialize, ToSchema)]

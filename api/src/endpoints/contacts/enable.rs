@@ -5,7 +5,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId};
-use uuid::Uuid;
 
 /// Open a disabled contact again, as it was (R10).
 #[utoipa::path(post, path = "/v1/contacts/{id}/enable", tag = "contacts",

@@ -6,7 +6,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::ContactId;
 use projections::contact_directory::{self, ContactEntry};
-use uuid::Uuid;
 
 /// Read one contact; `ETag` is its version.
 #[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts",

@@ -1,14 +1,13 @@
-use crate::error::{Problem, ProblemBody};
-use crate::extract::AuditQuestion;
 use crate::endpoints::audit::PageParams;
 use crate::endpoints::{AUDIT_TRAIL, CONTACT_DIRECTORY, PageOf};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::AuditQuestion;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::ContactId;
-use projections::history::{self, HistoryEntry};
 use projections::contact_directory;
-use uuid::Uuid;
+use projections::history::{self, HistoryEntry};
 
 /// Read who changed what of a contact, newest first; refused attempts too.
 #[utoipa::path(get, path = "/v1/contacts/{id}/history", tag = "contacts",

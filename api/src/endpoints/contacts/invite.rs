@@ -6,7 +6,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId};
-use uuid::Uuid;
 
 /// Send an invitation to the primary email, and to no other (R3, R17).
 #[utoipa::path(post, path = "/v1/contacts/{id}/invite", tag = "contacts",

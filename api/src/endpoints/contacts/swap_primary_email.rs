@@ -6,7 +6,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId};
-use uuid::Uuid;
 
 /// Make an additional email the primary one, and the primary one additional (R31).
 #[utoipa::path(post, path = "/v1/contacts/{id}/swap-primary-email", tag = "contacts",

@@ -6,7 +6,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::JobId;
 use projections::job_list::{self, JobEntry};
-use uuid::Uuid;
 
 /// Read one job with its owners; `ETag` is its version.
 #[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs",

@@ -8,7 +8,6 @@ use axum::extract::State;
 use domain::JobId;
 use projections::history::{self, HistoryEntry};
 use projections::job_list;
-use uuid::Uuid;
 
 /// Read who changed what of a job, newest first; refused attempts too.
 #[utoipa::path(get, path = "/v1/jobs/{id}/history", tag = "jobs",

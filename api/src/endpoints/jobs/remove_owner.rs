@@ -5,7 +5,6 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::job::JobCommand;
 use domain::{Command, ContactId, JobId};
-use uuid::Uuid;
 
 /// Make a contact an owner no more; twice changes nothing.
 #[utoipa::path(delete, path = "/v1/jobs/{id}/owners/{contact_id}", tag = "jobs",

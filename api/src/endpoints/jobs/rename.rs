@@ -10,7 +10,6 @@ use domain::text::JobName;
 use domain::{Command, JobId};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A job's new name.
 #[derive(Debug, Deserialize, ToSchema)]

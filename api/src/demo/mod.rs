@@ -1,0 +1,148 @@
+//! `--demo`: an account with something to look at, opened once.
+
+mod life;
+
+use crate::import::run::{File, ImportReport, run};
+use crate::start::accounts::{NewAccount, open};
+use crate::start::{by_system, installation};
+use crate::state::AppState;
+use anyhow::{Context, anyhow, bail};
+use domain::text::Label;
+use domain::{AccountId, Actor, ApiKeyId, Authority, Channel, Circumstances, LedgerId};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// The demo's own set: made-up people and places.
+const SET: &str = include_str!("../../../examples/demo.csv");
+
+/// What the demo shows: its own set, or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Demo {
+    /// The set in `examples/demo.csv`.
+    Own,
+    /// A CSV file whose columns are guessed from its header.
+    File(PathBuf),
+}
+
+impl Demo {
+    fn account(&self) -> anyhow::Result<Label> {
+        let name = match self {
+            Self::Own => "Demo Builders".to_owned(),
+            Self::File(path) => {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                format!("Demo Builders ({name})")
+            }
+        };
+        Label::parse(&name).map_err(|reason| anyhow!("the file's name {reason}"))
+    }
+
+    fn content(&self) -> anyhow::Result<String> {
+        match self {
+            Self::Own => Ok(SET.to_owned()),
+            Self::File(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("could not read {}", path.display())),
+        }
+    }
+}
+
+/// Opens the account unless it is there, imports the set, gives the demo's own some life, and says
+/// what to try.
+pub(crate) async fn show(app: &AppState, demo: &Demo, base: &str) -> anyhow::Result<String> {
+    let content = demo.content()?;
+    let name = demo.account()?;
+    let known = installation(app).await?.accounts;
+    let there = known.iter().find(|(_, known)| **known == name).map(|(account, _)| *account);
+    let mut said = String::new();
+    let (account, key) = match there {
+        Some(account) => {
+            writeln!(said, "demo: the account {:?} is there already", name.as_str())?;
+            (account, None)
+        }
+        None => {
+            let new =
+                NewAccount { name: name.clone(), circumstances: by_system(), idempotency: None };
+            let opened = open(app, new)
+                .await
+                .map_err(|problem| anyhow!("the demo account: {}", problem.body.detail))?;
+            writeln!(said, "demo: opened the account {:?}", name.as_str())?;
+            writeln!(said, "demo admin API key (told once): {}", opened.secret.expose())?;
+            (opened.account, Some((opened.key, opened.secret.expose())))
+        }
+    };
+    let report = import(app, account, key.as_ref().map(|key| key.0), content).await?;
+    tell(&mut said, &report)?;
+    if let Some((key, secret)) = key {
+        if *demo == Demo::Own {
+            life::live(app, account, key, &report).await.context("giving the demo some life")?;
+        }
+        said.push_str(&tries(base, &secret, &report));
+    }
+    Ok(said)
+}
+
+/// The demo's deeds are its own key's; a later start imports as the system.
+fn circumstances(key: Option<ApiKeyId>, channel: Channel) -> Circumstances {
+    match key {
+        Some(key) => Circumstances {
+            actor: Actor::BuilderStaff(key),
+            authority: Authority::admin(),
+            channel,
+            ..by_system()
+        },
+        None => Circumstances { channel, ..by_system() },
+    }
+}
+
+async fn import(
+    app: &AppState,
+    account: AccountId,
+    key: Option<ApiKeyId>,
+    content: String,
+) -> anyhow::Result<ImportReport> {
+    let file = File {
+        content,
+        mapping: None,
+        ledger: LedgerId::from(account),
+        circumstances: circumstances(key, Channel::Import),
+        idempotency: None,
+        dry_run: false,
+    };
+    match run(app, file).await {
+        Ok(report) => Ok(report),
+        Err(problem) => bail!("the demo's file: {}", problem.body.detail),
+    }
+}
+
+fn tell(said: &mut String, report: &ImportReport) -> std::fmt::Result {
+    let ImportReport { rows, created_jobs, created_contacts, already_there, failed, .. } = report;
+    writeln!(
+        said,
+        "demo: {rows} rows: {created_jobs} new jobs, {created_contacts} new contacts, \
+         {already_there} there already, {failed} not taken"
+    )?;
+    for (line, field, reason) in report.failures().take(10) {
+        writeln!(said, "  line {line}: {field} {reason}")?;
+    }
+    Ok(())
+}
+
+fn tries(base: &str, secret: &str, report: &ImportReport) -> String {
+    let owner = report.busiest_contact().unwrap_or(Uuid::nil());
+    format!(
+        "try:\n  KEY={secret}\n  \
+         curl -s -H \"Authorization: Bearer $KEY\" '{base}/v1/jobs?sort=owner&limit=5'\n  \
+         curl -s -H \"Authorization: Bearer $KEY\" '{base}/v1/jobs?owner={owner}'\n  \
+         curl -s -H \"Authorization: Bearer $KEY\" '{base}/v1/contacts/{owner}/history'\n  \
+         curl -s -H \"Authorization: Bearer $KEY\" '{base}/v1/audit?limit=5'\n"
+    )
+}
+
+/// Whether the path looks like a file that can be read, to say so before anything is started.
+pub(crate) fn check(path: &Path) -> Result<(), String> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => Ok(()),
+        Ok(_) => Err(format!("{} is not a file", path.display())),
+        Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+    }
+}

@@ -1,0 +1,3 @@
+//! Files of jobs and owners.
+
+pub(crate) mod create;

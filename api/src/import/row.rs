@@ -1,0 +1,166 @@
+//! Reads one row: a job and, if it names one, its owner.
+
+use super::identity::{job_key, owner_key};
+use super::mapping::Columns;
+use crate::error::FieldError;
+use domain::contact::ContactDetails;
+use domain::job::JobDetails;
+use domain::text::{JobName, PersonName, PostalAddress, Reference};
+use domain::{Command, ContactId, EmailAddress, JobId, LedgerId, PhoneNumber};
+use event_store::Keys;
+use std::fmt::Display;
+
+/// What people type where there is nothing to say.
+const PLACEHOLDERS: [&str; 5] = ["NONE", "N/A", "-", "NA", "SAME"];
+
+/// A row as a command, and the ids that it is about.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) command: Command,
+    pub(crate) job: JobId,
+    pub(crate) contact: Option<ContactId>,
+}
+
+/// Reads a row, or says which of its fields is not taken and why.
+pub(crate) fn read(
+    record: &csv::StringRecord,
+    columns: &Columns,
+    keys: &Keys,
+    ledger: LedgerId,
+) -> Result<Row, FieldError> {
+    if record.len() != columns.count {
+        let reason = format!("must have {} columns and has {}", columns.count, record.len());
+        return Err(FieldError { field: "row".to_owned(), reason });
+    }
+    let cells = Cells { record };
+    let details = JobDetails {
+        name: taken("job_name", JobName::parse(&cells.joined(&columns.job_name)))?,
+        reference: cells.parsed("job_reference", columns.job_reference, Reference::parse)?,
+        site: some(cells.joined(&columns.job_site))
+            .map(|site| taken("job_site", PostalAddress::parse(&site)))
+            .transpose()?,
+    };
+    let reference = details.reference.as_ref().map(Reference::as_str);
+    let job = JobId(keys.import_id(ledger, "job", &job_key(reference, record)));
+    let owner = cells.owner(columns)?.map(|owner| {
+        let business = columns.owner_business_name.and_then(|column| cells.cell(column));
+        let id = keys.import_id(ledger, "contact", &owner_key(&owner, business));
+        (ContactId(id), owner)
+    });
+    let contact = owner.as_ref().map(|(contact, _)| *contact);
+    Ok(Row { command: Command::ImportRow { job, details, owner }, job, contact })
+}
+
+fn taken<T, E: Display>(field: &str, parsed: Result<T, E>) -> Result<T, FieldError> {
+    parsed.map_err(|reason| FieldError { field: field.to_owned(), reason: reason.to_string() })
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+struct Cells<'a> {
+    record: &'a csv::StringRecord,
+}
+
+impl<'a> Cells<'a> {
+    /// The cell's text, unless it says nothing.
+    fn cell(&self, column: usize) -> Option<&'a str> {
+        let text = self.record.get(column)?.trim();
+        let nothing = PLACEHOLDERS.iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder));
+        (!text.is_empty() && !nothing).then_some(text)
+    }
+
+    fn joined(&self, columns: &[usize]) -> String {
+        let cells: Vec<&str> = columns.iter().filter_map(|column| self.cell(*column)).collect();
+        cells.join(", ")
+    }
+
+    fn parsed<T, E: Display>(
+        &self,
+        field: &str,
+        column: Option<usize>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, FieldError> {
+        let text = column.and_then(|column| self.cell(column));
+        text.map(|text| taken(field, parse(text))).transpose()
+    }
+
+    /// The owner: by the whole name, else first and last, else the business; else there is none.
+    fn owner(&self, columns: &Columns) -> Result<Option<ContactDetails>, FieldError> {
+        let cell = |column: Option<usize>| column.and_then(|column| self.cell(column));
+        let parts = [cell(columns.owner_first_name), cell(columns.owner_last_name)];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        let (field, name) = if let Some(name) = cell(columns.owner_name) {
+            ("owner_name", name.to_owned())
+        } else if !parts.is_empty() {
+            ("owner_last_name", parts.join(" "))
+        } else if let Some(name) = cell(columns.owner_business_name) {
+            ("owner_business_name", name.to_owned())
+        } else {
+            return Ok(None);
+        };
+        let phone = self.parsed("owner_phone", columns.owner_phone, PhoneNumber::parse)?;
+        Ok(Some(ContactDetails {
+            name: taken(field, PersonName::parse(&name))?,
+            primary_email: self.parsed("owner_email", columns.owner_email, EmailAddress::parse)?,
+            additional_emails: Vec::new(),
+            phones: phone.into_iter().collect(),
+            address: self.parsed("owner_address", columns.owner_address, PostalAddress::parse)?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::mapping::Mapping;
+    use crate::input::Door;
+    use event_store::MasterKey;
+
+    const HEADER: [&str; 6] = [
+        "job_name",
+        "job_number",
+        "owner_name",
+        "owner_business_name",
+        "owner_phone",
+        "owner_email",
+    ];
+
+    fn read_row(cells: &[&str]) -> Result<Row, FieldError> {
+        let header = csv::StringRecord::from(HEADER.to_vec());
+        let columns = Mapping::guess(&header).columns(&header, &mut Door::default());
+        let keys = Keys::derive(&MasterKey::generate().expect("random bytes"));
+        let record = csv::StringRecord::from(cells.to_vec());
+        read(&record, &columns.expect("columns"), &keys, LedgerId::INSTALLATION)
+    }
+
+    #[test]
+    fn a_placeholder_is_no_value() {
+        let row = read_row(&["Barn", "7", "n/a", "NONE", "-", "same"]).expect("reads");
+        assert_eq!(row.contact, None);
+    }
+
+    #[test]
+    fn the_business_stands_in_for_a_missing_name() {
+        assert!(read_row(&["Barn", "7", "", "Elm LLC", "", ""]).expect("reads").contact.is_some());
+    }
+
+    #[test]
+    fn a_bad_row_names_its_field_and_not_its_value() {
+        let refused = |cells: &[&str]| read_row(cells).expect_err("refused");
+        assert_eq!(refused(&["", "7", "Ada", "", "", ""]).field, "job_name");
+        let email = refused(&["Barn", "7", "Ada", "", "", "ada at home"]);
+        assert_eq!((&*email.field, &*email.reason), ("owner_email", "must have exactly one @"));
+        assert_eq!(refused(&["Barn", "7"]).reason, "must have 6 columns and has 2");
+    }
+
+    #[test]
+    fn a_phone_that_is_no_number_is_kept() {
+        let row = read_row(&["Barn", "7", "Ada", "", "ask at the site", ""]).expect("reads");
+        let Command::ImportRow { owner: Some((_, owner)), .. } = row.command else {
+            panic!("no owner");
+        };
+        assert_eq!(owner.phones[0].typed(), "ask at the site");
+    }
+}

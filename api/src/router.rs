@@ -1,0 +1,58 @@
+//! Every route, and nothing else.
+
+use crate::around::around;
+use crate::endpoints::{accounts, audit, contacts, imports, invitations, jobs, operations};
+use crate::error::Problem;
+use crate::openapi::Description;
+use crate::state::AppState;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+/// The whole API over this state.
+pub fn router(state: AppState) -> Router {
+    let (routes, description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(accounts::open::open_account))
+        .routes(routes!(accounts::issue_api_key::issue_api_key))
+        .routes(routes!(contacts::list::list, contacts::create::create))
+        .routes(routes!(contacts::get::get, contacts::edit::edit))
+        .routes(routes!(contacts::invite::invite))
+        .routes(routes!(contacts::resend_invite::resend_invite))
+        .routes(routes!(contacts::cancel_invite::cancel_invite))
+        .routes(routes!(contacts::disable::disable))
+        .routes(routes!(contacts::enable::enable))
+        .routes(routes!(contacts::deactivate::deactivate))
+        .routes(routes!(contacts::swap_primary_email::swap_primary_email))
+        .routes(routes!(
+            contacts::add_additional_email::add_additional_email,
+            contacts::edit_additional_email::edit_additional_email
+        ))
+        .routes(routes!(contacts::history::history))
+        .routes(routes!(jobs::list::list, jobs::create::create))
+        .routes(routes!(jobs::get::get, jobs::rename::rename))
+        .routes(routes!(jobs::add_owner::add_owner))
+        .routes(routes!(jobs::remove_owner::remove_owner))
+        .routes(routes!(jobs::bulk_owners::bulk_owners))
+        .routes(routes!(jobs::history::history))
+        .routes(routes!(invitations::list::list_invitations))
+        .routes(routes!(audit::list::list_audit))
+        .routes(routes!(imports::create::import))
+        .routes(routes!(operations::healthz::healthz))
+        .routes(routes!(operations::readyz::readyz))
+        .routes(routes!(operations::metrics::metrics))
+        .routes(routes!(operations::problems::problem))
+        .split_for_parts();
+    let viewer = SwaggerUi::new("/docs").url("/openapi.json", description);
+    routes
+        .merge(viewer)
+        .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async {
+            Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)
+        })
+        .layer(from_fn_with_state(state.clone(), around))
+        .with_state(state)
+}

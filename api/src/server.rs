@@ -1,0 +1,210 @@
+//! Starts and stops the server: database, store, read models, socket.
+
+use crate::config::{Config, Storage};
+use crate::demo;
+use crate::figures;
+use crate::router::router;
+use crate::start::{finish_accounts, operator_token};
+use crate::state::AppState;
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use event_store::embedded::{EmbeddedOptions, EmbeddedPostgres};
+use event_store::{Database, EventStore, MasterKey, StoreError, StoreOptions};
+use projections::{Runner, VIEW_NAMES};
+use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// How long requests that are under way may take to end when the server stops.
+const DRAIN_MAX: Duration = Duration::from_secs(8);
+
+/// A started server.
+#[derive(Debug)]
+pub struct App {
+    state: AppState,
+    runner: Runner,
+    embedded: Option<EmbeddedPostgres>,
+    listener: TcpListener,
+}
+
+impl App {
+    /// Starts everything, and tells on stdout what is told once.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        figures::recorder();
+        // Before anything else is written in the data directory: it refuses a second server there.
+        let embedded = start_embedded(config).await?;
+        match Self::start_over(config, embedded.as_ref()).await {
+            Ok((state, runner, listener)) => Ok(Self { state, runner, embedded, listener }),
+            Err(error) => {
+                stop_embedded(embedded).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn start_over(
+        config: &Config,
+        embedded: Option<&EmbeddedPostgres>,
+    ) -> anyhow::Result<(AppState, Runner, TcpListener)> {
+        let url = match (&config.storage, embedded) {
+            (Storage::Server { url }, _) => url.clone(),
+            (Storage::Embedded { .. }, Some(embedded)) => embedded.database_url(),
+            (Storage::Embedded { .. }, None) => anyhow::bail!("the private database is not there"),
+        };
+        let store = open_store(config, &url).await?;
+        let runner = Runner::start(store.reader().clone(), store.hints());
+        let state = AppState::new(store, runner.progress(), config.limits);
+        finish_accounts(&state).await?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("could not listen on {}", config.listen))?;
+        tell(config, &state, listener.local_addr()?).await?;
+        Ok((state, runner, listener))
+    }
+
+    /// Serves until `stop` ends, then finishes what is under way and stops everything in order.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let Self { state, runner, embedded, listener } = self;
+        let store = state.store().clone();
+        let served = serve(listener, state, stop).await;
+        runner.stop().await;
+        store.stop().await;
+        stop_embedded(embedded).await;
+        served
+    }
+}
+
+/// Serves this state until `stop` ends and what is under way has been answered, at most for eight
+/// seconds.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "a socket keeps its delay");
+        }
+    });
+    let (stopping, drained) = oneshot::channel::<()>();
+    let stop = async move {
+        stop.await;
+        drop(stopping);
+    };
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop);
+    let drain = async {
+        // Ends when the sender is dropped.
+        if drained.await.is_err() {
+            tokio::time::sleep(DRAIN_MAX).await;
+        }
+    };
+    tokio::select! {
+        served = serving => served.context("serving"),
+        () = drain => {
+            tracing::warn!("some requests did not end in time");
+            Ok(())
+        }
+    }
+}
+
+async fn start_embedded(config: &Config) -> anyhow::Result<Option<EmbeddedPostgres>> {
+    let Storage::Embedded { bin_dir } = &config.storage else { return Ok(None) };
+    let options = EmbeddedOptions {
+        data_dir: config.data_dir.clone(),
+        bin_dir: bin_dir.clone(),
+        extra_settings: Vec::new(),
+    };
+    Ok(Some(EmbeddedPostgres::start(options).await?))
+}
+
+async fn stop_embedded(embedded: Option<EmbeddedPostgres>) {
+    if let Some(embedded) = embedded
+        && let Err(error) = embedded.stop().await
+    {
+        tracing::error!(%error, "the private database did not stop");
+    }
+}
+
+async fn open_store(config: &Config, url: &str) -> anyhow::Result<EventStore> {
+    let database = Database::new(url, config.connections)?;
+    let options = StoreOptions {
+        lanes: config.lanes,
+        distributed: config.distributed,
+        views: VIEW_NAMES.to_vec(),
+        ..StoreOptions::default()
+    };
+    if let Some(key) = &config.master_key {
+        return Ok(EventStore::open(database, key, options).await?);
+    }
+    let path = config.data_dir.join("master.key");
+    let (key, new) = own_master_key(&path)?;
+    let opened = EventStore::open(database, &key, options).await;
+    if new && matches!(opened, Err(StoreError::WrongMasterKey)) {
+        // The database knows another key; a wrong one beside it would only mislead.
+        std::fs::remove_file(&path)
+            .with_context(|| format!("could not remove {}", path.display()))?;
+        anyhow::bail!(
+            "{} is missing, and the database there was sealed with it; restore it from its backup",
+            path.display()
+        );
+    }
+    Ok(opened?)
+}
+
+/// The private database's key: made on the first start, before anything is sealed with it.
+fn own_master_key(path: &Path) -> anyhow::Result<(MasterKey, bool)> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => MasterKey::from_base64(&text)
+            .map(|key| (key, false))
+            .with_context(|| format!("{} does not hold 32 bytes in base64", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = MasterKey::generate()?;
+            let write = || {
+                let mut options = std::fs::OpenOptions::new();
+                let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+                writeln!(file, "{}", key.to_base64())?;
+                file.sync_all()?;
+                path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+            };
+            write().with_context(|| format!("could not write {}", path.display()))?;
+            Ok((key, true))
+        }
+        Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
+    }
+}
+
+async fn tell(config: &Config, state: &AppState, address: SocketAddr) -> anyhow::Result<()> {
+    let base = match &config.public_url {
+        // A port of 0 is chosen by the system.
+        url if *url == format!("http://{}", config.listen) => format!("http://{address}"),
+        url => url.clone(),
+    };
+    let mut said = Vec::new();
+    if let Some(secret) = operator_token(state, config.new_operator_token).await? {
+        // Told at once: it cannot be told again.
+        say(&format!("operator token: {}\n", secret.expose()))?;
+    }
+    writeln!(said, "listening on {base}")?;
+    writeln!(said, "docs: {base}/docs")?;
+    match &config.storage {
+        Storage::Embedded { .. } => writeln!(said, "data: {}", config.data_dir.display())?,
+        Storage::Server { .. } => writeln!(said, "data: the database of DATABASE_URL")?,
+    }
+    if let Some(wanted) = &config.demo {
+        said.extend(demo::show(state, wanted, &base).await?.into_bytes());
+    }
+    say(&String::from_utf8_lossy(&said))
+}
+
+/// Writes to stdout, whole and at once, for those who wait for a line.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush().context("writing to stdout")
+}

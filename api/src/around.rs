@@ -66,9 +66,15 @@ async fn guarded(app: &AppState, route: &str, request: Request, next: Next) -> R
     };
     let factor = if route == "/v1/imports" { 10 } else { 1 };
     let limit = app.limits().request_timeout * factor;
-    let run = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = match tokio::time::timeout(limit, run).await {
+    let response = within(limit, next.run(request)).await;
+    drop(permit);
+    response
+}
+
+async fn within(limit: Duration, run: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(limit, AssertUnwindSafe(run).catch_unwind()).await {
         Ok(Ok(response)) => response,
+        // What it says may hold anybody's values; the hook has written where it was.
         Ok(Err(_panic)) => {
             tracing::error!("a request panicked");
             Problem::internal().into_response()
@@ -77,9 +83,7 @@ async fn guarded(app: &AppState, route: &str, request: Request, next: Next) -> R
             tracing::warn!("a request took too long");
             Problem::unavailable().into_response()
         }
-    };
-    drop(permit);
-    response
+    }
 }
 
 /// Writes the body of a problem; what the framework refused by itself gets one too.
@@ -118,5 +122,45 @@ fn dress(headers: &mut HeaderMap, id: Uuid, docs: bool) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(X_REQUEST_ID, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+
+    async fn told(response: Response) -> (StatusCode, HeaderMap, serde_json::Value) {
+        let (parts, body) = with_problem(response, Uuid::nil()).into_parts();
+        let bytes = to_bytes(body, 10_000).await.expect("a body");
+        (parts.status, parts.headers, serde_json::from_slice(&bytes).expect("JSON"))
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_without_what_it_said() {
+        let response = within(Duration::from_secs(1), async { panic!("ada@example.org") }).await;
+        let (status, headers, body) = told(response).await;
+        assert_eq!((status.as_u16(), &body["code"]), (500, &"internal".into()));
+        assert_eq!(headers[CONTENT_TYPE], "application/problem+json");
+        assert!(!body.to_string().contains("ada"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_told_to_come_again() {
+        let never = std::future::pending();
+        let (status, headers, body) = told(within(Duration::from_millis(1), never).await).await;
+        assert_eq!((status.as_u16(), &body["code"]), (503, &"unavailable".into()));
+        assert_eq!(headers[RETRY_AFTER], "1");
+    }
+
+    #[tokio::test]
+    async fn what_the_framework_refuses_is_a_problem_too() {
+        for (status, code) in [(404, "no_such_route"), (413, "too_large"), (400, "invalid_request")]
+        {
+            let status = StatusCode::from_u16(status).expect("a status");
+            let (told_status, _, body) = told((status, "words").into_response()).await;
+            assert_eq!((told_status, &body["code"]), (status, &code.into()));
+            assert_eq!(body["status"], status.as_u16());
+        }
     }
 }

@@ -3,7 +3,7 @@
 /// A code and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Code {
-    pub(crate) code: &'static str,
+    pub(crate) word: &'static str,
     pub(crate) status: u16,
     pub(crate) rule: Option<&'static str>,
     pub(crate) title: &'static str,
@@ -11,7 +11,7 @@ pub(crate) struct Code {
 }
 
 const fn code(status: u16, code: &'static str, title: &'static str) -> Code {
-    Code { code, status, rule: None, title, remedy: None }
+    Code { word: code, status, rule: None, title, remedy: None }
 }
 
 impl Code {
@@ -30,19 +30,15 @@ impl Code {
 pub(crate) fn entry(wanted: &'static str) -> Code {
     CODES
         .iter()
-        .find(|entry| entry.code == wanted)
+        .find(|entry| entry.word == wanted)
         .copied()
         .unwrap_or_else(|| code(500, wanted, "Refused"))
 }
 
 /// Every code: first the door's and the machine's, then the rules'.
 pub(crate) const CODES: &[Code] = &[
-    code(
-        400,
-        "invalid_request",
-        "The request cannot be read, or a field is not taken (400 or 422)",
-    )
-    .remedy("Correct the fields that the problem names."),
+    code(400, "invalid_request", "The request cannot be read, or a field is not taken")
+        .remedy("Correct the fields that the problem names."),
     code(400, "bad_cursor", "The cursor is not one of this list")
         .remedy("Begin at the first page, with the same filters on every page."),
     code(400, "bad_ledger_position", "The Ledger-Position is not one of this account")
@@ -153,8 +149,8 @@ mod tests {
     fn each_code_is_there_once_and_in_the_guide() {
         let guide = include_str!("../../docs/API.md");
         for entry in CODES {
-            assert_eq!(CODES.iter().filter(|other| other.code == entry.code).count(), 1);
-            let row = format!("| `{}` | {}", entry.code, entry.status);
+            assert_eq!(CODES.iter().filter(|other| other.word == entry.word).count(), 1);
+            let row = format!("| `{}` | {}", entry.word, entry.status);
             assert!(guide.contains(&row), "docs/API.md has no row that begins {row:?}");
         }
     }
@@ -175,7 +171,7 @@ mod tests {
                 else {
                     continue;
                 };
-                assert!(CODES.iter().any(|entry| entry.code == code), "{code} is not in codes.rs");
+                assert!(CODES.iter().any(|entry| entry.word == code), "{code} is not in codes.rs");
             }
         }
     }

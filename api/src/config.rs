@@ -74,8 +74,8 @@ pub struct Settings {
     #[arg(long, env = "TITLEBLOCK_LOG", default_value = "info")]
     log: String,
     /// Open a demo account with a small set, or with the jobs of a CSV file
-    #[arg(long, value_name = "FILE.csv", num_args = 0..=1)]
-    demo: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "FILE.csv", num_args = 0..=1, default_missing_value = "")]
+    demo: Option<String>,
     /// Print another operator token, for when the first one is lost
     #[arg(long)]
     new_operator_token: bool,
@@ -189,27 +189,8 @@ impl Config {
                 .map_err(|error| format!("TITLEBLOCK_LOG is not a filter: {error}")),
         );
         let public_url = wrong.take(public_url(settings.public_url.as_deref(), listen));
-        let demo = match settings.demo {
-            None => None,
-            Some(None) => Some(Demo::Own),
-            Some(Some(path)) => {
-                wrong.take(demo::check(&path).map_err(|error| format!("--demo: {error}")));
-                Some(Demo::File(path))
-            }
-        };
-        let storage = match settings.database_url.filter(|url| !url.trim().is_empty()) {
-            None => Storage::Embedded { bin_dir: settings.pg_bin_dir },
-            Some(url) => {
-                let given = settings.master_key.is_some() || settings.master_key_file.is_some();
-                if !given {
-                    wrong.0.push(NO_KEY.to_owned());
-                }
-                if event_store::Database::new(&url, 1).is_err() {
-                    wrong.0.push("DATABASE_URL is not the address of a database".to_owned());
-                }
-                Storage::Server { url }
-            }
-        };
+        let demo = demo(settings.demo.clone(), &mut wrong);
+        let storage = storage(&settings, &mut wrong);
         let data_dir = settings.data_dir.unwrap_or_else(default_data_dir);
         let checked = || {
             Some(Self {
@@ -233,6 +214,29 @@ impl Config {
         let config = if wrong.0.is_empty() { checked() } else { None };
         config.ok_or(ConfigErrors(wrong.0))
     }
+}
+
+fn storage(settings: &Settings, wrong: &mut Wrong) -> Storage {
+    let Some(url) = settings.database_url.as_ref().filter(|url| !url.trim().is_empty()) else {
+        return Storage::Embedded { bin_dir: settings.pg_bin_dir.clone() };
+    };
+    if settings.master_key.is_none() && settings.master_key_file.is_none() {
+        wrong.0.push(NO_KEY.to_owned());
+    }
+    if event_store::Database::new(url, 1).is_err() {
+        wrong.0.push("DATABASE_URL is not the address of a database".to_owned());
+    }
+    Storage::Server { url: url.clone() }
+}
+
+fn demo(wanted: Option<String>, wrong: &mut Wrong) -> Option<Demo> {
+    let path = wanted?;
+    if path.is_empty() {
+        return Some(Demo::Own);
+    }
+    let path = PathBuf::from(path);
+    wrong.take(demo::check(&path).map_err(|error| format!("--demo: {error}")));
+    Some(Demo::File(path))
 }
 
 const NO_KEY: &str = "with DATABASE_URL a master key must be given in TITLEBLOCK_MASTER_KEY_FILE \

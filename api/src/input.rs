@@ -35,7 +35,7 @@ impl Door {
         field: &str,
         typed: Option<&str>,
         parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<Option<T>> {
+    ) -> Maybe<T> {
         match typed {
             None => Some(None),
             Some(typed) => self.take(field, parse(typed)).map(Some),
@@ -129,9 +129,12 @@ pub(crate) fn one_of(typed: &str, words: &[&'static str]) -> Result<&'static str
         .ok_or_else(|| format!("must be one of {}", words.join(", ")))
 }
 
+/// Absent, empty, or a value; three things that a patch tells apart.
+pub(crate) type Maybe<T> = Option<Option<T>>;
+
 /// For `#[serde(deserialize_with)]`: absent is `None`, `null` is `Some(None)`.
 pub(crate) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
+) -> Result<Maybe<T>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -185,21 +185,18 @@ async fn tell(config: &Config, state: &AppState, address: SocketAddr) -> anyhow:
         url if *url == format!("http://{}", config.listen) => format!("http://{address}"),
         url => url.clone(),
     };
-    let mut said = Vec::new();
     if let Some(secret) = operator_token(state, config.new_operator_token).await? {
         // Told at once: it cannot be told again.
         say(&format!("operator token: {}\n", secret.expose()))?;
     }
-    writeln!(said, "listening on {base}")?;
-    writeln!(said, "docs: {base}/docs")?;
-    match &config.storage {
-        Storage::Embedded { .. } => writeln!(said, "data: {}", config.data_dir.display())?,
-        Storage::Server { .. } => writeln!(said, "data: the database of DATABASE_URL")?,
-    }
+    let data = match &config.storage {
+        Storage::Embedded { .. } => config.data_dir.display().to_string(),
+        Storage::Server { .. } => "the database of DATABASE_URL".to_owned(),
+    };
     if let Some(wanted) = &config.demo {
-        said.extend(demo::show(state, wanted, &base).await?.into_bytes());
+        demo::show(state, wanted, &base, say).await?;
     }
-    say(&String::from_utf8_lossy(&said))
+    say(&format!("data: {data}\ndocs: {base}/docs\nlistening on {base}\n"))
 }
 
 /// Writes to stdout, whole and at once, for those who wait for a line.

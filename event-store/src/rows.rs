@@ -4,6 +4,7 @@
 //! message, and on a distributed database they commit in one phase.
 
 use crate::error::StoreError;
+use crate::pipeline::Pipeline;
 use bytes::BytesMut;
 use postgres_types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 use std::collections::HashMap;
@@ -41,7 +42,7 @@ impl<'a> FromSql<'a> for Verbatim<'a> {
 pub(crate) type Param<'a> = &'a (dyn ToSql + Sync);
 
 /// A row of a table that the writer fills.
-pub(crate) trait Row {
+pub(crate) trait Row: Send + Sync + 'static {
     /// The table and its columns, as they stand in the INSERT.
     const INTO: &'static str;
     /// How many columns.
@@ -93,28 +94,31 @@ impl Prepared {
         Ok(statement)
     }
 
-    /// The statements that insert these rows, each with its parameters.
-    pub(crate) async fn inserts<'a, R: Row>(
+    /// Sends the statements that insert these rows.
+    pub(crate) async fn insert<'a, R: Row>(
         &mut self,
-        client: &Client,
-        rows: &'a [R],
-        to: &mut Vec<(Statement, Vec<Param<'a>>)>,
+        client: &'a Client,
+        mut rows: Vec<R>,
+        pipeline: &mut Pipeline<'a>,
     ) -> Result<(), StoreError> {
-        for chunk in rows.chunks(ROWS_MAX) {
-            let key = (R::INTO, chunk.len());
-            let statement = match self.inserts.entry(key) {
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(ROWS_MAX));
+            let some = std::mem::replace(&mut rows, rest);
+            let statement = match self.inserts.entry((R::INTO, some.len())) {
                 Entry::Occupied(there) => there.get().clone(),
                 Entry::Vacant(place) => {
-                    let prepared = client.prepare(&insert::<R>(chunk.len())).await;
+                    let prepared = client.prepare(&insert::<R>(some.len())).await;
                     let prepared = prepared.map_err(StoreError::database("preparing an insert"))?;
                     place.insert(prepared).clone()
                 }
             };
-            let mut params = Vec::with_capacity(chunk.len() * R::WIDTH);
-            for row in chunk {
-                row.params(&mut params);
-            }
-            to.push((statement, params));
+            pipeline.send(async move {
+                let mut params = Vec::with_capacity(some.len() * R::WIDTH);
+                for row in &some {
+                    row.params(&mut params);
+                }
+                client.execute_raw(&statement, params).await
+            });
         }
         Ok(())
     }

@@ -9,7 +9,6 @@ use crate::state::AppState;
 use anyhow::{Context, anyhow, bail};
 use domain::text::Label;
 use domain::{AccountId, Actor, ApiKeyId, Authority, Channel, Circumstances, LedgerId};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -48,37 +47,33 @@ impl Demo {
 
 /// Opens the account unless it is there, imports the set, gives the demo's own some life, and says
 /// what to try.
-pub(crate) async fn show(app: &AppState, demo: &Demo, base: &str) -> anyhow::Result<String> {
+pub(crate) async fn show(
+    app: &AppState,
+    demo: &Demo,
+    base: &str,
+    say: impl Fn(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let content = demo.content()?;
     let name = demo.account()?;
     let known = installation(app).await?.accounts;
     let there = known.iter().find(|(_, known)| **known == name).map(|(account, _)| *account);
-    let mut said = String::new();
-    let (account, key) = match there {
-        Some(account) => {
-            writeln!(said, "demo: the account {:?} is there already", name.as_str())?;
-            (account, None)
-        }
-        None => {
-            let new =
-                NewAccount { name: name.clone(), circumstances: by_system(), idempotency: None };
-            let opened = open(app, new)
-                .await
-                .map_err(|problem| anyhow!("the demo account: {}", problem.body.detail))?;
-            writeln!(said, "demo: opened the account {:?}", name.as_str())?;
-            writeln!(said, "demo admin API key (told once): {}", opened.secret.expose())?;
-            (opened.account, Some((opened.key, opened.secret.expose())))
-        }
-    };
-    let report = import(app, account, key.as_ref().map(|key| key.0), content).await?;
-    tell(&mut said, &report)?;
-    if let Some((key, secret)) = key {
-        if *demo == Demo::Own {
-            life::live(app, account, key, &report).await.context("giving the demo some life")?;
-        }
-        said.push_str(&tries(base, &secret, &report));
+    if let Some(account) = there {
+        say(&format!("demo: the account \"{}\" is there already\n", name.as_str()))?;
+        return say(&told(&import(app, account, None, content).await?));
     }
-    Ok(said)
+    say(&format!("demo: the account \"{}\" is opened\n", name.as_str()))?;
+    let new = NewAccount { name, circumstances: by_system(), idempotency: None };
+    let opened =
+        open(app, new).await.map_err(|problem| anyhow!("the account: {}", problem.body.detail))?;
+    let secret = opened.secret.expose();
+    say(&format!("demo admin API key (told once): {secret}\n"))?;
+    let report = import(app, opened.account, Some(opened.key), content).await?;
+    say(&told(&report))?;
+    if *demo == Demo::Own {
+        let lived = life::live(app, opened.account, opened.key, &report).await;
+        lived.context("giving the demo some life")?;
+    }
+    say(&tries(base, &secret, &report))
 }
 
 /// The demo's deeds are its own key's; a later start imports as the system.
@@ -114,17 +109,16 @@ async fn import(
     }
 }
 
-fn tell(said: &mut String, report: &ImportReport) -> std::fmt::Result {
+fn told(report: &ImportReport) -> String {
     let ImportReport { rows, created_jobs, created_contacts, already_there, failed, .. } = report;
-    writeln!(
-        said,
+    let mut lines = format!(
         "demo: {rows} rows: {created_jobs} new jobs, {created_contacts} new contacts, \
-         {already_there} there already, {failed} not taken"
-    )?;
+         {already_there} there already, {failed} not taken\n"
+    );
     for (line, field, reason) in report.failures().take(10) {
-        writeln!(said, "  line {line}: {field} {reason}")?;
+        lines.push_str(&format!("  line {line}: {field} {reason}\n"));
     }
-    Ok(())
+    lines
 }
 
 fn tries(base: &str, secret: &str, report: &ImportReport) -> String {

@@ -177,12 +177,13 @@ pub(crate) async fn execute(
 
 fn makes_secret(command: &Command) -> bool {
     match command {
-        Command::Installation(_) | Command::BuilderAccount(..) => true,
+        Command::Installation(_)
+        | Command::BuilderAccount(..)
+        | Command::AddOwnerAndInvite { .. } => true,
         Command::Contact(_, command) => {
             matches!(command, ContactCommand::SendInvite(_) | ContactCommand::ResendInvite(_))
         }
         Command::SaveContact { invite, .. } => invite.is_some(),
-        Command::AddOwnerAndInvite { .. } => true,
         Command::Job(..) | Command::ChangeOwners { .. } | Command::ImportRow { .. } => false,
     }
 }

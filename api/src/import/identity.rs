@@ -8,13 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The text by which a job is found again.
 pub(crate) fn job_key(reference: Option<&str>, row: &csv::StringRecord) -> String {
-    match reference {
-        Some(reference) => format!("reference\u{1f}{reference}"),
-        None => {
-            let cells: Vec<&str> = row.iter().map(str::trim).collect();
-            format!("row\u{1f}{}", cells.join("\u{1f}"))
-        }
+    if let Some(reference) = reference {
+        return format!("reference\u{1f}{reference}");
     }
+    let cells: Vec<&str> = row.iter().map(str::trim).collect();
+    format!("row\u{1f}{}", cells.join("\u{1f}"))
 }
 
 /// The text by which an owner is found again.

@@ -112,7 +112,8 @@ fn lines(app: &AppState, file: &File) -> Result<Vec<Line>, Problem> {
     let text = file.content.strip_prefix('\u{feff}').unwrap_or(&file.content);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let mut door = Door::default();
-    let header = door.take("content", reader.headers().cloned().map_err(|_| "must be a CSV file"));
+    let header =
+        door.take("content", reader.headers().cloned().map_err(|_not_csv| "must be a CSV file"));
     let columns = header.as_ref().and_then(|header| {
         let guessed = || Mapping::guess(header);
         file.mapping.clone().unwrap_or_else(guessed).columns(header, &mut door)

@@ -59,7 +59,7 @@ pub(crate) async fn open(app: &AppState, new: NewAccount) -> Result<IssuedKey, P
         key: ApiKeyId(steps.id("first key")),
         role: Role::Admin,
         grants: BTreeSet::new(),
-        label: steps.label("first admin key")?,
+        label: Label::parse("first admin key").map_err(|_never| Problem::internal())?,
     };
     let id = key.key;
     let open = BuilderAccountCommand::Open { name, key: Some(key.clone()) };
@@ -108,10 +108,6 @@ impl Steps<'_> {
     /// An id that a retry with the same key tells again.
     fn id(&self, kind: &str) -> Uuid {
         self.idempotency.map_or_else(Uuid::now_v7, |key| derived_id(self.app, &key, kind))
-    }
-
-    fn label(&self, text: &str) -> Result<Label, Problem> {
-        Label::parse(text).map_err(|_never| Problem::internal())
     }
 
     /// Runs one step under a key of its own.

@@ -237,6 +237,39 @@ async fn a_command_to_no_ledger_fails_alone() {
     assert!(answers.iter().all(Result::is_ok), "a neighbour was harmed: {answers:?}");
 }
 
+/// One turn of one lane carries many ledgers; what fails in one of them is nobody else's trouble.
+#[tokio::test]
+async fn a_failing_command_harms_no_other_ledger_of_its_turn() {
+    let database = fresh_database().await;
+    let store = database.store_with(StoreOptions { lanes: 1, ..StoreOptions::default() }).await;
+    let mut accounts = Vec::new();
+    let mut work = Vec::new();
+    for seed in 0..12 {
+        let account = Account::open(&store, 100 + seed).await;
+        for contact in contacts(&store, &account, 2).await {
+            work.push(account.invite(contact));
+        }
+        accounts.push(account);
+    }
+    plant(&database, &work[7]).await;
+    let mut hints = store.hints();
+    let mut answers = together(&store, work).await;
+    let error = failure(answers.remove(7));
+    assert!(!error.is_transient(), "{error:?}");
+    for answer in answers {
+        assert!(answer.is_ok(), "a neighbour was harmed: {answer:?}");
+    }
+    remove_planted(&database).await;
+    let mut hinted = std::collections::BTreeMap::new();
+    while let Ok(hint) = hints.try_recv() {
+        hinted.insert(hint.ledger, hint.position);
+    }
+    for account in &accounts {
+        let head = audit(store.reader(), account.ledger, |_| {}).await;
+        assert_eq!(hinted.get(&account.ledger), Some(&head), "the views are told of the head");
+    }
+}
+
 /// What a rehearsal says is what then happens, and it changes nothing by itself.
 #[tokio::test]
 async fn a_rehearsal_tells_what_would_happen_and_changes_nothing() {

@@ -11,7 +11,10 @@ const LONG_FILES: &[(&str, &str)] = &[
     ("domain/src/contact/decide.rs", "a contact's rules are read side by side"),
     ("domain/src/contact/state.rs", "one apply over all of a contact's events"),
     ("event-store/src/reader.rs", "all ways to read a ledger, beside each other"),
-    ("event-store/src/turn.rs", "one turn is read in one piece"),
+    (
+        "event-store/src/turn/deciding.rs",
+        "what a command needs, and how it is decided, in one piece",
+    ),
     ("event-store/src/writer.rs", "the lanes and their queues are one machine"),
     ("projections/src/contact_directory.rs", "row, fold and queries of a view stand together"),
     ("projections/src/runner.rs", "the runner and its checkpoints are one machine"),

@@ -7,7 +7,7 @@ use crate::input::{Door, id};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
-use domain::{Command, ContactId};
+use domain::{Command, ContactId, EmailAddress};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -82,11 +82,8 @@ pub(crate) async fn create(
 ) -> Result<Answer<CommandAnswer>, Problem> {
     let contact = ContactId(Uuid::now_v7());
     let command = order.body.command(contact)?;
-    let email = match &command {
-        Command::Contact(_, ContactCommand::Create(details))
-        | Command::SaveContact { details, .. } => details.primary_email.clone(),
-        _ => None,
-    };
+    let email =
+        order.body.primary_email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
     let applied = order.execute(&app, command).await?;
     // A retry is answered with the contact that the first request made.
     let contact = applied.versions.first().map_or(contact, |(id, _)| ContactId(id.uuid()));

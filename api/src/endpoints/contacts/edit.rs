@@ -3,7 +3,7 @@ use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Order;
 use crate::extract::body::RequestBody;
-use crate::input::{Door, nullable};
+use crate::input::{Door, Maybe, nullable};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::{ContactCommand, InfoEdit};
@@ -22,11 +22,11 @@ pub(crate) struct EditContact {
     /// The new phones; an empty list or `null` clears them.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Vec<String>>, max_items = 10)]
-    phones: Option<Option<Vec<String>>>,
+    phones: Maybe<Vec<String>>,
     /// The new address; `null` clears it.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, max_length = 500)]
-    address: Option<Option<String>>,
+    address: Maybe<String>,
     /// The new primary email; it replaces the old one.
     #[schema(max_length = 254, format = Email)]
     primary_email: Option<String>,

@@ -2,7 +2,7 @@ use crate::answer::{Answer, CommandAnswer};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Order;
 use crate::extract::body::RequestBody;
-use crate::input::{Door, nullable};
+use crate::input::{Door, Maybe, nullable};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
@@ -20,7 +20,7 @@ pub(crate) struct EditAdditionalEmail {
     /// What it becomes; `null` removes it. Must be there.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, required = true, max_length = 254)]
-    replace_with: Option<Option<String>>,
+    replace_with: Maybe<String>,
 }
 
 impl RequestBody for EditAdditionalEmail {}

@@ -106,8 +106,8 @@ pub(crate) async fn bulk_owners(
         Outcome::Owners(pairs) => pairs.iter().map(PairAnswer::from).collect(),
         Outcome::Done | Outcome::Unchanged | Outcome::Imported { .. } => Vec::new(),
     };
-    let changes = [OwnerResult::Added, OwnerResult::Removed];
-    let changed = results.iter().filter(|pair| changes.contains(&pair.result)).count();
+    let is_change = |result| matches!(result, OwnerResult::Added | OwnerResult::Removed);
+    let changed = results.iter().filter(|pair| is_change(pair.result)).count();
     let answer = BulkAnswer { id: bulk.0, changed, results };
     Ok(Answer::new(answer).position(position_of(&applied)))
 }

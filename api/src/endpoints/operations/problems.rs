@@ -23,7 +23,7 @@ pub(crate) struct ProblemPage {
     params(("code" = String, Path, description = "The code of a problem")),
     responses((status = 200, body = ProblemPage), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn problem(Path(code): Path<String>) -> Result<Json<ProblemPage>, Problem> {
-    let entry = CODES.iter().find(|entry| entry.code == code).ok_or_else(Problem::not_found)?;
-    let crate::codes::Code { code, status, rule, title, remedy } = *entry;
+    let entry = CODES.iter().find(|entry| entry.word == code).ok_or_else(Problem::not_found)?;
+    let crate::codes::Code { word: code, status, rule, title, remedy } = *entry;
     Ok(Json(ProblemPage { code, status, rule, title, remedy }))
 }

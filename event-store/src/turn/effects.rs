@@ -1,0 +1,233 @@
+//! What is written with the events: keys, claims, links, mail, credentials.
+
+use super::{Claim, LaneConnection, Placed, Turn, Writes};
+use crate::codec::Recorded;
+use crate::error::StoreError;
+use crate::keys::Held;
+use crate::reader::stored;
+use crate::rows::{MailRow, NewCredentialRow, NewTokenRow, SubjectKeyRow};
+use crate::sealing::Subjects;
+use crate::store::Submission;
+use crate::writer::Work;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::builder_account::BuilderAccountEvent;
+use domain::contact::ContactEvent;
+use domain::installation::InstallationEvent;
+use domain::personal::HoldsPersonal;
+use domain::{
+    AggregateId, ContactId, EmailAddress, Event, Grant, InvitationId, LedgerId, Personal, Role,
+    SubjectId, Timestamp, TokenId,
+};
+use std::collections::BTreeMap;
+
+impl Turn<'_> {
+    /// Makes the keys of new contacts, and brings those of others to hand.
+    pub(super) async fn keys_for(
+        &self,
+        lane: &LaneConnection,
+        placed: &mut [Placed],
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let keys = self.shared.reader.keys();
+        let mut missing: BTreeMap<LedgerId, Subjects> = BTreeMap::new();
+        for Placed { recorded, .. } in placed {
+            let ledger = recorded.ledger;
+            if let (AggregateId::Contact(id), Event::Contact(ContactEvent::ContactCreated(_))) =
+                (recorded.aggregate, &recorded.event)
+            {
+                let subject = SubjectId::from(id);
+                let (key, wrapped_key) = keys.new_subject(ledger, subject)?;
+                keys.hold(ledger, subject, Held::Key(key));
+                writes.newborn.push((ledger, subject));
+                writes.subject_keys.push(SubjectKeyRow {
+                    ledger_id: ledger.0,
+                    subject_id: subject.0,
+                    wrapped_key,
+                });
+            }
+            let mut subjects = Subjects::default();
+            recorded.each_personal(&mut subjects);
+            for subject in subjects.0 {
+                if keys.held(ledger, subject).is_none() {
+                    missing.entry(ledger).or_default().0.push(subject);
+                }
+            }
+        }
+        for (ledger, subjects) in missing {
+            self.shared.reader.fetch_keys(&lane.client, ledger, &subjects.0).await?;
+        }
+        Ok(())
+    }
+
+    /// What must be written with the events: claims, links, mail, credentials.
+    pub(super) fn effects(&self, placed: &[Placed], writes: &mut Writes) -> Result<(), StoreError> {
+        for Placed { recorded, by: (index, work) } in placed {
+            let Work::Execute(submission, _) = &self.groups[*index].work[*work] else { continue };
+            let at = recorded.recorded_at.moment();
+            let ledger = recorded.ledger;
+            match (&recorded.event, recorded.aggregate) {
+                (Event::Contact(event), AggregateId::Contact(contact)) => {
+                    self.contact_effects(recorded, event, contact, submission, writes)?;
+                }
+                (Event::BuilderAccount(BuilderAccountEvent::ApiKeyIssued(issued)), _) => {
+                    let role = match issued.role {
+                        Role::Admin => "admin",
+                        Role::Staff => "staff",
+                        Role::Auditor => "auditor",
+                    };
+                    let grants = issued.grants.iter().map(|grant| match grant {
+                        Grant::ManageAccess => "manage_access",
+                        Grant::ReadAudit => "read_audit",
+                    });
+                    writes.credentials.push(NewCredentialRow {
+                        ledger_id: ledger.0,
+                        secret_hash: secret_hash(submission)?,
+                        key_id: issued.key.0,
+                        role,
+                        grants: grants.collect(),
+                        issued_at: at,
+                    });
+                }
+                (Event::Installation(InstallationEvent::OperatorTokenIssued(issued)), _) => {
+                    writes.credentials.push(NewCredentialRow {
+                        ledger_id: ledger.0,
+                        secret_hash: secret_hash(submission)?,
+                        key_id: issued.token.0,
+                        role: "operator",
+                        grants: Vec::new(),
+                        issued_at: at,
+                    });
+                }
+                (
+                    Event::Contact(_)
+                    | Event::Job(_)
+                    | Event::Installation(_)
+                    | Event::BuilderAccount(_),
+                    _,
+                ) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn contact_effects(
+        &self,
+        recorded: &Recorded,
+        event: &ContactEvent,
+        contact: ContactId,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let ledger = recorded.ledger;
+        let keys = self.shared.reader.keys();
+        let mut claim = |email: &Personal<EmailAddress>, before, after| {
+            if let Some(email) = email.value() {
+                let hash = keys.claim_hash(ledger, email);
+                writes
+                    .claims
+                    .entry((ledger, hash))
+                    .and_modify(|claim: &mut Claim| claim.after = after)
+                    .or_insert(Claim { before, after });
+            }
+        };
+        match event {
+            ContactEvent::PrimaryEmailClaimed(e) => claim(&e.email, None, Some(contact)),
+            ContactEvent::PrimaryEmailReleased(e) => claim(&e.email, Some(contact), None),
+            ContactEvent::InviteSent(e) => {
+                let invitation = Invited { id: e.invitation, token: e.token, until: e.expires_at };
+                self.invitation_mail(
+                    recorded,
+                    contact,
+                    &invitation,
+                    &e.sent_to,
+                    submission,
+                    writes,
+                )?;
+            }
+            ContactEvent::InviteResent(e) => {
+                let invitation = Invited { id: e.invitation, token: e.token, until: e.expires_at };
+                self.invitation_mail(
+                    recorded,
+                    contact,
+                    &invitation,
+                    &e.sent_to,
+                    submission,
+                    writes,
+                )?;
+            }
+            ContactEvent::ContactCreated(_)
+            | ContactEvent::ContactInfoUpdated(_)
+            | ContactEvent::PrimaryEmailSet(_)
+            | ContactEvent::PrimaryEmailChanged(_)
+            | ContactEvent::PrimaryEmailSwapped(_)
+            | ContactEvent::AdditionalEmailAdded(_)
+            | ContactEvent::AdditionalEmailEdited(_)
+            | ContactEvent::AdditionalEmailRemoved(_)
+            | ContactEvent::InviteCancelled(_)
+            | ContactEvent::InviteAccepted(_)
+            | ContactEvent::InviteDeclined(_)
+            | ContactEvent::InviteExpired(_)
+            | ContactEvent::PersonLinked(_)
+            | ContactEvent::OwnerActivated(_)
+            | ContactEvent::OwnerReactivated(_)
+            | ContactEvent::OwnerDisabled(_)
+            | ContactEvent::OwnerReenabled(_)
+            | ContactEvent::OwnerDeactivated(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The link's hash, and the mail that carries the link (R17: to the primary email alone).
+    fn invitation_mail(
+        &self,
+        recorded: &Recorded,
+        contact: ContactId,
+        invitation: &Invited,
+        sent_to: &Personal<EmailAddress>,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let at = recorded.recorded_at.moment();
+        writes.tokens.push(NewTokenRow {
+            ledger_id: recorded.ledger.0,
+            token_hash: secret.hash().to_vec(),
+            token_id: invitation.token.0,
+            kind: "invitation",
+            contact_id: contact.0,
+            invitation_id: invitation.id.0,
+            expires_at: invitation.until.moment(),
+        });
+        let mail = serde_json::json!({
+            "to": sent_to.value().map(EmailAddress::typed),
+            "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
+        });
+        let sealed = self
+            .shared
+            .reader
+            .keys()
+            .seal(mail.to_string().as_bytes(), invitation.token.0.as_bytes())?;
+        writes.mails.push(MailRow {
+            ledger_id: recorded.ledger.0,
+            mail_id: invitation.token.0,
+            kind: "invitation",
+            contact_id: contact.0,
+            position: stored(recorded.position),
+            sealed,
+            created_at: at,
+        });
+        Ok(())
+    }
+}
+
+struct Invited {
+    id: InvitationId,
+    token: TokenId,
+    until: Timestamp,
+}
+
+fn secret_hash(submission: &Submission) -> Result<Vec<u8>, StoreError> {
+    let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+    Ok(secret.hash().to_vec())
+}

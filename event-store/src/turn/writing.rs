@@ -1,0 +1,112 @@
+//! Writes a turn: everything, with the `COMMIT`, in one message.
+
+use super::{Claim, LaneConnection, Placed, Turn, Writes};
+use crate::codec::{Recorded, encode};
+use crate::error::StoreError;
+use crate::merkle::leaf_hash;
+use crate::pipeline::Pipeline;
+use crate::reader::stored;
+use crate::rows::{ClaimRow, EventRow, OwnedJson};
+use domain::LedgerId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
+use uuid::Uuid;
+
+/// How many events go out in one statement. The database writes them while the next are sealed.
+const EVENTS_OF_A_STATEMENT: usize = 12;
+
+impl Turn<'_> {
+    /// Seals and writes down one event, and adds its leaf to the tree.
+    fn event_row(&mut self, recorded: &mut Recorded) -> Result<EventRow, StoreError> {
+        let text = encode(self.shared.reader.keys(), recorded)?;
+        if let Some(head) = self.heads.get_mut(&recorded.ledger) {
+            head.frontier.push(leaf_hash(text.as_bytes()));
+            head.position = recorded.position;
+            head.recorded_at = recorded.recorded_at;
+        }
+        Ok(EventRow {
+            ledger_id: recorded.ledger.0,
+            position: stored(recorded.position),
+            aggregate_id: recorded.aggregate.uuid(),
+            sequence: stored(recorded.sequence),
+            event_type: recorded.event.stored_type(),
+            recorded_at: recorded.recorded_at.moment(),
+            event: OwnedJson(text),
+        })
+    }
+
+    /// Sends all writes and the commit, and waits for the answers.
+    pub(super) async fn write(
+        &mut self,
+        lane: &mut LaneConnection,
+        writes: &mut Writes,
+        placed: &mut [Placed],
+    ) -> Result<(), StoreError> {
+        let LaneConnection { client, prepared } = lane;
+        let client = &*client;
+        let mut pipeline = Pipeline::default();
+        let release = "DELETE FROM primary_email_claims WHERE ledger_id = $1 AND email_hash = $2";
+        let release = prepared.fixed(client, release).await?;
+        let (released, taken) = claim_changes(&writes.claims);
+        for (ledger, hash) in released {
+            let release = release.clone();
+            pipeline.send(async move { client.execute(&release, &[&ledger, &hash]).await });
+        }
+        prepared.insert(client, taken, &mut pipeline).await?;
+        prepared.insert(client, take(&mut writes.subject_keys), &mut pipeline).await?;
+        prepared.insert(client, take(&mut writes.tokens), &mut pipeline).await?;
+        prepared.insert(client, take(&mut writes.mails), &mut pipeline).await?;
+        prepared.insert(client, take(&mut writes.credentials), &mut pipeline).await?;
+        prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
+        prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;
+        for some in placed.chunks_mut(EVENTS_OF_A_STATEMENT) {
+            let rows = some
+                .iter_mut()
+                .map(|placed| self.event_row(&mut placed.recorded))
+                .collect::<Result<Vec<EventRow>, _>>()?;
+            prepared.insert(client, rows, &mut pipeline).await?;
+            // Lets the connection send what it has.
+            tokio::task::yield_now().await;
+        }
+        let moved = "UPDATE ledgers SET head = $2, frontier = $3, recorded_at = $4 \
+                     WHERE ledger_id = $1";
+        let moved = prepared.fixed(client, moved).await?;
+        let with_events: BTreeSet<LedgerId> =
+            placed.iter().map(|placed| placed.recorded.ledger).collect();
+        for ledger in with_events {
+            let head = &self.heads[&ledger];
+            let (position, frontier) = (stored(head.position), head.frontier.to_bytes());
+            let at = head.recorded_at.moment();
+            let moved = moved.clone();
+            pipeline.send(async move {
+                client.execute(&moved, &[&ledger.0, &position, &frontier, &at]).await
+            });
+        }
+        pipeline.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });
+        pipeline.committed().await
+    }
+}
+
+type Released = Vec<(Uuid, Vec<u8>)>;
+
+/// The difference that a turn makes to the claims: what goes, then what comes.
+fn claim_changes(claims: &BTreeMap<(LedgerId, [u8; 32]), Claim>) -> (Released, Vec<ClaimRow>) {
+    let mut released = Vec::new();
+    let mut taken = Vec::new();
+    for ((ledger, hash), claim) in claims {
+        if claim.before == claim.after {
+            continue;
+        }
+        if claim.before.is_some() {
+            released.push((ledger.0, hash.to_vec()));
+        }
+        if let Some(contact) = claim.after {
+            taken.push(ClaimRow {
+                ledger_id: ledger.0,
+                email_hash: hash.to_vec(),
+                contact_id: contact.0,
+            });
+        }
+    }
+    (released, taken)
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# A walk through the API with curl: says what it does, and ends with an error if an answer is not
+# as told. Needs bash, curl and python3, a running server (BASE) and its OPERATOR_TOKEN.
+set -euo pipefail
+
+BASE=${BASE:-http://127.0.0.1:8080}
+: "${OPERATOR_TOKEN:?set OPERATOR_TOKEN to the token that the first start printed}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+step() { printf '\n== %s\n' "$*"; }
+give_up() { printf 'NOT AS TOLD: %s\n' "$*" >&2; cat "$work/body" >&2; echo >&2; exit 1; }
+
+# call STATUS METHOD PATH [BODY] [curl's arguments]: the answer is in $work/body and $work/head.
+call() {
+    local wanted=$1 method=$2 path=$3 body=${4:-}
+    shift $(($# < 4 ? $# : 4))
+    local arguments=(-s -o "$work/body" -D "$work/head" -w '%{http_code}' -X "$method"
+        -H "Authorization: Bearer $CREDENTIAL" "$@")
+    [[ -z $body ]] || arguments+=(-H 'Content-Type: application/json' --data-binary "$body")
+    local status
+    status=$(curl "${arguments[@]}" "$BASE$path")
+    printf '   %s %s -> %s\n' "$method" "$path" "$status"
+    [[ $status == "$wanted" ]] || give_up "$method $path answered $status, not $wanted"
+}
+
+# get EXPRESSION: a value of the answer, as Python finds it in `a`.
+get() {
+    python3 -c 'import json, sys; a = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' \
+        "$work/body" "$1"
+}
+header() { tr -d '\r' <"$work/head" | sed -n "s/^$1: //Ip" | head -n 1; }
+expect() {
+    local found
+    found=$(get "$1")
+    [[ $found == "$2" ]] || give_up "$1 is $found, not $2"
+}
+
+step "An operator opens a builder account; its first admin key is told once"
+CREDENTIAL=$OPERATOR_TOKEN
+call 201 POST /v1/accounts '{"name": "Elm Street Builders"}'
+KEY=$(get 'a["api_key"]["secret"]')
+account=$(get 'a["id"]')
+call 201 POST "/v1/accounts/$account/api-keys" '{"role": "auditor", "label": "The auditors"}'
+AUDITOR=$(get 'a["secret"]')
+
+step "The builder puts two people into the book; nobody is invited by that"
+CREDENTIAL=$KEY
+call 201 POST /v1/contacts '{"name": "Ada Byron", "primary_email": "ada@example.org", "phones": ["555-0101"]}'
+ada=$(get 'a["id"]')
+position=$(header ledger-position)
+
+step "The second has the same primary email, which is said and not refused"
+call 201 POST /v1/contacts '{"name": "A. Byron", "primary_email": "ADA@example.org"}' \
+    -H "Ledger-Position: $position"
+second=$(get 'a["id"]')
+expect 'a["warnings"][0]["code"]' soft_duplicate
+expect 'a["warnings"][0]["contacts"]' "['$ada']"
+
+step "The same request with the same Idempotency-Key acts once"
+call 201 POST /v1/jobs '{"name": "Elm Street extension", "reference": "E-1"}' -H 'Idempotency-Key: tour-1'
+extension=$(get 'a["id"]')
+call 201 POST /v1/jobs '{"name": "Elm Street extension", "reference": "E-1"}' -H 'Idempotency-Key: tour-1'
+expect 'a["id"]' "$extension"
+call 422 POST /v1/jobs '{"name": "Another"}' -H 'Idempotency-Key: tour-1'
+expect 'a["code"]' idempotency_key_reused
+call 201 POST /v1/jobs '{"name": "Elm Street garage"}'
+garage=$(get 'a["id"]')
+
+step "Both jobs get Ada as their owner at once; the second time changes nothing"
+bulk="{\"mode\": \"add\", \"jobs\": [\"$extension\", \"$garage\"], \"contacts\": [\"$ada\"]}"
+call 200 POST /v1/jobs/bulk-owners "$bulk"
+expect 'a["changed"]' 2
+call 200 POST /v1/jobs/bulk-owners "$bulk"
+expect 'sorted({r["result"] for r in a["results"]})' "['already_there']"
+
+step "Ada is invited; the other contact with her email is not, and the refusal names her"
+call 200 POST "/v1/contacts/$ada/invite"
+call 409 POST "/v1/contacts/$second/invite"
+expect 'a["code"], a["rule"]' "('primary_email_claimed', 'R27')"
+expect 'a["detail"]' 'The primary email is claimed by Ada Byron.'
+expect 'a["holder"]' "$ada"
+
+step "While the invitation is pending, her info is locked"
+call 409 PATCH "/v1/contacts/$ada" '{"name": "Ada Lovelace"}'
+expect 'a["code"]' contact_locked_pending
+get 'a["remedy"]' | sed 's/^/   remedy: /'
+
+step "Cancel, edit, invite again"
+call 200 POST "/v1/contacts/$ada/invite/cancel"
+call 200 PATCH "/v1/contacts/$ada" '{"name": "Ada Lovelace", "address": "12 Elm Street"}'
+edited=$(header etag)
+call 200 POST "/v1/contacts/$ada/invite"
+call 200 POST "/v1/contacts/$ada/invite/resend"
+position=$(header ledger-position)
+
+step "Whoever edits an older version is told so"
+call 412 POST "/v1/contacts/$ada/additional-emails" '{"email": "ada@example.com"}' -H "If-Match: $edited"
+expect 'a["code"]' stale_version
+call 200 POST "/v1/contacts/$ada/additional-emails" '{"email": "ada@example.com"}' \
+    -H "If-Match: \"$(get 'a["current"]')\""
+position=$(header ledger-position)
+
+step "The jobs list by owner, at least as new as the last command"
+call 200 GET "/v1/jobs?owner=$ada&sort=name" '' -H "Ledger-Position: $position"
+expect '[j["name"] for j in a["items"]]' "['Elm Street extension', 'Elm Street garage']"
+expect 'a["items"][0]["owners"][0]["name"], a["items"][0]["owners"][0]["access"]' "('Ada Lovelace', 'pending')"
+call 200 GET "/v1/invitations?status=pending" '' -H "Ledger-Position: $position"
+expect '[i["attempt"] for i in a["items"]]' '[2]'
+
+step "The history shows each change with before and after, and what was refused"
+CREDENTIAL=$AUDITOR
+call 200 GET "/v1/contacts/$ada/history" '' -H "Ledger-Position: $position"
+expect '[(c["before"], c["after"]) for e in a["items"] for c in e["changes"] if c["field"] == "name"][0]' \
+    "('Ada Byron', 'Ada Lovelace')"
+expect '[e["refused"]["code"] for e in a["items"] if e["refused"]]' "['contact_locked_pending']"
+python3 - "$work/body" <<'END'
+import json, sys
+for entry in reversed(json.load(open(sys.argv[1]))["items"]):
+    changes = "; ".join(f'{c["field"]}: {c["before"]} -> {c["after"]}' for c in entry["changes"])
+    refused = entry["refused"]
+    print("   ", entry["at"][:19], entry["event"], changes, refused["code"] if refused else "")
+END
+
+step "An auditor reads and commands nothing"
+call 403 POST "/v1/contacts/$ada/invite/cancel"
+expect 'a["code"], a["rule"]' "('not_permitted', '2.8')"
+
+step "A dry run of an import shows what would happen, row by row"
+CREDENTIAL=$KEY
+file='{"format": "csv",
+ "content": "number,street,first,last,email\n1,7 Oak Lane,Grace,Hopper,grace@example.org\n2,9 Oak Lane,Grace,Hopper,grace@example.org\n3,11 Oak Lane,Bad,Row,not an email\n",
+ "mapping": {"job_name": ["street"], "job_reference": "number", "owner_first_name": "first",
+             "owner_last_name": "last", "owner_email": "email"}}'
+call 200 POST '/v1/imports?dry_run=true' "$file"
+expect '(a["created_jobs"], a["created_contacts"], a["failed"])' '(2, 1, 1)'
+expect '(a["results"][2]["line"], a["results"][2]["field"], a["results"][2]["reason"])' \
+    "(4, 'owner_email', 'must have exactly one @')"
+call 200 POST /v1/imports "$file"
+expect '(a["created_jobs"], a["created_contacts"], a["failed"])' '(2, 1, 1)'
+call 200 POST /v1/imports "$file"
+expect '(a["created_jobs"], a["already_there"], a["failed"])' '(0, 2, 1)'
+
+step "What is another account's is like what never was"
+CREDENTIAL=$OPERATOR_TOKEN
+call 201 POST /v1/accounts '{"name": "Somebody Else"}'
+CREDENTIAL=$(get 'a["api_key"]["secret"]')
+call 404 GET "/v1/contacts/$ada"
+expect 'a["code"]' not_found
+
+printf '\nAll as told.\n'

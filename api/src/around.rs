@@ -7,7 +7,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -96,6 +96,7 @@ fn with_problem(mut response: Response, id: Uuid) -> Response {
     let Problem { status, mut body, retry_after_s } =
         problem.unwrap_or_else(|| Problem::of_status(status));
     body.instance = format!("urn:uuid:{id}");
+    let current = body.current;
     let mut written = (status, Json(body)).into_response();
     let headers = written.headers_mut();
     for (name, value) in response.headers() {
@@ -105,6 +106,11 @@ fn with_problem(mut response: Response, id: Uuid) -> Response {
         }
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(version) = current
+        && let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\""))
+    {
+        headers.insert(ETAG, tag);
+    }
     if let Some(seconds) = retry_after_s {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -30,9 +30,9 @@ The first start prints an operator token, once. With it, open a builder account:
 Ctrl-C or SIGTERM stops it: what is under way is finished first, for ten seconds at most.";
 
 /// Contacts, jobs and owners of building companies, with a history that can be proven.
-#[derive(Debug, Clone, Default, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "titleblock", version, after_long_help = HELP, max_term_width = 100)]
-pub struct Settings {
+struct Settings {
     /// Where to listen, as host:port
     #[arg(long, env = "TITLEBLOCK_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
@@ -166,8 +166,15 @@ impl Config {
         Self::check(Settings::parse())
     }
 
+    /// The same from these flags, without the program's name.
+    pub fn from_flags<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigErrors> {
+        let flags = std::iter::once("titleblock").chain(flags);
+        let settings = Settings::try_parse_from(flags);
+        Self::check(settings.map_err(|error| ConfigErrors(vec![error.to_string()]))?)
+    }
+
     /// Checks settings, and tells everything that is wrong with them at once.
-    pub fn check(settings: Settings) -> Result<Self, ConfigErrors> {
+    fn check(settings: Settings) -> Result<Self, ConfigErrors> {
         let mut wrong = Wrong::default();
         let listen = wrong.take(address(&settings.listen));
         let master_key = wrong.take(master_key(&settings)).flatten();
@@ -292,9 +299,8 @@ fn public_url(given: Option<&str>, listen: Option<SocketAddr>) -> Result<String,
 mod tests {
     use super::*;
 
-    fn checked(args: &[&str]) -> Result<Config, ConfigErrors> {
-        let args = std::iter::once("titleblock").chain(args.iter().copied());
-        Config::check(Settings::try_parse_from(args).expect("flags"))
+    fn checked(flags: &[&str]) -> Result<Config, ConfigErrors> {
+        Config::from_flags(flags.iter().copied())
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Credential {
         }
     }
 
-    /// Whether it may read who did what (domain.md 2.8, Read audit).
+    /// Whether it may read who did what (RULES.md 2.8, Read audit).
     pub(crate) fn reads_audit(&self) -> bool {
         match &self.authority {
             Authority::Builder { role: Role::Admin | Role::Auditor, .. } => true,

@@ -67,6 +67,11 @@ impl App {
         Ok((state, runner, listener))
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
     /// Serves until `stop` ends, then finishes what is under way and stops everything in order.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Self { state, runner, embedded, listener } = self;

@@ -43,8 +43,14 @@ pub(crate) enum Part {
     Sql,
     /// The server's own limit.
     Limit,
+    /// Commands through HTTP.
+    Http,
     /// Syncs that take 2 ms more.
     Slow,
+    /// Rebuild of a list and replay of a log.
+    Reading,
+    /// A long ledger beside a short one.
+    Growth,
 }
 
 /// What is to be done.
@@ -53,6 +59,10 @@ pub(crate) struct Plan {
     pub(crate) rounds: u32,
     pub(crate) window: Window,
     pub(crate) clients: Vec<usize>,
+    /// How many events the log has that is rebuilt and replayed.
+    pub(crate) log_events: u64,
+    /// How many events the short and the long ledger have.
+    pub(crate) growth: [u64; 2],
     only: Vec<Part>,
 }
 
@@ -69,6 +79,8 @@ impl Plan {
             rounds,
             window,
             clients: arguments.clients.clone(),
+            log_events: if arguments.quick { 2_600 } else { 200_000 },
+            growth: if arguments.quick { [260, 2_600] } else { [10_000, 1_000_000] },
             only: arguments.only.clone(),
         }
     }

@@ -1,7 +1,11 @@
 //! The tables that people read and the JSON that programs read.
-#![expect(clippy::print_stdout, reason = "this is a command line tool; the table is what it is for")]
+#![expect(
+    clippy::print_stdout,
+    reason = "this is a command line tool; the table is what it is for"
+)]
 
 use crate::plan::Plan;
+use crate::ratios::ratios;
 use crate::rounds::Rounds;
 use crate::server::Server;
 use crate::throughput::SlowDisk;
@@ -53,78 +57,22 @@ impl Circumstances {
     }
 }
 
+/// Everything that was measured.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    pub(crate) circumstances: Circumstances,
+    pub(crate) rounds: Rounds,
+    pub(crate) rebuild_mib: Option<f64>,
+}
+
+/// What was measured, or why it could not be.
+pub(crate) fn or_say(measured: Result<f64>) -> Option<f64> {
+    measured.map_err(|error| println!("bench: not measured: {error:#}")).ok()
+}
+
 /// Says on the way where we are.
 pub(crate) fn progress(what: &str) {
     println!("bench: {what}");
-}
-
-/// One line of the table of ratios to reach.
-#[derive(Debug, Serialize)]
-struct Ratio {
-    what: &'static str,
-    value: Option<f64>,
-    least: Bound,
-    moonshot: Bound,
-    verdict: &'static str,
-}
-
-/// How large, or how small, it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-enum Bound {
-    AtLeast(f64),
-    AtMost(f64),
-    None,
-}
-
-impl Bound {
-    fn holds(self, value: f64) -> bool {
-        match self {
-            Self::AtLeast(bound) => value >= bound,
-            Self::AtMost(bound) => value <= bound,
-            Self::None => false,
-        }
-    }
-
-    fn text(self) -> String {
-        match self {
-            Self::AtLeast(bound) => format!("≥ {bound}"),
-            Self::AtMost(bound) => format!("≤ {bound}"),
-            Self::None => "–".to_owned(),
-        }
-    }
-}
-
-fn ratio(what: &'static str, value: Option<f64>, least: Bound, moonshot: Bound) -> Ratio {
-    let verdict = match value {
-        None => "not measured",
-        Some(value) if moonshot.holds(value) => "moonshot",
-        Some(value) if least.holds(value) => "reached",
-        Some(_) if least == Bound::None => "",
-        Some(_) => "NOT REACHED",
-    };
-    Ratio { what, value, least, moonshot, verdict }
-}
-
-fn ratios(rounds: &Rounds) -> Vec<Ratio> {
-    use Bound::{AtLeast, AtMost, None};
-    let one = "store, one ledger, 32 clients";
-    let hundred = "store, 100 ledgers, 32 clients";
-    let slow = "slow disk: store, one ledger, 32 clients";
-    let tail = |name| {
-        let series = rounds.series(name)?;
-        Some(series.p99_ms? / series.p50_ms?)
-    };
-    vec![
-        ratio("store, one ledger, 32 clients, against stock", rounds.ratio(one, "stock, 32 clients"), AtLeast(4.0), None),
-        ratio("the same against hand-written SQL", rounds.ratio(one, "sql, 32 clients"), AtLeast(1.5), None),
-        ratio("the same against single-row inserts", rounds.ratio(one, "single-row inserts, 32 clients"), None, AtLeast(1.0)),
-        ratio("store, 100 ledgers, 32 clients, against stock", rounds.ratio(hundred, "stock, 32 clients"), AtLeast(2.5), AtLeast(4.0)),
-        ratio("store, 1 client, against stock", rounds.ratio("store, one ledger, 1 clients", "stock, 1 clients"), AtLeast(1.5), AtLeast(2.0)),
-        ratio("p99 against p50, one ledger, 32 clients", tail(one), AtMost(5.0), AtMost(3.0)),
-        ratio("p99 against p50, 100 ledgers, 32 clients", tail(hundred), AtMost(5.0), AtMost(3.0)),
-        ratio("slow disk: store against stock", rounds.ratio(slow, "slow disk: stock, 32 clients"), AtLeast(2.0), AtLeast(3.0)),
-        ratio("slow disk: store against single-row inserts", rounds.ratio(slow, "slow disk: single-row inserts, 32 clients"), AtLeast(1.2), None),
-    ]
 }
 
 fn number(value: f64) -> String {
@@ -143,7 +91,8 @@ fn table(header: &[&str], left: usize) -> Table {
 }
 
 /// Prints circumstances, figures and ratios.
-pub(crate) fn print(circumstances: &Circumstances, rounds: &Rounds) {
+pub(crate) fn print(figures: &Figures) {
+    let Figures { circumstances, rounds, rebuild_mib } = figures;
     println!(
         "\n{} cores, PostgreSQL {}, a sync {:.2} ms, a commit {:.2} ms{}; medians of {} rounds of \
          {} s; single-row inserts by {}",
@@ -159,12 +108,13 @@ pub(crate) fn print(circumstances: &Circumstances, rounds: &Rounds) {
         circumstances.seconds,
         circumstances.single_row_inserts_by,
     );
-    let mut figures = table(&["measurement", "unit", "median", "least", "most", "p50 ms", "p99 ms", "failed"], 2);
+    let mut measured =
+        table(&["measurement", "unit", "median", "least", "most", "p50 ms", "p99 ms", "failed"], 2);
     for series in &rounds.all {
         let least = series.rounds.iter().copied().fold(f64::INFINITY, f64::min);
         let most = series.rounds.iter().copied().fold(0.0, f64::max);
         let time = |time: Option<f64>| time.map(|time| format!("{time:.2}")).unwrap_or_default();
-        figures.add_row([
+        measured.add_row([
             series.name.clone(),
             series.unit.to_owned(),
             number(series.median),
@@ -175,9 +125,12 @@ pub(crate) fn print(circumstances: &Circumstances, rounds: &Rounds) {
             series.failures.to_string(),
         ]);
     }
-    println!("{figures}");
+    println!("{measured}");
+    if let Some(mib) = rebuild_mib {
+        println!("rebuild of the long ledger's list: {mib:.1} MiB at most");
+    }
     let mut compared = table(&["ratio", "value", "at least", "moonshot", ""], 1);
-    for ratio in ratios(rounds) {
+    for ratio in ratios(figures) {
         compared.add_row([
             ratio.what.to_owned(),
             ratio.value.map(|value| format!("{value:.2}")).unwrap_or_default(),
@@ -195,15 +148,12 @@ pub(crate) fn print(circumstances: &Circumstances, rounds: &Rounds) {
 }
 
 /// Writes everything, each round's values too.
-pub(crate) fn write_json(
-    path: &Path,
-    circumstances: &Circumstances,
-    rounds: &Rounds,
-) -> Result<()> {
+pub(crate) fn write_json(path: &Path, figures: &Figures) -> Result<()> {
     let report = json!({
-        "circumstances": circumstances,
-        "measurements": rounds.all,
-        "ratios": ratios(rounds),
+        "circumstances": figures.circumstances,
+        "measurements": figures.rounds.all,
+        "rebuild_mib": figures.rebuild_mib,
+        "ratios": ratios(figures),
     });
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;

@@ -6,6 +6,9 @@ use serde::Serialize;
 /// All rounds of one measurement.
 #[derive(Debug, Serialize)]
 pub(crate) struct Series {
+    /// By what it is found.
+    #[serde(skip)]
+    key: String,
     /// What was measured.
     pub(crate) name: String,
     /// What is counted.
@@ -37,9 +40,14 @@ pub(crate) struct Rounds {
 impl Rounds {
     /// Takes one round's sample.
     pub(crate) fn add(&mut self, name: &str, unit: &'static str, sample: Sample) {
-        let index = self.all.iter().position(|series| series.name == name);
+        self.add_as(name, name, unit, sample);
+    }
+
+    /// The same under a key that is not the name.
+    pub(crate) fn add_as(&mut self, key: &str, name: &str, unit: &'static str, sample: Sample) {
+        let index = self.all.iter().position(|series| series.key == key);
         let index = index.unwrap_or_else(|| {
-            self.all.push(Series::new(name, unit));
+            self.all.push(Series::new(key, name, unit));
             self.all.len() - 1
         });
         let series = &mut self.all[index];
@@ -55,23 +63,24 @@ impl Rounds {
         series.p99_ms = median(&series.p99s);
     }
 
-    pub(crate) fn series(&self, name: &str) -> Option<&Series> {
-        self.all.iter().find(|series| series.name == name)
+    pub(crate) fn series(&self, key: &str) -> Option<&Series> {
+        self.all.iter().find(|series| series.key == key)
     }
 
-    pub(crate) fn value(&self, name: &str) -> Option<f64> {
-        self.series(name).map(|series| series.median)
+    pub(crate) fn value(&self, key: &str) -> Option<f64> {
+        self.series(key).map(|series| series.median)
     }
 
     /// One measurement's median against another's.
-    pub(crate) fn ratio(&self, name: &str, against: &str) -> Option<f64> {
-        Some(self.value(name)? / self.value(against)?)
+    pub(crate) fn ratio(&self, key: &str, against: &str) -> Option<f64> {
+        Some(self.value(key)? / self.value(against)?)
     }
 }
 
 impl Series {
-    fn new(name: &str, unit: &'static str) -> Self {
+    fn new(key: &str, name: &str, unit: &'static str) -> Self {
         Self {
+            key: key.to_owned(),
             name: name.to_owned(),
             unit,
             median: 0.0,

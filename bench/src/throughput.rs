@@ -1,5 +1,6 @@
 //! Commands a second, contestant by contestant, round by round.
 
+use crate::contestants::http::Http;
 use crate::contestants::stock::Stock;
 use crate::contestants::store::Store;
 use crate::contestants::{limit, sql};
@@ -17,6 +18,7 @@ const ROWS: &str = "rows/s";
 pub(crate) struct Contestants {
     one_ledger: Option<Store>,
     hundred_ledgers: Option<Store>,
+    http: Option<Http>,
     plan: Plan,
 }
 
@@ -38,7 +40,16 @@ impl Contestants {
         if plan.has(Part::Limit) {
             limit::create(server, "row_limit").await?;
         }
-        Ok(Self { one_ledger, hundred_ledgers, plan: plan.clone() })
+        let http =
+            if plan.has(Part::Http) { Some(Http::start(server, "http").await?) } else { None };
+        Ok(Self { one_ledger, hundred_ledgers, http, plan: plan.clone() })
+    }
+
+    /// Stops what listens.
+    pub(crate) async fn stop(self) {
+        if let Some(http) = self.http {
+            http.stop().await;
+        }
     }
 
     /// Each measurement once.
@@ -68,6 +79,10 @@ impl Contestants {
                 let sample = limit::single(server, "row_limit", clients, window).await?;
                 rounds.add(&name, ROWS, sample);
             }
+        }
+        if let Some(http) = &self.http {
+            let clients = http.clients(32).await?;
+            rounds.add("http, 32 clients", COMMANDS, load::run(clients, window).await?);
         }
         if self.plan.has(Part::Limit) {
             for rows in [100, 1_000] {

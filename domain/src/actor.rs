@@ -42,7 +42,7 @@ impl Actor {
     }
 }
 
-/// What an API key may do in its account (domain.md 2.8).
+/// What an API key may do in its account (RULES.md 2.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -54,7 +54,7 @@ pub enum Role {
     Auditor,
 }
 
-/// What an admin may allow a staff key beyond its role (domain.md 2.8, condition c for BS).
+/// What an admin may allow a staff key beyond its role (RULES.md 2.8, condition c for BS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {

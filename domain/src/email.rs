@@ -1,4 +1,4 @@
-//! Email addresses: the typed form for display, the normal form for comparing (domain.md 2.2).
+//! Email addresses: the typed form for display, the normal form for comparing (RULES.md 2.2).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;

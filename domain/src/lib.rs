@@ -40,7 +40,7 @@ pub type Sequence = u64;
 
 /// An event that cannot follow the events before it: the history is damaged, or its writer was.
 ///
-/// `replay-tool verify` reports it; nothing ignores it (style.md 18).
+/// `replay-tool verify` reports it; nothing ignores it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{event} cannot follow on {aggregate}: {why}")]
 pub struct ImpossibleStep {

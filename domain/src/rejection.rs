@@ -1,5 +1,5 @@
 //! Refusals: a rule said no. Each names its stable code, the rule, the cause and the remedy
-//! (domain.md 2.9).
+//! (RULES.md 2.9).
 
 use crate::builder_account::BuilderAccountRejection;
 use crate::contact::ContactRejection;
@@ -82,7 +82,7 @@ impl Refusal {
 pub enum Rejection {
     /// No such aggregate in this ledger.
     Unknown(AggregateId),
-    /// The actor's role does not take such commands (domain.md 2.8).
+    /// The actor's role does not take such commands (RULES.md 2.8).
     NotPermitted {
         /// What would be needed, in words.
         needed: &'static str,

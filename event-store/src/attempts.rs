@@ -25,6 +25,8 @@ pub struct RefusedAttempt {
     pub actor_kind: String,
     /// Who.
     pub actor_id: Option<Uuid>,
+    /// The request that it was part of.
+    pub correlation: Uuid,
     /// By which way in.
     pub channel: String,
     /// From which address.
@@ -72,7 +74,7 @@ impl Reader {
         let rows = client
             .query(
                 "SELECT attempt_id, aggregate_id, command, code, rule, actor_kind, actor_id, \
-                        channel, sealed, refused_at \
+                        channel, sealed, refused_at, correlation \
                  FROM refused_attempts \
                  WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
                    AND ($3::uuid IS NULL OR actor_id = $3) \
@@ -110,6 +112,7 @@ impl Reader {
                     rule: row.get(4),
                     actor_kind: row.get(5),
                     actor_id: row.get(6),
+                    correlation: row.get(10),
                     channel: row.get(7),
                     client: hidden.client,
                     reason: hidden.reason,

@@ -65,7 +65,13 @@ impl Database {
 
     /// A connection of the pool, or [`StoreError::Unavailable`] after two seconds.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        self.pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(error)))
+        // On a task of its own: a caller that goes away must not abandon a connection half made, else
+        // a flood of aborted requests keeps the pool empty and the server busy with handshakes.
+        let pool = self.pool.clone();
+        match tokio::spawn(async move { pool.get().await }).await {
+            Ok(got) => got.map_err(|error| StoreError::Unavailable(Box::new(error))),
+            Err(ended) => Err(StoreError::Unavailable(Box::new(ended))),
+        }
     }
 
     /// A connection of one's own. What the server tells it goes to `told`; the channel closes when
@@ -74,13 +80,12 @@ impl Database {
         &self,
         told: Option<tokio::sync::mpsc::UnboundedSender<tokio_postgres::AsyncMessage>>,
     ) -> Result<Client, StoreError> {
-        let unavailable = |error: tokio_postgres::Error| StoreError::Unavailable(Box::new(error));
         if let Some(tls) = self.tls.clone() {
-            let (client, connection) = self.config.connect(tls).await.map_err(unavailable)?;
+            let (client, connection) = within(self.config.connect(tls)).await?;
             tokio::spawn(drive(connection, told));
             return Ok(client);
         }
-        let (client, connection) = self.config.connect(NoTls).await.map_err(unavailable)?;
+        let (client, connection) = within(self.config.connect(NoTls)).await?;
         tokio::spawn(drive(connection, told));
         Ok(client)
     }
@@ -89,6 +94,17 @@ impl Database {
     pub fn pool_status(&self) -> (usize, usize) {
         let status = self.pool.status();
         (status.size, status.waiting)
+    }
+}
+
+/// The driver's own limit ends with the socket's connect; a server that hangs accepts it and then
+/// says nothing.
+async fn within<T>(
+    connecting: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(WAIT_MAX, connecting).await {
+        Ok(connected) => connected.map_err(|error| StoreError::Unavailable(Box::new(error))),
+        Err(elapsed) => Err(StoreError::Unavailable(Box::new(elapsed))),
     }
 }
 

@@ -67,7 +67,7 @@ async fn apply(client: &mut Client, name: &'static str, text: &str) -> Result<()
         None => {}
     }
     turn.batch_execute(text).await.map_err(failed)?;
-    let now = time::OffsetDateTime::now_utc();
+    let now = crate::store::system_clock().moment();
     turn.execute(
         "INSERT INTO schema_migrations (name, sha256, applied_at) VALUES ($1, $2, $3)",
         &[&name, &hash.as_slice(), &now],

@@ -37,7 +37,7 @@ pub struct HistoryEntry {
     /// Why, in the actor's words.
     pub reason: Option<String>,
     /// What belongs together.
-    pub correlation: Option<Uuid>,
+    pub correlation: Uuid,
     /// What changed, field by field.
     pub changes: Vec<ChangeEntry>,
     /// What was tried and which rule refused it.
@@ -138,7 +138,7 @@ impl HistoryEntry {
                 .as_ref()
                 .and_then(MaybePersonal::value)
                 .map(|reason| reason.as_str().to_owned()),
-            correlation: Some(origin.correlation),
+            correlation: origin.correlation,
             changes,
             refused: None,
         }
@@ -160,7 +160,7 @@ impl HistoryEntry {
             channel: attempt.channel.clone(),
             client: attempt.client.map(|client| client.to_string()),
             reason: attempt.reason.clone(),
-            correlation: None,
+            correlation: attempt.correlation,
             changes: Vec::new(),
             refused: Some(RefusedEntry {
                 command: attempt.command.clone(),

@@ -504,3 +504,17 @@ async fn upsert(
     client.execute_typed(&sql, &params).await.map_err(ViewError::database(view))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_view_is_listed_by_its_name_and_its_tables_are_of_one_shape() {
+        let names: Vec<&str> = all_views().into_iter().map(AnyView::name).collect();
+        assert_eq!(names, VIEW_NAMES);
+        for table in all_views().into_iter().flat_map(AnyView::tables) {
+            assert!(table.key >= 1 && table.key <= table.columns.len(), "{}", table.name);
+        }
+    }
+}

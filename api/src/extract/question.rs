@@ -27,7 +27,7 @@ pub(crate) struct Question<P, Q> {
     seen: Option<LedgerPosition>,
 }
 
-/// A builder's query about who did what (domain.md 2.8, Read audit).
+/// A builder's query about who did what (RULES.md 2.8, Read audit).
 #[derive(Debug)]
 pub(crate) struct AuditQuestion<P, Q>(pub(crate) Question<P, Q>);
 

@@ -63,9 +63,8 @@ async fn by_pgbench(
         .await
         .context("running pgbench")?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let rate = said
-        .lines()
-        .find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    let rate =
+        said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
     match rate {
         Some(rate) => Ok(Sample { rate, ..Sample::default() }),
         None => bail!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)),

@@ -54,9 +54,7 @@ impl Stock {
     }
 
     pub(crate) fn clients(&self, count: usize) -> Vec<Client> {
-        (0..count)
-            .map(|_| Client { stock: self.clone(), life: Life::new(), step: 0 })
-            .collect()
+        (0..count).map(|_| Client { stock: self.clone(), life: Life::new(), step: 0 }).collect()
     }
 }
 

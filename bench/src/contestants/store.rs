@@ -6,6 +6,7 @@ use crate::server::Server;
 use anyhow::{Context, Result};
 use domain::{Command, LedgerId};
 use event_store::{Database, EventStore, MasterKey, StoreOptions, Submission};
+use projections::VIEW_NAMES;
 use uuid::Uuid;
 
 /// The store over a database of its own.
@@ -13,19 +14,22 @@ use uuid::Uuid;
 pub(crate) struct Store {
     pub(crate) store: EventStore,
     pub(crate) ledgers: Vec<LedgerId>,
+    /// As base64, for a tool beside it.
+    pub(crate) master_key: String,
 }
 
 impl Store {
     pub(crate) async fn open(server: &Server, name: &str, ledgers: usize) -> Result<Self> {
         let url = server.create_database(name).await?;
         let database = Database::new(&url, 8)?;
-        let options = StoreOptions { turn_max: 256, ..StoreOptions::default() };
-        let store = EventStore::open(database, &MasterKey::generate()?, options).await?;
+        let options = StoreOptions { views: VIEW_NAMES.to_vec(), ..StoreOptions::default() };
+        let key = MasterKey::generate()?;
+        let store = EventStore::open(database, &key, options).await?;
         let ledgers: Vec<LedgerId> = (0..ledgers).map(|_| LedgerId(Uuid::now_v7())).collect();
         for ledger in &ledgers {
             store.ensure_ledger(*ledger, "builder_account").await?;
         }
-        Ok(Self { store, ledgers })
+        Ok(Self { store, ledgers, master_key: key.to_base64() })
     }
 
     /// Clients whose contacts go round over the ledgers.

@@ -1,7 +1,7 @@
 //! What holds of contacts whatever is asked of them, judged by a model of its own.
 //!
 //! The judge reads nothing but the JSON that would be stored. It knows neither `decide` nor `apply`
-//! nor the domain's types of state; what it holds of claims it tells from the rule in domain.md 2.3.
+//! nor the domain's types of state; what it holds of claims it tells from the rule in RULES.md 2.3.
 
 use super::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 use crate::actor::{Actor, Authority, Channel, Circumstances};

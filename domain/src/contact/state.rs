@@ -77,7 +77,7 @@ pub enum Resume {
     },
 }
 
-/// A contact's access, as in domain.md 2.3.
+/// A contact's access, as in RULES.md 2.3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Access {
     /// In the book, no more.

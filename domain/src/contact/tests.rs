@@ -1074,7 +1074,7 @@ fn who_was_never_active_cannot_be_deactivated_out_of_being_disabled() {
 
 #[test]
 fn each_field_is_edited_by_whom_the_permission_grid_says() {
-    // domain.md 1.2 with G1, G3 to G6; columns: info, primary, add, edit, remove
+    // RULES.md 1.2 with G1, G3 to G6; columns: info, primary, add, edit, remove
     let fields = || {
         let info = InfoEdit {
             name: Some(name("Ida")),
@@ -1177,7 +1177,7 @@ fn no(refusal: No) -> Cell {
     Err(refusal.into())
 }
 
-/// domain.md 2.3, whole: each command in the states not invited, pending, active, deactivated and
+/// RULES.md 2.3, whole: each command in the states not invited, pending, active, deactivated and
 /// disabled (from active).
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn state_machine() -> Vec<(When, [Cell; 5])> {
@@ -1359,7 +1359,7 @@ fn each_refusal_is_expected_by_a_test_and_says_what_stands_against_it() {
             RejectionKind::Conflict,
         ),
     ] {
-        // domain.md 2.9
+        // RULES.md 2.9
         let what = refusal_name(&no);
         let text = Rejection::from(no).refusal();
         assert_eq!((text.code, text.kind), (code, kind), "{what}");

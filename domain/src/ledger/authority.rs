@@ -1,4 +1,4 @@
-//! Who may give which command (domain.md 2.8).
+//! Who may give which command (RULES.md 2.8).
 
 use super::Command;
 use crate::actor::{Authority, Grant, Role};

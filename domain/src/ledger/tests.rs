@@ -593,7 +593,7 @@ fn a_gap_a_stranger_and_a_second_start_are_impossible_steps() {
     LedgerState::default().record(*id, 3, &renamed).expect("not looked at");
 }
 
-// Who may (domain.md 2.8).
+// Who may (RULES.md 2.8).
 
 #[test]
 fn each_command_is_taken_from_whom_the_table_of_rights_says() {

@@ -1,4 +1,4 @@
-//! One command that fails harms none of its neighbours (architecture §1, lanes).
+//! One command that fails harms none of its neighbours (the lanes of ARCHITECTURE.md, lanes).
 
 use crate::races::hold_head;
 use crate::support::{Account, TestDatabase, apply, audit, failure, fresh_database, refusal};

@@ -1,4 +1,4 @@
-//! The sources as style.md wants them.
+//! The sources as the style wants them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

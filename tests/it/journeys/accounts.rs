@@ -1,0 +1,77 @@
+//! Opening accounts, and what a start finishes.
+
+use super::harness::{Server, send};
+use crate::support::{fresh_database, master_key};
+use api::config::Config;
+use api::server::App;
+use domain::installation::InstallationCommand;
+use domain::text::Label;
+use domain::{AccountId, Actor, Authority, Channel, Circumstances, Command, LedgerId};
+use event_store::{StoreOptions, Submission};
+use projections::VIEW_NAMES;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_an_account_again_with_its_key_tells_the_same_secret() {
+    let server = Server::start().await;
+    let operator = server.operator();
+    let body = json!({ "name": "Elm Street Builders" });
+    let key = [("idempotency-key", "elm")];
+    let first = operator.with("/v1/accounts", body.clone(), &key).await.is(201);
+    let again = operator.with("/v1/accounts", body, &key).await.is(201);
+    assert_eq!(first.text, again.text);
+    let another = json!({ "name": "Oak" });
+    operator.with("/v1/accounts", another, &key).await.is(422);
+    let secret = first.body["api_key"]["secret"].as_str().expect("a secret");
+    server.caller(secret).get("/v1/jobs").await.is(200);
+
+    let keys = format!("/v1/accounts/{}/api-keys", first.id());
+    let body = json!({ "role": "staff", "grants": ["read_audit"], "label": "The yard" });
+    let first = operator.with(&keys, body.clone(), &key).await.is(201);
+    assert_eq!(first.text, operator.with(&keys, body, &key).await.is(201).text);
+    let body = json!({ "role": "admin", "grants": ["read_audit"], "label": "x" });
+    operator.post(&keys, body).await.is(422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_opens_what_was_ordered_and_stops_in_time() {
+    let database = fresh_database().await;
+    let options = StoreOptions { views: VIEW_NAMES.to_vec(), ..StoreOptions::default() };
+    let store = database.store_with(options).await;
+    let account = AccountId(Uuid::now_v7());
+    let name = Label::parse("Cut Short").expect("a label");
+    let order = Command::Installation(InstallationCommand::OrderAccount { account, name });
+    let by = Circumstances {
+        actor: Actor::System,
+        authority: Authority::System,
+        acting_as: None,
+        channel: Channel::System,
+        client: None,
+        correlation: Uuid::now_v7(),
+        causation: None,
+        reason: None,
+    };
+    let ordered = Submission::new(LedgerId::INSTALLATION, order, by);
+    store.execute(ordered).await.expect("ordered");
+    store.stop().await;
+
+    let url = format!("--database-url={}", database.url());
+    let key = format!("--master-key={}", master_key().to_base64());
+    let config = Config::from_flags([&url, &key, "--listen=127.0.0.1:0", "--connections=4"]);
+    let app = App::start(&config.expect("settings")).await.expect("a start");
+    let base = format!("http://{}", app.address().expect("an address"));
+    let head = store.reader().head(LedgerId::from(account)).await.expect("a head");
+    assert_eq!(head.map(|head| head.position), Some(1), "the account is open");
+
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(app.run(async move { drop(stopped.await) }));
+    let client = reqwest::Client::new();
+    send(client.get(format!("{base}/readyz"))).await.is(200);
+    let began = Instant::now();
+    drop(stop);
+    running.await.expect("no panic").expect("an orderly end");
+    assert!(began.elapsed() < Duration::from_secs(10), "promise 8");
+    assert!(client.get(format!("{base}/healthz")).send().await.is_err(), "nobody listens");
+}

@@ -1,0 +1,253 @@
+//! A server on a port of its own, and callers with their credentials.
+
+use crate::support::{TestDatabase, fresh_database};
+use api::{AppState, Limits, Secret, SecretKind};
+use domain::contact::{AcceptProof, ContactCommand, ContactEvent};
+use domain::installation::InstallationCommand;
+use domain::{
+    Actor, ApiKeyId, Authority, Channel, Circumstances, Command, ContactId, Event, LedgerId,
+    PersonId, TokenId,
+};
+use event_store::{EventStore, StoreOptions, Submission};
+use projections::{Runner, VIEW_NAMES};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+/// A running server.
+pub(super) struct Server {
+    pub(super) base: String,
+    pub(super) store: EventStore,
+    pub(super) client: Client,
+    operator: String,
+    _runner: Runner,
+    // The server stops when this is dropped.
+    _stop: oneshot::Sender<()>,
+    database: TestDatabase,
+}
+
+/// Somebody with a credential.
+#[derive(Clone)]
+pub(super) struct Caller {
+    base: String,
+    client: Client,
+    pub(super) secret: String,
+}
+
+/// A builder account and its admin.
+pub(super) struct Builder {
+    pub(super) id: Uuid,
+    pub(super) admin: Caller,
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+    pub(super) text: String,
+}
+
+impl Server {
+    pub(super) async fn start() -> Self {
+        let database = fresh_database().await;
+        let options = StoreOptions { views: VIEW_NAMES.to_vec(), ..StoreOptions::default() };
+        let store = database.store_with(options).await;
+        let runner = Runner::start(store.reader().clone(), store.hints());
+        let operator = operator_token(&store).await;
+        let state = AppState::new(store.clone(), runner.progress(), Limits::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(api::server::serve(listener, state, async move {
+            // Dropping the sender is the signal.
+            drop(stopped.await);
+        }));
+        let client = Client::builder().build().expect("a client");
+        Self { base, store, client, operator, _runner: runner, _stop: stop, database }
+    }
+
+    pub(super) fn caller(&self, secret: &str) -> Caller {
+        Caller { base: self.base.clone(), client: self.client.clone(), secret: secret.to_owned() }
+    }
+
+    pub(super) fn operator(&self) -> Caller {
+        self.caller(&self.operator)
+    }
+
+    /// A new builder account with its admin key.
+    pub(super) async fn builder(&self, name: &str) -> Builder {
+        let answer = self.operator().post("/v1/accounts", json!({ "name": name })).await.is(201);
+        let secret = answer.body["api_key"]["secret"].as_str().expect("a secret");
+        Builder { id: answer.id(), admin: self.caller(secret) }
+    }
+
+    /// How many connections hold a transaction open.
+    pub(super) async fn idle_in_transaction(&self) -> i64 {
+        let client = self.database.client().await;
+        let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                    AND state LIKE 'idle in transaction%'";
+        client.query_one(open, &[]).await.expect("a count").get(0)
+    }
+
+    /// One more key of the account.
+    pub(super) async fn key(&self, builder: &Builder, role: &str, grants: &[&str]) -> Caller {
+        let path = format!("/v1/accounts/{}/api-keys", builder.id);
+        let body = json!({ "role": role, "grants": grants, "label": role });
+        let answer = self.operator().post(&path, body).await.is(201);
+        self.caller(answer.body["secret"].as_str().expect("a secret"))
+    }
+
+    /// The invitee accepts, which is not over HTTP yet.
+    pub(super) async fn accept(&self, builder: &Builder, contact: Uuid) {
+        let ledger = LedgerId(builder.id);
+        let events = self.store.reader().aggregate_events(ledger, &[contact]).await;
+        let token = events
+            .expect("events")
+            .iter()
+            .rev()
+            .find_map(|recorded| match &recorded.event {
+                Event::Contact(ContactEvent::InviteSent(sent)) => Some(sent.token),
+                Event::Contact(ContactEvent::InviteResent(sent)) => Some(sent.token),
+                _ => None,
+            })
+            .expect("an invitation");
+        self.accept_with(builder, contact, token).await;
+    }
+
+    async fn accept_with(&self, builder: &Builder, contact: Uuid, token: TokenId) {
+        let person = PersonId(Uuid::now_v7());
+        let proof = AcceptProof::LinkAndLogin;
+        let command = ContactCommand::AcceptInvite { token, person, proof };
+        let command = Command::Contact(ContactId(contact), command);
+        let by = circumstances(Actor::Owner(person), Authority::Owner, Channel::Portal);
+        let submission = Submission::new(LedgerId(builder.id), command, by);
+        self.store.execute(submission).await.expect("accepted");
+    }
+}
+
+fn circumstances(actor: Actor, authority: Authority, channel: Channel) -> Circumstances {
+    Circumstances {
+        actor,
+        authority,
+        acting_as: None,
+        channel,
+        client: None,
+        correlation: Uuid::now_v7(),
+        causation: None,
+        reason: None,
+    }
+}
+
+async fn operator_token(store: &EventStore) -> String {
+    let command = InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::now_v7()));
+    let by = circumstances(Actor::System, Authority::System, Channel::System);
+    let submission =
+        Submission::new(LedgerId::INSTALLATION, Command::Installation(command), by).with_secret();
+    let applied = store.execute(submission.expect("random bytes")).await.expect("a token");
+    let secret = applied.secret.expect("a secret");
+    Secret::new(SecretKind::Operator, LedgerId::INSTALLATION, &secret).expose()
+}
+
+impl Caller {
+    pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.secret)
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// Asks for what is at least as new as an answer.
+    pub(super) async fn get_after(&self, seen: &Answer, path: &str) -> Answer {
+        let position = &seen.headers["ledger-position"];
+        send(self.request(Method::GET, path).header("ledger-position", position)).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
+        send(self.request(Method::POST, path).json(&body)).await
+    }
+
+    /// A command without fields.
+    pub(super) async fn order(&self, path: &str) -> Answer {
+        send(self.request(Method::POST, path)).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, body: Value) -> Answer {
+        send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path)).await
+    }
+
+    pub(super) async fn with(&self, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.request(Method::POST, path).json(&body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        send(request).await
+    }
+
+    /// A new contact's id.
+    pub(super) async fn contact(&self, name: &str, email: Option<&str>) -> Uuid {
+        let body = json!({ "name": name, "primary_email": email });
+        self.post("/v1/contacts", body).await.is(201).id()
+    }
+
+    /// A new job's id.
+    pub(super) async fn job(&self, name: &str, owners: &[Uuid]) -> Uuid {
+        self.post("/v1/jobs", json!({ "name": name, "owners": owners })).await.is(201).id()
+    }
+}
+
+pub(super) async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.expect("a body");
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Answer { status, headers, body, text }
+}
+
+impl Answer {
+    /// The answer, which must have this status.
+    pub(super) fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        self.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+    }
+
+    pub(super) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// One field of each item of a page.
+    pub(super) fn each(&self, field: &str) -> Vec<String> {
+        let items = self.body["items"].as_array().expect("a page");
+        let text = |item: &Value| item[field].as_str().map(str::to_owned);
+        items.iter().map(|item| text(item).unwrap_or_else(|| item[field].to_string())).collect()
+    }
+
+    /// Status and body for a snapshot, without what differs from run to run.
+    pub(super) fn shown(&self) -> String {
+        let mut body = self.body.clone();
+        if let Some(fields) = body.as_object_mut() {
+            fields.remove("instance");
+            for known in ["type", "cause"] {
+                fields.remove(known);
+            }
+            if let Some(holder) = fields.get_mut("holder") {
+                *holder = json!("…");
+            }
+        }
+        let body = serde_json::to_string_pretty(&body).expect("JSON");
+        format!("{}\n{body}", self.status.as_u16())
+    }
+}

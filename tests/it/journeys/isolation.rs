@@ -1,0 +1,181 @@
+//! Every route against ids of another account: the answer is the one for an id that nobody has.
+
+use super::harness::{Answer, Caller, Server, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What a route does with an id of somebody else's.
+enum Case {
+    /// The id is in the path: 404, with this body.
+    Path(fn(&Ids) -> Value),
+    /// Ids are in the body alone: answered as unknown ids are.
+    Body(fn(&Ids) -> Value),
+    /// Ids are in the query alone: answered with nothing.
+    Query(fn(&Ids) -> String),
+    /// It takes no ids; what it lists is the asker's own.
+    Own,
+    /// It is nobody's.
+    Public,
+}
+use Case::{Body, Own, Path, Public, Query};
+
+/// Ids of one account, or ids that nobody has.
+#[derive(Clone, Copy)]
+struct Ids {
+    contact: Uuid,
+    job: Uuid,
+}
+
+fn none(_: &Ids) -> Value {
+    json!({})
+}
+
+/// Every route of the OpenAPI document; a new route without a case fails.
+const CASES: &[(&str, &str, Case)] = &[
+    ("post", "/v1/accounts", Own),
+    ("post", "/v1/accounts/{id}/api-keys", Path(|_| json!({ "role": "admin", "label": "x" }))),
+    ("get", "/v1/contacts", Own),
+    ("post", "/v1/contacts", Body(|ids| json!({ "name": "X", "jobs": [ids.job] }))),
+    ("get", "/v1/contacts/{id}", Path(none)),
+    ("patch", "/v1/contacts/{id}", Path(|_| json!({ "name": "X" }))),
+    ("post", "/v1/contacts/{id}/invite", Path(none)),
+    ("post", "/v1/contacts/{id}/invite/resend", Path(none)),
+    ("post", "/v1/contacts/{id}/invite/cancel", Path(none)),
+    ("post", "/v1/contacts/{id}/disable", Path(none)),
+    ("post", "/v1/contacts/{id}/enable", Path(none)),
+    ("post", "/v1/contacts/{id}/deactivate", Path(|_| json!({ "reason": "X" }))),
+    ("post", "/v1/contacts/{id}/swap-primary-email", Path(|_| json!({ "email": "a@example.org" }))),
+    ("post", "/v1/contacts/{id}/additional-emails", Path(|_| json!({ "email": "a@example.org" }))),
+    (
+        "patch",
+        "/v1/contacts/{id}/additional-emails",
+        Path(|_| json!({ "email": "a@example.org", "replace_with": null })),
+    ),
+    ("get", "/v1/contacts/{id}/history", Path(none)),
+    ("get", "/v1/jobs", Query(|ids| format!("owner={}", ids.contact))),
+    ("post", "/v1/jobs", Body(|ids| json!({ "name": "X", "owners": [ids.contact] }))),
+    ("get", "/v1/jobs/{id}", Path(none)),
+    ("patch", "/v1/jobs/{id}", Path(|_| json!({ "name": "X" }))),
+    ("post", "/v1/jobs/{id}/owners", Path(|ids| json!({ "contact_id": ids.contact }))),
+    ("delete", "/v1/jobs/{id}/owners/{contact_id}", Path(none)),
+    (
+        "post",
+        "/v1/jobs/bulk-owners",
+        Body(|ids| json!({ "mode": "add", "jobs": [ids.job], "contacts": [ids.contact] })),
+    ),
+    ("get", "/v1/jobs/{id}/history", Path(none)),
+    ("get", "/v1/invitations", Query(|ids| format!("contact={}", ids.contact))),
+    ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),
+    ("post", "/v1/imports", Own),
+    ("get", "/healthz", Public),
+    ("get", "/readyz", Public),
+    ("get", "/metrics", Public),
+    ("get", "/problems/{code}", Public),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_description_has_a_case() {
+    let server = Server::start().await;
+    let description = server.operator().get("/openapi.json").await.is(200).body;
+    let mut routes = BTreeSet::new();
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        for method in methods.as_object().expect("methods").keys() {
+            routes.insert((method.clone(), path.clone()));
+        }
+    }
+    let cases = CASES.iter().map(|(method, path, _)| ((*method).into(), (*path).into()));
+    assert_eq!(routes, cases.collect::<BTreeSet<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_id_is_answered_like_an_unknown_one() {
+    let server = Server::start().await;
+    let (mine, theirs) = (server.builder("Elm").await, server.builder("Oak").await);
+    let contact = theirs.admin.contact("Ada", Some("ada@example.org")).await;
+    let job = theirs.admin.job("Barn", &[contact]).await;
+    theirs.admin.order(&format!("/v1/contacts/{contact}/invite")).await.is(200);
+    let foreign = Ids { contact, job };
+    let auditor = server.key(&mine, "auditor", &[]).await;
+    let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
+    for caller in [&mine.admin, &auditor, &staff] {
+        for (method, path, case) in CASES {
+            let unknown = Ids { contact: Uuid::now_v7(), job: Uuid::now_v7() };
+            // An operator's routes know accounts of any builder; to builders they are closed.
+            let caller = if path.starts_with("/v1/accounts") { &mine.admin } else { caller };
+            let answers = (
+                ask(caller, method, path, case, foreign).await,
+                ask(caller, method, path, case, unknown).await,
+            );
+            let (Some(foreign), Some(unknown)) = answers else { continue };
+            assert_eq!(shown(&foreign), shown(&unknown), "{method} {path}");
+            if matches!(case, Path(_)) {
+                let refused = [404, 403].contains(&foreign.status.as_u16());
+                assert!(refused, "{method} {path}: {}", foreign.text);
+            }
+        }
+    }
+    // Nothing of it reached the other account.
+    let job = theirs.admin.get(&format!("/v1/jobs/{job}")).await.is(200);
+    assert_eq!(job.body["version"], 2);
+    let history = theirs.admin.get(&format!("/v1/contacts/{contact}/history")).await.is(200);
+    assert!(history.each("refused").iter().all(|refused| refused == "null"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_account_gets_no_key() {
+    let server = Server::start().await;
+    let body = json!({ "role": "admin", "label": "x" });
+    for account in [Uuid::now_v7().to_string(), "not-an-id".to_owned()] {
+        let path = format!("/v1/accounts/{account}/api-keys");
+        assert_eq!(server.operator().post(&path, body.clone()).await.is(404).code(), "not_found");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_id_is_answered_like_an_unknown_one() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    for (method, path, case) in CASES {
+        let Path(body) = case else { continue };
+        if path.starts_with("/v1/accounts") {
+            continue;
+        }
+        let unknown = Ids { contact: Uuid::now_v7(), job: Uuid::now_v7() };
+        let garbled = path.replace("{id}", "no-id").replace("{contact_id}", "%00");
+        let method: Method = method.to_uppercase().parse().expect("a method");
+        let request = builder.admin.request(method.clone(), &garbled);
+        let request = if method == "GET" { request } else { request.json(&body(&unknown)) };
+        assert_eq!(send(request).await.is(404).code(), "not_found", "{path}");
+    }
+}
+
+async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -> Option<Answer> {
+    let id = if path.starts_with("/v1/contacts") { ids.contact } else { ids.job };
+    let filled = path
+        .replace("{id}", &id.to_string())
+        .replace("{contact_id}", &ids.contact.to_string());
+    let method: Method = method.to_uppercase().parse().expect("a method");
+    let request = match case {
+        Path(_) if method == "GET" => caller.request(method, &filled),
+        Path(body) | Body(body) => caller.request(method, &filled).json(&body(&ids)),
+        Query(query) => caller.request(method, &format!("{filled}?{}", query(&ids))),
+        Own | Public => return None,
+    };
+    Some(send(request).await)
+}
+
+/// Status and body without what names the request or repeats the ids that were sent.
+fn shown(answer: &Answer) -> (u16, Value) {
+    let mut body = answer.body.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("instance");
+        fields.remove("id");
+        for pair in fields.get_mut("results").and_then(Value::as_array_mut).into_iter().flatten() {
+            pair["job_id"] = Value::Null;
+            pair["contact_id"] = Value::Null;
+        }
+    }
+    (answer.status.as_u16(), body)
+}

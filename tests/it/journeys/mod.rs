@@ -1,0 +1,16 @@
+//! The API as its callers see it: the real router over a database of each test's own.
+//!
+//! [`stories`] follows the scenarios of the domain's description, [`refusals`] shows what the main
+//! refusals look like, [`isolation`] holds the table of every route, [`door`] sends what no client
+//! should.
+
+mod accounts;
+mod conditions;
+mod door;
+mod harness;
+mod imports;
+mod isolation;
+mod refusals;
+mod roles;
+mod stories;
+mod tour;

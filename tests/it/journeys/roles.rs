@@ -1,0 +1,94 @@
+//! Who may do what (RULES.md 2.8), over HTTP.
+
+use super::harness::{Caller, Server};
+use serde_json::json;
+
+const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
+
+/// Whether each of the columns may; Y or N.
+const TABLE: [(&str, &str, &str); 16] = [
+    ("POST", "/v1/contacts", "YYYYNN"),
+    ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
+    ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
+    ("POST", "/v1/contacts/{contact}/invite", "YYYYNN"),
+    ("POST", "/v1/contacts/{contact}/disable", "YNYNNN"),
+    ("POST", "/v1/contacts/{contact}/enable", "YNYNNN"),
+    ("POST", "/v1/contacts/{contact}/deactivate", "YNYNNN"),
+    ("POST", "/v1/jobs", "YYYYNN"),
+    ("POST", "/v1/jobs/{job}/owners", "YYYYNN"),
+    ("POST", "/v1/jobs/bulk-owners", "YYYYNN"),
+    ("GET", "/v1/contacts", "YYYYYN"),
+    ("GET", "/v1/jobs", "YYYYYN"),
+    ("GET", "/v1/invitations", "YYYYYN"),
+    ("GET", "/v1/audit", "YNNYYN"),
+    ("GET", "/v1/contacts/{contact}/history", "YNNYYN"),
+    ("POST", "/v1/accounts", "NNNNNY"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_roles_holds() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let callers: [Caller; 6] = [
+        builder.admin.clone(),
+        server.key(&builder, "staff", &[]).await,
+        server.key(&builder, "staff", &["manage_access"]).await,
+        server.key(&builder, "staff", &["read_audit"]).await,
+        server.key(&builder, "auditor", &[]).await,
+        server.operator(),
+    ];
+    let contact = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let job = builder.admin.job("Barn", &[]).await;
+    for (method, path, may) in TABLE {
+        let path = path.replace("{contact}", &contact.to_string());
+        let path = path.replace("{job}", &job.to_string());
+        let body = match path.as_str() {
+            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" => json!({ "name": "New" }),
+            "/v1/jobs/bulk-owners" => {
+                json!({ "mode": "add", "jobs": [job], "contacts": [contact] })
+            }
+            path if path.ends_with("additional-emails") => json!({ "email": "a@example.org" }),
+            path if path.ends_with("owners") => json!({ "contact_id": contact }),
+            path if path.ends_with("deactivate") => json!({ "reason": "Because" }),
+            _ => json!({}),
+        };
+        for ((column, caller), may) in COLUMNS.iter().zip(&callers).zip(may.chars()) {
+            let answer = match method {
+                "GET" => caller.get(&path).await,
+                "PATCH" => caller.patch(&path, body.clone()).await,
+                _ => caller.post(&path, body.clone()).await,
+            };
+            let forbidden = answer.status.as_u16() == 403;
+            assert_eq!(!forbidden, may == 'Y', "{column} {method} {path}: {}", answer.text);
+            assert!(!answer.status.is_server_error(), "{column} {method} {path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_without_a_credential_gets_anything() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let (rest, last) = builder.admin.secret.split_at(builder.admin.secret.len() - 1);
+    let forged = format!("{rest}{}", if last == "A" { "E" } else { "A" });
+    let operators = builder.admin.secret.replacen("tbk_", "tbo_", 1);
+    let url = format!("{}/v1/contacts", server.base);
+    for authorization in [
+        None,
+        Some("Bearer".to_owned()),
+        Some("Bearer ".to_owned()),
+        Some(format!("Basic {}", builder.admin.secret)),
+        Some(format!("Bearer {forged}")),
+        Some(format!("Bearer x{}", builder.admin.secret)),
+    ] {
+        let mut request = server.client.get(&url);
+        if let Some(text) = &authorization {
+            request = request.header("authorization", text);
+        }
+        let answer = super::harness::send(request).await.is(401);
+        assert_eq!(answer.code(), "unauthorized", "{authorization:?}");
+    }
+    // The prefix is for people; the row says what the key is.
+    let renamed = server.caller(&operators);
+    renamed.post("/v1/accounts", json!({ "name": "X" })).await.is(403);
+}

@@ -10,6 +10,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use tracing_subscriber::EnvFilter;
 
 const HELP: &str = "\
 Every setting is a flag and an environment variable of the same name; the flag wins.
@@ -191,7 +192,7 @@ impl Config {
         let log = wrong.take(
             settings
                 .log
-                .parse::<tracing_subscriber::EnvFilter>()
+                .parse::<EnvFilter>()
                 .map(|_| settings.log.clone())
                 .map_err(|error| format!("TITLEBLOCK_LOG is not a filter: {error}")),
         );

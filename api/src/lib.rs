@@ -18,6 +18,7 @@ mod extract;
 mod figures;
 mod import;
 mod input;
+pub mod log;
 mod openapi;
 mod position;
 mod router;

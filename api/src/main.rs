@@ -3,7 +3,6 @@
 use anyhow::Context;
 use api::config::Config;
 use api::server::App;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,12 +18,7 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<()> {
     let config = Config::from_env()?;
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(&config.log)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .init();
+    api::log::start(&config.log);
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt())?;

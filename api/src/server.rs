@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Storage};
 use crate::demo;
+use crate::error::Chain;
 use crate::figures;
 use crate::router::router;
 use crate::start::{finish_accounts, operator_token};
@@ -22,6 +23,8 @@ use tokio::sync::oneshot;
 
 /// How long requests that are under way may take to end when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(8);
+/// How long a receipt is kept; clients are promised 24 hours.
+const RECEIPT_HOURS: i64 = 48;
 
 /// A started server.
 #[derive(Debug)]
@@ -76,11 +79,25 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Self { state, runner, embedded, listener } = self;
         let store = state.store().clone();
+        let pruning = tokio::spawn(prune_receipts(store.clone()));
         let served = serve(listener, state, stop).await;
+        pruning.abort();
         runner.stop().await;
         store.stop().await;
         stop_embedded(embedded).await;
         served
+    }
+}
+
+/// Deletes receipts that nobody can ask for any more.
+async fn prune_receipts(store: EventStore) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
+    loop {
+        hourly.tick().await;
+        match store.prune_receipts(RECEIPT_HOURS).await {
+            Ok(pruned) => tracing::debug!(pruned, "old receipts are deleted"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "receipts were not pruned"),
+        }
     }
 }
 

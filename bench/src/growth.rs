@@ -31,7 +31,7 @@ impl Growth {
         let store = Store::open(server, "growth", 2).await?;
         for (ledger, events) in store.ledgers.iter().zip(plan.growth) {
             report::progress(&format!("filling a ledger with {events} events"));
-            fill(&store.store, *ledger, events).await?;
+            fill(&store.events, *ledger, events).await?;
         }
         Ok(Self { store, url: server.url("growth"), sizes: plan.growth })
     }
@@ -45,7 +45,7 @@ impl Growth {
                 for ((life, ledger), times) in lives.iter().zip(&self.store.ledgers).zip(&mut times)
                 {
                     let began = Instant::now();
-                    execute(&self.store.store, *ledger, life, step).await?;
+                    execute(&self.store.events, *ledger, life, step).await?;
                     if step >= FIRST_EDIT {
                         times.push(began.elapsed());
                     }

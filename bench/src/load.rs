@@ -111,20 +111,17 @@ async fn run_one<C: Client>(mut client: C, from: Instant, until: Instant) -> Res
         }
         let outcome = client.step().await;
         let ended = Instant::now();
-        match outcome {
-            Err(error) => {
-                failed_in_a_row += 1;
-                counted.failures += 1;
-                counted.first_failure.get_or_insert_with(|| format!("{error:#}"));
-            }
-            Ok(()) => {
-                failed_in_a_row = 0;
-                if ended >= from && ended < until {
-                    counted.done += u64::from(client.weight());
-                    let took = u64::try_from((ended - began).as_micros()).unwrap_or(u64::MAX);
-                    counted.times_us.saturating_record(took);
-                }
-            }
+        if let Err(error) = outcome {
+            failed_in_a_row += 1;
+            counted.failures += 1;
+            counted.first_failure.get_or_insert_with(|| format!("{error:#}"));
+            continue;
+        }
+        failed_in_a_row = 0;
+        if ended >= from && ended < until {
+            counted.done += u64::from(client.weight());
+            let took = u64::try_from((ended - began).as_micros()).unwrap_or(u64::MAX);
+            counted.times_us.saturating_record(took);
         }
     }
 }

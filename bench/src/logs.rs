@@ -44,7 +44,7 @@ pub(crate) async fn fill(store: &EventStore, ledger: LedgerId, events: u64) -> R
 /// A store with one filled ledger.
 pub(crate) async fn ours(server: &Server, name: &str, events: u64) -> Result<Store> {
     let store = Store::open(server, name, 1).await?;
-    fill(&store.store, store.ledgers[0], events).await?;
+    fill(&store.events, store.ledgers[0], events).await?;
     Ok(store)
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn ratios(figures: &Figures) -> Vec<Ratio> {
         ),
         against(
             "one ledger, 1 client / stock",
-            ("store, one ledger, 1 clients", "stock, 1 clients"),
+            ("store, one ledger, 1 client", "stock, 1 client"),
             AtLeast(1.5),
             AtLeast(2.0),
         ),

@@ -49,7 +49,7 @@ impl Reading {
     /// Fills the logs, and the list from the live fold.
     pub(crate) async fn create(server: &Server, plan: &Plan) -> Result<Self> {
         let ours = logs::ours(server, "log", plan.log_events).await?;
-        let reader = ours.store.reader();
+        let reader = ours.events.reader();
         runner::catch_up(reader, &BTreeSet::from([ours.ledgers[0]])).await?;
         let events = reader.head(ours.ledgers[0]).await?.context("no head")?.position;
         let stock_events = logs::stock(server, "stock_log", plan.log_events).await?;
@@ -86,7 +86,7 @@ impl Reading {
 
     /// Rebuilds the list; its rows must be those of the live fold, before and after.
     async fn rebuild(&self) -> Result<Sample> {
-        let reader = self.ours.store.reader();
+        let reader = self.ours.events.reader();
         let ledger = self.ours.ledgers[0];
         let view = view_named(LIST).context("there is no such list")?;
         let live = self.fingerprint().await?;
@@ -147,7 +147,7 @@ impl Reading {
         let began = Instant::now();
         let mut state = LedgerState::default();
         let mut chunks =
-            self.ours.store.reader().stream(self.ours.ledgers[0], 0, self.events, true);
+            self.ours.events.reader().stream(self.ours.ledgers[0], 0, self.events, true);
         let mut replayed = 0;
         while let Some(chunk) = chunks.recv().await {
             for event in chunk? {
@@ -237,7 +237,23 @@ impl View<ContactAggregate> for ListRow {
             E::OwnerActivated(_) => "active",
             E::OwnerDeactivated(_) => "deactivated",
             // The lives that are replayed change nothing else of the list.
-            _ => return,
+            E::ContactInfoUpdated(_)
+            | E::PrimaryEmailChanged(_)
+            | E::PrimaryEmailSwapped(_)
+            | E::AdditionalEmailAdded(_)
+            | E::AdditionalEmailEdited(_)
+            | E::AdditionalEmailRemoved(_)
+            | E::PrimaryEmailClaimed(_)
+            | E::PrimaryEmailReleased(_)
+            | E::InviteResent(_)
+            | E::InviteCancelled(_)
+            | E::InviteAccepted(_)
+            | E::InviteDeclined(_)
+            | E::InviteExpired(_)
+            | E::PersonLinked(_)
+            | E::OwnerReactivated(_)
+            | E::OwnerDisabled(_)
+            | E::OwnerReenabled(_) => return,
         };
         status.clone_into(&mut self.status);
     }

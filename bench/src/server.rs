@@ -116,7 +116,7 @@ impl Server {
     pub(crate) fn sync_time(&self) -> Result<Duration> {
         use std::io::{Seek, Write};
         let mut file = tempfile::tempfile_in(self.folder.path())?;
-        file.write_all(&[0; 1 << 20])?;
+        file.write_all(&vec![0; 1 << 20])?;
         file.sync_all()?;
         let mut times = Vec::new();
         for _ in 0..300 {

@@ -57,25 +57,25 @@ impl Contestants {
         let window = self.plan.window;
         for &clients in &self.plan.clients {
             if let Some(store) = &self.one_ledger {
-                let name = format!("store, one ledger, {clients} clients");
+                let name = format!("store, one ledger, {}", many(clients));
                 rounds.add(&name, COMMANDS, load::run(store.clients(clients), window).await?);
             }
             if let Some(store) = &self.hundred_ledgers {
-                let name = format!("store, 100 ledgers, {clients} clients");
+                let name = format!("store, 100 ledgers, {}", many(clients));
                 rounds.add(&name, COMMANDS, load::run(store.clients(clients), window).await?);
             }
             if self.plan.has(Part::Stock) {
-                let name = format!("stock, {clients} clients");
+                let name = format!("stock, {}", many(clients));
                 let sample = stock(server, "stock", clients, window).await?;
                 rounds.add(&name, COMMANDS, sample);
             }
             if self.plan.has(Part::Sql) {
-                let name = format!("sql, {clients} clients");
+                let name = format!("sql, {}", many(clients));
                 let clients = sql::clients(server, "sql", clients).await?;
                 rounds.add(&name, COMMANDS, load::run(clients, window).await?);
             }
             if self.plan.has(Part::Limit) {
-                let name = format!("single-row inserts, {clients} clients");
+                let name = format!("single-row inserts, {}", many(clients));
                 let sample = limit::single(server, "row_limit", clients, window).await?;
                 rounds.add(&name, ROWS, sample);
             }
@@ -132,4 +132,8 @@ impl SlowDisk {
         rounds.add("slow disk: single-row inserts, 32 clients", ROWS, sample);
         Ok(())
     }
+}
+
+fn many(clients: usize) -> String {
+    if clients == 1 { "1 client".to_owned() } else { format!("{clients} clients") }
 }

@@ -27,20 +27,36 @@ impl<'a> Pipeline<'a> {
         self.sent.push((statement, answered));
     }
 
-    /// Waits for all answers; the last statement was the `COMMIT`.
-    pub(crate) async fn committed(mut self) -> Result<(), StoreError> {
-        std::future::poll_fn(|cx| {
-            let mut waiting = false;
-            for (statement, answered) in &mut self.sent {
-                if answered.is_none() {
-                    match statement.as_mut().poll(cx) {
-                        Poll::Ready(answer) => *answered = Some(answer),
-                        Poll::Pending => waiting = true,
-                    }
+    /// Takes the answers that have come; whether all are there.
+    fn poll_answers(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut all = true;
+        for (statement, answered) in &mut self.sent {
+            if answered.is_none() {
+                match statement.as_mut().poll(cx) {
+                    Poll::Ready(answer) => *answered = Some(answer),
+                    Poll::Pending => all = false,
                 }
             }
-            if waiting { Poll::Pending } else { Poll::Ready(()) }
+        }
+        all
+    }
+
+    /// Waits for something else of the same connection. The answers to what was sent are taken
+    /// meanwhile: a connection reads no further while an answer in pieces is not taken.
+    pub(crate) async fn beside<T>(&mut self, other: impl Future<Output = T>) -> T {
+        let mut other = std::pin::pin!(other);
+        std::future::poll_fn(|cx| {
+            self.poll_answers(cx);
+            other.as_mut().poll(cx)
         })
+        .await
+    }
+
+    /// Waits for all answers; the last statement was the `COMMIT`.
+    pub(crate) async fn committed(mut self) -> Result<(), StoreError> {
+        std::future::poll_fn(
+            |cx| if self.poll_answers(cx) { Poll::Ready(()) } else { Poll::Pending },
+        )
         .await;
         let mut answers: Vec<Result<u64, Error>> =
             self.sent.into_iter().filter_map(|(_, answered)| answered).collect();

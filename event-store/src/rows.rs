@@ -107,7 +107,8 @@ impl Prepared {
             let statement = match self.inserts.entry((R::INTO, some.len())) {
                 Entry::Occupied(there) => there.get().clone(),
                 Entry::Vacant(place) => {
-                    let prepared = client.prepare(&insert::<R>(some.len())).await;
+                    let sql = insert::<R>(some.len());
+                    let prepared = pipeline.beside(client.prepare(&sql)).await;
                     let prepared = prepared.map_err(StoreError::database("preparing an insert"))?;
                     place.insert(prepared).clone()
                 }

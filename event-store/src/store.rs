@@ -184,7 +184,7 @@ impl EventStore {
         let reader = Reader::new(database, keys);
         check_master_key(&reader).await?;
         let options = Arc::new(options);
-        let writer = Arc::new(Writer::start(&reader, &options));
+        let writer = Arc::new(Writer::start(&reader, &options)?);
         let store = Self { reader, writer, options };
         store.ensure_ledger(LedgerId::INSTALLATION, "installation").await?;
         store.ensure_checkpoints().await?;

@@ -45,7 +45,7 @@ pub(crate) struct Writer {
     lanes: Vec<mpsc::Sender<(LedgerId, Work)>>,
     hints: broadcast::Sender<Hint>,
     stopping: tokio::sync::watch::Sender<bool>,
-    running: tokio::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    running: tokio::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
 }
 
 impl std::fmt::Debug for Work {
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Work {
 }
 
 impl Writer {
-    pub(crate) fn start(reader: &Reader, options: &Arc<StoreOptions>) -> Self {
+    pub(crate) fn start(reader: &Reader, options: &Arc<StoreOptions>) -> Result<Self, StoreError> {
         let (hints, _) = broadcast::channel(4_096);
         let (stopping, stop) = tokio::sync::watch::channel(false);
         let mut lanes = Vec::new();
@@ -81,10 +81,10 @@ impl Writer {
                 },
                 linger: Linger::default(),
             };
-            running.push(tokio::spawn(lane.run()));
+            running.push(on_its_own_thread(lane)?);
             lanes.push(sender);
         }
-        Self { lanes, hints, stopping, running: tokio::sync::Mutex::new(running) }
+        Ok(Self { lanes, hints, stopping, running: tokio::sync::Mutex::new(running) })
     }
 
     async fn submit(&self, ledger: LedgerId, work: Work) -> Result<(), StoreError> {
@@ -128,11 +128,24 @@ impl Writer {
     pub(crate) async fn stop(&self) {
         self.stopping.send_replace(true);
         for lane in self.running.lock().await.drain(..) {
-            if let Err(error) = lane.await {
-                tracing::error!(%error, "a lane ended badly");
+            let ended = tokio::task::spawn_blocking(move || lane.join()).await;
+            if !matches!(ended, Ok(Ok(()))) {
+                tracing::error!("a lane ended badly");
             }
         }
     }
+}
+
+/// A lane and its connection share a thread, so that a turn's messages cross from thread to thread
+/// only where callers are: when they submit, and when they are answered.
+fn on_its_own_thread(lane: Lane) -> Result<std::thread::JoinHandle<()>, StoreError> {
+    let failed = |error: std::io::Error| StoreError::Unavailable(Box::new(error));
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    std::thread::Builder::new()
+        .name("lane".to_owned())
+        .spawn(move || runtime.block_on(lane.run()))
+        .map_err(failed)
 }
 
 /// What every turn needs.
@@ -223,6 +236,8 @@ impl Lane {
                 break;
             }
             tokio::task::yield_now().await;
+            // The lane has its thread for itself; those whose commands it waits for have not.
+            std::thread::yield_now();
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) fn read(
     let job = JobId(keys.import_id(ledger, "job", &job_key(reference, record)));
     let owner = cells.owner(columns)?.map(|owner| {
         let business = columns.owner_business_name.and_then(|column| cells.cell(column));
-        let id = keys.import_id(ledger, "contact", &owner_key(&owner, business));
+        let id = keys.import_id(ledger, "contact", &owner_key(&owner, business.as_deref()));
         (ContactId(id), owner)
     });
     let contact = owner.as_ref().map(|(contact, _)| *contact);
@@ -63,16 +63,17 @@ struct Cells<'a> {
     record: &'a csv::StringRecord,
 }
 
-impl<'a> Cells<'a> {
-    /// The cell's text, unless it says nothing.
-    fn cell(&self, column: usize) -> Option<&'a str> {
-        let text = self.record.get(column)?.trim();
+impl Cells<'_> {
+    /// The cell's text on one line, unless it says nothing.
+    fn cell(&self, column: usize) -> Option<String> {
+        let words: Vec<&str> = self.record.get(column)?.split_whitespace().collect();
+        let text = words.join(" ");
         let nothing = PLACEHOLDERS.iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder));
         (!text.is_empty() && !nothing).then_some(text)
     }
 
     fn joined(&self, columns: &[usize]) -> String {
-        let cells: Vec<&str> = columns.iter().filter_map(|column| self.cell(*column)).collect();
+        let cells: Vec<String> = columns.iter().filter_map(|column| self.cell(*column)).collect();
         cells.join(", ")
     }
 
@@ -83,20 +84,20 @@ impl<'a> Cells<'a> {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, FieldError> {
         let text = column.and_then(|column| self.cell(column));
-        text.map(|text| taken(field, parse(text))).transpose()
+        text.map(|text| taken(field, parse(&text))).transpose()
     }
 
     /// The owner: by the whole name, else first and last, else the business; else there is none.
     fn owner(&self, columns: &Columns) -> Result<Option<ContactDetails>, FieldError> {
         let cell = |column: Option<usize>| column.and_then(|column| self.cell(column));
         let parts = [cell(columns.owner_first_name), cell(columns.owner_last_name)];
-        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
         let (field, name) = if let Some(name) = cell(columns.owner_name) {
-            ("owner_name", name.to_owned())
+            ("owner_name", name)
         } else if !parts.is_empty() {
             ("owner_last_name", parts.join(" "))
         } else if let Some(name) = cell(columns.owner_business_name) {
-            ("owner_business_name", name.to_owned())
+            ("owner_business_name", name)
         } else {
             return Ok(None);
         };

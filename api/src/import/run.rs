@@ -10,10 +10,11 @@ use crate::start::accounts::step_key;
 use crate::state::AppState;
 use domain::ledger::Imported;
 use domain::{Circumstances, LedgerId, Outcome, Rejection};
-use event_store::{ExecuteError, IdempotencyKey, Submission};
+use event_store::{ExecuteError, IdempotencyKey, Keys, Submission};
 use futures_util::StreamExt;
 use serde::Serialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -96,8 +97,12 @@ struct Line {
 }
 
 /// Imports the file, or rehearses it.
-pub(crate) async fn run(app: &AppState, file: File) -> Result<ImportReport, Problem> {
-    let lines = lines(app, &file)?;
+pub(crate) async fn run(app: &AppState, mut file: File) -> Result<ImportReport, Problem> {
+    let (content, mapping) = (std::mem::take(&mut file.content), file.mapping.take());
+    let (keys, ledger) = (Arc::clone(app.store().reader().keys()), file.ledger);
+    // Ten thousand rows take a while to read, and others want to be answered meanwhile.
+    let read = tokio::task::spawn_blocking(move || lines(&content, mapping, &keys, ledger));
+    let lines = read.await.map_err(|_panic| Problem::internal())??;
     let mut report =
         ImportReport { dry_run: file.dry_run, rows: lines.len(), ..ImportReport::default() };
     if file.dry_run {
@@ -108,18 +113,21 @@ pub(crate) async fn run(app: &AppState, file: File) -> Result<ImportReport, Prob
     Ok(report)
 }
 
-fn lines(app: &AppState, file: &File) -> Result<Vec<Line>, Problem> {
-    let text = file.content.strip_prefix('\u{feff}').unwrap_or(&file.content);
+fn lines(
+    content: &str,
+    mapping: Option<Mapping>,
+    keys: &Keys,
+    ledger: LedgerId,
+) -> Result<Vec<Line>, Problem> {
+    let text = content.strip_prefix('\u{feff}').unwrap_or(content);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let mut door = Door::default();
     let header =
         door.take("content", reader.headers().cloned().map_err(|_not_csv| "must be a CSV file"));
     let columns = header.as_ref().and_then(|header| {
-        let guessed = || Mapping::guess(header);
-        file.mapping.clone().unwrap_or_else(guessed).columns(header, &mut door)
+        mapping.unwrap_or_else(|| Mapping::guess(header)).columns(header, &mut door)
     });
     let columns: Columns = door.build(|| columns)?;
-    let keys = app.store().reader().keys();
     let mut lines = Vec::new();
     for record in reader.into_records() {
         if lines.len() == ROWS_MAX {
@@ -132,7 +140,7 @@ fn lines(app: &AppState, file: &File) -> Result<Vec<Line>, Problem> {
             return door.build(|| None);
         };
         let number = record.position().map_or(0, csv::Position::line);
-        lines.push(Line { number, row: row::read(&record, &columns, keys, file.ledger) });
+        lines.push(Line { number, row: row::read(&record, &columns, keys, ledger) });
     }
     Ok(lines)
 }

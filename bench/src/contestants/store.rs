@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// The store over a database of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    pub(crate) store: EventStore,
+    pub(crate) events: EventStore,
     pub(crate) ledgers: Vec<LedgerId>,
     /// As base64, for a tool beside it.
     pub(crate) master_key: String,
@@ -29,7 +29,7 @@ impl Store {
         for ledger in &ledgers {
             store.ensure_ledger(*ledger, "builder_account").await?;
         }
-        Ok(Self { store, ledgers, master_key: key.to_base64() })
+        Ok(Self { events: store, ledgers, master_key: key.to_base64() })
     }
 
     /// Clients whose contacts go round over the ledgers.
@@ -65,7 +65,7 @@ impl load::Client for Client {
         let step = self.step;
         // A command that fails is not tried again, nor is this contact.
         self.step = STEPS;
-        execute(&self.store.store, ledger, &self.life, step).await?;
+        execute(&self.store.events, ledger, &self.life, step).await?;
         self.step = step + 1;
         Ok(())
     }

@@ -70,7 +70,7 @@ impl Turn<'_> {
         }
         let moved = "UPDATE ledgers SET head = $2, frontier = $3, recorded_at = $4 \
                      WHERE ledger_id = $1";
-        let moved = prepared.fixed(client, moved).await?;
+        let moved = pipeline.beside(prepared.fixed(client, moved)).await?;
         let with_events: BTreeSet<LedgerId> =
             placed.iter().map(|placed| placed.recorded.ledger).collect();
         for ledger in with_events {

@@ -11,6 +11,7 @@ use event_store::{StoreOptions, Submission};
 use projections::VIEW_NAMES;
 use serde_json::json;
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,6 +30,7 @@ async fn opening_an_account_again_with_its_key_tells_the_same_secret() {
 
     let keys = format!("/v1/accounts/{}/api-keys", first.id());
     let body = json!({ "role": "staff", "grants": ["read_audit"], "label": "The yard" });
+    let key = [("idempotency-key", "elm-yard")];
     let first = operator.with(&keys, body.clone(), &key).await.is(201);
     assert_eq!(first.text, operator.with(&keys, body, &key).await.is(201).text);
     let body = json!({ "role": "admin", "grants": ["read_audit"], "label": "x" });
@@ -65,7 +67,7 @@ async fn a_start_opens_what_was_ordered_and_stops_in_time() {
     let head = store.reader().head(LedgerId::from(account)).await.expect("a head");
     assert_eq!(head.map(|head| head.position), Some(1), "the account is open");
 
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(app.run(async move { drop(stopped.await) }));
     let client = reqwest::Client::new();
     send(client.get(format!("{base}/readyz"))).await.is(200);
@@ -74,4 +76,24 @@ async fn a_start_opens_what_was_ordered_and_stops_in_time() {
     running.await.expect("no panic").expect("an orderly end");
     assert!(began.elapsed() < Duration::from_secs(10), "promise 8");
     assert!(client.get(format!("{base}/healthz")).send().await.is_err(), "nobody listens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_opened_once_and_has_some_life() {
+    let database = fresh_database().await;
+    let url = format!("--database-url={}", database.url());
+    let key = format!("--master-key={}", master_key().to_base64());
+    let mut heads = Vec::new();
+    for _ in 0..2 {
+        let flags = [&url, &key, "--listen=127.0.0.1:0", "--connections=4", "--demo"];
+        let config = Config::from_flags(flags).expect("settings");
+        let app = App::start(&config).await.expect("a start");
+        app.run(std::future::ready(())).await.expect("an orderly end");
+        let store = database.store().await;
+        let all = store.reader().heads().await.expect("heads");
+        heads.push(all.into_iter().map(|head| (head.ledger, head.position)).collect::<Vec<_>>());
+    }
+    assert_eq!(heads[0], heads[1], "the second start does nothing again");
+    let [_, _] = heads[0][..] else { panic!("one account beside the installation: {heads:?}") };
+    assert!(heads[0].iter().any(|(_, position)| *position > 50), "{heads:?}");
 }

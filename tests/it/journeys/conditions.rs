@@ -3,7 +3,7 @@
 use super::harness::{Server, send};
 use reqwest::Method;
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retried_command_acts_once() {
@@ -20,8 +20,8 @@ async fn a_retried_command_acts_once() {
     assert_eq!(reused.code(), "idempotency_key_reused");
     // Another actor's key of the same text is another key.
     let staff = server.key(&builder, "staff", &[]).await;
-    let last = staff.with("/v1/contacts", other, &key).await.is(201);
-    let list = admin.get_after(&last, "/v1/contacts").await.is(200);
+    let theirs = staff.with("/v1/contacts", other, &key).await.is(201);
+    let list = admin.get_after(&theirs, "/v1/contacts").await.is(200);
     assert_eq!(list.each("name"), ["Ada", "Bea"]);
 
     // A bulk change is told again with the same ids.
@@ -118,4 +118,47 @@ async fn a_client_that_goes_away_harms_nothing() {
     assert_eq!(names, expected, "each once");
     let client = server.idle_in_transaction().await;
     assert_eq!(client, 0, "transactions left open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_behind_says_so() {
+    let mut server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    server.stop_views().await;
+    let created = builder.admin.post("/v1/jobs", json!({ "name": "Barn" })).await.is(201);
+    let behind = builder.admin.get_after(&created, "/v1/jobs").await.is(503);
+    assert_eq!(
+        (behind.code(), &behind.headers["retry-after"]),
+        ("view_behind", &"1".parse().expect("a value"))
+    );
+    builder.admin.get("/v1/jobs").await.is(200);
+}
+
+/// Promise 7, through the whole server.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_is_told_at_once_and_comes_back() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let admin = &builder.admin;
+    admin.job("Before", &[]).await;
+    server.admit(false).await;
+    let began = Instant::now();
+    for _ in 0..3 {
+        let list = admin.get("/v1/jobs").await.is(503);
+        assert_eq!((list.code(), list.headers.contains_key("retry-after")), ("unavailable", true));
+        let refused = admin.post("/v1/jobs", json!({ "name": "Away" })).await.is(503);
+        assert_eq!(refused.code(), "unavailable");
+    }
+    assert!(began.elapsed() < Duration::from_secs(12), "each within two seconds");
+    admin.get("/healthz").await.is(200);
+    admin.get("/readyz").await.is(503);
+    server.admit(true).await;
+    let back = Instant::now();
+    while admin.get("/readyz").await.status.as_u16() != 200 {
+        assert!(back.elapsed() < Duration::from_secs(5), "the database is back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let created = admin.post("/v1/jobs", json!({ "name": "After" })).await.is(201);
+    let list = admin.get_after(&created, "/v1/jobs").await.is(200);
+    assert_eq!(list.each("name"), ["After", "Before"]);
 }

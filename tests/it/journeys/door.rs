@@ -82,9 +82,18 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{contact_id}", &contact.to_string())
             .replace("{code}", "not_found");
         if method == "GET" {
-            for query in ["?x=1", "?limit=-1", "?limit=%00", "?cursor=%ff", "?owner=x&owner=y",
-                "?search=%00", "?from=yesterday", "?sort=%F0%9F%92%A9", "?cursor=W10", "?&&=&=x"]
-            {
+            for query in [
+                "?x=1",
+                "?limit=-1",
+                "?limit=%00",
+                "?cursor=%ff",
+                "?owner=x&owner=y",
+                "?search=%00",
+                "?from=yesterday",
+                "?sort=%F0%9F%92%A9",
+                "?cursor=W10",
+                "?&&=&=x",
+            ] {
                 let answer = caller.get(&format!("{path}{query}")).await;
                 is_refused(&answer, &format!("{path}{query}"));
             }

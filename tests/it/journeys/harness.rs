@@ -1,5 +1,6 @@
 //! A server on a port of its own, and callers with their credentials.
 
+use crate::support::database::connect;
 use crate::support::{TestDatabase, fresh_database};
 use api::{AppState, Limits, Secret, SecretKind};
 use domain::contact::{AcceptProof, ContactCommand, ContactEvent};
@@ -23,7 +24,7 @@ pub(super) struct Server {
     pub(super) store: EventStore,
     pub(super) client: Client,
     operator: String,
-    _runner: Runner,
+    views: Option<Runner>,
     // The server stops when this is dropped.
     _stop: oneshot::Sender<()>,
     database: TestDatabase,
@@ -68,7 +69,7 @@ impl Server {
             drop(stopped.await);
         }));
         let client = Client::builder().build().expect("a client");
-        Self { base, store, client, operator, _runner: runner, _stop: stop, database }
+        Self { base, store, client, operator, views: Some(runner), _stop: stop, database }
     }
 
     pub(super) fn caller(&self, secret: &str) -> Caller {
@@ -84,6 +85,25 @@ impl Server {
         let answer = self.operator().post("/v1/accounts", json!({ "name": name })).await.is(201);
         let secret = answer.body["api_key"]["secret"].as_str().expect("a secret");
         Builder { id: answer.id(), admin: self.caller(secret) }
+    }
+
+    /// From now on the lists stay as they are.
+    pub(super) async fn stop_views(&mut self) {
+        if let Some(runner) = self.views.take() {
+            runner.stop().await;
+        }
+    }
+
+    /// Lets nobody into the database, or lets them in again.
+    pub(super) async fn admit(&self, admitted: bool) {
+        let (server, name) = self.database.url().rsplit_once("dbname=").expect("a name");
+        let admin = connect(&format!("{server}dbname=postgres")).await;
+        let allow = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {admitted}");
+        admin.batch_execute(&allow).await.expect("a database");
+        if !admitted {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+            admin.execute(end, &[&name]).await.expect("connections end");
+        }
     }
 
     /// How many connections hold a transaction open.
@@ -110,10 +130,13 @@ impl Server {
             .expect("events")
             .iter()
             .rev()
-            .find_map(|recorded| match &recorded.event {
-                Event::Contact(ContactEvent::InviteSent(sent)) => Some(sent.token),
-                Event::Contact(ContactEvent::InviteResent(sent)) => Some(sent.token),
-                _ => None,
+            .find_map(|recorded| {
+                let Event::Contact(event) = &recorded.event else { return None };
+                if let ContactEvent::InviteSent(sent) = event {
+                    return Some(sent.token);
+                }
+                let ContactEvent::InviteResent(sent) = event else { return None };
+                Some(sent.token)
             })
             .expect("an invitation");
         self.accept_with(builder, contact, token).await;

@@ -15,7 +15,10 @@ async fn saving_assigns_and_only_send_invite_invites() {
     let saved = admin.post("/v1/contacts", body).await.is(201);
     let path = format!("/v1/contacts/{}", saved.id());
     let contact = admin.get_after(&saved, &path).await.is(200);
-    assert_eq!((contact.body["access"].as_str(), &contact.body["claimed"]), (Some("not_invited"), &json!(false)));
+    assert_eq!(
+        (contact.body["access"].as_str(), &contact.body["claimed"]),
+        (Some("not_invited"), &json!(false))
+    );
     let jobs = admin.get_after(&saved, &format!("/v1/jobs?owner={}", saved.id())).await.is(200);
     assert_eq!(jobs.each("name"), ["Barn"]);
     assert!(admin.get_after(&saved, "/v1/invitations").await.is(200).each("id").is_empty());
@@ -26,7 +29,10 @@ async fn saving_assigns_and_only_send_invite_invites() {
     admin.order(&format!("{path}/invite/resend")).await.is(200);
     let cancelled = admin.order(&format!("{path}/invite/cancel")).await.is(200);
     let list = admin.get_after(&cancelled, "/v1/invitations").await.is(200);
-    assert_eq!((list.each("status"), list.each("attempt")), (vec!["cancelled".into()], vec!["2".into()]));
+    assert_eq!(
+        (list.each("status"), list.each("attempt")),
+        (vec!["cancelled".into()], vec!["2".into()])
+    );
 }
 
 /// R5: assignment and invitation are one save, and a refused invitation leaves nothing behind.
@@ -176,7 +182,8 @@ async fn a_bulk_change_twice_changes_nothing_and_the_list_filters_by_owner() {
         let page = admin.get_after(&second, &path).await.is(200);
         seen.extend(page.each("name"));
         let Some(next) = page.body["next"].as_str() else { break };
-        path = format!("/v1/jobs?owner={}&limit=15&sort=name&order=desc&cursor={next}", contacts[1]);
+        path =
+            format!("/v1/jobs?owner={}&limit=15&sort=name&order=desc&cursor={next}", contacts[1]);
     }
     let descending: Vec<String> = names.iter().rev().cloned().collect();
     assert_eq!(seen, descending);
@@ -223,7 +230,8 @@ async fn lists_find_by_beginnings_of_words_and_the_audit_by_field() {
     let ada = admin.contact("Ada Byron", Some("ada@example.org")).await;
     admin.contact("Grace Hopper", None).await;
     let path = format!("/v1/contacts/{ada}");
-    let edited = admin.patch(&path, json!({ "name": "Ada King", "address": "1 Elm" })).await.is(200);
+    let edited =
+        admin.patch(&path, json!({ "name": "Ada King", "address": "1 Elm" })).await.is(200);
     let find = async |query: &str| {
         admin.get_after(&edited, &format!("/v1/contacts?{query}")).await.is(200).each("name")
     };

@@ -238,7 +238,11 @@ impl From<ViewError> for Problem {
     fn from(error: ViewError) -> Self {
         match error {
             ViewError::Store(error) => error.into(),
-            ViewError::Database { .. } => {
+            ViewError::Database { ref source, .. } => {
+                if source.code().is_some_and(|state| passes(state.code())) {
+                    tracing::warn!(error = %Chain(&error), "a view is not available");
+                    return Self::unavailable();
+                }
                 tracing::error!(error = %Chain(&error), "a view failed");
                 Self::internal()
             }
@@ -258,6 +262,12 @@ impl From<ViewError> for Problem {
             }
         }
     }
+}
+
+/// Whether what the database said with this SQLSTATE passes by itself, as in
+/// [`StoreError::is_transient`]: a shutdown, no room, a lock.
+fn passes(state: &str) -> bool {
+    state.starts_with("57") || state.starts_with("53") || state == "55P03"
 }
 
 /// An error and its sources on one line. Only each one's first line: what a database says further

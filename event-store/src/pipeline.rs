@@ -66,11 +66,15 @@ impl<'a> Pipeline<'a> {
         }
         match commit {
             Some(Ok(_)) => Ok(()),
-            Some(Err(error)) if error.as_db_error().is_none() => {
-                Err(StoreError::OutcomeUnknown(error))
-            }
+            Some(Err(error)) if is_unsure(&error) => Err(StoreError::OutcomeUnknown(error)),
             Some(Err(source)) => Err(StoreError::Database { doing: "committing a turn", source }),
             None => Err(StoreError::Unsatisfiable),
         }
     }
+}
+
+/// Whether a `COMMIT` that was answered so may have happened: the connection broke, or the server
+/// was told to end (SQLSTATE class 57P).
+fn is_unsure(error: &Error) -> bool {
+    error.code().is_none_or(|code| code.code().starts_with("57P"))
 }

@@ -37,6 +37,9 @@ const QUEUE_MAX: usize = 4_096;
 /// How long a caller waits to submit before it is told to come again.
 const SUBMIT_WAIT_MAX: Duration = Duration::from_secs(2);
 
+/// How long a caller waits for its answer (promise 7). What was taken is carried out all the same.
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(2);
+
 /// How many aggregates and claims a lane keeps at hand between turns.
 const CACHED_MAX: usize = 50_000;
 
@@ -107,8 +110,14 @@ impl Writer {
     pub(crate) async fn execute(&self, submission: Submission) -> Result<Applied, ExecuteError> {
         let (reply, answer) = oneshot::channel();
         let ledger = submission.ledger;
-        self.submit(ledger, Work::Execute(Box::new(submission), reply)).await?;
-        answer.await.unwrap_or(Err(ExecuteError::Store(StoreError::Stopping)))
+        let answered = tokio::time::timeout(ANSWER_WAIT_MAX, async {
+            self.submit(ledger, Work::Execute(Box::new(submission), reply)).await?;
+            answer.await.unwrap_or(Err(ExecuteError::Store(StoreError::Stopping)))
+        });
+        answered.await.unwrap_or_else(|_elapsed| {
+            let late = "the answer is late; a retry with the same idempotency key tells it";
+            Err(ExecuteError::Store(StoreError::Unavailable(late.into())))
+        })
     }
 
     pub(crate) async fn rehearse(

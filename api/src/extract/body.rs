@@ -4,6 +4,7 @@ use crate::error::Problem;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 /// The most bytes of a body, unless its type says otherwise.
@@ -19,6 +20,7 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<
     let too_large = || Problem::new("too_large", format!("The body has more than {max} bytes."));
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|text| text.parse().ok()).is_some_and(|length: usize| length > max) {
+        discard(body).await;
         return Err(too_large());
     }
     to_bytes(body, max).await.map_err(|error| {
@@ -28,6 +30,22 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<
         }
         Problem::unreadable("body", "must arrive in full")
     })
+}
+
+/// How much of a body that nobody wants is taken in all the same.
+const DISCARDED_BYTES_MAX: usize = 32 << 20;
+
+/// Takes a body in and forgets it: a client that is still sending would otherwise find its
+/// connection closed, and may never read why it was refused.
+pub(crate) async fn discard(body: Body) {
+    let mut frames = body.into_data_stream();
+    let mut taken = 0;
+    while let Some(Ok(frame)) = frames.next().await {
+        taken += frame.len();
+        if taken > DISCARDED_BYTES_MAX {
+            return;
+        }
+    }
 }
 
 pub(crate) fn parse<B: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<B, Problem> {

@@ -11,6 +11,7 @@ use crate::position::LedgerPosition;
 use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use domain::contact::ContactCommand;
 use domain::{AggregateId, Command, LedgerId, Reason};
 use event_store::{
@@ -50,10 +51,13 @@ async fn take<P: PathIds, B: RequestBody>(
     admit: fn(Asker) -> Result<Asker, Problem>,
 ) -> Result<Order<P, B>, Problem> {
     let (mut parts, body) = request.into_parts();
-    let asker = admit(Asker::of(&parts, app).await?)?;
-    let path = path::ids(&mut parts).await?;
-    let conditions = Conditions::of(&parts.headers)?;
-    let seen = super::question::position(&parts.headers, asker.ledger())?;
+    let (asker, path, conditions, seen) = match head(&mut parts, app, admit).await {
+        Ok(head) => head,
+        Err(refused) => {
+            body::discard(body).await;
+            return Err(refused);
+        }
+    };
     let bytes = body::read(&parts.headers, body, B::BYTES_MAX).await?;
     let body = body::parse(&parts.headers, &bytes)?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
@@ -61,6 +65,21 @@ async fn take<P: PathIds, B: RequestBody>(
     let idempotency = conditions.idempotency(asker.credential.key.0, &request);
     let Conditions { version, reason, .. } = conditions;
     Ok(Order { asker, path, body, reason, idempotency, version, seen })
+}
+
+type Head<P> = (Asker, P, Conditions, Option<LedgerPosition>);
+
+/// All that is known before the body.
+async fn head<P: PathIds>(
+    parts: &mut Parts,
+    app: &AppState,
+    admit: fn(Asker) -> Result<Asker, Problem>,
+) -> Result<Head<P>, Problem> {
+    let asker = admit(Asker::of(parts, app).await?)?;
+    let path = path::ids(parts).await?;
+    let conditions = Conditions::of(&parts.headers)?;
+    let seen = super::question::position(&parts.headers, asker.ledger())?;
+    Ok((asker, path, conditions, seen))
 }
 
 impl<P: PathIds, B: RequestBody> FromRequest<AppState> for Order<P, B> {

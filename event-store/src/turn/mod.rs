@@ -27,6 +27,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 use time::OffsetDateTime;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -56,6 +57,17 @@ pub(crate) enum Lock {
     Skip,
     /// Wait for it.
     Wait,
+}
+
+impl Lock {
+    /// A turn that takes longer has a dead connection: it waits for no lock, or for at most the
+    /// ten seconds that the session's settings allow.
+    const fn turn_max(self) -> Duration {
+        match self {
+            Self::Skip => Duration::from_secs(5),
+            Self::Wait => Duration::from_secs(15),
+        }
+    }
 }
 
 /// The answer to one piece of work.
@@ -114,7 +126,12 @@ pub(crate) async fn run(
         },
     };
     let mut turn = Turn { shared, heads: BTreeMap::new(), groups, careful };
-    match turn.run(&mut lane, lock).await {
+    let Ok(ran) = tokio::time::timeout(lock.turn_max(), turn.run(&mut lane, lock)).await else {
+        // The connection goes with all it had open; what was sent on it may have happened.
+        let hung = StoreError::Unavailable("the database does not answer".into());
+        return Err(failed(hung, turn.groups));
+    };
+    match ran {
         Ok(answers) => {
             *connection = Some(lane);
             Ok(turn.ended(answers))

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::timeout;
+use tokio_postgres::NoTls;
 
 /// Two seconds are promised; the third is for a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
@@ -128,6 +129,12 @@ async fn a_killed_server_comes_back_by_itself() {
     let Running { folder: _folder, server, store, account } = running().await;
     let killed = i32::try_from(server.server_pid()).expect("a pid fits");
     kill(Pid::from_raw(killed), Signal::SIGKILL).expect("it is killed");
+    // How long it recovers is the disk's affair.
+    let began = Instant::now();
+    while tokio_postgres::connect(&server.database_url(), NoTls).await.is_err() {
+        assert!(began.elapsed() < Duration::from_secs(45), "it was not started again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     everything_is_well_again(&store, &account, "killed").await;
     server.stop().await.expect("the server stops");
 }

@@ -95,7 +95,7 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let (mine, theirs) = (server.builder("Elm").await, server.builder("Oak").await);
     let contact = theirs.admin.contact("Ada", Some("ada@example.org")).await;
     let job = theirs.admin.job("Barn", &[contact]).await;
-    theirs.admin.order(&format!("/v1/contacts/{contact}/invite")).await.is(200);
+    let last = theirs.admin.order(&format!("/v1/contacts/{contact}/invite")).await.is(200);
     let foreign = Ids { contact, job };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
@@ -120,9 +120,10 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
         }
     }
     // Nothing of it reached the other account.
-    let job = theirs.admin.get(&format!("/v1/jobs/{job}")).await.is(200);
+    let job = theirs.admin.get_after(&last, &format!("/v1/jobs/{job}")).await.is(200);
     assert_eq!(job.body["version"], 2);
-    let history = theirs.admin.get(&format!("/v1/contacts/{contact}/history")).await.is(200);
+    let history =
+        theirs.admin.get_after(&last, &format!("/v1/contacts/{contact}/history")).await.is(200);
     assert!(history.each("refused").iter().all(|refused| refused == "null"));
 }
 

@@ -12,6 +12,7 @@
 //! ([`support::fresh_database`]); those about durability start a durable one for themselves.
 
 mod faults;
+mod journeys;
 mod races;
 mod replay;
 mod support;

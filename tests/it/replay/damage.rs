@@ -74,6 +74,6 @@ async fn every_damage_is_found() {
 }
 
 fn tables() -> impl Iterator<Item = &'static str> {
-    let views = projections::all_views().into_iter().flat_map(|view| view.tables());
+    let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
     ["events", "ledgers", "primary_email_claims"].into_iter().chain(views.map(|table| table.name))
 }

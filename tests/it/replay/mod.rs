@@ -31,7 +31,7 @@ async fn bring_up(store: &EventStore, ledgers: &[LedgerId]) {
 /// Every tuple of every view, as text.
 async fn all_tuples(client: &Client) -> Vec<String> {
     let mut tuples = Vec::new();
-    for table in all_views().into_iter().flat_map(|view| view.tables()) {
+    for table in all_views().into_iter().flat_map(projections::AnyView::tables) {
         let sql = format!("SELECT '{0} ' || t::text AS tuple FROM {0} t ORDER BY 1", table.name);
         let rows = client.query(&sql, &[]).await.expect("the rows");
         tuples.extend(rows.iter().map(|row| row.get::<_, String>(0)));

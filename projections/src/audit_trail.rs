@@ -189,6 +189,7 @@ pub async fn list(
     }
     let mut items: Vec<HistoryEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
     history::name_all(reader, ledger, &mut items).await?;
+    history::show_access(reader, ledger, &mut items).await?;
     Ok(Page { items, next: more.then(|| Cursor::write(&last)).flatten() })
 }
 

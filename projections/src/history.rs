@@ -3,12 +3,13 @@
 use crate::audit_trail::{self, AuditQuery, kind_word};
 use crate::{Page, ViewError, contact_directory};
 use domain::builder_account::BuilderAccountEvent;
-use domain::{Event, LedgerId, Shown, Timestamp};
+use domain::contact::Contact;
+use domain::{AggregateId, ContactId, Event, LedgerId, Shown, Timestamp};
 use event_store::attempts::RefusedAttempt;
 use event_store::codec::MaybePersonal;
-use event_store::{Reader, Recorded};
+use event_store::{Reader, Recorded, StoreError};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -202,6 +203,54 @@ pub(crate) async fn name_all(
         }
     }
     Ok(())
+}
+
+/// Shows access as it was before and is after: an event says what happened, the fold of the
+/// contact's events says between which states.
+pub(crate) async fn show_access(
+    reader: &Reader,
+    ledger: LedgerId,
+    entries: &mut [HistoryEntry],
+) -> Result<(), ViewError> {
+    let changes_access = |entry: &HistoryEntry| entry.changes.iter().any(|c| c.field == "access");
+    let contacts: BTreeSet<Uuid> =
+        entries.iter().filter(|entry| changes_access(entry)).map(|entry| entry.about).collect();
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let contacts: Vec<Uuid> = contacts.into_iter().collect();
+    let words = access_words(&reader.aggregate_events(ledger, &contacts).await?)?;
+    for entry in entries {
+        let Some((before, after)) = entry.position.and_then(|at| words.get(&at)) else { continue };
+        for change in entry.changes.iter_mut().filter(|change| change.field == "access") {
+            change.before = Some((*before).to_owned());
+            change.after = Some((*after).to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The access of contacts before and after each of their events, by position.
+fn access_words(
+    events: &[Recorded],
+) -> Result<HashMap<u64, (&'static str, &'static str)>, StoreError> {
+    let mut contacts: HashMap<ContactId, Contact> = HashMap::new();
+    let mut words = HashMap::new();
+    for recorded in events {
+        let (AggregateId::Contact(id), Event::Contact(event)) =
+            (recorded.aggregate, &recorded.event)
+        else {
+            continue;
+        };
+        if let Some(contact) = contacts.get_mut(&id) {
+            let before = contact.access.word();
+            contact.apply(event)?;
+            words.insert(recorded.position, (before, contact.access.word()));
+        } else {
+            contacts.insert(id, Contact::from_first(id, event)?);
+        }
+    }
+    Ok(words)
 }
 
 /// What the keys of an account are called.

@@ -4,6 +4,7 @@ mod damage;
 mod equal;
 mod poison;
 mod random;
+mod told;
 
 use crate::support::database::open_store;
 use crate::support::{TestDatabase, fresh_database};

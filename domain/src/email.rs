@@ -1,5 +1,7 @@
 //! Email addresses: the typed form for display, the normal form for comparing (RULES.md 2.2).
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
@@ -108,28 +110,45 @@ impl fmt::Debug for EmailAddress {
 
 /// Both forms are stored, so that an old event keeps its meaning when the normaliser learns more.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Stored {
-    Same(Box<str>),
-    Both { typed: Box<str>, normal: Box<str> },
+struct Both {
+    typed: Box<str>,
+    normal: Box<str>,
 }
 
 impl Serialize for EmailAddress {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.normal {
-            None => Stored::Same(self.typed.clone()),
-            Some(normal) => Stored::Both { typed: self.typed.clone(), normal: normal.clone() },
+            None => serializer.serialize_str(&self.typed),
+            Some(normal) => {
+                Both { typed: self.typed.clone(), normal: normal.clone() }.serialize(serializer)
+            }
         }
-        .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for EmailAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Stored::deserialize(deserializer)? {
-            Stored::Same(typed) => Self { typed, normal: None },
-            Stored::Both { typed, normal } => Self { typed, normal: Some(normal) },
-        })
+        deserializer.deserialize_any(Forms)
+    }
+}
+
+/// Reads either form. A visitor of our own, because a derived one for either would copy first.
+struct Forms;
+
+impl<'de> Visitor<'de> for Forms {
+    type Value = EmailAddress;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an address, or its typed and its normal form")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, typed: &str) -> Result<EmailAddress, E> {
+        Ok(EmailAddress { typed: typed.into(), normal: None })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<EmailAddress, A::Error> {
+        let both = Both::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(EmailAddress { typed: both.typed, normal: Some(both.normal) })
     }
 }
 

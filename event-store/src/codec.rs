@@ -15,21 +15,50 @@ use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LedgerId, Personal,
     PersonalVisitor, Reason, Sequence, Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// A value that is personal when it belongs to an owner, and plain when it belongs to a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum MaybePersonal<T> {
     /// An owner's, or said about one: sealed.
     Personal(Personal<T>),
     /// A service's.
     Plain(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for MaybePersonal<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Forms(PhantomData))
+    }
+}
+
+/// Reads either form. A visitor of our own, because a derived one for either would copy first.
+struct Forms<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Forms<T> {
+    type Value = MaybePersonal<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or a personal value")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, plain: &str) -> Result<MaybePersonal<T>, E> {
+        T::deserialize(plain.into_deserializer()).map(MaybePersonal::Plain)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<MaybePersonal<T>, A::Error> {
+        Personal::deserialize(MapAccessDeserializer::new(map)).map(MaybePersonal::Personal)
+    }
 }
 
 impl<T> MaybePersonal<T> {

@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// A busy ledger's batches start at least this far apart, so that each carries more; unless a
 /// reader waits for its own write.
-const GAP: Duration = Duration::from_millis(25);
+const GAP: Duration = Duration::from_millis(100);
 
 /// How often a waiting reader looks at the checkpoints that another process may have moved.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);

@@ -16,7 +16,7 @@ const HELP: &str = "\
 Every setting is a flag and an environment variable of the same name; the flag wins.
 
 Without DATABASE_URL, Titleblock runs a private PostgreSQL of its own in the data directory (Unix
-socket only, durable) and keeps the master key beside it, in master.key. Back both up together.
+socket only, durable) and keeps the master key beside it, in master.key. Back up both, each in a place of its own.
 With DATABASE_URL, a master key must be given. Make one, once, and keep it safe: without it
 nobody can read the personal values in the database.
 

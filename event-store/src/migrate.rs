@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0013_contact_directory",
     "0014_invitations",
     "0015_audit_trail",
+    "0016_contact_email_key",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

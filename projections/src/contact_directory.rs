@@ -60,6 +60,11 @@ fn numbers(phones: Option<&Personal<Vec<PhoneNumber>>>) -> Vec<String> {
     phones.into_iter().flatten().map(|phone| phone.typed().to_owned()).collect()
 }
 
+/// What a primary email is found by, however it was typed.
+fn email_key(typed: &str) -> Option<String> {
+    EmailAddress::parse(typed).ok().map(|email| email.normal().to_owned())
+}
+
 impl Row {
     /// Puts one additional email in the place of another.
     fn replace(&mut self, from: &Personal<EmailAddress>, to: Option<&Personal<EmailAddress>>) {
@@ -96,6 +101,7 @@ impl View for ContactDirectory {
                 ("version", Kind::Number),
                 ("created_at", Kind::Time),
                 ("updated_at", Kind::Time),
+                ("email_key", Kind::TextOrNone),
             ],
             key: 1,
         },
@@ -208,6 +214,7 @@ impl View for ContactDirectory {
             Field::Number(row.version),
             Field::Time(row.created_at),
             Field::Time(row.updated_at),
+            Field::TextOrNone(row.primary_email.as_deref().and_then(email_key)),
         ];
         let texts = std::iter::once(&row.name).chain(&row.primary_email);
         let mut words = word_set(texts.map(String::as_str));
@@ -318,22 +325,18 @@ pub async fn list(
         params.push(Box::new(status.clone()));
         conditions.push_str(&format!(" AND c.access = ${}", params.len()));
     }
-    let email = query.email.as_ref().map(|email| EmailAddress::parse(email));
-    let email = match email {
-        None => None,
-        Some(Ok(email)) => Some(email),
+    if let Some(email) = &query.email {
         // Nobody can have what is no address.
-        Some(Err(_)) => return Ok(Page { items: Vec::new(), next: None }),
-    };
-    // Words narrow down; the normal forms are compared below.
-    let of_email = email.iter().flat_map(|email| terms(email.typed()));
-    let searched = query.search.iter().flat_map(|search| terms(search));
-    for term in searched.chain(of_email) {
+        let Some(key) = email_key(email) else { return Ok(Page { items: Vec::new(), next: None }) };
+        params.push(Box::new(key));
+        conditions.push_str(&format!(" AND c.email_key = ${}", params.len()));
+    }
+    for term in query.search.iter().flat_map(|search| terms(search)) {
         params.push(Box::new(term.clone()));
         params.push(Box::new(beyond(&term)));
         conditions.push_str(&format!(
-            " AND EXISTS (SELECT 1 FROM contact_directory_words w WHERE w.ledger_id = $1 \
-               AND w.contact_id = c.contact_id AND w.word >= ${} AND w.word < ${})",
+            " AND c.contact_id IN (SELECT w.contact_id FROM contact_directory_words w \
+               WHERE w.ledger_id = $1 AND w.word >= ${} AND w.word < ${})",
             params.len() - 1,
             params.len()
         ));
@@ -359,14 +362,7 @@ pub async fn list(
     let items = rows.iter().map(|row| (row.get::<_, String>(11), entry(row))).collect();
     let page: Page<(String, ContactEntry)> =
         Page::cut(items, query.limit, |(name, entry)| (name.clone(), entry.id));
-    let wanted = |entry: &ContactEntry| match &email {
-        None => true,
-        Some(email) => entry
-            .primary_email
-            .as_deref()
-            .is_some_and(|there| EmailAddress::parse(there).is_ok_and(|there| there == *email)),
-    };
-    let items = page.items.into_iter().map(|(_, entry)| entry).filter(wanted).collect();
+    let items = page.items.into_iter().map(|(_, entry)| entry).collect();
     Ok(Page { items, next: page.next })
 }
 

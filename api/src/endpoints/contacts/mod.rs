@@ -133,12 +133,10 @@ pub(crate) async fn soft_duplicates<P: PathIds, B>(
     let Ok(page) = contact_directory::list(app.store().reader(), ledger, &query).await else {
         return Vec::new();
     };
-    let same = |primary: &str| EmailAddress::parse(primary).is_ok_and(|other| other == *email);
     let contacts: Vec<Uuid> = page
         .items
         .iter()
         .filter(|entry| entry.id != contact.0)
-        .filter(|entry| entry.primary_email.as_deref().is_some_and(same))
         .map(|entry| entry.id)
         .collect();
     if contacts.is_empty() {

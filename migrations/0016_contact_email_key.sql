@@ -2,7 +2,8 @@
 -- found however it was typed, and at the cost of what is found.
 ALTER TABLE contact_directory ADD COLUMN email_key text COLLATE "C";
 COMMENT ON COLUMN contact_directory.email_key IS 'Normal form of the primary email';
-CREATE INDEX contact_directory_by_email ON contact_directory (ledger_id, email_key, contact_id);
+CREATE INDEX contact_directory_by_email 
+    ON contact_directory (ledger_id, email_key, sort_name, contact_id);
 -- The view is folded anew by the server that applies this.
 TRUNCATE contact_directory, contact_directory_words;
 UPDATE view_checkpoints

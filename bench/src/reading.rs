@@ -12,6 +12,7 @@ use cqrs_es::persist::{GenericQuery, QueryReplay};
 use cqrs_es::{Aggregate, EventEnvelope, Query, View};
 use domain::LedgerState;
 use domain::contact::{ContactAggregate, ContactEvent};
+use event_store::Open;
 use event_store::codec::decode;
 use futures_util::TryStreamExt;
 use postgres_es::{PostgresEventRepository, PostgresViewRepository};
@@ -147,7 +148,7 @@ impl Reading {
         let began = Instant::now();
         let mut state = LedgerState::default();
         let mut chunks =
-            self.ours.events.reader().stream(self.ours.ledgers[0], 0, self.events, true);
+            self.ours.events.reader().stream(self.ours.ledgers[0], 0, self.events, Open::Everything);
         let mut replayed = 0;
         while let Some(chunk) = chunks.recv().await {
             for event in chunk? {

@@ -78,6 +78,9 @@ pub enum StoreError {
         /// What is wrong.
         why: String,
     },
+    /// The head was not where it was assumed to be; nothing was written.
+    #[error("the ledger's head has moved")]
+    HeadMoved,
     /// The decision itself failed.
     #[error("deciding the command failed; nothing was written")]
     Panicked,
@@ -122,6 +125,7 @@ impl StoreError {
             | Self::NoRandomness
             | Self::WrongMasterKey
             | Self::Migration { .. }
+            | Self::HeadMoved
             | Self::Panicked
             | Self::Failed(_)
             | Self::Unsatisfiable => false,

@@ -25,7 +25,7 @@ pub use codec::{Origin, Recorded};
 pub use database::Database;
 pub use error::{ExecuteError, StoreError};
 pub use keys::{Keys, MasterKey};
-pub use reader::{Head, Reader};
+pub use reader::{Head, Open, Reader};
 pub use store::{
     Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,
     Submission, TokenRow, system_clock,

@@ -29,6 +29,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0014_invitations",
     "0015_audit_trail",
     "0016_contact_email_key",
+    "0017_no_checks_where_commands_wait",
+    "0018_words_by_word",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

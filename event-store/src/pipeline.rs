@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
 
 type Sent<'a> = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>;
 
@@ -52,6 +53,14 @@ impl<'a> Pipeline<'a> {
         .await
     }
 
+    /// What the first statement that failed said, when `error` may only be what came of it: in a
+    /// transaction that has failed, everything else fails too.
+    pub(crate) fn blame(&mut self, error: Error) -> Error {
+        self.poll_answers(&mut Context::from_waker(noop_waker_ref()));
+        let mut answers = self.sent.iter_mut().filter_map(|(_, answered)| answered.take());
+        answers.find_map(Result::err).unwrap_or(error)
+    }
+
     /// Waits for all answers; the last statement was the `COMMIT`.
     pub(crate) async fn committed(mut self) -> Result<(), StoreError> {
         std::future::poll_fn(
@@ -62,19 +71,34 @@ impl<'a> Pipeline<'a> {
             self.sent.into_iter().filter_map(|(_, answered)| answered).collect();
         let commit = answers.pop();
         for answer in answers {
-            answer.map_err(StoreError::database("writing a turn"))?;
+            answer.map_err(writing("writing a turn"))?;
         }
         match commit {
-            Some(Ok(_)) => Ok(()),
-            Some(Err(error)) if is_unsure(&error) => Err(StoreError::OutcomeUnknown(error)),
-            Some(Err(source)) => Err(StoreError::Database { doing: "committing a turn", source }),
+            Some(answer) => answer.map(|_rows| ()).map_err(committed_or("committing a turn")),
             None => Err(StoreError::Unsatisfiable),
         }
     }
 }
 
-/// Whether a `COMMIT` that was answered so may have happened: the connection broke, or the server
-/// was told to end (SQLSTATE class 57P).
-fn is_unsure(error: &Error) -> bool {
-    error.code().is_none_or(|code| code.code().starts_with("57P"))
+/// What it means that a statement of a turn failed. Only the guard of an assumed head divides.
+pub(crate) fn writing(doing: &'static str) -> impl FnOnce(Error) -> StoreError {
+    move |error| {
+        if error.code() == Some(&SqlState::DIVISION_BY_ZERO) {
+            StoreError::HeadMoved
+        } else {
+            StoreError::database(doing)(error)
+        }
+    }
+}
+
+/// What it means that a statement that commits failed: it did not happen, or nobody knows, as the
+/// connection broke or the server was told to end (SQLSTATE class 57P).
+pub(crate) fn committed_or(doing: &'static str) -> impl FnOnce(Error) -> StoreError {
+    move |source| {
+        if source.code().is_none_or(|code| code.code().starts_with("57P")) {
+            StoreError::OutcomeUnknown(source)
+        } else {
+            StoreError::Database { doing, source }
+        }
+    }
 }

@@ -11,8 +11,10 @@ use domain::personal::HoldsPersonal;
 use domain::{LedgerId, SubjectId, Timestamp};
 use futures_util::StreamExt;
 use std::sync::Arc;
+use postgres_types::Type;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
@@ -42,8 +44,29 @@ pub struct StoredRow {
     pub bytes: String,
 }
 
+/// Which personal values of events are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// None.
+    Nothing,
+    /// Those that the event leaves behind: neither what changed fields were before, nor who asked
+    /// from where and why.
+    Outcome,
+    /// All.
+    Everything,
+}
+
 /// Events in order, a chunk at a time.
-pub type Chunks = mpsc::Receiver<Result<Vec<Recorded>, StoreError>>;
+#[derive(Debug)]
+pub struct Chunks(mpsc::Receiver<JoinHandle<Result<Vec<Recorded>, StoreError>>>);
+
+impl Chunks {
+    /// The next chunk, or none after the last.
+    pub async fn recv(&mut self) -> Option<Result<Vec<Recorded>, StoreError>> {
+        let chunk = self.0.recv().await?.await;
+        Some(chunk.unwrap_or_else(|_panicked| Err(StoreError::Panicked)))
+    }
+}
 
 /// The most events of a chunk.
 const CHUNK_MAX: usize = 1_000;
@@ -208,20 +231,21 @@ impl Reader {
             .collect())
     }
 
-    /// All events of a ledger after one position and up to another, in order, in chunks, over a
-    /// connection of its own; opened if so asked. Reading goes on while the caller works, a few
-    /// chunks ahead. A missing position is an error.
-    pub fn stream(&self, ledger: LedgerId, after: u64, until: u64, open: bool) -> Chunks {
+    /// All events of a ledger after one position and up to another, in order, in chunks, over
+    /// connections of its own. Chunks are read, and several at once decoded and opened, ahead of
+    /// the caller's work. A missing position is an error.
+    pub fn stream(&self, ledger: LedgerId, after: u64, until: u64, open: Open) -> Chunks {
         let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
         let reader = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = reader.send_all(ledger, after, until, open, &sender).await
-                && sender.send(Err(error)).await.is_err()
-            {
-                tracing::debug!("nobody reads the stream any more");
+            if let Err(error) = reader.send_all(ledger, after, until, open, &sender).await {
+                let told = tokio::spawn(async move { Err(error) });
+                if sender.send(told).await.is_err() {
+                    tracing::debug!("nobody reads the stream any more");
+                }
             }
         });
-        chunks
+        Chunks(chunks)
     }
 
     async fn send_all(
@@ -229,12 +253,17 @@ impl Reader {
         ledger: LedgerId,
         after: u64,
         until: u64,
-        open: bool,
-        to: &mpsc::Sender<Result<Vec<Recorded>, StoreError>>,
+        open: Open,
+        to: &mpsc::Sender<JoinHandle<Result<Vec<Recorded>, StoreError>>>,
     ) -> Result<(), StoreError> {
         let failed = || StoreError::database("streaming events");
         let client = self.database.own_connection(None).await?;
-        let keys = if open { Some(self.database.own_connection(None).await?) } else { None };
+        let keys = match open {
+            Open::Nothing => None,
+            Open::Outcome | Open::Everything => {
+                Some(Arc::new(self.database.own_connection(None).await?))
+            }
+        };
         client.batch_execute("SET statement_timeout = 0").await.map_err(failed())?;
         let params: [&(dyn postgres_types::ToSql + Sync); 3] =
             [&ledger.0, &stored(after), &stored(until)];
@@ -246,53 +275,65 @@ impl Reader {
             )
             .await
             .map_err(failed())?;
-        let mut rows = std::pin::pin!(rows.ready_chunks(CHUNK_MAX));
-        let mut expected = after;
+        let mut rows = std::pin::pin!(rows.chunks(CHUNK_MAX));
+        let mut read = after;
         while let Some(chunk) = rows.next().await {
-            let mut events = Vec::with_capacity(chunk.len());
-            for row in chunk {
-                let row = row.map_err(failed())?;
-                expected += 1;
-                let at = position(row.get(0));
-                if at != expected {
-                    return Err(StoreError::Hole { ledger, position: expected });
+            let chunk = chunk.into_iter().collect::<Result<Vec<_>, _>>().map_err(failed())?;
+            let from = read;
+            read += u64::try_from(chunk.len()).unwrap_or(0);
+            let (reader, keys) = (self.clone(), keys.clone());
+            let events = tokio::spawn(async move {
+                let mut events = decode_dense(ledger, from, &chunk)?;
+                drop(chunk);
+                if let Some(keys) = keys {
+                    reader.open_some(&*keys, &mut events, open).await?;
                 }
-                events.push(decode(ledger, at, row.get::<_, Verbatim<'_>>(1).0)?);
-            }
-            if let Some(keys) = &keys {
-                self.open_all(keys, &mut events).await?;
-            }
-            if to.send(Ok(events)).await.is_err() {
+                Ok(events)
+            });
+            if to.send(events).await.is_err() {
                 return Ok(());
             }
         }
-        if expected != until {
-            return Err(StoreError::Hole { ledger, position: expected + 1 });
+        if read != until {
+            return Err(StoreError::Hole { ledger, position: read + 1 });
         }
         Ok(())
     }
 
-    /// Opens the sealed values of events of one ledger.
+    /// Opens all sealed values of events of one ledger.
     pub async fn open_all(
         &self,
         client: &(impl GenericClient + Sync),
         events: &mut [Recorded],
     ) -> Result<(), StoreError> {
+        self.open_some(client, events, Open::Everything).await
+    }
+
+    async fn open_some(
+        &self,
+        client: &(impl GenericClient + Sync),
+        events: &mut [Recorded],
+        open: Open,
+    ) -> Result<(), StoreError> {
         let Some(ledger) = events.first().map(|event| event.ledger) else { return Ok(()) };
         let mut subjects = Subjects::default();
         for event in &mut *events {
-            event.each_personal(&mut subjects);
+            match open {
+                Open::Nothing => {}
+                Open::Outcome => event.event.each_personal(&mut subjects),
+                Open::Everything => event.each_personal(&mut subjects),
+            }
         }
         self.fetch_keys(client, ledger, &subjects.0).await?;
         for event in events {
-            self.open_one(event)?;
+            self.open_one(event, open)?;
         }
         Ok(())
     }
 
     /// Opens the sealed values of an event whose subjects' keys are at hand.
-    fn open_one(&self, event: &mut Recorded) -> Result<(), StoreError> {
-        sealing::open(&self.keys, event).map_err(|_broken| StoreError::Unreadable {
+    fn open_one(&self, event: &mut Recorded, open: Open) -> Result<(), StoreError> {
+        sealing::open(&self.keys, event, open).map_err(|_broken| StoreError::Unreadable {
             ledger: event.ledger,
             position: event.position,
             why: "a sealed value does not open, and no erasure destroyed its key".to_owned(),
@@ -315,10 +356,12 @@ impl Reader {
             return Ok(());
         }
         let rows = client
-            .query(
-                "SELECT subject_id, wrapped_key FROM subject_keys \
-                 WHERE ledger_id = $1 AND subject_id = ANY($2)",
-                &[&ledger.0, &missing],
+            .query_typed(
+                // One by one by the key, whatever the planner thinks of the table's size.
+                "SELECT wanted.id, found.wrapped_key FROM unnest($2) AS wanted (id) \
+                 CROSS JOIN LATERAL (SELECT k.wrapped_key FROM subject_keys k \
+                   WHERE k.ledger_id = $1 AND k.subject_id = wanted.id OFFSET 0) AS found",
+                &[(&ledger.0, Type::UUID), (&missing, Type::UUID_ARRAY)],
             )
             .await
             .map_err(StoreError::database("reading keys"))?;
@@ -380,6 +423,21 @@ pub(crate) fn decode_rows(
         .collect()
 }
 
+/// The events of rows that must be the next ones after a position.
+fn decode_dense(
+    ledger: LedgerId,
+    after: u64,
+    rows: &[tokio_postgres::Row],
+) -> Result<Vec<Recorded>, StoreError> {
+    let events = decode_rows(ledger, rows)?;
+    for (event, expected) in events.iter().zip(after + 1..) {
+        if event.position != expected {
+            return Err(StoreError::Hole { ledger, position: expected });
+        }
+    }
+    Ok(events)
+}
+
 /// Up to `limit` events after a position, personal values sealed. A missing position is an error.
 pub async fn sealed_events_after(
     client: &(impl GenericClient + Sync),
@@ -395,11 +453,5 @@ pub async fn sealed_events_after(
         )
         .await
         .map_err(StoreError::database("reading events"))?;
-    let events = decode_rows(ledger, &rows)?;
-    for (event, expected) in events.iter().zip(after + 1..) {
-        if event.position != expected {
-            return Err(StoreError::Hole { ledger, position: expected });
-        }
-    }
-    Ok(events)
+    decode_dense(ledger, after, &rows)
 }

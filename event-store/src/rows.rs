@@ -4,7 +4,7 @@
 //! message, and on a distributed database they commit in one phase.
 
 use crate::error::StoreError;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, committed_or, writing};
 use bytes::BytesMut;
 use postgres_types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 use std::collections::HashMap;
@@ -71,11 +71,61 @@ fn insert<R: Row>(rows: usize) -> String {
     sql
 }
 
+/// One head in the form that a distributed database routes; several in one statement.
+fn update_heads(heads: usize) -> String {
+    if heads == 1 {
+        return "UPDATE ledgers SET head = $2, frontier = $3, recorded_at = $4 \
+                WHERE ledger_id = $1"
+            .to_owned();
+    }
+    let rows: Vec<String> = (0..heads)
+        .map(|row| {
+            let first = row * HeadUpdate::WIDTH;
+            let [ledger, head, frontier, at] = [first + 1, first + 2, first + 3, first + 4];
+            format!("(${ledger}::uuid, ${head}::bigint, ${frontier}::bytea, ${at}::timestamptz)")
+        })
+        .collect();
+    format!(
+        "UPDATE ledgers SET head = moved.head, frontier = moved.frontier, \
+                recorded_at = moved.recorded_at \
+         FROM (VALUES {}) AS moved (ledger_id, head, frontier, recorded_at) \
+         WHERE ledgers.ledger_id = moved.ledger_id",
+        rows.join(", ")
+    )
+}
+
+/// Appends events of one ledger and moves its head, if the head is where it is assumed to be and
+/// nobody else holds it; otherwise inserts nothing. A transaction of its own.
+fn append(events: usize) -> String {
+    let columns = EventRow::INTO;
+    // What the head becomes comes first.
+    let head = HeadUpdate::WIDTH + 1;
+    let value = |row: usize, column: usize, ty: &str| {
+        format!("${}::{ty}", head + row * EventRow::WIDTH + column + 1)
+    };
+    let types = ["uuid", "bigint", "uuid", "bigint", "text", "timestamptz", "json"];
+    let rows: Vec<String> = (0..events)
+        .map(|row| {
+            let values = types.iter().enumerate().map(|(column, ty)| value(row, column, ty));
+            format!("({})", values.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    format!(
+        "WITH held AS (SELECT ledger_id FROM ledgers WHERE ledger_id = $1 AND head = ${head} \
+              FOR NO KEY UPDATE SKIP LOCKED), \
+         moved AS (UPDATE ledgers SET head = $2, frontier = $3, recorded_at = $4 FROM held \
+              WHERE ledgers.ledger_id = $1 AND held.ledger_id = $1 RETURNING 1) \
+         INSERT INTO {columns} SELECT new.* FROM moved, (VALUES {}) AS new",
+        rows.join(", ")
+    )
+}
+
 /// The prepared statements of one connection.
 #[derive(Default)]
 pub(crate) struct Prepared {
     by_sql: HashMap<&'static str, Statement>,
-    inserts: HashMap<(&'static str, usize), Statement>,
+    appends: HashMap<usize, Statement>,
+    many_rows: HashMap<(&'static str, usize), Statement>,
 }
 
 impl Prepared {
@@ -98,18 +148,64 @@ impl Prepared {
     pub(crate) async fn insert<'a, R: Row>(
         &mut self,
         client: &'a Client,
+        rows: Vec<R>,
+        pipeline: &mut Pipeline<'a>,
+    ) -> Result<(), StoreError> {
+        self.send(client, rows, insert::<R>, pipeline).await
+    }
+
+    /// Sends the statements that move these heads.
+    pub(crate) async fn update_heads<'a>(
+        &mut self,
+        client: &'a Client,
+        heads: Vec<HeadUpdate>,
+        pipeline: &mut Pipeline<'a>,
+    ) -> Result<(), StoreError> {
+        self.send(client, heads, update_heads, pipeline).await
+    }
+
+    /// Appends events of one ledger in a transaction of their own, if its head is where it is
+    /// assumed to be; tells how many were inserted: all or none.
+    pub(crate) async fn append(
+        &mut self,
+        client: &Client,
+        assumed: i64,
+        head: &HeadUpdate,
+        events: &[EventRow],
+    ) -> Result<u64, StoreError> {
+        let statement = match self.appends.entry(events.len()) {
+            Entry::Occupied(there) => there.get().clone(),
+            Entry::Vacant(place) => {
+                let prepared = client.prepare(&append(events.len())).await;
+                place.insert(prepared.map_err(StoreError::database("preparing a write"))?).clone()
+            }
+        };
+        let mut params: Vec<Param<'_>> = Vec::with_capacity(5 + events.len() * EventRow::WIDTH);
+        head.params(&mut params);
+        params.push(&assumed);
+        for event in events {
+            event.params(&mut params);
+        }
+        client.execute_raw(&statement, params).await.map_err(committed_or("appending"))
+    }
+
+    async fn send<'a, R: Row>(
+        &mut self,
+        client: &'a Client,
         mut rows: Vec<R>,
+        sql: fn(usize) -> String,
         pipeline: &mut Pipeline<'a>,
     ) -> Result<(), StoreError> {
         while !rows.is_empty() {
             let rest = rows.split_off(rows.len().min(ROWS_MAX));
             let some = std::mem::replace(&mut rows, rest);
-            let statement = match self.inserts.entry((R::INTO, some.len())) {
+            let statement = match self.many_rows.entry((R::INTO, some.len())) {
                 Entry::Occupied(there) => there.get().clone(),
                 Entry::Vacant(place) => {
-                    let sql = insert::<R>(some.len());
+                    let sql = sql(some.len());
                     let prepared = pipeline.beside(client.prepare(&sql)).await;
-                    let prepared = prepared.map_err(StoreError::database("preparing an insert"))?;
+                    let prepared = prepared
+                        .map_err(|error| writing("preparing a write")(pipeline.blame(error)))?;
                     place.insert(prepared).clone()
                 }
             };
@@ -235,4 +331,11 @@ row!(AttemptRow into
     sealed: Vec<u8>,
     correlation: Uuid,
     refused_at: OffsetDateTime,
+});
+
+row!(HeadUpdate into "ledgers (ledger_id, head, frontier, recorded_at)" {
+    ledger_id: Uuid,
+    head: i64,
+    frontier: Vec<u8>,
+    recorded_at: OffsetDateTime,
 });

@@ -6,6 +6,7 @@
 use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::keys::{Held, Keys};
+use crate::reader::Open;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::personal::HoldsPersonal;
@@ -70,11 +71,15 @@ impl PersonalVisitor for Sealer<'_> {
 struct Opener<'a> {
     keys: &'a Keys,
     place: Place,
+    open: Open,
     failed: bool,
 }
 
 impl PersonalVisitor for Opener<'_> {
     fn visit(&mut self, field: &'static str, value: &mut dyn Sealable) {
+        if self.open == Open::Outcome && field.ends_with(BEFORE) {
+            return;
+        }
         let subject = value.subject();
         let Some(sealed) = value.sealed() else { return };
         let opened = match self.keys.held(self.place.ledger, subject) {
@@ -101,18 +106,26 @@ pub(crate) struct Subjects(pub(crate) Vec<SubjectId>);
 
 impl PersonalVisitor for Subjects {
     fn visit(&mut self, _: &'static str, value: &mut dyn Sealable) {
-        if !self.0.contains(&value.subject()) {
+        // Events of one subject mostly stand together.
+        if !self.0.iter().rev().any(|there| *there == value.subject()) {
             self.0.push(value.subject());
         }
     }
 }
 
-/// Opens the values of an event whose subjects' keys are at hand.
-pub(crate) fn open(keys: &Keys, recorded: &mut Recorded) -> Result<(), StoreError> {
+/// How the name of a value ends that a changed field had before (`Change::each`).
+const BEFORE: &str = ".from";
+
+/// Opens values of an event whose subjects' keys are at hand.
+pub(crate) fn open(keys: &Keys, recorded: &mut Recorded, open: Open) -> Result<(), StoreError> {
     let place =
         Place { ledger: recorded.ledger, aggregate: recorded.aggregate, event: recorded.event_id };
-    let mut opener = Opener { keys, place, failed: false };
-    recorded.each_personal(&mut opener);
+    let mut opener = Opener { keys, place, open, failed: false };
+    match open {
+        Open::Nothing => {}
+        Open::Outcome => recorded.event.each_personal(&mut opener),
+        Open::Everything => recorded.each_personal(&mut opener),
+    }
     if opener.failed {
         return Err(StoreError::SealBroken { event: place.event });
     }

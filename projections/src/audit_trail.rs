@@ -7,7 +7,7 @@ use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
 use domain::{AggregateId, Event, LedgerId, Timestamp};
 use event_store::attempts::AttemptQuery;
-use event_store::{Reader, Recorded};
+use event_store::{Open, Reader, Recorded};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ pub struct Row {
 
 impl View for AuditTrail {
     const NAME: &'static str = "audit_trail";
-    const OPENS: bool = false;
+    const OPENS: Open = Open::Nothing;
     const ROW_PER_EVENT: bool = true;
     const TABLES: &'static [Table] = &[Table {
         name: "audit_trail",
@@ -107,7 +107,7 @@ impl View for AuditTrail {
         vec![tuples]
     }
 
-    fn read(tuple: &tokio_postgres::Row) -> (i64, Row) {
+    fn read(tuple: &tokio_postgres::Row) -> Result<(i64, Row), Unfoldable> {
         let row = Row {
             subjects: vec![tuple.get(1)],
             event_type: tuple.get(3),
@@ -118,7 +118,7 @@ impl View for AuditTrail {
             fields: tuple.get(8),
             recorded_at: tuple.get(9),
         };
-        (tuple.get(0), row)
+        Ok((tuple.get(0), row))
     }
 }
 

@@ -9,7 +9,7 @@ use domain::{
     AggregateId, ContactId, EmailAddress, Event, LedgerId, Personal, PhoneNumber, Timestamp,
 };
 use event_store::database::Connection;
-use event_store::{Reader, Recorded};
+use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -82,7 +82,7 @@ impl Row {
 
 impl View for ContactDirectory {
     const NAME: &'static str = "contact_directory";
-    const OPENS: bool = true;
+    const OPENS: Open = Open::Outcome;
     const ROW_PER_EVENT: bool = false;
     const TABLES: &'static [Table] = &[
         Table {
@@ -226,11 +226,14 @@ impl View for ContactDirectory {
         vec![vec![contact], words]
     }
 
-    fn read(tuple: &tokio_postgres::Row) -> (Uuid, Row) {
+    fn read(tuple: &tokio_postgres::Row) -> Result<(Uuid, Row), Unfoldable> {
         let word = |index| {
             let stored: &str = tuple.get(index);
             let words = domain::contact::Access::WORDS;
-            words.into_iter().find(|word| *word == stored).unwrap_or("")
+            words
+                .into_iter()
+                .find(|word| *word == stored)
+                .ok_or(Unfoldable("its access is no state of access"))
         };
         let row = Row {
             name: tuple.get(1),
@@ -238,14 +241,14 @@ impl View for ContactDirectory {
             additional_emails: tuple.get(4),
             phones: tuple.get(5),
             address: tuple.get(6),
-            access: word(7),
-            resume: word(8),
+            access: word(7)?,
+            resume: word(8)?,
             claimed: tuple.get(9),
             version: tuple.get(10),
             created_at: tuple.get(11),
             updated_at: tuple.get(12),
         };
-        (tuple.get(0), row)
+        Ok((tuple.get(0), row))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
 use domain::contact::ContactEvent;
 use domain::{ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, Timestamp};
-use event_store::{Reader, Recorded};
+use event_store::{Open, Reader, Recorded};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -76,7 +76,7 @@ fn invitation(event: &Event) -> Option<InvitationId> {
 
 impl View for Invitations {
     const NAME: &'static str = "invitations";
-    const OPENS: bool = true;
+    const OPENS: Open = Open::Outcome;
     const ROW_PER_EVENT: bool = false;
     const TABLES: &'static [Table] = &[Table {
         name: "invitations",
@@ -177,7 +177,7 @@ impl View for Invitations {
         ]]]
     }
 
-    fn read(tuple: &tokio_postgres::Row) -> (Uuid, Row) {
+    fn read(tuple: &tokio_postgres::Row) -> Result<(Uuid, Row), Unfoldable> {
         let row = Row {
             contact: tuple.get(1),
             status: tuple.get(2),
@@ -189,7 +189,7 @@ impl View for Invitations {
             expires_at: tuple.get(8),
             ended_at: tuple.get(9),
         };
-        (tuple.get(0), row)
+        Ok((tuple.get(0), row))
     }
 }
 

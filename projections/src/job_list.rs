@@ -5,7 +5,7 @@ use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
 use domain::job::JobEvent;
 use domain::{AggregateId, ContactId, Event, JobId, LedgerId, Timestamp};
-use event_store::{Reader, Recorded};
+use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ pub struct Row {
 
 impl View for JobList {
     const NAME: &'static str = "job_list";
-    const OPENS: bool = false;
+    const OPENS: Open = Open::Nothing;
     const ROW_PER_EVENT: bool = false;
     const TABLES: &'static [Table] = &[
         Table {
@@ -130,7 +130,7 @@ impl View for JobList {
         vec![vec![job], owners, words]
     }
 
-    fn read(tuple: &tokio_postgres::Row) -> (Uuid, Row) {
+    fn read(tuple: &tokio_postgres::Row) -> Result<(Uuid, Row), Unfoldable> {
         let row = Row {
             name: tuple.get(1),
             reference: tuple.get(3),
@@ -140,7 +140,7 @@ impl View for JobList {
             created_at: tuple.get(7),
             updated_at: tuple.get(8),
         };
-        (tuple.get(0), row)
+        Ok((tuple.get(0), row))
     }
 }
 

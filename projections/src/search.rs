@@ -11,6 +11,9 @@ const WORD_MAX: usize = 40;
 
 /// The letters and digits of a text in one case, without marks: `Élan` and `elan` are one.
 pub fn normalised(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfkd()
         .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
         .flat_map(char::to_lowercase)

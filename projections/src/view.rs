@@ -6,7 +6,7 @@
 
 use crate::{ViewError, audit_trail, contact_directory, invitations, job_list};
 use bytes::BytesMut;
-use event_store::Recorded;
+use event_store::{Open, Recorded};
 use futures_util::future::BoxFuture;
 use postgres_types::{IsNull, ToSql, Type, to_sql_checked};
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,6 +105,17 @@ impl Kind {
         }
     }
 
+    /// The type of an array of keys.
+    const fn array_type(self) -> Type {
+        match self {
+            Self::Id | Self::IdOrNone | Self::Ids => Type::UUID_ARRAY,
+            Self::Text | Self::TextOrNone | Self::Texts => Type::TEXT_ARRAY,
+            Self::Number => Type::INT8_ARRAY,
+            Self::Flag => Type::BOOL_ARRAY,
+            Self::Time | Self::TimeOrNone => Type::TIMESTAMPTZ_ARRAY,
+        }
+    }
+
     pub(crate) fn read(self, row: &tokio_postgres::Row, index: usize) -> Field {
         match self {
             Self::Id => Field::Id(row.get(index)),
@@ -184,8 +195,8 @@ pub trait View: Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// Its tables; the first has a tuple a row and holds all that the others are made of.
     const TABLES: &'static [Table];
-    /// Whether the fold looks at personal values.
-    const OPENS: bool;
+    /// Which personal values the fold looks at. Live, all are there.
+    const OPENS: Open;
     /// Whether every row is made by one event and never changes, so that a rebuild can stream.
     const ROW_PER_EVENT: bool;
     /// What rows go by.
@@ -203,7 +214,7 @@ pub trait View: Debug + Send + Sync + 'static {
     fn expand(key: &Self::Key, row: &Self::Row) -> Vec<Vec<Tuple>>;
 
     /// A row from its tuple in the first table, columns in their order.
-    fn read(tuple: &tokio_postgres::Row) -> (Self::Key, Self::Row);
+    fn read(tuple: &tokio_postgres::Row) -> Result<(Self::Key, Self::Row), Unfoldable>;
 }
 
 /// Every view by its name.
@@ -244,8 +255,8 @@ pub trait AnyView: Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// Its tables.
     fn tables(&self) -> &'static [Table];
-    /// Whether the fold looks at personal values.
-    fn opens(&self) -> bool;
+    /// Which personal values the fold looks at.
+    fn opens(&self) -> Open;
     /// Folds a batch into the stored rows, within the caller's transaction.
     fn take<'a>(
         &'a self,
@@ -329,7 +340,7 @@ impl<V: View> AnyView for Of<V> {
         V::TABLES
     }
 
-    fn opens(&self) -> bool {
+    fn opens(&self) -> Open {
         V::OPENS
     }
 
@@ -360,7 +371,14 @@ async fn take<V: View>(
         BTreeMap::new()
     } else {
         let keys: BTreeSet<V::Key> = events.iter().filter_map(V::key).collect();
-        load::<V>(turn, ledger, keys.into_iter().collect()).await?
+        match load::<V>(turn, ledger, keys.into_iter().collect()).await? {
+            Ok(rows) => rows,
+            Err(why) => {
+                let position = events.first().map_or(0, |event| event.position);
+                let poison = Some((position, format!("a stored row: {why}")));
+                return Ok(Taken { position: position.saturating_sub(1), poison });
+            }
+        }
     };
     let (rows, taken) = fold_some::<V>(&before, events);
     write::<V>(turn, ledger, &before, &rows.into_inner()).await?;
@@ -392,19 +410,22 @@ async fn load<V: View>(
     client: &impl GenericClient,
     ledger: domain::LedgerId,
     keys: Vec<V::Key>,
-) -> Result<BTreeMap<V::Key, V::Row>, ViewError> {
+) -> Result<Result<BTreeMap<V::Key, V::Row>, Unfoldable>, ViewError> {
     if keys.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Ok(BTreeMap::new()));
     }
     let table = &V::TABLES[0];
+    // One by one by the key, whatever the planner thinks of the table's size.
     let sql = format!(
-        "SELECT {} FROM {} WHERE ledger_id = $1 AND {} = ANY($2)",
+        "SELECT found.* FROM unnest($2) AS wanted (key) CROSS JOIN LATERAL \
+         (SELECT {} FROM {} WHERE ledger_id = $1 AND {} = wanted.key OFFSET 0) AS found",
         columns(table),
         table.name,
         table.columns[0].0
     );
-    let rows =
-        client.query(&sql, &[&ledger.0, &keys]).await.map_err(ViewError::database(V::NAME))?;
+    let params: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&ledger.0, Type::UUID), (&keys, table.columns[0].1.array_type())];
+    let rows = client.query_typed(&sql, &params).await.map_err(ViewError::database(V::NAME))?;
     Ok(rows.iter().map(V::read).collect())
 }
 

@@ -3,11 +3,13 @@
 //!
 //! The statements of a turn go out in two messages: `BEGIN` with the lock, and all writes with the
 //! `COMMIT`. Should one of the writes fail, those behind it fail too and the `COMMIT` rolls back.
+//! A turn of one ledger whose head is where this lane left it goes out in one (`assuming`).
 //!
 //! Here are the lock and the order of things; what is decided is in `deciding`, what goes with the
 //! events in `effects`, what the callers are told in `answers`, how it is written in `writing`.
 
 mod answers;
+mod assuming;
 mod deciding;
 mod effects;
 mod writing;
@@ -40,6 +42,8 @@ const CATCH_UP_MAX: u64 = 500;
 pub(crate) struct Cached {
     pub(crate) position: u64,
     pub(crate) state: LedgerState,
+    /// The head as this lane left it.
+    head: Option<HeadRow>,
 }
 
 /// One ledger's share of a turn.
@@ -96,6 +100,8 @@ pub(crate) struct Failed {
 pub(crate) struct LaneConnection {
     client: Client,
     prepared: Prepared,
+    /// So many turns are still to lock before they decide.
+    locked_first: u32,
 }
 
 impl LaneConnection {
@@ -106,7 +112,7 @@ impl LaneConnection {
             .batch_execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
             .await
             .map_err(StoreError::database("opening a lane"))?;
-        Ok(Self { client, prepared: Prepared::default() })
+        Ok(Self { client, prepared: Prepared::default(), locked_first: 0 })
     }
 }
 
@@ -125,7 +131,8 @@ pub(crate) async fn run(
             Err(error) => return Err(failed(error, groups)),
         },
     };
-    let mut turn = Turn { shared, heads: BTreeMap::new(), groups, careful };
+    let mut turn = Turn { shared, heads: BTreeMap::new(), groups, careful, assumed: None };
+    turn.assume_head(&mut lane, lock);
     let Ok(ran) = tokio::time::timeout(lock.turn_max(), turn.run(&mut lane, lock)).await else {
         // The connection goes with all it had open; what was sent on it may have happened.
         let hung = StoreError::Unavailable("the database does not answer".into());
@@ -154,6 +161,7 @@ fn failed(error: StoreError, mut groups: Vec<Group>) -> Failed {
     Failed { error, groups }
 }
 
+#[derive(Debug, Clone)]
 struct HeadRow {
     position: u64,
     frontier: Frontier,
@@ -165,6 +173,8 @@ struct Turn<'a> {
     heads: BTreeMap<LedgerId, HeadRow>,
     groups: Vec<Group>,
     careful: bool,
+    /// The ledger whose head is assumed to be at this position, and locked with the writes.
+    assumed: Option<(LedgerId, u64)>,
 }
 
 /// An event that was decided and has its place.
@@ -186,6 +196,29 @@ struct Writes {
     attempts: Vec<AttemptRow>,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     newborn: Vec<(LedgerId, SubjectId)>,
+}
+
+impl Writes {
+    /// Whether the turn writes nothing but events.
+    fn are_none(&self) -> bool {
+        let Self {
+            subject_keys,
+            claims,
+            receipts,
+            tokens,
+            mails,
+            credentials,
+            attempts,
+            newborn: _,
+        } = self;
+        subject_keys.is_empty()
+            && claims.values().all(|claim| claim.before == claim.after)
+            && receipts.is_empty()
+            && tokens.is_empty()
+            && mails.is_empty()
+            && credentials.is_empty()
+            && attempts.is_empty()
+    }
 }
 
 /// A claim before the turn and after it; only the difference is written.
@@ -218,12 +251,14 @@ enum Verdict {
 }
 
 impl Turn<'_> {
-    async fn run(
+    async fn run_once(
         &mut self,
         lane: &mut LaneConnection,
         lock: Lock,
     ) -> Result<Vec<Option<Vec<Answers>>>, StoreError> {
-        self.lock(lane, lock).await?;
+        if self.assumed.is_none() {
+            self.lock(lane, lock).await?;
+        }
         for index in 0..self.groups.len() {
             if self.heads.contains_key(&self.groups[index].ledger) {
                 self.catch_up(lane, index).await?;
@@ -340,9 +375,10 @@ impl Turn<'_> {
         metrics::counter!("titleblock_events_appended_total").increment(events);
     }
 
-    fn ended(self, answers: Vec<Option<Vec<Answers>>>) -> Ended {
+    fn ended(mut self, answers: Vec<Option<Vec<Answers>>>) -> Ended {
         let mut ended = Ended { done: Vec::new(), skipped: Vec::new() };
-        for (group, answers) in self.groups.into_iter().zip(answers) {
+        for (mut group, answers) in self.groups.into_iter().zip(answers) {
+            group.cache.head = self.heads.remove(&group.ledger);
             match answers {
                 Some(answers) => ended.done.push((group, answers)),
                 None => ended.skipped.push(group),

@@ -1,12 +1,13 @@
 //! Writes a turn: everything, with the `COMMIT`, in one message.
 
+use super::assuming::GUARD;
 use super::{Claim, LaneConnection, Placed, Turn, Writes};
 use crate::codec::{Recorded, encode};
 use crate::error::StoreError;
 use crate::merkle::leaf_hash;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{ClaimRow, EventRow, OwnedJson};
+use crate::rows::{ClaimRow, EventRow, HeadUpdate, OwnedJson};
 use domain::LedgerId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
@@ -42,9 +43,21 @@ impl Turn<'_> {
         writes: &mut Writes,
         placed: &mut [Placed],
     ) -> Result<(), StoreError> {
-        let LaneConnection { client, prepared } = lane;
+        if let Some((_, assumed)) = self.assumed
+            && writes.are_none()
+            && (1..=EVENTS_OF_A_STATEMENT).contains(&placed.len())
+        {
+            return self.append(lane, assumed, placed).await;
+        }
+        let LaneConnection { client, prepared, .. } = lane;
         let client = &*client;
+        let guard = &prepared.fixed(client, GUARD).await?;
         let mut pipeline = Pipeline::default();
+        if let Some((ledger, head)) = self.assumed {
+            let head = stored(head);
+            pipeline.send(async move { client.batch_execute("BEGIN").await.map(|()| 0) });
+            pipeline.send(async move { client.execute(guard, &[&ledger.0, &head]).await });
+        }
         let release = "DELETE FROM primary_email_claims WHERE ledger_id = $1 AND email_hash = $2";
         let release = prepared.fixed(client, release).await?;
         let (released, taken) = claim_changes(&writes.claims);
@@ -68,22 +81,44 @@ impl Turn<'_> {
             // Lets the connection send what it has.
             tokio::task::yield_now().await;
         }
-        let moved = "UPDATE ledgers SET head = $2, frontier = $3, recorded_at = $4 \
-                     WHERE ledger_id = $1";
-        let moved = pipeline.beside(prepared.fixed(client, moved)).await?;
-        let with_events: BTreeSet<LedgerId> =
-            placed.iter().map(|placed| placed.recorded.ledger).collect();
-        for ledger in with_events {
-            let head = &self.heads[&ledger];
-            let (position, frontier) = (stored(head.position), head.frontier.to_bytes());
-            let at = head.recorded_at.moment();
-            let moved = moved.clone();
-            pipeline.send(async move {
-                client.execute(&moved, &[&ledger.0, &position, &frontier, &at]).await
-            });
-        }
+        prepared.update_heads(client, self.moved_heads(placed), &mut pipeline).await?;
         pipeline.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });
         pipeline.committed().await
+    }
+
+    /// The whole turn is some events of a ledger whose head is assumed: one statement.
+    async fn append(
+        &mut self,
+        lane: &mut LaneConnection,
+        assumed: u64,
+        placed: &mut [Placed],
+    ) -> Result<(), StoreError> {
+        let events = placed
+            .iter_mut()
+            .map(|placed| self.event_row(&mut placed.recorded))
+            .collect::<Result<Vec<EventRow>, _>>()?;
+        let heads = self.moved_heads(placed);
+        let head = heads.first().ok_or(StoreError::Unsatisfiable)?;
+        match lane.prepared.append(&lane.client, stored(assumed), head, &events).await? {
+            0 => Err(StoreError::HeadMoved),
+            _ => Ok(()),
+        }
+    }
+
+    /// The heads of the ledgers that have new events.
+    fn moved_heads(&self, placed: &[Placed]) -> Vec<HeadUpdate> {
+        let ledgers: BTreeSet<LedgerId> =
+            placed.iter().map(|placed| placed.recorded.ledger).collect();
+        let update = |ledger: LedgerId| {
+            let head = &self.heads[&ledger];
+            HeadUpdate {
+                ledger_id: ledger.0,
+                head: stored(head.position),
+                frontier: head.frontier.to_bytes(),
+                recorded_at: head.recorded_at.moment(),
+            }
+        };
+        ledgers.into_iter().map(update).collect()
     }
 }
 

@@ -147,8 +147,12 @@ impl Reading {
     async fn replay(&self) -> Result<Sample> {
         let began = Instant::now();
         let mut state = LedgerState::default();
-        let mut chunks =
-            self.ours.events.reader().stream(self.ours.ledgers[0], 0, self.events, Open::Everything);
+        let mut chunks = self.ours.events.reader().stream(
+            self.ours.ledgers[0],
+            0,
+            self.events,
+            Open::Everything,
+        );
         let mut replayed = 0;
         while let Some(chunk) = chunks.recv().await {
             for event in chunk? {

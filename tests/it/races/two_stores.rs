@@ -74,6 +74,45 @@ async fn a_refusal_and_an_unchanged_answer_are_not_of_yesterday() {
     audit(one.reader(), account.ledger, |_| {}).await;
 }
 
+/// A store decides on the head as it left it, and writes only if that is still the head: each form
+/// of turn notices that another store has moved it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_another_store_has_moved_is_noticed_by_every_form_of_turn() {
+    let database = fresh_database().await;
+    let two = database.store().await;
+    let account = Account::open(&two, 3).await;
+    let contact = account.contact_id();
+    apply(&two, account.create(contact, "Ada", Some("ada@example.org"))).await;
+    for form in 0..4 {
+        // A store that has not yet met anybody, and knows the ledger.
+        let one = database.store().await;
+        let version = rename(&one, &account, contact, &format!("Ada {form}")).await;
+        assert_eq!(rename(&two, &account, contact, "Bea").await, version + 1);
+        match form {
+            // Events alone.
+            0 => assert_eq!(rename(&one, &account, contact, "Cid").await, version + 2),
+            // Nothing to write: the name is Bea by now.
+            1 => {
+                let same = apply(&one, account.rename(contact, "Bea")).await;
+                assert_eq!(same.outcome, Outcome::Unchanged);
+            }
+            // A refusal, which leaves an attempt.
+            2 => {
+                apply(&two, account.invite(contact)).await;
+                let refused = refusal(one.execute(account.rename(contact, "Cid")).await);
+                assert_eq!(refused, Rejection::Contact(ContactRejection::LockedPending));
+                apply(&two, account.cancel_invite(contact)).await;
+            }
+            // Events with a claim, a link and a mail.
+            _ => {
+                let invited = apply(&one, account.invite(contact)).await;
+                assert_eq!(invited.version(contact.into()), Some(version + 3));
+            }
+        }
+        audit(one.reader(), account.ledger, |_| {}).await;
+    }
+}
+
 /// A few events behind, a store catches up; hundreds behind, it begins anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_behind_is_brought_up_to_date_however_far() {

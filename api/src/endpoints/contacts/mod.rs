@@ -133,12 +133,8 @@ pub(crate) async fn soft_duplicates<P: PathIds, B>(
     let Ok(page) = contact_directory::list(app.store().reader(), ledger, &query).await else {
         return Vec::new();
     };
-    let contacts: Vec<Uuid> = page
-        .items
-        .iter()
-        .filter(|entry| entry.id != contact.0)
-        .map(|entry| entry.id)
-        .collect();
+    let contacts: Vec<Uuid> =
+        page.items.iter().filter(|entry| entry.id != contact.0).map(|entry| entry.id).collect();
     if contacts.is_empty() {
         return Vec::new();
     }

@@ -1,4 +1,5 @@
-//! JSON bodies: bounded, typed, and never echoed when they are refused.
+//! JSON bodies: bounded, typed, and never echoed when they are refused. An endpoint that takes other
+//! types beside JSON reads those itself, in [`RequestBody::parse`].
 
 use crate::error::Problem;
 use axum::body::{Body, Bytes, to_bytes};
@@ -14,6 +15,11 @@ pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 pub(crate) trait RequestBody: DeserializeOwned + Send {
     /// The most bytes of it.
     const BYTES_MAX: usize = BODY_BYTES_MAX;
+
+    /// Reads it; JSON, unless the endpoint takes something else too.
+    fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
+        parse(headers, bytes)
+    }
 }
 
 pub(crate) async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
@@ -61,11 +67,14 @@ pub(crate) fn parse<B: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> R
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    media_type(headers).is_some_and(|(kind, _)| kind.eq_ignore_ascii_case("application/json"))
+}
+
+/// The type of the body and its parameters, as the request names them.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let (kind, parameters) = value.split_once(';').unwrap_or((value, ""));
+    Some((kind.trim(), parameters))
 }
 
 fn from_json<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {

@@ -59,7 +59,7 @@ async fn take<P: PathIds, B: RequestBody>(
         }
     };
     let bytes = body::read(&parts.headers, body, B::BYTES_MAX).await?;
-    let body = body::parse(&parts.headers, &bytes)?;
+    let body = B::parse(&parts.headers, &bytes)?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let request = [parts.method.as_str().as_bytes(), target.as_bytes(), &bytes];
     let idempotency = conditions.idempotency(asker.credential.key.0, &request);
@@ -203,6 +203,9 @@ fn makes_secret(command: &Command) -> bool {
             matches!(command, ContactCommand::SendInvite(_) | ContactCommand::ResendInvite(_))
         }
         Command::SaveContact { invite, .. } => invite.is_some(),
-        Command::Job(..) | Command::ChangeOwners { .. } | Command::ImportRow { .. } => false,
+        Command::Job(..)
+        | Command::ChangeOwners { .. }
+        | Command::ImportRow { .. }
+        | Command::ImportContact { .. } => false,
     }
 }

@@ -22,7 +22,7 @@ use crate::{EmailAddress, Timestamp};
 pub(crate) const INVITATION_TTL_HOURS: i64 = 72;
 
 /// The most addresses of a contact (R20).
-const EMAILS_MAX: usize = 6;
+pub const EMAILS_MAX: usize = 6;
 
 /// Who holds a claim, as much as a refusal needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

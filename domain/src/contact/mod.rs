@@ -17,7 +17,7 @@ mod tests;
 
 pub use coat::{ContactAggregate, Given, Refused};
 pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
-pub use decide::{Claims, Holder, decide};
+pub use decide::{Claims, EMAILS_MAX, Holder, decide};
 pub use events::*;
 pub use rejection::ContactRejection;
 pub use state::{Access, Contact, EndedInvitation, Ending, Invitation, Resume, Was};

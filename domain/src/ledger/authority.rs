@@ -77,6 +77,7 @@ fn right(command: &Command) -> Right {
         | Command::Job(..)
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
-        | Command::ImportRow { .. } => Right::Work,
+        | Command::ImportRow { .. }
+        | Command::ImportContact { .. } => Right::Work,
     }
 }

@@ -49,6 +49,10 @@ pub fn decide(
         Command::ImportRow { job, details, owner } => {
             asked.import_row(*job, details, owner.as_ref())
         }
+        Command::ImportContact { contact, details } => {
+            let (events, imported) = asked.imported_contact(*contact, details)?;
+            Ok(Decision { events, outcome: Outcome::ImportedContact(imported) })
+        }
     }
 }
 
@@ -188,19 +192,29 @@ impl Asked<'_> {
         let mut owner_outcome = None;
         if let Some((contact, owner)) = owner {
             owners.push(*contact);
-            if self.state.contact(*contact)?.is_some() {
-                owner_outcome = Some(Imported::AlreadyThere);
-            } else {
-                let create = ContactCommand::Create(owner.clone());
-                let created = self.contact(*contact, None, &create)?;
-                events.extend(created.into_iter().map(|e| ((*contact).into(), Event::Contact(e))));
-                owner_outcome = Some(Imported::Created);
-            }
+            let (created, imported) = self.imported_contact(*contact, owner)?;
+            events.extend(created);
+            owner_outcome = Some(imported);
         }
         let created = job::decide(job, None, &JobCommand::Create(details.clone(), owners))?;
         events.extend(created.into_iter().map(|e| (job.into(), Event::Job(e))));
         let outcome = Outcome::Imported { job: Imported::Created, owner: owner_outcome };
         Ok(Decision { events, outcome })
+    }
+
+    /// A contact that is there stays as it is, whatever its state: an import is no way around the
+    /// lock (R38 to R46). A new one is created under the rules of any other (R20, R22, R25).
+    fn imported_contact(
+        &self,
+        id: ContactId,
+        details: &ContactDetails,
+    ) -> Result<(Vec<(AggregateId, Event)>, Imported), Halt> {
+        if self.state.contact(id)?.is_some() {
+            return Ok((Vec::new(), Imported::AlreadyThere));
+        }
+        let created = self.contact(id, None, &ContactCommand::Create(details.clone()))?;
+        let events = created.into_iter().map(|event| (id.into(), Event::Contact(event)));
+        Ok((events.collect(), Imported::Created))
     }
 }
 

@@ -75,6 +75,13 @@ pub enum Command {
         /// Its owner, found again in the same way.
         owner: Option<(ContactId, ContactDetails)>,
     },
+    /// One contact of an imported address book.
+    ImportContact {
+        /// Its id, told from the card itself, so that the same card finds the same contact.
+        contact: ContactId,
+        /// What it is created with, unless it is there.
+        details: ContactDetails,
+    },
 }
 
 /// Which way a bulk change goes (R51).
@@ -136,6 +143,8 @@ pub enum Outcome {
         /// Of its owner, when it named one.
         owner: Option<Imported>,
     },
+    /// What became of a card.
+    ImportedContact(Imported),
 }
 
 /// What became of one job and contact in a bulk change (H12).
@@ -211,6 +220,7 @@ impl Command {
             Self::ImportRow { job, owner, .. } => std::iter::once((*job).into())
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
+            Self::ImportContact { contact, .. } => vec![(*contact).into()],
         }
     }
 
@@ -226,7 +236,8 @@ impl Command {
             | Self::Job(..)
             | Self::AddOwnerAndInvite { .. }
             | Self::ChangeOwners { .. }
-            | Self::ImportRow { .. } => None,
+            | Self::ImportRow { .. }
+            | Self::ImportContact { .. } => None,
         }
     }
 
@@ -262,6 +273,7 @@ impl Command {
             Self::Job(_, JobCommand::RemoveOwner(..)) => "RemoveOwner",
             Self::ChangeOwners { .. } => "BulkChangeOwners",
             Self::ImportRow { .. } => "ImportRow",
+            Self::ImportContact { .. } => "ImportContact",
         }
     }
 }

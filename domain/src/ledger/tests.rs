@@ -90,6 +90,10 @@ fn row(owner: Option<(ContactId, ContactDetails)>) -> Command {
     Command::ImportRow { job: ELM_ST, details: job_details("A house"), owner }
 }
 
+fn card(name: &str, primary: Option<&str>) -> Command {
+    Command::ImportContact { contact: ADA, details: details(name, primary) }
+}
+
 fn by(actor: Actor, authority: Authority) -> Circumstances {
     Circumstances {
         actor,
@@ -310,6 +314,7 @@ fn an_activated_owners_email_is_refused_by_create_save_and_import_alike() {
         contact(ADA, "Ada", "bea@x.org"),
         save(ADA, "bea@x.org", &[], None),
         row(Some((ADA, details("Ada", Some("bea@x.org"))))),
+        card("Ada", Some("bea@x.org")),
     ] {
         let no = ContactRejection::PrimaryEmailOnActivatedOwner { holder: BEA };
         check(given(), &command, Err(no.into()));
@@ -466,6 +471,45 @@ fn an_imported_row_finds_its_owner_again_or_needs_none() {
     assert_eq!(book.owners(ELM_ST), [ADA]);
 }
 
+#[test]
+fn an_imported_card_makes_a_contact_and_twice_changes_nothing() {
+    let import = card("Ada", Some("ada@x.org"));
+    let mut book = check([], &import, Ok(&[("contact.created", ADA.into())]));
+    assert_eq!(book.access(ADA), "not_invited", "R4: nobody is invited by it");
+    let again = book.execute(&import).expect("taken");
+    assert!(again.events.is_empty());
+    assert_eq!(again.outcome, Outcome::ImportedContact(Imported::AlreadyThere));
+}
+
+#[test]
+fn an_imported_card_overwrites_nothing_in_whatever_state_the_contact_is() {
+    // R38 to R46: no way around the lock
+    let import = card("Another name", Some("other@x.org"));
+    let created = || contact(ADA, "Ada", "ada@x.org");
+    let deactivate = Command::Contact(ADA, ContactCommand::DeactivateOwner);
+    check([created()], &import, Ok(&[]));
+    check([created(), invite(ADA, 1)], &import, Ok(&[]));
+    check([created(), invite(ADA, 1), accept(ADA, 1)], &import, Ok(&[]));
+    check([created(), invite(ADA, 1), accept(ADA, 1), deactivate], &import, Ok(&[]));
+    // Even where its email has since become an activated owner's.
+    let theirs = [created(), contact(BEA, "Bea", "other@x.org"), invite(BEA, 1), accept(BEA, 1)];
+    check(theirs, &import, Ok(&[]));
+}
+
+#[test]
+fn an_imported_card_is_held_to_the_rules_of_a_new_contact() {
+    let mut many = details("Ada", Some("a0@x.org"));
+    many.additional_emails = (1..=6).map(|n| email(&format!("a{n}@x.org"))).collect();
+    let import = |details| Command::ImportContact { contact: ADA, details };
+    check([], &import(many), Err(ContactRejection::TooManyEmails.into())); // R20
+    let mut none = details("Ada", None);
+    none.additional_emails = vec![email("a@x.org")];
+    check([], &import(none), Err(ContactRejection::AdditionalNeedsPrimary.into())); // R22
+    // R33, G2: nobody is invited with it, so two contacts may have it.
+    let given = [contact(BEA, "Bea", "ada@x.org")];
+    check(given, &card("Ada", Some("ada@x.org")), Ok(&[("contact.created", ADA.into())]));
+}
+
 // Claims across contacts.
 
 #[test]
@@ -550,6 +594,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         Command::AddOwnerAndInvite { job: ELM_ST, contact: ADA, invite: ids(1) },
         change(&[ELM_ST, OAK_ST], &[ADA, BEA], OwnerChangeMode::Add),
         row(Some((ADA, details("Ada", None)))),
+        card("Ada", Some("no@x.org")),
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -633,6 +678,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             Command::AddOwnerAndInvite { job: ELM_ST, contact: ADA, invite: ids(1) },
             change(&[], &[], OwnerChangeMode::Add),
             row(None),
+            card("Ada", None),
         ],
         vec![
             of_contact(ContactCommand::DisableAccess),

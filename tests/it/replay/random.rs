@@ -112,6 +112,18 @@ impl<'a> RandomHistory<'a> {
         self.account.staff(Command::Job(job, JobCommand::Create(details, owners)))
     }
 
+    /// A card of an address book: of somebody new, or of somebody who is there and stays so.
+    fn card(&mut self) -> Submission {
+        let known = self.contacts.len() >= CONTACTS_MAX || self.rng.random_bool(0.5);
+        let contact = if known { self.contact() } else { self.account.contact_id() };
+        if !self.contacts.contains(&contact) {
+            self.contacts.push(contact);
+        }
+        let address = self.rng.random_bool(0.8).then(|| self.address());
+        let details = details(&self.named(), address.as_deref());
+        self.account.staff(Command::ImportContact { contact, details })
+    }
+
     fn job_command(&mut self) -> Submission {
         let (job, contact) = (self.job(), self.contact());
         let command = match self.rng.random_range(0..4) {
@@ -206,6 +218,8 @@ impl<'a> RandomHistory<'a> {
             self.new_job()
         } else if kind == 5 {
             self.account.issue_key()
+        } else if kind == 6 {
+            self.card()
         } else if kind < 9 {
             self.job_command()
         } else {

@@ -57,9 +57,11 @@ pub(crate) const CODES: &[Code] = &[
     code(412, "stale_version", "If-Match names an older version")
         .remedy("Read the present version, decide again, and send its ETag."),
     code(413, "too_large", "The body is larger than the route takes")
-        .remedy("Send less: 1 MiB, or 10 MiB and 10,000 rows for an import."),
-    code(415, "unsupported_media_type", "The body is not application/json")
-        .remedy("Send Content-Type: application/json."),
+        .remedy("Send less: 1 MiB, or 10 MiB and 10,000 rows or cards for an import."),
+    code(415, "unsupported_media_type", "The body is of a type that the route does not take")
+        .remedy(
+            "Send Content-Type: application/json; an import takes text/vcard and text/csv too.",
+        ),
     code(422, "idempotency_key_reused", "The Idempotency-Key was used for another request")
         .remedy("Use a new key for a new request."),
     code(500, "internal", "Something failed on our side")

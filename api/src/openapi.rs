@@ -19,7 +19,7 @@ use utoipa::{Modify, OpenApi};
         (name = "jobs", description = "Building projects and their owners"),
         (name = "invitations", description = "Who was invited, and what became of it"),
         (name = "audit", description = "Who did what"),
-        (name = "imports", description = "Files of jobs and owners"),
+        (name = "imports", description = "Files of jobs and owners, and address books"),
         (name = "operations", description = "Health and figures")
     )
 )]

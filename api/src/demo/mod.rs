@@ -2,7 +2,7 @@
 
 mod life;
 
-use crate::import::run::{File, ImportReport, run};
+use crate::import::run::{Content, File, ImportReport, run};
 use crate::start::accounts::{NewAccount, open};
 use crate::start::{by_system, installation};
 use crate::state::AppState;
@@ -96,14 +96,12 @@ async fn import(
     content: String,
 ) -> anyhow::Result<ImportReport> {
     let file = File {
-        content,
-        mapping: None,
         ledger: LedgerId::from(account),
         circumstances: circumstances(key, Channel::Import),
         idempotency: None,
         dry_run: false,
     };
-    match run(app, file).await {
+    match run(app, file, Content::Jobs(content, None)).await {
         Ok(report) => Ok(report),
         Err(problem) => bail!("the demo's file: {}", problem.body.detail),
     }

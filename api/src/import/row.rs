@@ -1,8 +1,11 @@
 //! Reads one row: a job and, if it names one, its owner.
 
+use super::contact::{LeftOut, on_one_line};
 use super::identity::{job_key, owner_key};
-use super::mapping::Columns;
-use crate::error::FieldError;
+use super::mapping::{Columns, Mapping};
+use super::{Line, ROWS_MAX, TooManyRows};
+use crate::error::{FieldError, Problem};
+use crate::input::Door;
 use domain::contact::ContactDetails;
 use domain::job::JobDetails;
 use domain::text::{JobName, PersonName, PostalAddress, Reference};
@@ -11,18 +14,52 @@ use event_store::Keys;
 use std::fmt::Display;
 
 /// What people type where there is nothing to say.
-const PLACEHOLDERS: [&str; 5] = ["NONE", "N/A", "-", "NA", "SAME"];
+pub(super) const PLACEHOLDERS: [&str; 5] = ["NONE", "N/A", "-", "NA", "SAME"];
 
 /// A row as a command, and the ids that it is about.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) command: Command,
-    pub(crate) job: JobId,
+    pub(crate) job: Option<JobId>,
     pub(crate) contact: Option<ContactId>,
+    /// What a card says and a contact does not hold.
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// Reads the rows of a file of jobs; without a mapping, its columns are guessed.
+pub(crate) fn lines(
+    content: &str,
+    mapping: Option<Mapping>,
+    keys: &Keys,
+    ledger: LedgerId,
+) -> Result<Vec<Line>, Problem> {
+    let text = content.strip_prefix('\u{feff}').unwrap_or(content);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let mut door = Door::default();
+    let header =
+        door.take("content", reader.headers().cloned().map_err(|_not_csv| "must be a CSV file"));
+    let columns = header.as_ref().and_then(|header| {
+        mapping.unwrap_or_else(|| Mapping::guess(header)).columns(header, &mut door)
+    });
+    let columns: Columns = door.build(|| columns)?;
+    let mut lines = Vec::new();
+    for record in reader.into_records() {
+        if lines.len() == ROWS_MAX {
+            return Err(TooManyRows.into());
+        }
+        let Ok(record) = record else {
+            let mut door = Door::default();
+            door.refuse("content", &"must be a CSV file");
+            return door.build(|| None);
+        };
+        let number = record.position().map_or(0, csv::Position::line);
+        lines.push(Line { number, row: read(&record, &columns, keys, ledger) });
+    }
+    Ok(lines)
 }
 
 /// Reads a row, or says which of its fields is not taken and why.
-pub(crate) fn read(
+fn read(
     record: &csv::StringRecord,
     columns: &Columns,
     keys: &Keys,
@@ -48,7 +85,8 @@ pub(crate) fn read(
         (ContactId(id), owner)
     });
     let contact = owner.as_ref().map(|(contact, _)| *contact);
-    Ok(Row { command: Command::ImportRow { job, details, owner }, job, contact })
+    let command = Command::ImportRow { job, details, owner };
+    Ok(Row { command, job: Some(job), contact, left_out: Vec::new() })
 }
 
 fn taken<T, E: Display>(field: &str, parsed: Result<T, E>) -> Result<T, FieldError> {
@@ -66,10 +104,7 @@ struct Cells<'a> {
 impl Cells<'_> {
     /// The cell's text on one line, unless it says nothing.
     fn cell(&self, column: usize) -> Option<String> {
-        let words: Vec<&str> = self.record.get(column)?.split_whitespace().collect();
-        let text = words.join(" ");
-        let nothing = PLACEHOLDERS.iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder));
-        (!text.is_empty() && !nothing).then_some(text)
+        on_one_line(self.record.get(column)?)
     }
 
     fn joined(&self, columns: &[usize]) -> String {

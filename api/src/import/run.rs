@@ -1,15 +1,16 @@
 //! Carries a file out, row by row and in order, or says what would happen.
 
-use super::ROWS_MAX;
-use super::mapping::{Columns, Mapping};
-use super::row::{self, Row};
+use super::charset::Upload;
+use super::contact::LeftOut;
+use super::mapping::Mapping;
+use super::row::Row;
+use super::{Line, contact_csv, row, vcard};
 use crate::error::{FieldError, Problem};
 use crate::extract::order::execute;
-use crate::input::Door;
 use crate::start::accounts::step_key;
 use crate::state::AppState;
 use domain::ledger::Imported;
-use domain::{Circumstances, LedgerId, Outcome, Rejection};
+use domain::{Circumstances, Command, LedgerId, Outcome, Rejection};
 use event_store::{ExecuteError, IdempotencyKey, Keys, Submission};
 use futures_util::StreamExt;
 use serde::Serialize;
@@ -21,15 +22,24 @@ use uuid::Uuid;
 /// How many rows are under way at once; they are decided in their order all the same.
 const UNDER_WAY_MAX: usize = 64;
 
-/// A file to import.
+/// A file to import: whose it is, and how.
 #[derive(Debug)]
 pub(crate) struct File {
-    pub(crate) content: String,
-    pub(crate) mapping: Option<Mapping>,
     pub(crate) ledger: LedgerId,
     pub(crate) circumstances: Circumstances,
     pub(crate) idempotency: Option<IdempotencyKey>,
     pub(crate) dry_run: bool,
+}
+
+/// What is in it.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// A CSV of jobs and owners; without a mapping, its columns are guessed.
+    Jobs(String, Option<Mapping>),
+    /// A CSV of contacts.
+    Contacts(Upload),
+    /// vCards.
+    Cards(Upload),
 }
 
 /// What became of a file.
@@ -37,7 +47,7 @@ pub(crate) struct File {
 pub(crate) struct ImportReport {
     /// Nothing was changed; this is what would happen.
     pub(crate) dry_run: bool,
-    /// How many rows the file has beside its header.
+    /// How many rows the file has beside its header, or how many cards.
     pub(crate) rows: usize,
     /// How many jobs are new.
     pub(crate) created_jobs: usize,
@@ -52,19 +62,22 @@ pub(crate) struct ImportReport {
     /// Up to where the ledger has to be read to see it all.
     #[serde(skip)]
     pub(crate) position: Option<u64>,
+    /// On which line each contact of an address book stands first.
+    #[serde(skip)]
+    cards: HashMap<Uuid, u64>,
 }
 
 /// What became of a row.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RowResult {
-    /// The line in the file on which the row begins; the header is line 1.
+    /// The line in the file on which the row or card begins; the file's first is 1.
     line: u64,
     /// What became of it.
     result: RowOutcome,
     /// The job.
     #[serde(skip_serializing_if = "Option::is_none")]
     job_id: Option<Uuid>,
-    /// Its owner, if the row names one.
+    /// The card's contact, or the row's owner if it names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_id: Option<Uuid>,
     /// The field that is not taken.
@@ -76,32 +89,56 @@ pub(crate) struct RowResult {
     /// Why the row is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// What the card says and the new contact does not hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut>,
+    /// The line of an earlier card that is the same contact; nothing of this one was taken over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_as_line: Option<u64>,
 }
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RowOutcome {
-    /// Its job is new.
+    /// Its job or contact is new.
     Created,
-    /// Its job was there and stays as it is.
+    /// Its job or contact was there and stays as it is.
     AlreadyThere,
     /// It was not taken.
     Failed,
 }
 
-/// A row on its line.
-struct Line {
-    number: u64,
-    row: Result<Row, FieldError>,
+/// What a row is about, beside its command.
+struct About {
+    line: u64,
+    job: Option<Uuid>,
+    contact: Option<Uuid>,
+    left_out: Vec<LeftOut>,
+}
+
+impl About {
+    /// A row that cannot be read is about nothing.
+    fn nothing(line: u64) -> Self {
+        Self { line, job: None, contact: None, left_out: Vec::new() }
+    }
+
+    fn of(line: u64, row: Row) -> (Self, Command) {
+        let Row { command, job, contact, left_out } = row;
+        let (job, contact) = (job.map(|job| job.0), contact.map(|contact| contact.0));
+        (Self { line, job, contact, left_out }, command)
+    }
 }
 
 /// Imports the file, or rehearses it.
-pub(crate) async fn run(app: &AppState, mut file: File) -> Result<ImportReport, Problem> {
-    let (content, mapping) = (std::mem::take(&mut file.content), file.mapping.take());
+pub(crate) async fn run(
+    app: &AppState,
+    file: File,
+    content: Content,
+) -> Result<ImportReport, Problem> {
     let (keys, ledger) = (Arc::clone(app.store().reader().keys()), file.ledger);
     // Ten thousand rows take a while to read, and others want to be answered meanwhile.
-    let read = tokio::task::spawn_blocking(move || lines(&content, mapping, &keys, ledger));
+    let read = tokio::task::spawn_blocking(move || lines(content, &keys, ledger));
     let lines = read.await.map_err(|_panic| Problem::internal())??;
     let mut report =
         ImportReport { dry_run: file.dry_run, rows: lines.len(), ..ImportReport::default() };
@@ -113,36 +150,13 @@ pub(crate) async fn run(app: &AppState, mut file: File) -> Result<ImportReport, 
     Ok(report)
 }
 
-fn lines(
-    content: &str,
-    mapping: Option<Mapping>,
-    keys: &Keys,
-    ledger: LedgerId,
-) -> Result<Vec<Line>, Problem> {
-    let text = content.strip_prefix('\u{feff}').unwrap_or(content);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let mut door = Door::default();
-    let header =
-        door.take("content", reader.headers().cloned().map_err(|_not_csv| "must be a CSV file"));
-    let columns = header.as_ref().and_then(|header| {
-        mapping.unwrap_or_else(|| Mapping::guess(header)).columns(header, &mut door)
-    });
-    let columns: Columns = door.build(|| columns)?;
-    let mut lines = Vec::new();
-    for record in reader.into_records() {
-        if lines.len() == ROWS_MAX {
-            let detail = format!("The file has more than {ROWS_MAX} rows.");
-            return Err(Problem::new("too_large", detail).field("content"));
-        }
-        let Ok(record) = record else {
-            let mut door = Door::default();
-            door.refuse("content", &"must be a CSV file");
-            return door.build(|| None);
-        };
-        let number = record.position().map_or(0, csv::Position::line);
-        lines.push(Line { number, row: row::read(&record, &columns, keys, ledger) });
+/// Reads the file's rows or cards.
+fn lines(content: Content, keys: &Keys, ledger: LedgerId) -> Result<Vec<Line>, Problem> {
+    match content {
+        Content::Jobs(text, mapping) => row::lines(&text, mapping, keys, ledger),
+        Content::Contacts(upload) => contact_csv::lines(&upload, keys, ledger),
+        Content::Cards(upload) => Ok(vcard::lines(&upload, keys, ledger)?),
     }
-    Ok(lines)
 }
 
 async fn carry_out(
@@ -153,37 +167,37 @@ async fn carry_out(
 ) -> Result<(), Problem> {
     let run = |line: Line| async move {
         let Line { number, row } = line;
-        let row = match row {
-            Err(refused) => return Ok(((number, None), Err(Failed::from(refused)), None)),
-            Ok(row) => row,
+        let (about, command) = match row {
+            Err(refused) => {
+                return Ok((About::nothing(number), Err(Failed::from(refused)), None));
+            }
+            Ok(row) => About::of(number, row),
         };
-        let about = (row.job.0, row.contact.map(|contact| contact.0));
-        let mut submission = Submission::new(file.ledger, row.command, file.circumstances.clone());
+        let mut submission = Submission::new(file.ledger, command, file.circumstances.clone());
         submission.idempotency =
             file.idempotency.map(|key| step_key(&key, &format!("line {number}")));
-        let place = (number, Some(about));
         match execute(app, submission).await {
-            Ok(applied) => Ok((place, Ok(applied.outcome), Some(applied.position))),
-            Err(ExecuteError::Rejected(rejection)) => Ok((place, Err(rejection.into()), None)),
+            Ok(applied) => Ok((about, Ok(applied.outcome), Some(applied.position))),
+            Err(ExecuteError::Rejected(rejection)) => Ok((about, Err(rejection.into()), None)),
             Err(error) => Err(Problem::from(error)),
         }
     };
     let mut lines = lines.into_iter();
     // The first row goes alone: if it finds that the key was used for another file, none follows.
     for line in lines.by_ref() {
-        let (place, outcome, position) = run(line).await?;
+        let (about, outcome, position) = run(line).await?;
         let applied = outcome.is_ok();
         report.position = position.max(report.position);
-        report.add(place, outcome);
+        report.add(about, outcome);
         if applied {
             break;
         }
     }
     let mut rest = futures_util::stream::iter(lines.map(run)).buffered(UNDER_WAY_MAX);
     while let Some(ended) = rest.next().await {
-        let (place, outcome, position) = ended?;
+        let (about, outcome, position) = ended?;
         report.position = position.max(report.position);
-        report.add(place, outcome);
+        report.add(about, outcome);
     }
     Ok(())
 }
@@ -198,22 +212,22 @@ async fn rehearse(
     let mut submissions = Vec::new();
     for Line { number, row } in lines {
         match row {
-            Err(refused) => places.push((number, Err(refused))),
+            Err(refused) => places.push((About::nothing(number), Some(refused))),
             Ok(row) => {
-                let about = (row.job.0, row.contact.map(|contact| contact.0));
-                places.push((number, Ok(about)));
+                let (about, command) = About::of(number, row);
+                places.push((about, None));
                 let circumstances = file.circumstances.clone();
-                submissions.push(Submission::new(file.ledger, row.command, circumstances));
+                submissions.push(Submission::new(file.ledger, command, circumstances));
             }
         }
     }
     let mut outcomes = app.store().rehearse(file.ledger, submissions).await?.into_iter();
-    for (number, about) in places {
-        match about {
-            Err(refused) => report.add((number, None), Err(refused.into())),
-            Ok(about) => {
+    for (about, unreadable) in places {
+        match unreadable {
+            Some(refused) => report.add(about, Err(refused.into())),
+            None => {
                 let outcome = outcomes.next().ok_or_else(Problem::internal)?;
-                report.add((number, Some(about)), outcome.map_err(Failed::from));
+                report.add(about, outcome.map_err(Failed::from));
             }
         }
     }
@@ -241,16 +255,16 @@ impl From<Rejection> for Failed {
 }
 
 impl ImportReport {
-    fn add(
-        &mut self,
-        (line, about): (u64, Option<(Uuid, Option<Uuid>)>),
-        outcome: Result<Outcome, Failed>,
-    ) {
-        let (job_id, contact_id) = (about.map(|about| about.0), about.and_then(|about| about.1));
+    fn add(&mut self, about: About, outcome: Result<Outcome, Failed>) {
+        let About { line, job, contact, mut left_out } = about;
         let (result, failed) = match outcome {
             Ok(Outcome::Imported { job: Imported::Created, owner }) => {
                 self.created_jobs += 1;
                 self.created_contacts += usize::from(owner == Some(Imported::Created));
+                (RowOutcome::Created, None)
+            }
+            Ok(Outcome::ImportedContact(Imported::Created)) => {
+                self.created_contacts += 1;
                 (RowOutcome::Created, None)
             }
             Ok(_) => {
@@ -266,10 +280,30 @@ impl ImportReport {
             Some(Failed { field, code, reason }) => (field, Some(code), Some(reason)),
             None => (None, None, None),
         };
+        let is_card = job.is_none();
+        let taken = result != RowOutcome::Failed;
+        let created = result == RowOutcome::Created;
+        let job_id = job.filter(|_| taken);
         // Of a job that was there nobody looked at the row's owner.
-        let job_id = job_id.filter(|_| result != RowOutcome::Failed);
-        let contact_id = contact_id.filter(|_| result == RowOutcome::Created);
-        self.results.push(RowResult { line, result, job_id, contact_id, field, code, reason });
+        let contact_id = contact.filter(|_| created || is_card && taken);
+        let same_as_line = contact_id.filter(|_| is_card).and_then(|contact| {
+            let first = *self.cards.entry(contact).or_insert(line);
+            (first != line).then_some(first)
+        });
+        if !created {
+            left_out.clear();
+        }
+        self.results.push(RowResult {
+            line,
+            result,
+            job_id,
+            contact_id,
+            field,
+            code,
+            reason,
+            left_out,
+            same_as_line,
+        });
     }
 
     /// The rows that were not taken: line, field, reason.

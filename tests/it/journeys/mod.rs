@@ -5,6 +5,7 @@
 //! should.
 
 mod accounts;
+mod address_books;
 mod conditions;
 mod door;
 mod harness;

@@ -32,7 +32,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The most phones of a contact.
-const PHONES_MAX: usize = 10;
+pub(crate) const PHONES_MAX: usize = 10;
 /// More than a contact can have, so that the rule (R20) and not the door says no.
 const EMAILS_MAX: usize = 50;
 

@@ -1,3 +1,3 @@
-//! Files of jobs and owners.
+//! Files of jobs and owners, and address books.
 
 pub(crate) mod create;

@@ -141,6 +141,16 @@ expect '(a["created_jobs"], a["created_contacts"], a["failed"])' '(2, 1, 1)'
 call 200 POST /v1/imports "$file"
 expect '(a["created_jobs"], a["already_there"], a["failed"])' '(0, 2, 1)'
 
+step "An address book goes in as its program wrote it; what a contact cannot hold is told"
+book=$(dirname "${BASH_SOURCE[0]}")/contacts.vcf
+as_it_is=(-H 'Content-Type: text/vcard' --data-binary "@$book")
+call 200 POST '/v1/imports?dry_run=true' '' "${as_it_is[@]}"
+expect '(a["created_contacts"], a["failed"])' '(5, 1)'
+expect '[left["field"] for left in a["results"][0]["left_out"]]' "['NOTE']"
+call 200 POST /v1/imports '' "${as_it_is[@]}"
+call 200 POST /v1/imports '' "${as_it_is[@]}"
+expect '(a["created_contacts"], a["already_there"], a["failed"])' '(0, 5, 1)'
+
 step "What is another account's is like what never was"
 CREDENTIAL=$OPERATOR_TOKEN
 call 201 POST /v1/accounts '{"name": "Somebody Else"}'

@@ -1,8 +1,8 @@
 //! From a file's bytes to text.
 //!
-//! Address books seldom say their charset, and sometimes say a wrong one. What is known of the whole
-//! file wins (a byte order mark, text that came in JSON); then what a property or the request says;
-//! then UTF-8; and what is no UTF-8 is read as windows-1252, which takes every byte.
+//! Address books seldom say their charset, and sometimes say a wrong one. What is known of the
+//! whole file wins (a byte order mark, text that came in JSON); then what a property or the request
+//! says; then UTF-8; and what is no UTF-8 is read as windows-1252, which takes every byte.
 
 use axum::body::Bytes;
 use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};

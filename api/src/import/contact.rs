@@ -1,9 +1,9 @@
 //! What an address book says of somebody, cut to what a contact holds.
 //!
 //! A contact has one name, six emails, ten phones and one address. The first email that is valid
-//! becomes the primary one (R19); one that is marked as preferred counts as first. What does not fit
-//! or is not valid is left out and told, and the rest goes in. Only who has no name at all is not
-//! taken.
+//! becomes the primary one (R19); one that is marked as preferred counts as first. What does not
+//! fit or is not valid is left out and told, and the rest goes in. Only who has no name at all is
+//! not taken.
 
 use super::identity::owner_key;
 use super::row::{PLACEHOLDERS, Row};

@@ -1,10 +1,10 @@
 //! A vCard file as properties, whatever wrote it.
 //!
-//! Why this is our own: the vCard readers on crates.io take text, so that a file of several charsets
-//! is lost before they see it, tell no line numbers, and read vCard 4 alone (`vcard4`, `vcard`,
-//! `vcard_parser`), no quoted-printable (`ical`, `vobject`), or pass over lines that they do not
-//! understand and lose the card behind one that has no end (`calcard`, otherwise the most patient of
-//! them). What people export is mostly 2.1 and 3.0, written by programs that bend both.
+//! Why this is our own: what people export is mostly 2.1 and 3.0, written by programs that bend
+//! both. Of the vCard readers on crates.io, `vcard4`, `vcard` and `vcard_parser` read version 4
+//! alone. `calcard` reads all three and is the most patient; but it decodes pictures into memory,
+//! passes over lines that it does not understand without a word, and tells no line numbers, which
+//! a report needs. It also brings a calendar and a mail library along.
 //!
 //! Here: physical lines are joined (folding, soft breaks of quoted-printable, base64 without
 //! folding), and split into name, parameters and the value's bytes. What a property means is

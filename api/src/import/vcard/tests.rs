@@ -94,11 +94,15 @@ fn quoted_printable_goes_on_behind_soft_breaks() {
 
 #[test]
 fn letters_are_read_by_the_charset_of_their_property() {
-    let file = b"BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=ISO-8859-1:Zo\xeb\nADR;CHARSET=UTF-8:;;Stra\xc3\x9fe 1\nEND:VCARD";
+    let file = b"\
+        BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=ISO-8859-1:Zo\xeb\n\
+        ADR;CHARSET=UTF-8:;;Stra\xc3\x9fe 1\nEND:VCARD";
     let cards = all(file);
     let card = cards[0].as_ref().expect("taken");
     assert_eq!((card.name.as_str(), card.address.as_str()), ("Zoë", "Straße 1"));
-    let shift_jis = b"BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=SHIFT_JIS:\x8e\x52\x93\x63;\x91\xbe\x98\x59\nEND:VCARD";
+    let shift_jis = b"\
+        BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=SHIFT_JIS:\x8e\x52\x93\x63;\x91\xbe\x98\x59\n\
+        END:VCARD";
     assert_eq!(all(shift_jis)[0].as_ref().expect("taken").name, "太郎 山田");
     let unknown = one("2.1", "FN;CHARSET=X-OURS:Ada");
     assert_eq!((unknown.name.as_str(), told(&unknown)), ("Ada", vec!["FN"]));
@@ -199,7 +203,9 @@ fn a_name_is_fn_else_n_else_org_else_there_is_none() {
 
 #[test]
 fn pictures_and_what_no_contact_has_are_told_without_their_values() {
-    let photo = "PHOTO;TYPE=JPEG;ENCODING=BASE64:\n /9j/4AAQ\n SkZJRg==\n\nX-SECRET:hidden\nNOTE:hidden\nNOTE:again";
+    let photo = "\
+        PHOTO;TYPE=JPEG;ENCODING=BASE64:\n /9j/4AAQ\n SkZJRg==\n\nX-SECRET:hidden\n\
+        NOTE:hidden\nNOTE:again";
     let card = one("2.1", &format!("FN:Ada\n{photo}\nEMAIL:at home"));
     assert_eq!(told(&card), ["PHOTO", "X-SECRET", "NOTE", "EMAIL"]);
     assert_eq!(card.left_out[0].0, 4, "the line");
@@ -228,18 +234,24 @@ fn a_card_without_an_end_ends_where_the_next_one_begins() {
 
 #[test]
 fn a_card_within_a_card_is_passed_over() {
-    let file = b"BEGIN:VCARD\nVERSION:2.1\nN:Byron;Ada\nAGENT:\nBEGIN:VCARD\nN:Else;Somebody\nEND:VCARD\nEMAIL:a@x.org\nEND:VCARD\nBEGIN:VCARD\nN:Sample;Bea\nEND:VCARD";
+    let file = b"\
+        BEGIN:VCARD\nVERSION:2.1\nN:Byron;Ada\nAGENT:\nBEGIN:VCARD\nN:Else;Somebody\n\
+        END:VCARD\nEMAIL:a@x.org\nEND:VCARD\nBEGIN:VCARD\nN:Sample;Bea\nEND:VCARD";
     let cards = all(file);
     let first = cards[0].as_ref().expect("taken");
     assert_eq!((cards.len(), first.name.as_str(), first.emails.len()), (2, "Ada Byron", 1));
-    // An agent without an end does not swallow the file.
-    let open = b"BEGIN:VCARD\nN:Byron;Ada\nAGENT:\nBEGIN:VCARD\nN:Else;Somebody\nEND:VCARD\nBEGIN:VCARD\nN:Sample;Bea\nEND:VCARD";
+    // A card with an agent and without an end of its own does not swallow the next one.
+    let open = b"\
+        BEGIN:VCARD\nN:Byron;Ada\nAGENT:\nBEGIN:VCARD\nN:Else;Somebody\nEND:VCARD\n\
+        BEGIN:VCARD\nN:Sample;Bea\nEND:VCARD";
     assert_eq!(all(open).len(), 2);
 }
 
 #[test]
 fn lines_that_belong_to_no_card_are_told_and_the_cards_around_them_go_in() {
-    let file = b"hello\nFN:Nobody\n\nBEGIN:VCARD\nFN:Ada\nno property\nEND:VCARD\nEND:VCARD\nEMAIL:a@x.org\nBEGIN:VCARD\nKIND:group\nFN:Friends\nEND:VCARD\n";
+    let file = b"\
+        hello\nFN:Nobody\n\nBEGIN:VCARD\nFN:Ada\nno property\nEND:VCARD\nEND:VCARD\n\
+        EMAIL:a@x.org\nBEGIN:VCARD\nKIND:group\nFN:Friends\nEND:VCARD\n";
     let cards = all(file);
     assert_eq!(cards.len(), 4);
     assert_eq!(cards[0], Err((1, "BEGIN".to_owned())));
@@ -265,22 +277,67 @@ fn what_came_as_json_is_text_whatever_a_property_says() {
     assert_eq!(shown(read[0].row.as_ref().expect("taken")).name, "Zoë");
 }
 
-const WHOLE: &[u8] = b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:By=\r\nron;Zo=C3=AB\r\nitem1.EMAIL;PREF;INTERNET:zoe@example.org\r\nTEL;TYPE=\"home,voice\":(212) 555-0180\r\nADR;HOME:;;12 Elm St\\nrear;Millbrook;NY;12545\r\nAGENT:\r\nBEGIN:VCARD\r\nFN:Else\r\nEND:VCARD\r\nPHOTO;ENCODING=BASE64:\r\n AAAA\r\n\r\nORG:Elm\\, Inc.;Office\r\nEND:VCARD\r\n";
+const WHOLE: &[u8] = b"\
+    BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:By=\r\n\
+    ron;Zo=C3=AB\r\nitem1.EMAIL;PREF;INTERNET:zoe@example.org\r\n\
+    TEL;TYPE=\"home,voice\":(212) 555-0180\r\nADR;HOME:;;12 Elm St\\n\
+    rear;Millbrook;NY;12545\r\nAGENT:\r\nBEGIN:VCARD\r\nFN:Else\r\nEND:VCARD\r\n\
+    PHOTO;ENCODING=BASE64:\r\n AAAA\r\n\r\nORG:Elm\\, Inc.;Office\r\nEND:VCARD\r\n";
+
+/// What cards are made of, and what breaks them.
+const PIECES: &[&str] = &[
+    "BEGIN:VCARD\n",
+    "END:VCARD\n",
+    "AGENT:\n",
+    "VERSION:2.1\r\n",
+    "VERSION:4.0\r",
+    "FN",
+    "N",
+    "EMAIL",
+    "TEL",
+    "ADR",
+    "ORG",
+    "LABEL",
+    ";ENCODING=QUOTED-PRINTABLE",
+    ";BASE64",
+    ";CHARSET=utf-16",
+    ";CHARSET=iso-2022-jp",
+    ";PREF=1",
+    ";TYPE=\"",
+    ":",
+    ";",
+    ",",
+    "\\",
+    "\\n",
+    "=",
+    "=\r\n",
+    "=C3",
+    "\r\n ",
+    "\n\t",
+    "\n",
+    "\"",
+    ".",
+    "é",
+    "\u{0}",
+    "a@x.org",
+    "+1 212 555 0180",
+    "AAAA",
+    "mailto:",
+    "<",
+    ">",
+];
 
 proptest! {
     #[test]
-    fn nothing_that_is_sent_makes_the_reader_fail(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn nothing_that_is_sent_makes_the_reader_fail(
+        bytes in prop::collection::vec(any::<u8>(), 0..600),
+    ) {
         read(&upload(&bytes));
     }
 
     #[test]
     fn neither_does_what_looks_like_a_card(
-        pieces in prop::collection::vec(prop::sample::select(vec![
-            "BEGIN:VCARD\n", "END:VCARD\n", "AGENT:\n", "VERSION:2.1\r\n", "VERSION:4.0\r", "FN", "N", "EMAIL", "TEL",
-            "ADR", "ORG", "LABEL", ";ENCODING=QUOTED-PRINTABLE", ";BASE64", ";CHARSET=utf-16", ";CHARSET=iso-2022-jp",
-            ";PREF=1", ";TYPE=\"", ":", ";", ",", "\\", "\\n", "=", "=\r\n", "=C3", "\r\n ", "\n\t", "\n", "\"", ".", "é",
-            "\u{0}", "a@x.org", "+1 212 555 0180", "AAAA", "mailto:", "<", ">",
-        ]), 0..80),
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..80),
     ) {
         read(&upload(pieces.concat().as_bytes()));
     }
@@ -304,22 +361,26 @@ proptest! {
     }
 
     #[test]
-    fn what_is_folded_and_written_in_quoted_printable_is_read_as_it_was(name in "[A-Za-zÀ-ÿ;,=: ]{1,60}", width in 1..20_usize) {
-        prop_assume!(crate::import::contact::on_one_line(&name).is_some());
-        let Ok(parsed) = domain::PersonName::parse(&name.split_whitespace().collect::<Vec<_>>().join(" ")) else { return Ok(()) };
+    fn what_is_folded_and_written_in_quoted_printable_is_read_as_it_was(
+        name in "[A-Za-zÀ-ÿ;,=: ]{1,60}",
+        width in 1..20_usize,
+    ) {
+        let shown = crate::import::contact::on_one_line(&name);
+        prop_assume!(shown.is_some());
+        let escaped = name.replace(',', "\\,").replace(';', "\\;");
         let mut folded = String::new();
-        for (place, letter) in name.replace(',', "\\,").replace(';', "\\;").chars().enumerate() {
-            if place > 0 && place % width == 0 { folded.push_str("\r\n "); }
+        for (place, letter) in escaped.chars().enumerate() {
+            folded.push_str(if place > 0 && place % width == 0 { "\r\n " } else { "" });
             folded.push(letter);
         }
-        prop_assert_eq!(&one("3.0", &format!("FN:{folded}")).name, parsed.as_str());
+        prop_assert_eq!(Some(&one("3.0", &format!("FN:{folded}")).name), shown.as_ref());
         let mut quoted = String::new();
-        for (place, byte) in name.replace(',', "\\,").replace(';', "\\;").bytes().enumerate() {
-            if place > 0 && place % width == 0 { quoted.push_str("=\r\n"); }
+        for (place, byte) in escaped.bytes().enumerate() {
+            quoted.push_str(if place > 0 && place % width == 0 { "=\r\n" } else { "" });
             quoted.push_str(&format!("={byte:02X}"));
         }
-        let card = one("2.1", &format!("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{quoted}"));
-        prop_assert_eq!(&card.name, parsed.as_str());
+        let head = "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE";
+        prop_assert_eq!(Some(&one("2.1", &format!("{head}:{quoted}")).name), shown.as_ref());
     }
 
     #[test]
@@ -331,7 +392,7 @@ proptest! {
         while let Some(item) = reader.next() {
             if let Item::Property(property) = item {
                 prop_assert!(property.value.len() <= 64 << 10);
-                prop_assert_eq!(property.is_cut, repeat * 8_000 + 29 > 64 << 10, "{}", property.value.len());
+                prop_assert_eq!(property.is_cut, repeat * 8_000 + 29 > 64 << 10);
             }
         }
     }

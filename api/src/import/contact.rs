@@ -70,7 +70,7 @@ impl Value {
 
 impl Found {
     /// Notes a value that is left out.
-    pub(crate) fn leave_out(&mut self, line: u64, field: &str, reason: impl Display) {
+    pub(crate) fn leave_out(&mut self, line: u64, field: &str, reason: &dyn Display) {
         if self.left_out.len() < LEFT_OUT_MAX {
             let (field, reason) = (field.to_owned(), reason.to_string());
             self.left_out.push(LeftOut { line, field, reason });
@@ -85,7 +85,7 @@ impl Found {
             return;
         }
         if self.left_out.len() < PASSED_OVER_MAX {
-            self.leave_out(line, field, "is not kept by a contact");
+            self.leave_out(line, field, &"is not kept by a contact");
         } else {
             self.untold += 1;
         }
@@ -120,7 +120,7 @@ impl Found {
             match PersonName::parse(&text) {
                 Ok(name) => return Ok(name),
                 Err(reason) => {
-                    self.leave_out(line, &field, reason);
+                    self.leave_out(line, &field, &reason);
                     refused = refused.or(Some(FieldError { field, reason: reason.to_string() }));
                 }
             }
@@ -137,8 +137,8 @@ impl Found {
                 // G7: the same address twice is one.
                 Ok(email) if emails.contains(&email) => {}
                 Ok(email) if emails.len() < EMAILS_MAX => emails.push(email),
-                Ok(_) => self.leave_out(line, &field, "is a seventh email or more (R20)"),
-                Err(reason) => self.leave_out(line, &field, reason),
+                Ok(_) => self.leave_out(line, &field, &"is a seventh email or more (R20)"),
+                Err(reason) => self.leave_out(line, &field, &reason),
             }
         }
         emails
@@ -153,9 +153,9 @@ impl Found {
                 Ok(phone) if phones.len() < PHONES_MAX => phones.push(phone),
                 Ok(_) => {
                     let reason = format!("is one more than the {PHONES_MAX} phones of a contact");
-                    self.leave_out(line, &field, reason);
+                    self.leave_out(line, &field, &reason);
                 }
-                Err(reason) => self.leave_out(line, &field, reason),
+                Err(reason) => self.leave_out(line, &field, &reason),
             }
         }
         phones
@@ -169,8 +169,8 @@ impl Found {
                 Ok(parsed) if address.as_ref().is_none_or(|there| *there == parsed) => {
                     address = Some(parsed);
                 }
-                Ok(_) => self.leave_out(line, &field, "is a second address; a contact has one"),
-                Err(reason) => self.leave_out(line, &field, reason),
+                Ok(_) => self.leave_out(line, &field, &"is a second address; a contact has one"),
+                Err(reason) => self.leave_out(line, &field, &reason),
             }
         }
         address
@@ -339,7 +339,7 @@ mod tests {
         for line in 0..1_000 {
             found.pass_over(line, &format!("X-{line}"));
             found.pass_over(line, "X-0");
-            found.leave_out(line, "EMAIL", "must have exactly one @");
+            found.leave_out(line, "EMAIL", &"must have exactly one @");
         }
         let left_out = row(found).1;
         assert_eq!(left_out.len(), LEFT_OUT_MAX + 1);

@@ -51,11 +51,11 @@ impl Card {
             | "X-ADDRESSBOOKSERVER-KIND" => match text(property, source) {
                 Ok(Text { text, flaw }) => {
                     if let Some(flaw) = flaw {
-                        self.found.leave_out(property.line, &property.name, flaw);
+                        self.found.leave_out(property.line, &property.name, &flaw);
                     }
                     self.take_text(property, &text);
                 }
-                Err(reason) => self.found.leave_out(property.line, &property.name, reason),
+                Err(reason) => self.found.leave_out(property.line, &property.name, &reason),
             },
             _ => self.found.pass_over(property.line, &property.name),
         }

@@ -14,7 +14,7 @@
 /// The most bytes of a property; what is longer is a picture or a sound, and is cut off.
 const PROPERTY_BYTES_MAX: usize = 64 << 10;
 /// The most characters of a property's name.
-const NAME_CHARACTERS_MAX: usize = 64;
+const NAME_CHARACTERS_MAX: usize = 128;
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

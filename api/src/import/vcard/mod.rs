@@ -118,7 +118,7 @@ impl Book {
         self.within = 0;
         if let Some(mut card) = self.card.take() {
             let reason = "is missing; the card was read as far as it goes";
-            card.found.leave_out(card.line, "END", reason);
+            card.found.leave_out(card.line, "END", &reason);
             self.add(card);
         }
     }
@@ -138,7 +138,7 @@ impl Book {
         self.has_agent = false;
         match &mut self.card {
             Some(_) if self.within > 0 => {}
-            Some(card) => card.found.leave_out(line, "line", "is no property of a vCard"),
+            Some(card) => card.found.leave_out(line, "line", &"is no property of a vCard"),
             None => self.stray(line),
         }
     }

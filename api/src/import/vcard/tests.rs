@@ -4,7 +4,7 @@ use super::*;
 use crate::import::contact::LeftOut;
 use crate::import::row::Row;
 use domain::contact::ContactDetails;
-use domain::{Command, EmailAddress, PhoneNumber};
+use domain::{Command, EmailAddress, PhoneNumber, PostalAddress};
 use event_store::MasterKey;
 use proptest::prelude::*;
 
@@ -40,7 +40,7 @@ fn shown(row: &Row) -> Shown {
         name: details.name.as_str().to_owned(),
         emails: emails.map(|email: &EmailAddress| email.typed().to_owned()).collect(),
         phones: details.phones.iter().map(|phone: &PhoneNumber| phone.typed().to_owned()).collect(),
-        address: details.address.as_ref().map_or("", |address| address.as_str()).to_owned(),
+        address: details.address.as_ref().map_or("", PostalAddress::as_str).to_owned(),
         left_out: row.left_out.iter().map(left_out).collect(),
     }
 }

@@ -5,6 +5,7 @@
 //! should.
 
 mod accounts;
+mod as_of;
 mod conditions;
 mod door;
 mod harness;

@@ -1,5 +1,6 @@
 //! Read models are their events: live equals rebuilt, damage is found, poison parks.
 
+mod as_of;
 mod damage;
 mod equal;
 mod poison;

@@ -5,6 +5,7 @@ mod damage;
 mod equal;
 mod poison;
 mod random;
+mod tail;
 mod told;
 
 use crate::support::database::open_store;

@@ -3,6 +3,7 @@
 mod as_of;
 mod damage;
 mod equal;
+mod neighbours;
 mod poison;
 mod random;
 mod tail;

@@ -7,6 +7,7 @@ mod as_of;
 mod connect;
 mod diff;
 mod history;
+pub mod import;
 mod output;
 mod rebuild;
 mod scope;
@@ -49,6 +50,8 @@ enum Verb {
     AsOf(as_of::AsOf),
     /// Follow what happens: when, who, what, from what to what. Ends with Ctrl-C.
     Tail(tail::Tail),
+    /// Take the contacts of a stock postgres-es log over. Again changes nothing.
+    Import(import::Import),
 }
 
 /// Carries the verb out; tells whether all is well.
@@ -64,6 +67,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<bool> {
         Verb::History(verb) => history::run(reader, &verb, json).await,
         Verb::AsOf(verb) => as_of::run(reader, &verb, json).await,
         Verb::Tail(verb) => tail::run(reader, &verb, json).await,
+        Verb::Import(verb) => {
+            let store = connected.store().await?;
+            let imported = import::run(&store, &verb, json).await;
+            store.stop().await;
+            imported
+        }
     };
     connected.close().await?;
     well

@@ -203,6 +203,9 @@ fn makes_secret(command: &Command) -> bool {
             matches!(command, ContactCommand::SendInvite(_) | ContactCommand::ResendInvite(_))
         }
         Command::SaveContact { invite, .. } => invite.is_some(),
-        Command::Job(..) | Command::ChangeOwners { .. } | Command::ImportRow { .. } => false,
+        Command::Job(..)
+        | Command::ChangeOwners { .. }
+        | Command::ImportRow { .. }
+        | Command::TakeOver { .. } => false,
     }
 }

@@ -131,6 +131,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::Job(..)
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
-        | Command::ImportRow { .. } => false,
+        | Command::ImportRow { .. }
+        | Command::TakeOver { .. } => false,
     }
 }

@@ -7,6 +7,7 @@ mod neighbours;
 mod poison;
 mod random;
 mod tail;
+mod taken_over;
 mod told;
 
 use crate::support::database::open_store;

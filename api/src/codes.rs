@@ -43,8 +43,12 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Begin at the first page, with the same filters on every page."),
     code(400, "bad_ledger_position", "The Ledger-Position is not one of this account")
         .remedy("Send back the header of an answer as it was, or none."),
-    code(400, "position_beyond_head", "The Ledger-Position lies beyond what has happened")
-        .remedy("Send back the header of an answer as it was, or none."),
+    code(
+        400,
+        "position_beyond_head",
+        "The Ledger-Position, or as_of, lies beyond what has happened",
+    )
+    .remedy("Send back the header of an answer as it was, or none."),
     code(401, "unauthorized", "No known credential")
         .remedy("Send Authorization: Bearer with an API key or an operator token."),
     code(403, "not_permitted", "The credential's role does not take this")

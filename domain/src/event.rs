@@ -57,13 +57,14 @@ pub enum Undecodable {
 }
 
 /// Declares an aggregate's events: the enum over their structs, the stored type and version of
-/// each, and the way to bytes and back.
+/// each, and the way to bytes and back. As a whole, for neighbours, an event is tagged with the
+/// name of its struct, and read with that or with its stored type.
 macro_rules! events {
     ($(#[$doc:meta])* $enum:ident { $( $variant:ident = $type:literal v $version:literal, )+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         pub enum $enum {
-            $( #[doc = concat!("`", $type, "`")] $variant($variant), )+
+            $( #[doc = concat!("`", $type, "`")] #[serde(alias = $type)] $variant($variant), )+
         }
 
         impl $enum {

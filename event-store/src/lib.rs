@@ -17,6 +17,7 @@ mod pipeline;
 pub mod reader;
 mod rows;
 mod sealing;
+pub mod stock_log;
 mod store;
 mod turn;
 mod writer;
@@ -26,6 +27,7 @@ pub use database::Database;
 pub use error::{ExecuteError, StoreError};
 pub use keys::{Keys, MasterKey};
 pub use reader::{Head, Open, Reader};
+pub use stock_log::StockLog;
 pub use store::{
     Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,
     Submission, TokenRow, system_clock,

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0016_contact_email_key",
     "0017_no_checks_where_commands_wait",
     "0018_words_by_word",
+    "0040_postgres_es",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

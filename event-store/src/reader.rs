@@ -179,6 +179,74 @@ impl Reader {
         Ok(events)
     }
 
+    /// The events of some aggregates of a ledger up to a position, in order, with what `open` says
+    /// opened. Reads those events alone, however long the ledger is.
+    pub async fn aggregate_events_until(
+        &self,
+        ledger: LedgerId,
+        aggregates: &[Uuid],
+        until: u64,
+        open: Open,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let client = self.database.connection().await?;
+        let rows = client
+            .query(
+                "SELECT position, event FROM events \
+                 WHERE ledger_id = $1 AND aggregate_id = ANY($2) AND position <= $3 \
+                 ORDER BY position",
+                &[&ledger.0, &aggregates, &stored(until)],
+            )
+            .await
+            .map_err(StoreError::database("reading aggregates"))?;
+        let mut events = decode_rows(ledger, &rows)?;
+        self.open_some(&**client, &mut events, open).await?;
+        Ok(events)
+    }
+
+    /// The position of the last event recorded at or before a time; 0 when none was, nothing when
+    /// there is no such ledger. Times never run backwards within a ledger, so halving finds it by
+    /// the key, without an index over times.
+    pub async fn position_at(
+        &self,
+        ledger: LedgerId,
+        time: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let client = self.database.connection().await?;
+        let row = client
+            .query_opt(
+                "WITH RECURSIVE halving (low, high) AS ( \
+                   SELECT 0::bigint, head FROM ledgers WHERE ledger_id = $1 \
+                   UNION ALL \
+                   SELECT CASE WHEN e.recorded_at <= $2 THEN e.position ELSE h.low END, \
+                          CASE WHEN e.recorded_at <= $2 THEN h.high ELSE e.position - 1 END \
+                   FROM halving h JOIN events e \
+                     ON e.ledger_id = $1 AND e.position = (h.low + h.high + 1) / 2 \
+                   WHERE h.low < h.high) \
+                 SELECT low FROM halving WHERE low = high",
+                &[&ledger.0, &time.moment()],
+            )
+            .await
+            .map_err(StoreError::database("finding a position by its time"))?;
+        Ok(row.map(|row| position(row.get(0))))
+    }
+
+    /// When the event at a position was recorded.
+    pub async fn recorded_at(
+        &self,
+        ledger: LedgerId,
+        at: u64,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let client = self.database.connection().await?;
+        let row = client
+            .query_opt(
+                "SELECT recorded_at FROM events WHERE ledger_id = $1 AND position = $2",
+                &[&ledger.0, &stored(at)],
+            )
+            .await
+            .map_err(StoreError::database("reading a time"))?;
+        Ok(row.map(|row| Timestamp::new(row.get::<_, OffsetDateTime>(0))))
+    }
+
     /// The events at some positions of a ledger, in order, opened.
     pub async fn events_at(
         &self,

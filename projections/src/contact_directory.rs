@@ -1,7 +1,7 @@
 //! The contacts list: name, phone, email, status; search by name and status.
 
 use crate::search::{beyond, sort_key, terms, word_set};
-use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
 use domain::contact::ContactEvent;
 use domain::event::Show;
@@ -296,23 +296,31 @@ pub struct ContactEntry {
     pub updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "c.contact_id, c.name, c.primary_email, c.additional_emails, c.phones, \
-     c.address, c.access, c.claimed, c.version, c.created_at, c.updated_at, c.sort_name";
-
-fn entry(row: &tokio_postgres::Row) -> ContactEntry {
+/// A row as the list shows it: a stored one, or one as of an earlier position.
+pub(crate) fn entry(id: Uuid, row: Row) -> ContactEntry {
     ContactEntry {
-        id: row.get(0),
-        name: row.get(1),
-        primary_email: row.get(2),
-        additional_emails: row.get(3),
-        phones: row.get(4),
-        address: row.get(5),
-        access: row.get(6),
-        claimed: row.get(7),
-        version: u64::try_from(row.get::<_, i64>(8)).unwrap_or(0),
-        created_at: Timestamp::new(row.get::<_, OffsetDateTime>(9)),
-        updated_at: Timestamp::new(row.get::<_, OffsetDateTime>(10)),
+        id,
+        name: row.name,
+        primary_email: row.primary_email,
+        additional_emails: row.additional_emails,
+        phones: row.phones,
+        address: row.address,
+        access: row.access.to_owned(),
+        claimed: row.claimed,
+        version: u64::try_from(row.version).unwrap_or(0),
+        created_at: Timestamp::new(row.created_at),
+        updated_at: Timestamp::new(row.updated_at),
     }
+}
+
+fn stored_entry(ledger: LedgerId, tuple: &tokio_postgres::Row) -> Result<ContactEntry, ViewError> {
+    let (id, row) = read_stored::<ContactDirectory>(ledger, tuple)?;
+    Ok(entry(id, row))
+}
+
+/// What other lists show of a contact: name and access.
+pub(crate) fn name_and_access(row: &Row) -> (String, String) {
+    (row.name.clone(), row.access.to_owned())
 }
 
 /// A page of the list, by name.
@@ -353,8 +361,9 @@ pub async fn list(
     }
     params.push(Box::new(i64::from(query.limit) + 1));
     let sql = format!(
-        "SELECT {COLUMNS} FROM contact_directory c WHERE c.ledger_id = $1{conditions} \
+        "SELECT {} FROM contact_directory c WHERE c.ledger_id = $1{conditions} \
          ORDER BY c.sort_name, c.contact_id LIMIT ${}",
+        columns(&ContactDirectory::TABLES[0]),
         params.len()
     );
     let client = reader.database().connection().await?;
@@ -362,7 +371,10 @@ pub async fn list(
     let params: Vec<&(dyn ToSql + Sync)> =
         params.iter().map(|param| -> &(dyn ToSql + Sync) { &**param }).collect();
     let rows = client.query(&statement, &params).await.map_err(failed())?;
-    let items = rows.iter().map(|row| (row.get::<_, String>(11), entry(row))).collect();
+    let items = rows
+        .iter()
+        .map(|tuple| Ok((tuple.get::<_, String>(2), stored_entry(ledger, tuple)?)))
+        .collect::<Result<Vec<_>, ViewError>>()?;
     let page: Page<(String, ContactEntry)> =
         Page::cut(items, query.limit, |(name, entry)| (name.clone(), entry.id));
     let items = page.items.into_iter().map(|(_, entry)| entry).collect();
@@ -378,11 +390,12 @@ pub async fn get(
     let failed = || ViewError::database(ContactDirectory::NAME);
     let client = reader.database().connection().await?;
     let sql = format!(
-        "SELECT {COLUMNS} FROM contact_directory c WHERE c.ledger_id = $1 AND c.contact_id = $2"
+        "SELECT {} FROM contact_directory c WHERE c.ledger_id = $1 AND c.contact_id = $2",
+        columns(&ContactDirectory::TABLES[0])
     );
     let statement = client.prepare_cached(&sql).await.map_err(failed())?;
     let row = client.query_opt(&statement, &[&ledger.0, &contact.0]).await.map_err(failed())?;
-    Ok(row.as_ref().map(entry))
+    row.as_ref().map(|tuple| stored_entry(ledger, tuple)).transpose()
 }
 
 /// Name and access of some contacts, for other lists.

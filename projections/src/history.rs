@@ -97,6 +97,20 @@ pub async fn of(
     audit_trail::list(reader, ledger, &query).await
 }
 
+/// Up to `limit` events after a position as histories tell them, oldest first.
+pub async fn after(
+    reader: &Reader,
+    ledger: LedgerId,
+    position: u64,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>, ViewError> {
+    let events = reader.events_after(ledger, position, limit).await?;
+    let mut entries: Vec<HistoryEntry> = events.iter().map(HistoryEntry::of_event).collect();
+    name_all(reader, ledger, &mut entries).await?;
+    show_access(reader, ledger, &mut entries).await?;
+    Ok(entries)
+}
+
 fn shown(value: Shown) -> (Option<String>, bool) {
     match value {
         Shown::Nothing => (None, false),

@@ -1,14 +1,14 @@
 //! The jobs list: every job with its owners; filter by owner, search, sort (R53, R54).
 
 use crate::search::{beyond, sort_key, terms, word_set};
-use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
 use domain::job::JobEvent;
 use domain::{AggregateId, ContactId, Event, JobId, LedgerId, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -207,9 +207,6 @@ pub struct JobEntry {
     pub updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "j.job_id, j.name, j.reference, j.site, j.owners, j.version, \
-     j.created_at, j.updated_at, j.sort_name";
-
 /// The name that a job without owners sorts by: behind every other.
 const NO_OWNER: &str = "\u{10ffff}";
 
@@ -266,8 +263,9 @@ pub async fn list(
     }
     params.push(Box::new(i64::from(query.limit) + 1));
     let sql = format!(
-        "SELECT {COLUMNS}, {sort} AS sorted FROM job_list j WHERE j.ledger_id = $1{conditions} \
+        "SELECT {}, {sort} AS sorted FROM job_list j WHERE j.ledger_id = $1{conditions} \
          ORDER BY {sort} {order}, j.job_id {order} LIMIT ${}",
+        columns(&JobList::TABLES[0]),
         params.len()
     );
     let client = reader.database().connection().await?;
@@ -279,8 +277,10 @@ pub async fn list(
         .iter()
         .map(|row| {
             let key = match query.sort {
-                JobSort::Name | JobSort::Owner => row.get(9),
-                JobSort::Created => Timestamp::new(row.get::<_, OffsetDateTime>(9)).to_string(),
+                JobSort::Name | JobSort::Owner => row.get("sorted"),
+                JobSort::Created => {
+                    Timestamp::new(row.get::<_, OffsetDateTime>("sorted")).to_string()
+                }
             };
             (key, row.get(0))
         })
@@ -298,7 +298,10 @@ pub async fn get(
     job: JobId,
 ) -> Result<Option<JobEntry>, ViewError> {
     let client = reader.database().connection().await?;
-    let sql = format!("SELECT {COLUMNS} FROM job_list j WHERE j.ledger_id = $1 AND j.job_id = $2");
+    let sql = format!(
+        "SELECT {} FROM job_list j WHERE j.ledger_id = $1 AND j.job_id = $2",
+        columns(&JobList::TABLES[0])
+    );
     let statement =
         client.prepare_cached(&sql).await.map_err(ViewError::database(JobList::NAME))?;
     let rows = client
@@ -308,36 +311,46 @@ pub async fn get(
     Ok(entries(&client, ledger, &rows).await?.pop())
 }
 
-/// Rows with their owners' names, which other views keep.
+/// Stored rows with their owners' names, which another view keeps.
 async fn entries(
     client: &event_store::database::Connection,
     ledger: LedgerId,
-    rows: &[tokio_postgres::Row],
+    tuples: &[tokio_postgres::Row],
 ) -> Result<Vec<JobEntry>, ViewError> {
-    let owners: Vec<Uuid> = rows.iter().flat_map(|row| row.get::<_, Vec<Uuid>>(4)).collect();
-    let known = crate::contact_directory::names(client, ledger, &owners).await?;
-    Ok(rows
+    let rows = tuples
         .iter()
-        .map(|row| {
-            let mut owners: Vec<OwnerEntry> = row
-                .get::<_, Vec<Uuid>>(4)
-                .into_iter()
-                .map(|id| {
-                    let (name, access) = known.get(&id).cloned().unwrap_or_default();
-                    OwnerEntry { id, name, access }
-                })
-                .collect();
-            owners.sort_by_cached_key(|owner| (sort_key(&owner.name), owner.id));
-            JobEntry {
-                id: row.get(0),
-                name: row.get(1),
-                reference: row.get(2),
-                site: row.get(3),
-                owners,
-                version: u64::try_from(row.get::<_, i64>(5)).unwrap_or(0),
-                created_at: Timestamp::new(row.get::<_, OffsetDateTime>(6)),
-                updated_at: Timestamp::new(row.get::<_, OffsetDateTime>(7)),
-            }
+        .map(|tuple| read_stored::<JobList>(ledger, tuple))
+        .collect::<Result<Vec<_>, ViewError>>()?;
+    let owners: Vec<Uuid> = rows.iter().flat_map(|(_, row)| owners(row)).collect();
+    let known = crate::contact_directory::names(client, ledger, &owners).await?;
+    Ok(rows.into_iter().map(|(id, row)| entry(id, row, &known)).collect())
+}
+
+/// The contacts that a row names as owners.
+pub(crate) fn owners(row: &Row) -> impl Iterator<Item = Uuid> {
+    row.owners.iter().copied()
+}
+
+/// A row as the list shows it, a stored one or one as of an earlier position; `known` are names
+/// and access of its owners.
+pub(crate) fn entry(id: Uuid, row: Row, known: &HashMap<Uuid, (String, String)>) -> JobEntry {
+    let mut owners: Vec<OwnerEntry> = row
+        .owners
+        .into_iter()
+        .map(|id| {
+            let (name, access) = known.get(&id).cloned().unwrap_or_default();
+            OwnerEntry { id, name, access }
         })
-        .collect())
+        .collect();
+    owners.sort_by_cached_key(|owner| (sort_key(&owner.name), owner.id));
+    JobEntry {
+        id,
+        name: row.name,
+        reference: row.reference,
+        site: row.site,
+        owners,
+        version: u64::try_from(row.version).unwrap_or(0),
+        created_at: Timestamp::new(row.created_at),
+        updated_at: Timestamp::new(row.updated_at),
+    }
 }

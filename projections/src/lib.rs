@@ -2,9 +2,11 @@
 //!
 //! Each view is one file: its rows, how each event changes them, its queries. [`view`] is the
 //! machinery that they share: the same fold runs live in the [`runner`], in a [`rebuild`] and in a
-//! [`diff`]. [`verify`] checks a whole ledger. Values that the rows do not hold, such as what a
+//! [`diff`], and for one contact or job as of an
+//! earlier position ([`as_of`]). [`verify`] checks a whole ledger. Values that the rows do not hold, such as what a
 //! field was before, are read from the ledger by [`audit_trail`] and [`history`].
 
+pub mod as_of;
 pub mod audit_trail;
 pub mod contact_directory;
 pub mod diff;

@@ -6,7 +6,7 @@
 
 use crate::{ViewError, audit_trail, contact_directory, invitations, job_list};
 use bytes::BytesMut;
-use event_store::{Open, Recorded};
+use event_store::{Open, Recorded, StoreError};
 use futures_util::future::BoxFuture;
 use postgres_types::{IsNull, ToSql, Type, to_sql_checked};
 use std::collections::{BTreeMap, BTreeSet};
@@ -427,6 +427,17 @@ async fn load<V: View>(
         [(&ledger.0, Type::UUID), (&keys, table.columns[0].1.array_type())];
     let rows = client.query_typed(&sql, &params).await.map_err(ViewError::database(V::NAME))?;
     Ok(rows.iter().map(V::read).collect())
+}
+
+/// A row from its stored tuple, for queries; its columns in their order.
+pub(crate) fn read_stored<V: View>(
+    ledger: domain::LedgerId,
+    tuple: &tokio_postgres::Row,
+) -> Result<(V::Key, V::Row), ViewError> {
+    V::read(tuple).map_err(|why| {
+        let why = format!("a stored row of {}: {why}", V::NAME);
+        StoreError::Unreadable { ledger, position: 0, why }.into()
+    })
 }
 
 /// The names of a table's columns, without `ledger_id`.

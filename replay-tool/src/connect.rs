@@ -3,7 +3,8 @@
 use anyhow::{Context, bail};
 use clap::Args;
 use event_store::embedded::{EmbeddedOptions, EmbeddedPostgres, default_data_dir};
-use event_store::{Database, MasterKey, Reader};
+use event_store::{Database, EventStore, MasterKey, Reader, StoreOptions};
+use projections::VIEW_NAMES;
 use std::path::PathBuf;
 
 /// How many connections the tool opens at most for its questions.
@@ -27,6 +28,7 @@ pub(crate) struct Connect {
 
 pub(crate) struct Connected {
     pub(crate) reader: Reader,
+    master: MasterKey,
     /// The private database, when no server ran it.
     started: Option<EmbeddedPostgres>,
 }
@@ -68,11 +70,17 @@ impl Connect {
             MasterKey::from_base64(&text).context("the master key is not 32 bytes in base64")?;
         let database = Database::new(&url, CONNECTIONS_MAX)?;
         let reader = Reader::open(database, &master).await?;
-        Ok(Connected { reader, started })
+        Ok(Connected { reader, master, started })
     }
 }
 
 impl Connected {
+    /// The store that writes, for the one verb that does. Brings the database up to date.
+    pub(crate) async fn store(&self) -> anyhow::Result<EventStore> {
+        let options = StoreOptions { lanes: 1, views: VIEW_NAMES.to_vec(), ..Default::default() };
+        Ok(EventStore::open(self.reader.database().clone(), &self.master, options).await?)
+    }
+
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         drop(self.reader);
         if let Some(server) = self.started {

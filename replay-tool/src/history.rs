@@ -73,7 +73,7 @@ async fn all(reader: &Reader, ledger: LedgerId, id: Uuid) -> anyhow::Result<Vec<
     }
 }
 
-fn who(entry: &HistoryEntry) -> String {
+pub(crate) fn who(entry: &HistoryEntry) -> String {
     let actor = &entry.actor;
     let name = actor.label.clone().or_else(|| actor.id.map(|id| id.to_string()));
     let who = match name {
@@ -87,7 +87,7 @@ fn who(entry: &HistoryEntry) -> String {
     }
 }
 
-fn what(entry: &HistoryEntry) -> String {
+pub(crate) fn what(entry: &HistoryEntry) -> String {
     match &entry.refused {
         None => entry.event.clone(),
         Some(refused) => {
@@ -97,7 +97,7 @@ fn what(entry: &HistoryEntry) -> String {
     }
 }
 
-fn value(change: &ChangeEntry, value: Option<&str>) -> String {
+pub(crate) fn value(change: &ChangeEntry, value: Option<&str>) -> String {
     match value {
         Some(value) => value.to_owned(),
         None if change.erased => "[erased]".to_owned(),

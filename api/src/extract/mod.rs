@@ -1,6 +1,7 @@
 //! What endpoints take: who asks ([`asker`]), a command's request ([`order`]), a query's
-//! ([`question`]), and what both are read with.
+//! ([`question`]), as of when it is asked ([`as_of`]), and what they are read with.
 
+pub(crate) mod as_of;
 pub(crate) mod asker;
 pub(crate) mod body;
 pub(crate) mod conditions;
@@ -8,5 +9,6 @@ pub(crate) mod order;
 pub(crate) mod path;
 pub(crate) mod question;
 
+pub(crate) use as_of::AsOfParams;
 pub(crate) use order::{NoBody, OperatorOrder, Order};
-pub(crate) use question::{AuditQuestion, NoParams, Question};
+pub(crate) use question::{AuditQuestion, Question};

@@ -206,6 +206,7 @@ fn makes_secret(command: &Command) -> bool {
         Command::Job(..)
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
-        | Command::ImportContact { .. } => false,
+        | Command::ImportContact { .. }
+        | Command::TakeOver { .. } => false,
     }
 }

@@ -56,7 +56,9 @@ enum Right {
 
 fn right(command: &Command) -> Right {
     match command {
-        Command::Installation(_) | Command::BuilderAccount(..) => Right::Operate,
+        Command::Installation(_) | Command::BuilderAccount(..) | Command::TakeOver { .. } => {
+            Right::Operate
+        }
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
             | ContactCommand::SendInvite(_)

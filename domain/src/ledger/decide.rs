@@ -6,12 +6,15 @@ use super::{
     OwnerResult, Tracked,
 };
 use crate::actor::Circumstances;
-use crate::contact::{self, Contact, ContactCommand, ContactDetails, ContactEvent, InviteIds};
+use crate::contact::{
+    self, Claims, Contact, ContactCommand, ContactDetails, ContactEvent, ContactRejection,
+    InviteIds,
+};
 use crate::event::Event;
 use crate::ids::{AggregateId, BulkId, ContactId, JobId};
 use crate::job::{self, JobCommand, JobDetails, JobEvent};
 use crate::rejection::Rejection;
-use crate::{Timestamp, builder_account, installation};
+use crate::{Sequence, Timestamp, builder_account, installation};
 
 /// Decides a command against the ledger's state at `now`.
 pub fn decide(
@@ -53,6 +56,7 @@ pub fn decide(
             let (events, imported) = asked.imported_contact(*contact, details)?;
             Ok(Decision { events, outcome: Outcome::ImportedContact(imported) })
         }
+        Command::TakeOver { contact, after, events } => asked.take_over(*contact, *after, events),
     }
 }
 
@@ -92,6 +96,35 @@ impl Asked<'_> {
         }
         let job = Tracked::state_of(self.state.job(id)?);
         Ok(done(id.into(), job::decide(id, job, command)?, Event::Job))
+    }
+
+    /// Whether each event can follow the one before, `apply` says when it is recorded.
+    fn take_over(
+        &self,
+        id: ContactId,
+        after: Sequence,
+        events: &[ContactEvent],
+    ) -> Result<Decision, Halt> {
+        let version = self.state.contact(id)?.map_or(0, |tracked| tracked.version);
+        // Nothing to take over, or asked again after an answer that was lost.
+        if (after + 1..).zip(events).last().is_none_or(|(last, _)| last == version) {
+            return Ok(done(id.into(), Vec::new(), Event::Contact));
+        }
+        if version != after {
+            return Err(Rejection::from(ContactRejection::AlreadyExists).into());
+        }
+        for event in events {
+            if let ContactEvent::PrimaryEmailClaimed(claimed) = event
+                && let Some(email) = claimed.email.value()
+                && let Some(holder) = self.state.holder(email)?
+                && holder.contact != id
+            {
+                let (holder, name) = (holder.contact, holder.name);
+                let claimed = ContactRejection::PrimaryEmailClaimed { holder, name };
+                return Err(Rejection::from(claimed).into());
+            }
+        }
+        Ok(done(id.into(), events.to_vec(), Event::Contact))
     }
 
     fn owner_added(&self, job: JobId, contact: ContactId) -> Result<Vec<JobEvent>, Halt> {

@@ -14,14 +14,14 @@ mod tests;
 pub use decide::decide;
 pub use state::{LedgerState, Tracked};
 
-use crate::EmailAddress;
 use crate::builder_account::BuilderAccountCommand;
-use crate::contact::{ContactCommand, ContactDetails, InviteIds};
+use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds};
 use crate::event::Event;
 use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId};
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::rejection::Rejection;
+use crate::{EmailAddress, Sequence};
 use serde::{Deserialize, Serialize};
 
 /// A command to one ledger.
@@ -81,6 +81,16 @@ pub enum Command {
         contact: ContactId,
         /// What it is created with, unless it is there.
         details: ContactDetails,
+    },
+    /// Take over what happened to a contact in another store of events. It is recorded as it was
+    /// there: nobody is mailed, and no rule is asked but the one that holds between contacts (R27).
+    TakeOver {
+        /// The contact, under the id that it had there.
+        contact: ContactId,
+        /// How many of its events are here already.
+        after: Sequence,
+        /// Those that follow, in order.
+        events: Vec<ContactEvent>,
     },
 }
 
@@ -217,6 +227,7 @@ impl Command {
                 .map(|job| (*job).into())
                 .chain(contacts.iter().map(|contact| (*contact).into()))
                 .collect(),
+            Self::TakeOver { contact, .. } => vec![(*contact).into()],
             Self::ImportRow { job, owner, .. } => std::iter::once((*job).into())
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
@@ -237,7 +248,8 @@ impl Command {
             | Self::AddOwnerAndInvite { .. }
             | Self::ChangeOwners { .. }
             | Self::ImportRow { .. }
-            | Self::ImportContact { .. } => None,
+            | Self::ImportContact { .. }
+            | Self::TakeOver { .. } => None,
         }
     }
 
@@ -274,6 +286,7 @@ impl Command {
             Self::ChangeOwners { .. } => "BulkChangeOwners",
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",
+            Self::TakeOver { .. } => "TakeOver",
         }
     }
 }

@@ -595,6 +595,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         change(&[ELM_ST, OAK_ST], &[ADA, BEA], OwnerChangeMode::Add),
         row(Some((ADA, details("Ada", None)))),
         card("Ada", Some("no@x.org")),
+        Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -617,6 +618,44 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
             assert_eq!(state.version(newborn), 0);
         }
     }
+}
+
+/// What happened to a contact in a book of its own.
+fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
+    let events = Book::given(commands).events.into_iter();
+    events
+        .filter_map(|(_, _, event)| match event {
+            Event::Contact(event) => Some(event),
+            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_happened_elsewhere_is_taken_over_as_it_was_and_twice_changes_nothing() {
+    let events = elsewhere([contact(ADA, "Ada", "ada@x.org"), invite(ADA, 1)]);
+    let take = |after, events: &[ContactEvent]| {
+        let events = events.to_vec();
+        Command::TakeOver { contact: ADA, after, events }
+    };
+    let all: Vec<_> =
+        events.iter().map(|event| (event.stored_type(), AggregateId::from(ADA))).collect();
+    check([], &take(0, &events), Ok(&all));
+    check([take(0, &events)], &take(0, &events), Ok(&[]));
+    check([take(0, &events[..1])], &take(1, &events[1..]), Ok(&all[1..]));
+    let exists = || Err(ContactRejection::AlreadyExists.into());
+    check([take(0, &events)], &take(1, &events[1..2]), exists());
+    check([contact(ADA, "Other", "o@x.org")], &take(0, &events), exists());
+}
+
+#[test]
+fn what_is_taken_over_takes_no_claim_from_whoever_holds_it() {
+    // R27
+    let events = elsewhere([contact(ADA, "Ada", "ada@x.org"), invite(ADA, 1)]);
+    let take = Command::TakeOver { contact: ADA, after: 0, events };
+    let here = [contact(BEA, "Bea", "ada@x.org"), invite(BEA, 2)];
+    let name = PersonName::parse("Bea").ok();
+    check(here, &take, Err(ContactRejection::PrimaryEmailClaimed { holder: BEA, name }.into()));
 }
 
 #[test]
@@ -665,6 +704,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         vec![
             Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key(1))),
+            Command::TakeOver { contact: ADA, after: 0, events: Vec::new() },
         ],
         vec![
             contact(ADA, "Ada", "ada@x.org"),

@@ -132,6 +132,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
-        | Command::ImportContact { .. } => false,
+        | Command::ImportContact { .. }
+        | Command::TakeOver { .. } => false,
     }
 }

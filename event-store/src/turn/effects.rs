@@ -16,8 +16,8 @@ use domain::contact::ContactEvent;
 use domain::installation::InstallationEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
-    AggregateId, ContactId, EmailAddress, Event, Grant, InvitationId, LedgerId, Personal, Role,
-    SubjectId, Timestamp, TokenId,
+    AggregateId, Command, ContactId, EmailAddress, Event, Grant, InvitationId, LedgerId, Personal,
+    Role, SubjectId, Timestamp, TokenId,
 };
 use std::collections::BTreeMap;
 
@@ -188,6 +188,11 @@ impl Turn<'_> {
         submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
+        // Mailed by the store that it comes from. That link's secret is not known here; an
+        // invitation that is still open is sent again.
+        if matches!(submission.command, Command::TakeOver { .. }) {
+            return Ok(());
+        }
         let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
         let at = recorded.recorded_at.moment();
         writes.tokens.push(NewTokenRow {

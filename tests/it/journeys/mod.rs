@@ -6,6 +6,7 @@
 
 mod accounts;
 mod address_books;
+mod as_of;
 mod conditions;
 mod door;
 mod harness;

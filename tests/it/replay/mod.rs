@@ -1,9 +1,13 @@
 //! Read models are their events: live equals rebuilt, damage is found, poison parks.
 
+mod as_of;
 mod damage;
 mod equal;
+mod neighbours;
 mod poison;
 mod random;
+mod tail;
+mod taken_over;
 mod told;
 
 use crate::support::database::open_store;

@@ -24,8 +24,8 @@ const ADDRESSES: usize = 14;
 pub(super) struct RandomHistory<'a> {
     account: &'a Account,
     rng: StdRng,
-    contacts: Vec<ContactId>,
-    jobs: Vec<JobId>,
+    pub(super) contacts: Vec<ContactId>,
+    pub(super) jobs: Vec<JobId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     pub(super) carried_out: usize,

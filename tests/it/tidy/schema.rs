@@ -15,7 +15,8 @@ async fn every_table_and_column_is_commented() {
                     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) a \
                 LEFT JOIN pg_description d ON d.objoid = c.oid \
                     AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum \
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') \
+                WHERE c.relnamespace IN ('public'::regnamespace, 'postgres_es'::regnamespace) \
+                    AND c.relkind IN ('r', 'p', 'v') \
                     AND c.relname <> $1 AND coalesce(d.description, '') = '' ORDER BY 1";
     let rows = client.query(bare, &[&OWN]).await.expect("the catalogue");
     let bare: Vec<String> = rows.iter().map(|row| row.get(0)).collect();

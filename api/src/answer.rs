@@ -119,7 +119,10 @@ pub(crate) fn done(applied: &Applied) -> Answer<CommandAnswer> {
 pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {
     match outcome {
         Outcome::Unchanged => OutcomeWord::Unchanged,
-        Outcome::Done | Outcome::Owners(_) | Outcome::Imported { .. } => OutcomeWord::Done,
+        Outcome::Done
+        | Outcome::Owners(_)
+        | Outcome::Unmerged(_)
+        | Outcome::Imported { .. } => OutcomeWord::Done,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::start::accounts::step_key;
 use crate::state::AppState;
 use domain::ledger::Imported;
 use domain::{Circumstances, LedgerId, Outcome, Rejection};
-use event_store::{ExecuteError, IdempotencyKey, Keys, Submission};
+use event_store::{Rehearsal, ExecuteError, IdempotencyKey, Keys, Submission};
 use futures_util::StreamExt;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -207,12 +207,13 @@ async fn rehearse(
             }
         }
     }
-    let mut outcomes = app.store().rehearse(file.ledger, submissions).await?.into_iter();
+    let mut outcomes = app.store().rehearse(file.ledger, submissions, Rehearsal::InOrder).await?.into_iter();
     for (number, about) in places {
         match about {
             Err(refused) => report.add((number, None), Err(refused.into())),
             Ok(about) => {
                 let outcome = outcomes.next().ok_or_else(Problem::internal)?;
+                let outcome = outcome.map(|decision| decision.outcome);
                 report.add((number, Some(about)), outcome.map_err(Failed::from));
             }
         }

@@ -59,6 +59,7 @@ fn right(command: &Command) -> Right {
         Command::Installation(_) | Command::BuilderAccount(..) => Right::Operate,
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
+            | ContactCommand::RedirectInvite { .. }
             | ContactCommand::SendInvite(_)
             | ContactCommand::ResendInvite(_)
             | ContactCommand::CancelInvite
@@ -71,8 +72,12 @@ fn right(command: &Command) -> Right {
             ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
-            | ContactCommand::DeactivateOwner => Right::ManageAccess,
+            | ContactCommand::DeactivateOwner
+            | ContactCommand::Delete { .. }
+            | ContactCommand::Restore
+            | ContactCommand::SetPermissions(_) => Right::ManageAccess,
         },
+        Command::MergeContacts { .. } | Command::UnmergeContact(_) => Right::ManageAccess,
         Command::SaveContact { .. }
         | Command::Job(..)
         | Command::AddOwnerAndInvite { .. }

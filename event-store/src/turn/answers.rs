@@ -131,6 +131,8 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::Job(..)
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
+        | Command::MergeContacts { .. }
+        | Command::UnmergeContact(_)
         | Command::ImportRow { .. } => false,
     }
 }

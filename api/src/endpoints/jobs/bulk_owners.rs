@@ -104,7 +104,10 @@ pub(crate) async fn bulk_owners(
     let applied = order.execute_about(&app, command, None).await?;
     let results: Vec<PairAnswer> = match &applied.outcome {
         Outcome::Owners(pairs) => pairs.iter().map(PairAnswer::from).collect(),
-        Outcome::Done | Outcome::Unchanged | Outcome::Imported { .. } => Vec::new(),
+        Outcome::Done
+        | Outcome::Unchanged
+        | Outcome::Unmerged(_)
+        | Outcome::Imported { .. } => Vec::new(),
     };
     let is_change = |result| matches!(result, OwnerResult::Added | OwnerResult::Removed);
     let changed = results.iter().filter(|pair| is_change(pair.result)).count();

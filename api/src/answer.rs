@@ -42,6 +42,13 @@ impl<T> Answer<T> {
         self
     }
 
+    /// Another resource stands for this one, at least for now.
+    pub(crate) fn moved_to(mut self, location: String) -> Self {
+        self.status = StatusCode::TEMPORARY_REDIRECT;
+        self.location = Some(location);
+        self
+    }
+
     pub(crate) const fn body_mut(&mut self) -> &mut T {
         &mut self.body
     }
@@ -122,7 +129,8 @@ pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {
         Outcome::Done
         | Outcome::Owners(_)
         | Outcome::Imported { .. }
-        | Outcome::ImportedContact(_) => OutcomeWord::Done,
+        | Outcome::ImportedContact(_)
+        | Outcome::Unmerged(_) => OutcomeWord::Done,
     }
 }
 

@@ -145,6 +145,42 @@ pub(crate) const CODES: &[Code] = &[
         .rule("H6")
         .remedy("Sign in with your own credentials to be linked again."),
     code(409, "invite_not_expired", "The invitation has not expired yet"),
+    code(410, "invite_merged", "The invited contact was merged into another")
+        .rule("H2")
+        .remedy("Ask your builder for a new invitation."),
+    code(422, "invite_same_address", "The invitation went there already")
+        .rule("H5")
+        .remedy("Resend the pending invite."),
+    code(409, "contact_deleted", "The contact is deleted")
+        .rule("H7")
+        .remedy("Restore the contact first."),
+    code(409, "contact_merged", "Another contact stands for this one")
+        .rule("H2")
+        .remedy("Use the contact that it was merged into, or unmerge it first."),
+    code(422, "confirmation_needed", "Deleting asks for a confirmation")
+        .rule("R124")
+        .remedy("Ask again with confirm=true."),
+    code(403, "cannot_delete_self", "Nobody deletes their own contact")
+        .rule("R123")
+        .remedy("Ask your builder."),
+    code(409, "not_deleted", "The contact is not deleted").rule("H7"),
+    code(409, "merge_both_active", "Two of the contacts have active owners")
+        .rule("H2")
+        .remedy("Deactivate one of the owners first, with a reason."),
+    code(409, "merge_survivor_must_be_active", "The active owner's contact survives")
+        .rule("H2")
+        .remedy("Merge the others into that contact."),
+    code(422, "merge_too_many_emails", "More than six emails together")
+        .rule("H2")
+        .remedy("Say in additional_emails which ones to keep."),
+    code(422, "merge_with_itself", "A merge names a survivor and others, each once").rule("H2"),
+    code(422, "merge_pick_unknown", "A field is taken from a contact of the merge that has it")
+        .rule("H2")
+        .remedy("Look at the preview."),
+    code(409, "not_merged", "The contact is not merged into another").rule("H2"),
+    code(409, "merge_survivor_gone", "The survivor is deleted or merged itself")
+        .rule("H2")
+        .remedy("Restore or unmerge that contact first."),
 ];
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ impl Life {
     pub(crate) fn command(&self, step: usize) -> Result<ContactCommand> {
         Ok(match step {
             0 => ContactCommand::Create(ContactDetails {
+                title: None,
                 name: PersonName::parse("Ada and Charles Babbage-Lovelace")?,
                 primary_email: None,
                 additional_emails: Vec::new(),

@@ -316,6 +316,12 @@ impl Show for crate::PersonName {
     }
 }
 
+impl Show for crate::text::Honorific {
+    fn show(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
 impl Show for crate::PostalAddress {
     fn show(&self) -> String {
         self.as_str().to_owned()

@@ -78,6 +78,10 @@ id!(
     BulkId
 );
 id!(
+    /// One merge of contacts (H2).
+    MergeId
+);
+id!(
     /// One event, anywhere.
     EventId
 );

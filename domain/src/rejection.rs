@@ -119,6 +119,20 @@ impl Rejection {
     }
 }
 
+impl Rejection {
+    /// The stored types of the events of which the last one made it so; none where no event of
+    /// the contact is to blame.
+    pub const fn caused_by(&self) -> &'static [&'static str] {
+        match self {
+            Self::Contact(rejection) => rejection.caused_by(),
+            Self::Unknown(_)
+            | Self::NotPermitted { .. }
+            | Self::Job(_)
+            | Self::BuilderAccount(_) => &[],
+        }
+    }
+}
+
 impl From<ContactRejection> for Rejection {
     fn from(rejection: ContactRejection) -> Self {
         Self::Contact(rejection)

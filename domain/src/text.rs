@@ -64,6 +64,10 @@ text!(
     PersonName, max 200, lines false
 );
 text!(
+    /// The honorific before a name (R111).
+    Honorific, max 40, lines false
+);
+text!(
     /// A job's name as the jobs list shows it.
     JobName, max 200, lines false
 );
@@ -88,6 +92,13 @@ text!(
 impl fmt::Debug for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PersonName(…)")
+    }
+}
+
+/// Part of a personal name.
+impl fmt::Debug for Honorific {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Honorific(…)")
     }
 }
 

@@ -68,7 +68,7 @@ fn stored() -> BTreeMap<String, Row> {
         .collect()
 }
 
-/// `Contact(ContactCreated(ContactCreated { … }))` is a `ContactCreated`.
+/// `Contact(ContactCreated(ContactCreated { title: None, … }))` is a `ContactCreated`.
 fn rust_name(event: &Event) -> String {
     let debug = format!("{event:?}");
     let name = debug.split('(').nth(1).expect("the aggregate's variant");

@@ -32,4 +32,4 @@ pub use store::{
     Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,
     Submission, TokenRow, system_clock,
 };
-pub use writer::Hint;
+pub use writer::{Hint, Rehearsal};

@@ -31,6 +31,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0016_contact_email_key",
     "0017_no_checks_where_commands_wait",
     "0018_words_by_word",
+    "0030_contact_jobs",
+    "0031_contact_directory_in_full",
     "0040_postgres_es",
 ];
 

@@ -47,6 +47,8 @@ pub(crate) trait Row: Send + Sync + 'static {
     const INTO: &'static str;
     /// How many columns.
     const WIDTH: usize;
+    /// What follows the values.
+    const THEN: &'static str = "";
 
     /// Adds the row's values, in the order of the columns.
     fn params<'a>(&'a self, to: &mut Vec<Param<'a>>);
@@ -68,7 +70,7 @@ fn insert<R: Row>(rows: usize) -> String {
         }
         sql.push(')');
     }
-    sql
+    sql + R::THEN
 }
 
 /// One head in the form that a distributed database routes; several in one statement.
@@ -261,6 +263,24 @@ row!(EventRow into
     recorded_at: OffsetDateTime,
     event: OwnedJson,
 });
+
+/// Who is an owner already stays one.
+pub(crate) struct ContactJobRow {
+    pub(crate) ledger_id: Uuid,
+    pub(crate) contact_id: Uuid,
+    pub(crate) job_id: Uuid,
+}
+
+impl Row for ContactJobRow {
+    const INTO: &'static str = "contact_jobs (ledger_id, contact_id, job_id)";
+    const WIDTH: usize = 3;
+    const THEN: &'static str = " ON CONFLICT (ledger_id, contact_id, job_id) DO NOTHING";
+
+    fn params<'a>(&'a self, to: &mut Vec<Param<'a>>) {
+        let columns: [Param<'a>; 3] = [&self.ledger_id, &self.contact_id, &self.job_id];
+        to.extend(columns);
+    }
+}
 
 row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
     ledger_id: Uuid,

@@ -5,10 +5,10 @@ use crate::error::{ExecuteError, StoreError};
 use crate::keys::{Keys, MasterKey, random, sha256};
 use crate::migrate::migrate;
 use crate::reader::Reader;
-use crate::writer::{Hint, Writer};
+use crate::writer::{Hint, Rehearsal, Writer};
 use domain::{
-    AggregateId, Circumstances, Command, ContactId, InvitationId, LedgerId, Outcome, Sequence,
-    Timestamp, TokenId,
+    AggregateId, Circumstances, Command, ContactId, Decision, InvitationId, LedgerId, Outcome,
+    Sequence, Timestamp, TokenId,
 };
 use secrecy::{ExposeSecret, SecretBox};
 use std::sync::Arc;
@@ -207,13 +207,14 @@ impl EventStore {
         self.writer.execute(submission).await
     }
 
-    /// Says what would become of commands to one ledger, one after the other, and changes nothing.
+    /// Says what would become of commands to one ledger, and changes nothing.
     pub async fn rehearse(
         &self,
         ledger: LedgerId,
         submissions: Vec<Submission>,
-    ) -> Result<Vec<Result<Outcome, domain::Rejection>>, StoreError> {
-        self.writer.rehearse(ledger, submissions).await
+        how: Rehearsal,
+    ) -> Result<Vec<Result<Decision, domain::Rejection>>, StoreError> {
+        self.writer.rehearse(ledger, submissions, how).await
     }
 
     /// Hints that ledgers have new events, as their turns commit.

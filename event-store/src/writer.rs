@@ -4,7 +4,7 @@ use crate::error::{ExecuteError, StoreError};
 use crate::reader::Reader;
 use crate::store::{Applied, StoreOptions, Submission};
 use crate::turn::{Answers, Cached, Failed, Group, LaneConnection, Lock, run};
-use domain::{LedgerId, Outcome, Rejection};
+use domain::{Decision, LedgerId, Rejection};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -21,14 +21,23 @@ pub struct Hint {
 }
 
 /// What a caller gets of a rehearsal.
-pub(crate) type Rehearsed = Result<Vec<Result<Outcome, Rejection>>, StoreError>;
+pub(crate) type Rehearsed = Result<Vec<Result<Decision, Rejection>>, StoreError>;
+
+/// How several commands are rehearsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rehearsal {
+    /// Each as if those before it had been carried out.
+    InOrder,
+    /// Each as if it were the only one.
+    Alone,
+}
 
 /// What waits in a lane.
 pub(crate) enum Work {
     /// A command to carry out.
     Execute(Box<Submission>, oneshot::Sender<Result<Applied, ExecuteError>>),
     /// Commands to try and not to carry out.
-    Rehearse(Vec<Submission>, oneshot::Sender<Rehearsed>),
+    Rehearse(Vec<Submission>, Rehearsal, oneshot::Sender<Rehearsed>),
 }
 
 /// How many commands may wait in a lane before callers wait to submit.
@@ -124,9 +133,10 @@ impl Writer {
         &self,
         ledger: LedgerId,
         submissions: Vec<Submission>,
+        how: Rehearsal,
     ) -> Rehearsed {
         let (reply, answer) = oneshot::channel();
-        self.submit(ledger, Work::Rehearse(submissions, reply)).await?;
+        self.submit(ledger, Work::Rehearse(submissions, how, reply)).await?;
         answer.await.unwrap_or(Err(StoreError::Stopping))
     }
 
@@ -388,7 +398,7 @@ fn answer(work: Vec<Work>, answers: Vec<Answers>) {
         // A caller that has gone away needs no answer; what it asked for is done.
         let heard = match (work, answer) {
             (Work::Execute(_, reply), Answers::Executed(result)) => reply.send(*result).is_ok(),
-            (Work::Rehearse(_, reply), Answers::Rehearsed(result)) => reply.send(result).is_ok(),
+            (Work::Rehearse(.., reply), Answers::Rehearsed(result)) => reply.send(result).is_ok(),
             (Work::Execute(..), Answers::Rehearsed(_))
             | (Work::Rehearse(..), Answers::Executed(_)) => false,
         };
@@ -413,7 +423,7 @@ fn fail(work: Work, error: &Arc<StoreError>) {
     };
     let heard = match work {
         Work::Execute(_, reply) => reply.send(Err(ExecuteError::Store(told()))).is_ok(),
-        Work::Rehearse(_, reply) => reply.send(Err(told())).is_ok(),
+        Work::Rehearse(.., reply) => reply.send(Err(told())).is_ok(),
     };
     if !heard {
         metrics::counter!("titleblock_answers_unheard_total").increment(1);

@@ -60,7 +60,10 @@ impl View for AuditTrail {
     fn fold(rows: &mut Rows<i64, Row>, event: &Recorded) -> Result<(), Unfoldable> {
         let mut subjects = vec![event.aggregate.uuid()];
         match &event.event {
-            Event::Job(job) => subjects.extend(job.contact().map(domain::ContactId::uuid)),
+            Event::Job(job) => {
+                let (left, came) = job.owner_change();
+                subjects.extend(left.into_iter().chain(came).map(domain::ContactId::uuid));
+            }
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }
         let mut fields: Vec<String> =

@@ -3,7 +3,7 @@
 use crate::search::{beyond, sort_key, terms, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, Permission};
 use domain::event::Show;
 use domain::{
     AggregateId, ContactId, EmailAddress, Event, LedgerId, Personal, PhoneNumber, Timestamp,
@@ -12,7 +12,7 @@ use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,10 +28,14 @@ pub const ERASED_NAME: &str = "Erased person";
 #[derive(Clone, PartialEq, Eq)]
 pub struct Row {
     name: String,
+    title: Option<String>,
     primary_email: Option<String>,
     additional_emails: Vec<String>,
     phones: Vec<String>,
     address: Option<String>,
+    permissions: Vec<String>,
+    life: &'static str,
+    merged_into: Option<Uuid>,
     access: &'static str,
     resume: &'static str,
     claimed: bool,
@@ -58,6 +62,13 @@ fn name_of(value: &Personal<domain::PersonName>) -> String {
 fn numbers(phones: Option<&Personal<Vec<PhoneNumber>>>) -> Vec<String> {
     let phones = phones.and_then(Personal::value);
     phones.into_iter().flatten().map(|phone| phone.typed().to_owned()).collect()
+}
+
+/// Whether a contact is in the book, as words.
+const LIFE_WORDS: [&str; 3] = ["live", "deleted", "merged"];
+
+fn words_of(permissions: &BTreeSet<Permission>) -> Vec<String> {
+    permissions.iter().map(|permission| permission.word().to_owned()).collect()
 }
 
 /// What a primary email is found by, however it was typed.
@@ -102,6 +113,10 @@ impl View for ContactDirectory {
                 ("created_at", Kind::Time),
                 ("updated_at", Kind::Time),
                 ("email_key", Kind::TextOrNone),
+                ("title", Kind::TextOrNone),
+                ("permissions", Kind::Texts),
+                ("life", Kind::Text),
+                ("merged_into", Kind::IdOrNone),
             ],
             key: 1,
         },
@@ -135,6 +150,10 @@ impl View for ContactDirectory {
                 key,
                 Row {
                     name: name_of(&e.name),
+                    title: e.title.as_ref().and_then(shown),
+                    permissions: words_of(&Permission::at_first()),
+                    life: "live",
+                    merged_into: None,
                     primary_email: e.primary_email.as_ref().and_then(shown),
                     additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
                     phones: numbers(e.phones.as_ref()),
@@ -153,6 +172,9 @@ impl View for ContactDirectory {
             ContactEvent::ContactInfoUpdated(e) => {
                 if let Some(to) = e.name.as_ref().and_then(|change| change.to.as_ref()) {
                     row.name = name_of(to);
+                }
+                if let Some(change) = &e.title {
+                    row.title = change.to.as_ref().and_then(shown);
                 }
                 if let Some(change) = &e.phones {
                     row.phones = numbers(change.to.as_ref());
@@ -186,12 +208,30 @@ impl View for ContactDirectory {
                 row.access = "deactivated";
                 row.resume = "deactivated";
             }
+            ContactEvent::ContactDeleted(_) => {
+                row.life = "deleted";
+                // Whoever was active needs a new invitation after a restore.
+                row.resume = if row.resume == "active" { "deactivated" } else { row.resume };
+                row.access = row.resume;
+            }
+            ContactEvent::ContactRestored(_) => row.life = "live",
+            ContactEvent::ContactMergedInto(e) => {
+                row.life = "merged";
+                row.merged_into = Some(e.survivor.0);
+            }
+            ContactEvent::ContactUnmergedFrom(_) => {
+                row.life = "live";
+                row.merged_into = None;
+            }
+            ContactEvent::PermissionsChanged(e) => row.permissions = words_of(&e.to),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
             ContactEvent::ContactCreated(_)
             | ContactEvent::InviteResent(_)
             | ContactEvent::InviteAccepted(_)
-            | ContactEvent::PersonLinked(_) => {}
+            | ContactEvent::PersonLinked(_)
+            | ContactEvent::ContactsMerged(_)
+            | ContactEvent::ContactsUnmerged(_) => {}
         }
         row.version += 1;
         row.updated_at = at;
@@ -215,6 +255,10 @@ impl View for ContactDirectory {
             Field::Time(row.created_at),
             Field::Time(row.updated_at),
             Field::TextOrNone(row.primary_email.as_deref().and_then(email_key)),
+            Field::TextOrNone(row.title.clone()),
+            Field::Texts(row.permissions.clone()),
+            Field::Text(row.life.to_owned()),
+            Field::IdOrNone(row.merged_into),
         ];
         let texts = std::iter::once(&row.name).chain(&row.primary_email);
         let mut words = word_set(texts.map(String::as_str));
@@ -227,16 +271,21 @@ impl View for ContactDirectory {
     }
 
     fn read(tuple: &tokio_postgres::Row) -> Result<(Uuid, Row), Unfoldable> {
-        let word = |index| {
+        let known = |index, words: &[&'static str]| {
             let stored: &str = tuple.get(index);
-            let words = domain::contact::Access::WORDS;
             words
-                .into_iter()
+                .iter()
+                .copied()
                 .find(|word| *word == stored)
-                .ok_or(Unfoldable("its access is no state of access"))
+                .ok_or(Unfoldable("its access or life is no word that we know"))
         };
+        let word = |index| known(index, &domain::contact::Access::WORDS);
         let row = Row {
             name: tuple.get(1),
+            title: tuple.get(14),
+            permissions: tuple.get(15),
+            life: known(16, &LIFE_WORDS)?,
+            merged_into: tuple.get(17),
             primary_email: tuple.get(3),
             additional_emails: tuple.get(4),
             phones: tuple.get(5),
@@ -257,7 +306,7 @@ impl View for ContactDirectory {
 pub struct ContactQuery {
     /// Those with words that start so, in name, primary email or phone.
     pub search: Option<String>,
-    /// Those with this access.
+    /// Those in the book with this access; or `deleted` or `merged` ones.
     pub status: Option<String>,
     /// Those with this primary email, compared by normal form.
     pub email: Option<String>,
@@ -274,6 +323,8 @@ pub struct ContactEntry {
     pub id: Uuid,
     /// As shown.
     pub name: String,
+    /// The honorific, as typed.
+    pub title: Option<String>,
     /// As typed.
     pub primary_email: Option<String>,
     /// As typed.
@@ -286,6 +337,13 @@ pub struct ContactEntry {
     pub access: String,
     /// Whether it holds the claim to its primary email.
     pub claimed: bool,
+    /// What it may do in the customer portal (G12).
+    pub permissions: Vec<String>,
+    /// `live`, `deleted` or `merged`.
+    pub life: String,
+    /// The contact that it was merged into, and that stands for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<Uuid>,
     /// Its version, as in the ETag.
     pub version: u64,
     /// When it was created.
@@ -301,6 +359,10 @@ pub(crate) fn entry(id: Uuid, row: Row) -> ContactEntry {
     ContactEntry {
         id,
         name: row.name,
+        title: row.title,
+        permissions: row.permissions,
+        life: row.life.to_owned(),
+        merged_into: row.merged_into,
         primary_email: row.primary_email,
         additional_emails: row.additional_emails,
         phones: row.phones,
@@ -332,9 +394,16 @@ pub async fn list(
     let failed = || ViewError::database(ContactDirectory::NAME);
     let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
     let mut conditions = String::new();
-    if let Some(status) = &query.status {
-        params.push(Box::new(status.clone()));
-        conditions.push_str(&format!(" AND c.access = ${}", params.len()));
+    match query.status.as_deref() {
+        Some(gone @ ("deleted" | "merged")) => {
+            params.push(Box::new(gone.to_owned()));
+            conditions.push_str(" AND c.life = $2");
+        }
+        Some(access) => {
+            params.push(Box::new(access.to_owned()));
+            conditions.push_str(" AND c.life = 'live' AND c.access = $2");
+        }
+        None => conditions.push_str(" AND c.life = 'live'"),
     }
     if let Some(email) = &query.email {
         // Nobody can have what is no address.

@@ -2,7 +2,7 @@
 
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
-use domain::contact::ContactEvent;
+use domain::contact::InvitationStep;
 use domain::{ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use serde::Serialize;
@@ -48,30 +48,7 @@ fn invitation(event: &Event) -> Option<InvitationId> {
         Event::Contact(contact) => contact,
         Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => return None,
     };
-    match contact {
-        ContactEvent::InviteSent(e) => Some(e.invitation),
-        ContactEvent::InviteResent(e) => Some(e.invitation),
-        ContactEvent::InviteCancelled(e) => Some(e.invitation),
-        ContactEvent::InviteAccepted(e) => Some(e.invitation),
-        ContactEvent::InviteDeclined(e) => Some(e.invitation),
-        ContactEvent::InviteExpired(e) => Some(e.invitation),
-        ContactEvent::ContactCreated(_)
-        | ContactEvent::ContactInfoUpdated(_)
-        | ContactEvent::PrimaryEmailSet(_)
-        | ContactEvent::PrimaryEmailChanged(_)
-        | ContactEvent::PrimaryEmailSwapped(_)
-        | ContactEvent::AdditionalEmailAdded(_)
-        | ContactEvent::AdditionalEmailEdited(_)
-        | ContactEvent::AdditionalEmailRemoved(_)
-        | ContactEvent::PrimaryEmailClaimed(_)
-        | ContactEvent::PrimaryEmailReleased(_)
-        | ContactEvent::PersonLinked(_)
-        | ContactEvent::OwnerActivated(_)
-        | ContactEvent::OwnerReactivated(_)
-        | ContactEvent::OwnerDisabled(_)
-        | ContactEvent::OwnerReenabled(_)
-        | ContactEvent::OwnerDeactivated(_) => None,
-    }
+    contact.invitation().map(|(id, _)| id)
 }
 
 impl View for Invitations {
@@ -105,8 +82,9 @@ impl View for Invitations {
         let (Event::Contact(contact), Some(key)) = (&event.event, invitation(&event.event)) else {
             return Ok(());
         };
-        let (status, mail) = match contact {
-            ContactEvent::InviteSent(e) => {
+        let Some((_, step)) = contact.invitation() else { return Ok(()) };
+        let (status, mail) = match step {
+            InvitationStep::Sent(e) => {
                 let row = Row {
                     contact: event.aggregate.uuid(),
                     status: "pending".to_owned(),
@@ -120,28 +98,8 @@ impl View for Invitations {
                 };
                 return rows.insert(key.0, row);
             }
-            ContactEvent::InviteResent(e) => ("pending", Some(e)),
-            ContactEvent::InviteCancelled(_) => ("cancelled", None),
-            ContactEvent::InviteAccepted(_) => ("accepted", None),
-            ContactEvent::InviteDeclined(_) => ("declined", None),
-            ContactEvent::InviteExpired(_) => ("expired", None),
-            // `invitation` names no other event.
-            ContactEvent::ContactCreated(_)
-            | ContactEvent::ContactInfoUpdated(_)
-            | ContactEvent::PrimaryEmailSet(_)
-            | ContactEvent::PrimaryEmailChanged(_)
-            | ContactEvent::PrimaryEmailSwapped(_)
-            | ContactEvent::AdditionalEmailAdded(_)
-            | ContactEvent::AdditionalEmailEdited(_)
-            | ContactEvent::AdditionalEmailRemoved(_)
-            | ContactEvent::PrimaryEmailClaimed(_)
-            | ContactEvent::PrimaryEmailReleased(_)
-            | ContactEvent::PersonLinked(_)
-            | ContactEvent::OwnerActivated(_)
-            | ContactEvent::OwnerReactivated(_)
-            | ContactEvent::OwnerDisabled(_)
-            | ContactEvent::OwnerReenabled(_)
-            | ContactEvent::OwnerDeactivated(_) => return Ok(()),
+            InvitationStep::Resent(e) => ("pending", Some(e)),
+            InvitationStep::Ended(how) => (how, None),
         };
         let row = rows.row(&key.0)?;
         if row.ended_at.is_some() {

@@ -104,6 +104,10 @@ impl View for JobList {
             JobEvent::OwnerRemovedFromJob(e) => {
                 row.owners.remove(&e.contact.0);
             }
+            JobEvent::OwnerReplacedOnJob(e) => {
+                row.owners.remove(&e.from.0);
+                row.owners.insert(e.to.0);
+            }
         }
         row.version += 1;
         row.updated_at = at;

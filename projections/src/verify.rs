@@ -5,14 +5,14 @@ use crate::ViewError;
 use crate::diff::{Diff, diff};
 use crate::rebuild::OnEvents;
 use crate::view::all_views;
-use domain::contact::ContactEvent;
+use domain::contact::ClaimChange;
 use domain::{AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
 use event_store::reader::StoredRow;
 use event_store::{Reader, Recorded, StoreError};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// How many rows are read at once.
@@ -58,7 +58,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let (head, claims) = snapshot(reader, ledger).await?;
+    let (head, claims, jobs) = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -72,6 +72,7 @@ pub async fn verify(
         frontier: Frontier::default(),
         state: LedgerState::default(),
         claims: BTreeMap::new(),
+        jobs: BTreeSet::new(),
     };
     checking.log(reader, &head, &mut verified, on_events).await?;
     if checking.frontier != head {
@@ -88,6 +89,10 @@ pub async fn verify(
         if claims.get(hash) != Some(contact) {
             verified.problem(format!("the claim of contact {contact} is not in the index"));
         }
+    }
+    for (contact, job) in jobs.symmetric_difference(&checking.jobs) {
+        verified
+            .problem(format!("contact {contact} as an owner of job {job} is not as in the events"));
     }
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
@@ -107,8 +112,14 @@ pub async fn verify(
 
 type ClaimTable = BTreeMap<Vec<u8>, Uuid>;
 
+/// Contacts with their jobs.
+type JobTable = BTreeSet<(Uuid, Uuid)>;
+
 /// The head and the claims in one snapshot: claims change with the append that moves the head.
-async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<(Frontier, ClaimTable), ViewError> {
+async fn snapshot(
+    reader: &Reader,
+    ledger: LedgerId,
+) -> Result<(Frontier, ClaimTable, JobTable), ViewError> {
     let failed = || ViewError::database("primary_email_claims");
     let mut client = reader.database().own_connection(None).await?;
     let snapshot = client
@@ -135,8 +146,14 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<(Frontier, ClaimT
         )
         .await
         .map_err(failed())?;
+    let jobs = snapshot
+        .query("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1", &[&ledger.0])
+        .await
+        .map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
-    Ok((head, rows.iter().map(|row| (row.get(0), row.get(1))).collect()))
+    let pairs = |row: &tokio_postgres::Row| (row.get(0), row.get(1));
+    let claims = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    Ok((head, claims, jobs.iter().map(pairs).collect()))
 }
 
 struct Checking {
@@ -145,6 +162,8 @@ struct Checking {
     state: LedgerState,
     /// By contact, because an erased address has no hash any more.
     claims: BTreeMap<Uuid, [u8; 32]>,
+    /// Contacts with their jobs.
+    jobs: BTreeSet<(Uuid, Uuid)>,
 }
 
 impl Checking {
@@ -206,38 +225,28 @@ impl Checking {
             let (position, aggregate) = (event.position, event.aggregate);
             verified.problem(format!("position {position}: {aggregate} starts in its middle"));
         }
+        if let (AggregateId::Job(job), Event::Job(job_event)) = (event.aggregate, &event.event) {
+            let (left, came) = job_event.owner_change();
+            if let Some(contact) = left {
+                self.jobs.remove(&(contact.0, job.0));
+            }
+            if let Some(contact) = came {
+                self.jobs.insert((contact.0, job.0));
+            }
+        }
         let AggregateId::Contact(contact) = event.aggregate else { return };
         let Event::Contact(contact_event) = &event.event else { return };
-        match contact_event {
-            ContactEvent::PrimaryEmailClaimed(e) => {
-                if let Some(email) = Personal::<EmailAddress>::value(&e.email) {
+        match contact_event.claim() {
+            Some((email, ClaimChange::Taken)) => {
+                if let Some(email) = Personal::<EmailAddress>::value(email) {
                     let hash = reader.keys().claim_hash(self.ledger, email);
                     self.claims.insert(contact.0, hash);
                 }
             }
-            ContactEvent::PrimaryEmailReleased(_) => {
+            Some((_, ClaimChange::Released)) => {
                 self.claims.remove(&contact.0);
             }
-            ContactEvent::ContactCreated(_)
-            | ContactEvent::ContactInfoUpdated(_)
-            | ContactEvent::PrimaryEmailSet(_)
-            | ContactEvent::PrimaryEmailChanged(_)
-            | ContactEvent::PrimaryEmailSwapped(_)
-            | ContactEvent::AdditionalEmailAdded(_)
-            | ContactEvent::AdditionalEmailEdited(_)
-            | ContactEvent::AdditionalEmailRemoved(_)
-            | ContactEvent::InviteSent(_)
-            | ContactEvent::InviteResent(_)
-            | ContactEvent::InviteCancelled(_)
-            | ContactEvent::InviteAccepted(_)
-            | ContactEvent::InviteDeclined(_)
-            | ContactEvent::InviteExpired(_)
-            | ContactEvent::PersonLinked(_)
-            | ContactEvent::OwnerActivated(_)
-            | ContactEvent::OwnerReactivated(_)
-            | ContactEvent::OwnerDisabled(_)
-            | ContactEvent::OwnerReenabled(_)
-            | ContactEvent::OwnerDeactivated(_) => {}
+            None => {}
         }
     }
 }

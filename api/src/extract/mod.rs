@@ -11,4 +11,4 @@ pub(crate) mod question;
 
 pub(crate) use as_of::AsOfParams;
 pub(crate) use order::{NoBody, OperatorOrder, Order};
-pub(crate) use question::{AuditQuestion, Question};
+pub(crate) use question::{AuditQuestion, NoParams, Question};

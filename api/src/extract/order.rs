@@ -199,14 +199,34 @@ fn makes_secret(command: &Command) -> bool {
         Command::Installation(_)
         | Command::BuilderAccount(..)
         | Command::AddOwnerAndInvite { .. } => true,
-        Command::Contact(_, command) => {
-            matches!(command, ContactCommand::SendInvite(_) | ContactCommand::ResendInvite(_))
-        }
+        Command::Contact(_, command) => match command {
+            ContactCommand::SendInvite(_)
+            | ContactCommand::ResendInvite(_)
+            | ContactCommand::RedirectInvite { .. } => true,
+            ContactCommand::Create(_)
+            | ContactCommand::EditInfo(_)
+            | ContactCommand::SwapPrimaryEmail(_)
+            | ContactCommand::AddAdditionalEmail(_)
+            | ContactCommand::EditAdditionalEmail { .. }
+            | ContactCommand::RemoveAdditionalEmail(_)
+            | ContactCommand::CancelInvite
+            | ContactCommand::AcceptInvite { .. }
+            | ContactCommand::DeclineInvite(_)
+            | ContactCommand::ExpireInvite
+            | ContactCommand::DisableAccess
+            | ContactCommand::EnableAccess
+            | ContactCommand::DeactivateOwner
+            | ContactCommand::Delete { .. }
+            | ContactCommand::Restore
+            | ContactCommand::SetPermissions(_) => false,
+        },
         Command::SaveContact { invite, .. } => invite.is_some(),
         Command::Job(..)
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
-        | Command::TakeOver { .. } => false,
+        | Command::TakeOver { .. }
+        | Command::MergeContacts { .. }
+        | Command::UnmergeContact(_) => false,
     }
 }

@@ -10,6 +10,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use domain::LedgerId;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -29,6 +30,11 @@ pub(crate) struct Question<P, Q> {
 /// A builder's query about who did what (RULES.md 2.8, Read audit).
 #[derive(Debug)]
 pub(crate) struct AuditQuestion<P, Q>(pub(crate) Question<P, Q>);
+
+/// The parameters of a query that has none.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoParams {}
 
 impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for Question<P, Q> {
     type Rejection = Problem;

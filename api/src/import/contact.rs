@@ -96,6 +96,7 @@ impl Found {
         let name = self.name()?;
         let mut emails = self.emails().into_iter();
         let details = ContactDetails {
+            title: None,
             name,
             primary_email: emails.next(),
             additional_emails: emails.collect(),

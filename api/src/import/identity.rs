@@ -43,6 +43,7 @@ mod tests {
 
     fn key(name: &str, phone: &str, email: &str, business: &str) -> String {
         let details = ContactDetails {
+            title: None,
             name: PersonName::parse(name).expect("a name"),
             primary_email: EmailAddress::parse(email).ok(),
             additional_emails: Vec::new(),

@@ -138,6 +138,7 @@ impl Cells<'_> {
         };
         let phone = self.parsed("owner_phone", columns.owner_phone, PhoneNumber::parse)?;
         Ok(Some(ContactDetails {
+            title: None,
             name: taken(field, PersonName::parse(&name))?,
             primary_email: self.parsed("owner_email", columns.owner_email, EmailAddress::parse)?,
             additional_emails: Vec::new(),

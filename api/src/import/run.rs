@@ -11,7 +11,7 @@ use crate::start::accounts::step_key;
 use crate::state::AppState;
 use domain::ledger::Imported;
 use domain::{Circumstances, Command, LedgerId, Outcome, Rejection};
-use event_store::{ExecuteError, IdempotencyKey, Keys, Submission};
+use event_store::{ExecuteError, IdempotencyKey, Keys, Rehearsal, Submission};
 use futures_util::StreamExt;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -221,12 +221,14 @@ async fn rehearse(
             }
         }
     }
-    let mut outcomes = app.store().rehearse(file.ledger, submissions).await?.into_iter();
+    let rehearsed = app.store().rehearse(file.ledger, submissions, Rehearsal::InOrder).await?;
+    let mut outcomes = rehearsed.into_iter();
     for (about, unreadable) in places {
         match unreadable {
             Some(refused) => report.add(about, Err(refused.into())),
             None => {
                 let outcome = outcomes.next().ok_or_else(Problem::internal)?;
+                let outcome = outcome.map(|decision| decision.outcome);
                 report.add(about, outcome.map_err(Failed::from));
             }
         }

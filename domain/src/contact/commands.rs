@@ -1,9 +1,11 @@
 //! What can be asked of a contact.
 
+use super::permission::Permission;
 use crate::EmailAddress;
 use crate::ids::{InvitationId, PersonId, TokenId};
 use crate::phone::PhoneNumber;
-use crate::text::{PersonName, PostalAddress};
+use crate::text::{Honorific, PersonName, PostalAddress};
+use std::collections::BTreeSet;
 
 /// The ids that a new invitation gets; made by the caller, because chance comes from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct InviteIds {
 pub struct ContactDetails {
     /// As shown in lists.
     pub name: PersonName,
+    /// The honorific (R111).
+    pub title: Option<Honorific>,
     /// Where an invitation would go.
     pub primary_email: Option<EmailAddress>,
     /// Up to five more (R20).
@@ -34,6 +38,8 @@ pub struct ContactDetails {
 pub struct InfoEdit {
     /// The new name.
     pub name: Option<PersonName>,
+    /// The new title; `Some(None)` clears it.
+    pub title: Option<Option<Honorific>>,
     /// The new phones; an empty list clears them.
     pub phones: Option<Vec<PhoneNumber>>,
     /// The new address; `Some(None)` clears it.
@@ -77,6 +83,13 @@ pub enum ContactCommand {
     ResendInvite(TokenId),
     /// Take the invitation back (R8, R43).
     CancelInvite,
+    /// Invite to a corrected address instead, in one step (H5).
+    RedirectInvite {
+        /// The corrected primary email.
+        to: EmailAddress,
+        /// The new invitation.
+        ids: InviteIds,
+    },
     /// Accept, by the invitee.
     AcceptInvite {
         /// The link that was used.
@@ -96,4 +109,13 @@ pub enum ContactCommand {
     EnableAccess,
     /// Take an owner's access away until a new invitation is accepted (R44).
     DeactivateOwner,
+    /// Take the contact out of the book (H7, R124).
+    Delete {
+        /// The asker has been told what it means and means it.
+        confirmed: bool,
+    },
+    /// Put a deleted contact back (H7).
+    Restore,
+    /// Let the contact do this and no more in the customer portal (G12).
+    SetPermissions(BTreeSet<Permission>),
 }

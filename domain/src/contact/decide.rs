@@ -3,13 +3,15 @@
 use super::commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 use super::events::{
     AdditionalEmailAdded, AdditionalEmailEdited, AdditionalEmailRemoved, CancelCause,
-    ContactCreated, ContactEvent, ContactInfoUpdated, InviteAccepted, InviteCancelled,
-    InviteDeclined, InviteExpired, InviteResent, InviteSent, OwnerActivated, OwnerDeactivated,
-    OwnerDisabled, OwnerReactivated, OwnerReenabled, PersonLinked, PrimaryEmailChanged,
-    PrimaryEmailClaimed, PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
+    ContactCreated, ContactDeleted, ContactEvent, ContactInfoUpdated, ContactRestored,
+    InviteAccepted, InviteCancelled, InviteDeclined, InviteExpired, InviteResent, InviteSent,
+    OwnerActivated, OwnerDeactivated, OwnerDisabled, OwnerReactivated, OwnerReenabled,
+    PermissionsChanged, PersonLinked, PrimaryEmailChanged, PrimaryEmailClaimed,
+    PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
 };
+use super::permission::Permission;
 use super::rejection::ContactRejection as No;
-use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Resume, Was};
+use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Life, Resume, Was};
 use crate::actor::{Actor, Circumstances};
 use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
 use crate::ledger::Halt;
@@ -17,6 +19,7 @@ use crate::personal::{Change, Personal};
 use crate::rejection::Rejection;
 use crate::text::PersonName;
 use crate::{EmailAddress, Timestamp};
+use std::collections::BTreeSet;
 
 /// How long an invitation can be accepted, in hours (promise 23).
 pub(crate) const INVITATION_TTL_HOURS: i64 = 72;
@@ -56,6 +59,7 @@ pub fn decide(
     let contact = contact.ok_or(Rejection::Unknown(AggregateId::Contact(id)))?;
     let by = By::of(contact, circumstances)?;
     let asked = Asked { contact, by, now, claims };
+    asked.life_allows(command)?;
     match command {
         ContactCommand::Create(_) => no(No::AlreadyExists),
         ContactCommand::EditInfo(edit) => asked.edit_info(edit),
@@ -66,6 +70,7 @@ pub fn decide(
         ContactCommand::SendInvite(ids) => asked.send_invite(*ids),
         ContactCommand::ResendInvite(token) => asked.resend_invite(*token),
         ContactCommand::CancelInvite => asked.cancel_invite(),
+        ContactCommand::RedirectInvite { to, ids } => asked.redirect_invite(to, *ids),
         ContactCommand::AcceptInvite { token, person, proof } => {
             asked.accept_invite(*token, *person, *proof)
         }
@@ -74,6 +79,18 @@ pub fn decide(
         ContactCommand::DisableAccess => asked.disable_access(),
         ContactCommand::EnableAccess => asked.enable_access(),
         ContactCommand::DeactivateOwner => asked.deactivate_owner(circumstances.reason.is_some()),
+        ContactCommand::Delete { confirmed } => asked.delete(*confirmed),
+        ContactCommand::Restore => asked.restore(),
+        ContactCommand::SetPermissions(permissions) => asked.set_permissions(permissions),
+    }
+}
+
+/// Refuses what is asked of, or with, a contact that is not in the book.
+pub(crate) fn refuse_gone(contact: &Contact) -> Result<(), Halt> {
+    match contact.life {
+        Life::Live => Ok(()),
+        Life::Deleted => no(No::IsDeleted),
+        Life::Merged { into, .. } => no(No::IsMerged { into }),
     }
 }
 
@@ -105,7 +122,7 @@ impl By {
     }
 }
 
-fn no<T>(rejection: No) -> Result<T, Halt> {
+pub(super) fn no<T>(rejection: No) -> Result<T, Halt> {
     Err(Rejection::Contact(rejection).into())
 }
 
@@ -137,6 +154,7 @@ fn create(
     Ok(vec![
         ContactCreated {
             name: Personal::known(id, details.name.clone()),
+            title: details.title.clone().map(|t| Personal::known(id, t)),
             primary_email: details.primary_email.clone().map(|e| Personal::known(id, e)),
             additional_emails: details
                 .additional_emails
@@ -152,7 +170,7 @@ fn create(
 }
 
 /// R25: an email whose holder is an activated owner is not given to another contact.
-fn refuse_activated_holder(
+pub(super) fn refuse_activated_holder(
     id: ContactId,
     email: &EmailAddress,
     claims: &dyn Claims,
@@ -228,6 +246,15 @@ impl Asked<'_> {
             edit.name.as_ref().filter(|name| contact.name.value() != Some(name)).map(|name| {
                 Change { from: Some(contact.name.clone()), to: Some(self.known(name.clone())) }
             });
+        let title = edit
+            .title
+            .as_ref()
+            .map(Option::as_ref)
+            .filter(|title| contact.title.as_ref().and_then(Personal::value) != *title)
+            .map(|title| Change {
+                from: contact.title.clone(),
+                to: title.map(|title| self.known(title.clone())),
+            });
         let phones = edit
             .phones
             .as_ref()
@@ -247,8 +274,8 @@ impl Asked<'_> {
                 to: address.map(|address| self.known(address.clone())),
             });
         let mut events = Vec::new();
-        if name.is_some() || phones.is_some() || address.is_some() {
-            events.push(ContactInfoUpdated { name, phones, address }.into());
+        if name.is_some() || title.is_some() || phones.is_some() || address.is_some() {
+            events.push(ContactInfoUpdated { name, title, phones, address }.into());
         }
         if let Some(email) = &edit.primary_email {
             events.extend(self.set_primary_email(email)?);
@@ -397,17 +424,50 @@ impl Asked<'_> {
             }
             events.push(PrimaryEmailClaimed { email: sent_to.clone() }.into());
         }
-        events.push(
-            InviteSent {
-                invitation: ids.invitation,
-                token: ids.token,
-                sent_to,
-                sent_at: self.now,
-                expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
-                attempt: 1,
-            }
-            .into(),
-        );
+        events.push(self.sent(ids, sent_to));
+        Ok(events)
+    }
+
+    fn sent(&self, ids: InviteIds, sent_to: Personal<EmailAddress>) -> ContactEvent {
+        InviteSent {
+            invitation: ids.invitation,
+            token: ids.token,
+            sent_to,
+            sent_at: self.now,
+            expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+            attempt: 1,
+        }
+        .into()
+    }
+
+    /// H5 in one step: cancel, correct the address, move the claim, invite.
+    fn redirect_invite(
+        &self,
+        to: &EmailAddress,
+        ids: InviteIds,
+    ) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        let (invitation, _) = self.open_invitation()?;
+        let contact = self.contact;
+        let from = self.invitable()?;
+        if from.value() == Some(to) {
+            return no(No::SameAddress);
+        }
+        if contact.has_email(to) {
+            return no(No::DuplicateEmail);
+        }
+        if let Some(holder) = self.claims.holder(to)?
+            && holder.contact != contact.id
+        {
+            return no(No::PrimaryEmailClaimed { holder: holder.contact, name: holder.name });
+        }
+        let to = self.known(to.clone());
+        let cause = CancelCause::Redirected;
+        let mut events = vec![InviteCancelled { invitation: invitation.id, cause }.into()];
+        events.extend(self.release());
+        events.push(PrimaryEmailChanged { from, to: to.clone() }.into());
+        events.push(PrimaryEmailClaimed { email: to.clone() }.into());
+        events.push(self.sent(ids, to));
         Ok(events)
     }
 
@@ -572,5 +632,78 @@ impl Asked<'_> {
             return no(No::ReasonNeeded);
         }
         Ok(vec![OwnerDeactivated {}.into()])
+    }
+
+    /// A contact that is deleted or merged takes nothing but the way back.
+    fn life_allows(&self, command: &ContactCommand) -> Result<(), Halt> {
+        let answers = matches!(
+            command,
+            ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_)
+        );
+        match &self.contact.life {
+            Life::Live => Ok(()),
+            Life::Deleted if *command == ContactCommand::Restore => Ok(()),
+            Life::Deleted if answers => no(No::InviteCancelled),
+            Life::Merged { .. } if answers => no(No::InviteMerged),
+            Life::Deleted | Life::Merged { .. } => {
+                refuse_gone(self.contact)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// H7. What becomes of the contact's jobs, the ledger sees to.
+    fn delete(&self, confirmed: bool) -> Result<Vec<ContactEvent>, Halt> {
+        match self.by {
+            By::Builder => {}
+            By::Owner | By::Stranger => return no(No::CannotDeleteSelf),
+        }
+        if !confirmed {
+            return no(No::ConfirmationNeeded);
+        }
+        let mut events = match self.contact.access {
+            Access::Pending { .. } => self.cancel(CancelCause::Deleted)?,
+            Access::NotInvited
+            | Access::Active { .. }
+            | Access::Disabled { .. }
+            | Access::Deactivated { .. } => Vec::new(),
+        };
+        let released = events.iter().any(|event| event.claim().is_some());
+        events.push(ContactDeleted {}.into());
+        if !released {
+            events.extend(self.release());
+        }
+        Ok(events)
+    }
+
+    /// The claim that the deletion gave back is taken again where nobody has taken it since.
+    fn restore(&self) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        if self.contact.life == Life::Live {
+            return no(No::NotDeleted);
+        }
+        let mut events = vec![ContactRestored {}.into()];
+        events.extend(self.reclaim()?);
+        Ok(events)
+    }
+
+    /// The claim of a deactivated owner's contact, which it keeps while it is in the book.
+    fn reclaim(&self) -> Result<Option<ContactEvent>, Halt> {
+        let Access::Deactivated { .. } = self.contact.access else { return Ok(None) };
+        let Some(email) = self.contact.primary_email.clone() else { return Ok(None) };
+        let Some(address) = email.value() else { return Ok(None) };
+        if self.contact.claimed || self.claims.holder(address)?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(PrimaryEmailClaimed { email }.into()))
+    }
+
+    fn set_permissions(&self, to: &BTreeSet<Permission>) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        let from = &self.contact.permissions;
+        if from == to {
+            return Ok(Vec::new());
+        }
+        Ok(vec![PermissionsChanged { from: from.clone(), to: to.clone() }.into()])
     }
 }

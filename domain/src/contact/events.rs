@@ -1,12 +1,14 @@
 //! What happens to a contact.
 
+use super::permission::Permission;
 use crate::event::{FieldChange, Shown, events, nothing_personal};
-use crate::ids::{InvitationId, PersonId, TokenId};
+use crate::ids::{ContactId, InvitationId, JobId, MergeId, PersonId, TokenId};
 use crate::personal::{Change, HoldsPersonal, Personal, PersonalVisitor};
 use crate::phone::PhoneNumber;
-use crate::text::{PersonName, PostalAddress};
+use crate::text::{Honorific, PersonName, PostalAddress};
 use crate::{EmailAddress, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 events! {
     /// An event of a contact.
@@ -33,6 +35,13 @@ events! {
         OwnerDisabled = "contact.owner_disabled" v 1,
         OwnerReenabled = "contact.owner_reenabled" v 1,
         OwnerDeactivated = "contact.owner_deactivated" v 1,
+        ContactDeleted = "contact.deleted" v 1,
+        ContactRestored = "contact.restored" v 1,
+        ContactsMerged = "contact.merged" v 1,
+        ContactMergedInto = "contact.merged_into" v 1,
+        ContactsUnmerged = "contact.unmerged" v 1,
+        ContactUnmergedFrom = "contact.unmerged_from" v 1,
+        PermissionsChanged = "contact.permissions_changed" v 1,
     }
 }
 
@@ -41,6 +50,9 @@ events! {
 pub struct ContactCreated {
     /// As shown in lists.
     pub name: Personal<PersonName>,
+    /// The honorific (R111).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub title: Option<Personal<Honorific>>,
     /// Where an invitation will go.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub primary_email: Option<Personal<EmailAddress>>,
@@ -55,12 +67,15 @@ pub struct ContactCreated {
     pub address: Option<Personal<PostalAddress>>,
 }
 
-/// Name, phones or address changed; fields that did not change are absent.
+/// Name, title, phones or address changed; fields that did not change are absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactInfoUpdated {
     /// The name before and after.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<Change<PersonName>>,
+    /// The title before and after.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub title: Option<Change<Honorific>>,
     /// The phones before and after.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub phones: Option<Change<Vec<PhoneNumber>>>,
@@ -167,6 +182,12 @@ pub enum CancelCause {
     Builder,
     /// The contact was disabled while it was pending (G4).
     Disabled,
+    /// The invitation goes to a corrected address instead (H5).
+    Redirected,
+    /// The contact was merged into another (H2).
+    Merged,
+    /// The contact was deleted (H7).
+    Deleted,
 }
 
 /// The builder took the invitation back.
@@ -234,7 +255,80 @@ pub struct OwnerReenabled {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerDeactivated {}
 
+/// The contact was taken out of the book; it can be restored (H7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactDeleted {}
+
+/// A deleted contact is back. Whoever was active needs a new invitation (2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRestored {}
+
+/// Other contacts were merged into this one (R29, H2). What it took over stands in the events that
+/// follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactsMerged {
+    /// The merge.
+    pub merge: MergeId,
+    /// Who was merged into it.
+    pub absorbed: Vec<ContactId>,
+}
+
+/// A job on which the survivor took the place of the contact that was merged into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobTakenOver {
+    /// The job.
+    pub job: JobId,
+    /// Whether the survivor was an owner of it before.
+    pub shared: bool,
+}
+
+/// The contact was merged into another; its id redirects there (H2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactMergedInto {
+    /// The merge.
+    pub merge: MergeId,
+    /// The contact that stands for it now.
+    pub survivor: ContactId,
+    /// The jobs that the survivor took over, so that unmerging can give them back.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub jobs: Vec<JobTakenOver>,
+}
+
+/// A contact that had been merged into this one stands for itself again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactsUnmerged {
+    /// The merge that was taken back for this contact.
+    pub merge: MergeId,
+    /// Who it was.
+    pub absorbed: ContactId,
+}
+
+/// The contact stands for itself again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactUnmergedFrom {
+    /// The merge that was taken back.
+    pub merge: MergeId,
+    /// Who stood for it.
+    pub survivor: ContactId,
+}
+
+/// What the contact may do in the customer portal became another set (G12).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionsChanged {
+    /// Before.
+    pub from: BTreeSet<Permission>,
+    /// After.
+    pub to: BTreeSet<Permission>,
+}
+
 nothing_personal!(
+    ContactDeleted,
+    ContactRestored,
+    ContactsMerged,
+    ContactMergedInto,
+    ContactsUnmerged,
+    ContactUnmergedFrom,
+    PermissionsChanged,
     InviteCancelled,
     InviteAccepted,
     InviteDeclined,
@@ -250,6 +344,9 @@ nothing_personal!(
 impl HoldsPersonal for ContactCreated {
     fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
         visitor.visit("name", &mut self.name);
+        if let Some(title) = &mut self.title {
+            visitor.visit("title", title);
+        }
         if let Some(email) = &mut self.primary_email {
             visitor.visit("primary_email", email);
         }
@@ -270,6 +367,9 @@ impl HoldsPersonal for ContactInfoUpdated {
         if let Some(name) = &mut self.name {
             name.each("name.from", "name.to", visitor);
         }
+        if let Some(title) = &mut self.title {
+            title.each("title.from", "title.to", visitor);
+        }
         if let Some(phones) = &mut self.phones {
             phones.each("phones.from", "phones.to", visitor);
         }
@@ -285,6 +385,9 @@ impl ContactEvent {
         match self {
             Self::ContactCreated(e) => {
                 let mut changes = vec![FieldChange::new_value("name", &e.name)];
+                if let Some(title) = &e.title {
+                    changes.push(FieldChange::new_value("title", title));
+                }
                 if let Some(email) = &e.primary_email {
                     changes.push(FieldChange::new_value("primary_email", email));
                 }
@@ -303,6 +406,9 @@ impl ContactEvent {
                 let mut changes = Vec::new();
                 if let Some(name) = &e.name {
                     changes.push(FieldChange::between("name", &name.from, &name.to));
+                }
+                if let Some(title) = &e.title {
+                    changes.push(FieldChange::between("title", &title.from, &title.to));
                 }
                 if let Some(phones) = &e.phones {
                     changes.push(FieldChange::between("phones", &phones.from, &phones.to));
@@ -350,8 +456,121 @@ impl ContactEvent {
             Self::OwnerDisabled(_) => access("disabled"),
             Self::OwnerReenabled(_) => access("enabled"),
             Self::OwnerDeactivated(_) => access("deactivated"),
+            Self::ContactDeleted(_) => access("deleted"),
+            Self::ContactRestored(_) => access("restored"),
+            Self::ContactsMerged(e) => each_id("merged_contacts", &e.absorbed, true),
+            Self::ContactsUnmerged(e) => each_id("merged_contacts", &[e.absorbed], false),
+            Self::ContactMergedInto(e) => {
+                vec![FieldChange::new_value("merged_into", e.survivor.to_string())]
+            }
+            Self::ContactUnmergedFrom(e) => {
+                vec![FieldChange::old_value("merged_into", e.survivor.to_string())]
+            }
+            Self::PermissionsChanged(e) => {
+                vec![FieldChange::between("permissions", permissions(&e.from), permissions(&e.to))]
+            }
         }
     }
+
+    /// What becomes of a claim to a primary email, where the event is about one.
+    pub const fn claim(&self) -> Option<(&Personal<EmailAddress>, ClaimChange)> {
+        match self {
+            Self::PrimaryEmailClaimed(e) => Some((&e.email, ClaimChange::Taken)),
+            Self::PrimaryEmailReleased(e) => Some((&e.email, ClaimChange::Released)),
+            Self::ContactCreated(_)
+            | Self::ContactInfoUpdated(_)
+            | Self::PrimaryEmailSet(_)
+            | Self::PrimaryEmailChanged(_)
+            | Self::PrimaryEmailSwapped(_)
+            | Self::AdditionalEmailAdded(_)
+            | Self::AdditionalEmailEdited(_)
+            | Self::AdditionalEmailRemoved(_)
+            | Self::InviteSent(_)
+            | Self::InviteResent(_)
+            | Self::InviteCancelled(_)
+            | Self::InviteAccepted(_)
+            | Self::InviteDeclined(_)
+            | Self::InviteExpired(_)
+            | Self::PersonLinked(_)
+            | Self::OwnerActivated(_)
+            | Self::OwnerReactivated(_)
+            | Self::OwnerDisabled(_)
+            | Self::OwnerReenabled(_)
+            | Self::OwnerDeactivated(_)
+            | Self::ContactDeleted(_)
+            | Self::ContactRestored(_)
+            | Self::ContactsMerged(_)
+            | Self::ContactMergedInto(_)
+            | Self::ContactsUnmerged(_)
+            | Self::ContactUnmergedFrom(_)
+            | Self::PermissionsChanged(_) => None,
+        }
+    }
+
+    /// What becomes of an invitation, where the event is about one.
+    pub const fn invitation(&self) -> Option<(InvitationId, InvitationStep<'_>)> {
+        use InvitationStep::{Ended, Resent, Sent};
+        match self {
+            Self::InviteSent(e) => Some((e.invitation, Sent(e))),
+            Self::InviteResent(e) => Some((e.invitation, Resent(e))),
+            Self::InviteCancelled(e) => Some((e.invitation, Ended("cancelled"))),
+            Self::InviteAccepted(e) => Some((e.invitation, Ended("accepted"))),
+            Self::InviteDeclined(e) => Some((e.invitation, Ended("declined"))),
+            Self::InviteExpired(e) => Some((e.invitation, Ended("expired"))),
+            Self::ContactCreated(_)
+            | Self::ContactInfoUpdated(_)
+            | Self::PrimaryEmailSet(_)
+            | Self::PrimaryEmailChanged(_)
+            | Self::PrimaryEmailSwapped(_)
+            | Self::AdditionalEmailAdded(_)
+            | Self::AdditionalEmailEdited(_)
+            | Self::AdditionalEmailRemoved(_)
+            | Self::PrimaryEmailClaimed(_)
+            | Self::PrimaryEmailReleased(_)
+            | Self::PersonLinked(_)
+            | Self::OwnerActivated(_)
+            | Self::OwnerReactivated(_)
+            | Self::OwnerDisabled(_)
+            | Self::OwnerReenabled(_)
+            | Self::OwnerDeactivated(_)
+            | Self::ContactDeleted(_)
+            | Self::ContactRestored(_)
+            | Self::ContactsMerged(_)
+            | Self::ContactMergedInto(_)
+            | Self::ContactsUnmerged(_)
+            | Self::ContactUnmergedFrom(_)
+            | Self::PermissionsChanged(_) => None,
+        }
+    }
+}
+
+/// What becomes of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimChange {
+    /// The contact holds it now.
+    Taken,
+    /// Nobody holds it any more.
+    Released,
+}
+
+/// What becomes of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationStep<'a> {
+    /// Its first mail goes out.
+    Sent(&'a InviteSent),
+    /// One more goes out, with another link.
+    Resent(&'a InviteResent),
+    /// It is over, and this is how.
+    Ended(&'static str),
+}
+
+fn each_id(field: &'static str, ids: &[ContactId], come: bool) -> Vec<FieldChange> {
+    let change = if come { FieldChange::new_value } else { FieldChange::old_value };
+    ids.iter().map(|id| change(field, Shown::from(id.to_string()))).collect()
+}
+
+fn permissions(set: &BTreeSet<Permission>) -> String {
+    set.iter().map(|permission| permission.word()).collect::<Vec<_>>().join(", ")
 }
 
 fn access(to: &'static str) -> Vec<FieldChange> {

@@ -357,6 +357,7 @@ impl World {
         };
         match &asked.step {
             Step::Create { primary, additional } => ContactCommand::Create(ContactDetails {
+                title: None,
                 name: name(asked.contact),
                 primary_email: primary.map(address),
                 additional_emails: additional.iter().copied().map(address).collect(),
@@ -535,8 +536,21 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
     });
     assert!(run.is_ok(), "{run:?}");
     // A property that never comes to an event says nothing about it.
-    let all: BTreeSet<_> =
-        super::ContactEvent::TYPES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    // What concerns other contacts and jobs too is judged in `ledger/merge_tests.rs`.
+    let beyond = [
+        "contact.deleted",
+        "contact.restored",
+        "contact.merged",
+        "contact.merged_into",
+        "contact.unmerged",
+        "contact.unmerged_from",
+        "contact.permissions_changed",
+    ];
+    let all: BTreeSet<_> = super::ContactEvent::TYPES
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .filter(|name| !beyond.contains(&name.as_str()))
+        .collect();
     assert_eq!(*seen.borrow(), all);
 }
 
@@ -602,7 +616,7 @@ proptest! {
         let id = contact_id(0);
         let known = |typed: &str| PhoneNumber::parse(typed).ok();
         let phones: Vec<_> = [&typed, &number].into_iter().filter_map(|t| known(t)).collect();
-        let details = ContactDetails {
+        let details = ContactDetails { title: None,
             name: PersonName::parse(&typed).unwrap_or_else(|_| name(0)),
             primary_email: EmailAddress::parse(&typed).ok(),
             additional_emails: Vec::new(),

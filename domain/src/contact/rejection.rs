@@ -73,6 +73,44 @@ pub enum ContactRejection {
     LoginNeeded,
     /// The clock has not reached the invitation's end.
     NotExpiredYet,
+    /// The contact of this invitation was merged into another (H2).
+    InviteMerged,
+    /// A redirected invitation goes to another address.
+    SameAddress,
+    /// The contact is deleted (H7).
+    IsDeleted,
+    /// Another contact stands for it (H2).
+    IsMerged {
+        /// That contact.
+        into: ContactId,
+    },
+    /// R124: deleting asks for a confirmation.
+    ConfirmationNeeded,
+    /// R123.
+    CannotDeleteSelf,
+    /// It is in the book.
+    NotDeleted,
+    /// H2: two owners of the merged contacts are active.
+    MergeBothActive,
+    /// H2: the one active owner's contact survives.
+    MergeSurvivorMustBeActive {
+        /// That contact.
+        active: ContactId,
+    },
+    /// H2, R20: more addresses than a contact has.
+    MergeTooManyEmails,
+    /// A contact is merged with others than itself, each once.
+    MergeWithItself,
+    /// A field is taken over from a contact that is not part of the merge, or that has no such
+    /// value.
+    MergePickUnknown,
+    /// It is not merged into another.
+    NotMerged,
+    /// The contact that stands for it is itself deleted or merged.
+    MergeSurvivorGone {
+        /// That contact.
+        survivor: ContactId,
+    },
 }
 
 const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
@@ -80,6 +118,60 @@ const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the
      that is unique, for example by swapping it with an additional email.";
 
 impl ContactRejection {
+    /// The stored types of the events of which the last one made it so.
+    pub(crate) const fn caused_by(&self) -> &'static [&'static str] {
+        match self {
+            Self::LockedPending | Self::AlreadyPending | Self::SameAddress => {
+                &["contact.invite_sent", "contact.invite_resent"]
+            }
+            Self::LockedActive | Self::AlreadyActive | Self::AdditionalEmailIsOwners => {
+                &["contact.owner_activated", "contact.owner_reactivated"]
+            }
+            Self::IsDisabled | Self::AlreadyDisabled => &["contact.owner_disabled"],
+            Self::NotDisabled => &["contact.owner_reenabled"],
+            Self::NotPending => &[
+                "contact.invite_accepted",
+                "contact.invite_cancelled",
+                "contact.invite_declined",
+                "contact.invite_expired",
+            ],
+            Self::MailedTooOften => &["contact.invite_sent", "contact.invite_resent"],
+            Self::NotActive => &["contact.owner_deactivated"],
+            Self::IsDeleted => &["contact.deleted"],
+            Self::IsMerged { .. } | Self::InviteMerged => &["contact.merged_into"],
+            Self::NotDeleted => &["contact.restored"],
+            Self::NotMerged => &["contact.unmerged_from"],
+            Self::InviteCancelled => &["contact.invite_cancelled", "contact.invite_declined"],
+            Self::InviteSuperseded => &["contact.invite_resent", "contact.invite_sent"],
+            Self::InviteUsed => &["contact.invite_accepted"],
+            Self::InviteExpired => &["contact.invite_expired"],
+            Self::LoginNeeded => {
+                &["contact.primary_email_changed", "contact.primary_email_swapped"]
+            }
+            Self::AlreadyExists => &["contact.created"],
+            Self::Erased
+            | Self::PrimaryEmailOnActivatedOwner { .. }
+            | Self::PrimaryEmailClaimed { .. }
+            | Self::PrimaryEmailTaken
+            | Self::TooManyEmails
+            | Self::AdditionalNeedsPrimary
+            | Self::DuplicateEmail
+            | Self::UnknownAdditionalEmail
+            | Self::NotTheOwner
+            | Self::NoPrimaryEmail
+            | Self::ReasonNeeded
+            | Self::NotExpiredYet
+            | Self::ConfirmationNeeded
+            | Self::CannotDeleteSelf
+            | Self::MergeBothActive
+            | Self::MergeSurvivorMustBeActive { .. }
+            | Self::MergeTooManyEmails
+            | Self::MergeWithItself
+            | Self::MergePickUnknown
+            | Self::MergeSurvivorGone { .. } => &[],
+        }
+    }
+
     /// What it says.
     #[expect(clippy::too_many_lines, reason = "one list of texts")]
     pub(crate) fn refusal(&self) -> Refusal {
@@ -251,6 +343,99 @@ impl ContactRejection {
             Self::NotExpiredYet => {
                 refuse("invite_not_expired", Conflict, "The invitation has not expired yet.")
             }
+            Self::InviteMerged => refuse(
+                "invite_merged",
+                Gone,
+                "The contact that was invited has been merged into another.",
+            )
+            .rule("H2")
+            .remedy("Ask your builder for a new invitation."),
+            Self::SameAddress => refuse(
+                "invite_same_address",
+                Unprocessable,
+                "The invitation went to this address already.",
+            )
+            .rule("H5")
+            .remedy("Resend the pending invite.")
+            .field("email"),
+            Self::IsDeleted => refuse("contact_deleted", Conflict, "The contact is deleted.")
+                .rule("H7")
+                .remedy("Restore the contact first."),
+            Self::IsMerged { into } => refuse(
+                "contact_merged",
+                Conflict,
+                "The contact was merged into another, which stands for it now.",
+            )
+            .rule("H2")
+            .remedy("Use the contact that it was merged into, or unmerge it first.")
+            .holder(*into),
+            Self::ConfirmationNeeded => refuse(
+                "confirmation_needed",
+                Unprocessable,
+                "Deleting a contact takes it off its jobs and gives its email free.",
+            )
+            .rule("R124")
+            .remedy("Ask again with confirm=true.")
+            .field("confirm"),
+            Self::CannotDeleteSelf => {
+                refuse("cannot_delete_self", Forbidden, "Nobody deletes their own contact.")
+                    .rule("R123")
+                    .remedy("Ask your builder.")
+            }
+            Self::NotDeleted => {
+                refuse("not_deleted", Conflict, "The contact is not deleted.").rule("H7")
+            }
+            Self::MergeBothActive => refuse(
+                "merge_both_active",
+                Conflict,
+                "Two of the contacts have owners of their own, whose to-dos and messages are \
+                 theirs alone.",
+            )
+            .rule("H2")
+            .remedy("Deactivate one of the owners first, with a reason."),
+            Self::MergeSurvivorMustBeActive { active } => refuse(
+                "merge_survivor_must_be_active",
+                Conflict,
+                "The contact whose owner is active survives a merge.",
+            )
+            .rule("H2")
+            .remedy("Merge the others into that contact.")
+            .field("survivor")
+            .holder(*active),
+            Self::MergeTooManyEmails => refuse(
+                "merge_too_many_emails",
+                Unprocessable,
+                "Together the contacts have more than six emails; nothing is dropped silently.",
+            )
+            .rule("H2")
+            .remedy("Say in additional_emails which ones to keep.")
+            .field("additional_emails"),
+            Self::MergeWithItself => refuse(
+                "merge_with_itself",
+                Unprocessable,
+                "A merge names a survivor and one or more others, each once.",
+            )
+            .rule("H2")
+            .field("absorbed"),
+            Self::MergePickUnknown => refuse(
+                "merge_pick_unknown",
+                Unprocessable,
+                "A field can only be taken from a contact of the merge that has it.",
+            )
+            .rule("H2")
+            .remedy("Look at the preview.")
+            .field("fields"),
+            Self::NotMerged => {
+                refuse("not_merged", Conflict, "The contact is not merged into another.").rule("H2")
+            }
+            Self::MergeSurvivorGone { survivor } => refuse(
+                "merge_survivor_gone",
+                Conflict,
+                "The contact that stands for this one is deleted or merged itself.",
+            )
+            .rule("H2")
+            .remedy("Restore or unmerge that contact first.")
+            .holder(*survivor),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The lives of a contact, and how each event moves it from one to the next.
 
-use super::events::{ContactCreated, ContactEvent};
-use crate::ids::{AggregateId, ContactId, InvitationId, PersonId, TokenId};
+use super::events::{ContactCreated, ContactEvent, JobTakenOver};
+use super::permission::Permission;
+use crate::ids::{AggregateId, ContactId, InvitationId, MergeId, PersonId, TokenId};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
-use crate::text::{PersonName, PostalAddress};
+use crate::text::{Honorific, PersonName, PostalAddress};
 use crate::{EmailAddress, ImpossibleStep, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The most mails of invitations that a contact is sent within [`Contact::MAIL_WINDOW_HOURS`].
 pub(crate) const INVITE_MAILS_MAX: usize = 10;
@@ -130,13 +132,35 @@ impl Access {
     }
 }
 
+/// Whether a contact is in the book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Life {
+    /// It is.
+    Live,
+    /// It was taken out, and can be restored (H7).
+    Deleted,
+    /// Another contact stands for it (H2).
+    Merged {
+        /// The merge.
+        merge: MergeId,
+        /// The contact that stands for it.
+        into: ContactId,
+        /// The jobs that the survivor took over.
+        jobs: Vec<JobTakenOver>,
+    },
+}
+
 /// A contact as its events made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,
+    /// Whether it is in the book.
+    pub life: Life,
     /// As shown in lists.
     pub name: Personal<PersonName>,
+    /// The honorific (R111).
+    pub title: Option<Personal<Honorific>>,
     /// In order; absent when there are none.
     pub phones: Option<Personal<Vec<PhoneNumber>>>,
     /// Where the person is reached.
@@ -153,6 +177,10 @@ pub struct Contact {
     pub ended: Option<EndedInvitation>,
     /// When the last invitation mails went out, oldest first.
     pub mailed_at: Vec<Timestamp>,
+    /// What it may do in the customer portal (G12).
+    pub permissions: BTreeSet<Permission>,
+    /// The contacts that it stands for.
+    pub absorbed: BTreeSet<ContactId>,
 }
 
 impl Contact {
@@ -174,7 +202,9 @@ impl Contact {
     fn created(id: ContactId, created: &ContactCreated) -> Self {
         Self {
             id,
+            life: Life::Live,
             name: created.name.clone(),
+            title: created.title.clone(),
             phones: created.phones.clone(),
             address: created.address.clone(),
             primary_email: created.primary_email.clone(),
@@ -183,6 +213,8 @@ impl Contact {
             claimed: false,
             ended: None,
             mailed_at: Vec::new(),
+            permissions: Permission::at_first(),
+            absorbed: BTreeSet::new(),
         }
     }
 
@@ -204,6 +236,9 @@ impl Contact {
                         return impossible("a contact has a name");
                     };
                     self.name = to.clone();
+                }
+                if let Some(title) = &e.title {
+                    self.title.clone_from(&title.to);
                 }
                 if let Some(phones) = &e.phones {
                     self.phones.clone_from(&phones.to);
@@ -363,8 +398,75 @@ impl Contact {
                 };
                 self.access = Access::Deactivated { person, readdressed: false };
             }
+            ContactEvent::ContactDeleted(_) => {
+                if self.life != Life::Live || matches!(self.access, Access::Pending { .. }) {
+                    return impossible("only a live contact without an open invitation is deleted");
+                }
+                self.life = Life::Deleted;
+                self.close_access();
+            }
+            ContactEvent::ContactRestored(_) => {
+                if self.life != Life::Deleted {
+                    return impossible("the contact is not deleted");
+                }
+                self.life = Life::Live;
+            }
+            ContactEvent::ContactsMerged(e) => {
+                if self.life != Life::Live || e.absorbed.contains(&self.id) {
+                    return impossible("only others are merged into a live contact");
+                }
+                self.absorbed.extend(&e.absorbed);
+            }
+            ContactEvent::ContactMergedInto(e) => {
+                if self.life != Life::Live || matches!(self.access, Access::Pending { .. }) {
+                    return impossible("only a live contact without an open invitation is merged");
+                }
+                self.life = Life::Merged { merge: e.merge, into: e.survivor, jobs: e.jobs.clone() };
+            }
+            // What it gives back stands in events of its own.
+            ContactEvent::ContactsUnmerged(e) => {
+                if !self.absorbed.remove(&e.absorbed) {
+                    return impossible("the contact does not stand for that one");
+                }
+            }
+            ContactEvent::ContactUnmergedFrom(e) => {
+                if !matches!(&self.life, Life::Merged { merge, .. } if *merge == e.merge) {
+                    return impossible("the contact is not merged by this merge");
+                }
+                self.life = Life::Live;
+            }
+            ContactEvent::PermissionsChanged(e) => self.permissions.clone_from(&e.to),
         }
         Ok(())
+    }
+
+    /// Whoever was active needs a new invitation after a restore.
+    fn close_access(&mut self) {
+        self.access = match self.access {
+            Access::Active { person } | Access::Disabled { resume: Resume::Active { person } } => {
+                Access::Deactivated { person, readdressed: false }
+            }
+            Access::Deactivated { person, readdressed }
+            | Access::Disabled { resume: Resume::Deactivated { person, readdressed } } => {
+                Access::Deactivated { person, readdressed }
+            }
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Disabled { resume: Resume::NotInvited } => Access::NotInvited,
+        };
+    }
+
+    /// The person whose contact this is or was, and who may not be locked out by a merge (H2).
+    pub(crate) const fn owner(&self) -> Option<PersonId> {
+        match self.access {
+            Access::Active { person } | Access::Disabled { resume: Resume::Active { person } } => {
+                Some(person)
+            }
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Deactivated { .. }
+            | Access::Disabled { resume: Resume::NotInvited | Resume::Deactivated { .. } } => None,
+        }
     }
 
     /// The primary email, unless there is none or its person has been erased.

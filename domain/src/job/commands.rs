@@ -1,6 +1,6 @@
 //! What can be asked of a job.
 
-use crate::ids::{BulkId, ContactId};
+use crate::ids::{BulkId, ContactId, MergeId};
 use crate::text::{JobName, PostalAddress, Reference};
 
 /// What a new job is created with (R56).
@@ -25,4 +25,13 @@ pub enum JobCommand {
     AddOwner(ContactId, Option<BulkId>),
     /// Make it one no more; twice changes nothing (H12).
     RemoveOwner(ContactId, Option<BulkId>),
+    /// Put a contact in the place of another, because of a merge; who is no owner is not replaced.
+    ReplaceOwner {
+        /// Who is an owner.
+        from: ContactId,
+        /// Who becomes one.
+        to: ContactId,
+        /// The merge.
+        merge: MergeId,
+    },
 }

@@ -1,7 +1,9 @@
 //! Which commands a job takes. Asks, and changes nothing.
 
 use super::commands::JobCommand;
-use super::events::{JobCreated, JobEvent, JobRenamed, OwnerAddedToJob, OwnerRemovedFromJob};
+use super::events::{
+    JobCreated, JobEvent, JobRenamed, OwnerAddedToJob, OwnerRemovedFromJob, OwnerReplacedOnJob,
+};
 use super::rejection::JobRejection;
 use super::state::Job;
 use crate::ids::{AggregateId, JobId};
@@ -48,6 +50,10 @@ pub fn decide(
         JobCommand::RemoveOwner(contact, _) if !job.owners.contains(contact) => Ok(Vec::new()),
         JobCommand::RemoveOwner(contact, bulk) => {
             Ok(vec![OwnerRemovedFromJob { contact: *contact, bulk: *bulk }.into()])
+        }
+        JobCommand::ReplaceOwner { from, .. } if !job.owners.contains(from) => Ok(Vec::new()),
+        JobCommand::ReplaceOwner { from, to, merge } => {
+            Ok(vec![OwnerReplacedOnJob { from: *from, to: *to, merge: *merge }.into()])
         }
     }
 }

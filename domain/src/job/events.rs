@@ -1,7 +1,7 @@
 //! What happens to a job.
 
 use crate::event::{FieldChange, Shown, events, nothing_personal};
-use crate::ids::{BulkId, ContactId};
+use crate::ids::{BulkId, ContactId, MergeId};
 use crate::text::{JobName, PostalAddress, Reference};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ events! {
         JobRenamed = "job.renamed" v 1,
         OwnerAddedToJob = "job.owner_added" v 1,
         OwnerRemovedFromJob = "job.owner_removed" v 1,
+        OwnerReplacedOnJob = "job.owner_replaced" v 1,
     }
 }
 
@@ -57,7 +58,19 @@ pub struct OwnerRemovedFromJob {
     pub bulk: Option<BulkId>,
 }
 
-nothing_personal!(JobCreated, JobRenamed, OwnerAddedToJob, OwnerRemovedFromJob);
+/// A contact took the place of another on the job, who was merged into it or stands for itself
+/// again (H2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerReplacedOnJob {
+    /// Who was an owner.
+    pub from: ContactId,
+    /// Who is one now, if it was not one already.
+    pub to: ContactId,
+    /// The merge.
+    pub merge: MergeId,
+}
+
+nothing_personal!(JobCreated, JobRenamed, OwnerAddedToJob, OwnerRemovedFromJob, OwnerReplacedOnJob);
 
 impl JobEvent {
     /// What changed, field by field. Owners are shown by id; names are joined where it is read.
@@ -82,15 +95,19 @@ impl JobEvent {
             Self::OwnerRemovedFromJob(e) => {
                 vec![FieldChange::old_value("owners", Shown::from(e.contact.to_string()))]
             }
+            Self::OwnerReplacedOnJob(e) => {
+                vec![FieldChange::between("owners", e.from.to_string(), e.to.to_string())]
+            }
         }
     }
 
-    /// The contact that the event is about, where it is about one.
-    pub const fn contact(&self) -> Option<ContactId> {
+    /// The contacts that the event is about: who stops being an owner, and who becomes one.
+    pub const fn owner_change(&self) -> (Option<ContactId>, Option<ContactId>) {
         match self {
-            Self::OwnerAddedToJob(e) => Some(e.contact),
-            Self::OwnerRemovedFromJob(e) => Some(e.contact),
-            Self::JobCreated(_) | Self::JobRenamed(_) => None,
+            Self::OwnerAddedToJob(e) => (None, Some(e.contact)),
+            Self::OwnerRemovedFromJob(e) => (Some(e.contact), None),
+            Self::OwnerReplacedOnJob(e) => (Some(e.from), Some(e.to)),
+            Self::JobCreated(_) | Self::JobRenamed(_) => (None, None),
         }
     }
 }

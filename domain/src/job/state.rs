@@ -65,6 +65,12 @@ impl Job {
                     return impossible("the contact is no owner");
                 }
             }
+            JobEvent::OwnerReplacedOnJob(e) => {
+                if !self.owners.remove(&e.from) {
+                    return impossible("the contact is no owner");
+                }
+                self.owners.insert(e.to);
+            }
         }
         Ok(())
     }

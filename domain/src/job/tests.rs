@@ -149,7 +149,7 @@ fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
 
 #[test]
 fn an_event_of_an_owner_says_which_contact_it_is_about() {
-    assert_eq!(added(ADA, None).contact(), Some(ADA));
-    assert_eq!(removed(BEA, None).contact(), Some(BEA));
-    assert_eq!(created().contact(), None);
+    assert_eq!(added(ADA, None).owner_change(), (None, Some(ADA)));
+    assert_eq!(removed(BEA, None).owner_change(), (Some(BEA), None));
+    assert_eq!(created().owner_change(), (None, None));
 }

@@ -61,6 +61,7 @@ fn right(command: &Command) -> Right {
         }
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
+            | ContactCommand::RedirectInvite { .. }
             | ContactCommand::SendInvite(_)
             | ContactCommand::ResendInvite(_)
             | ContactCommand::CancelInvite
@@ -73,8 +74,12 @@ fn right(command: &Command) -> Right {
             ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
-            | ContactCommand::DeactivateOwner => Right::ManageAccess,
+            | ContactCommand::DeactivateOwner
+            | ContactCommand::Delete { .. }
+            | ContactCommand::Restore
+            | ContactCommand::SetPermissions(_) => Right::ManageAccess,
         },
+        Command::MergeContacts { .. } | Command::UnmergeContact(_) => Right::ManageAccess,
         Command::SaveContact { .. }
         | Command::Job(..)
         | Command::AddOwnerAndInvite { .. }

@@ -8,7 +8,7 @@ use super::{
 use crate::actor::Circumstances;
 use crate::contact::{
     self, Claims, Contact, ContactCommand, ContactDetails, ContactEvent, ContactRejection,
-    InviteIds,
+    InviteIds, Life,
 };
 use crate::event::Event;
 use crate::ids::{AggregateId, BulkId, ContactId, JobId};
@@ -34,6 +34,9 @@ pub fn decide(
             let events = builder_account::decide(*id, state.builder_account(*id)?, command)?;
             Ok(done(AggregateId::BuilderAccount(*id), events, Event::BuilderAccount))
         }
+        Command::Contact(id, command @ ContactCommand::Delete { .. }) => {
+            asked.delete_contact(*id, command)
+        }
         Command::Contact(id, command) => {
             let contact = Tracked::state_of(state.contact(*id)?);
             let events = asked.contact(*id, contact, command)?;
@@ -49,6 +52,10 @@ pub fn decide(
         Command::ChangeOwners { bulk, jobs, contacts, mode } => {
             asked.change_owners(*bulk, jobs, contacts, *mode)
         }
+        Command::MergeContacts { merge, survivor, absorbed, picks } => {
+            asked.merge_contacts(*merge, *survivor, absorbed, picks)
+        }
+        Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
         Command::ImportRow { job, details, owner } => {
             asked.import_row(*job, details, owner.as_ref())
         }
@@ -60,19 +67,19 @@ pub fn decide(
     }
 }
 
-fn done<E>(id: AggregateId, events: Vec<E>, wrap: fn(E) -> Event) -> Decision {
+pub(super) fn done<E>(id: AggregateId, events: Vec<E>, wrap: fn(E) -> Event) -> Decision {
     let outcome = if events.is_empty() { Outcome::Unchanged } else { Outcome::Done };
     Decision { events: events.into_iter().map(|event| (id, wrap(event))).collect(), outcome }
 }
 
-struct Asked<'a> {
-    state: &'a LedgerState,
+pub(super) struct Asked<'a> {
+    pub(super) state: &'a LedgerState,
     circumstances: &'a Circumstances,
     now: Timestamp,
 }
 
 impl Asked<'_> {
-    fn contact(
+    pub(super) fn contact(
         &self,
         id: ContactId,
         contact: Option<&Contact>,
@@ -85,11 +92,11 @@ impl Asked<'_> {
         match command {
             JobCommand::Create(_, owners) => {
                 for owner in owners {
-                    self.state.required_contact(*owner)?;
+                    self.state.live_contact(*owner)?;
                 }
             }
-            JobCommand::AddOwner(contact, _) => {
-                self.state.required_contact(*contact)?;
+            JobCommand::AddOwner(contact, _) | JobCommand::ReplaceOwner { to: contact, .. } => {
+                self.state.live_contact(*contact)?;
             }
             // A contact that is no owner any more, for whatever reason, can be removed twice.
             JobCommand::RemoveOwner(..) | JobCommand::Rename(_) => {}
@@ -164,7 +171,7 @@ impl Asked<'_> {
         contact: ContactId,
         invite: InviteIds,
     ) -> Result<Decision, Halt> {
-        let state = self.state.required_contact(contact)?;
+        let state = self.state.live_contact(contact)?;
         let added = self.owner_added(job, contact)?;
         let invited = self.contact(contact, Some(state), &ContactCommand::SendInvite(invite))?;
         let mut decision = done(job.into(), added, Event::Job);
@@ -185,7 +192,10 @@ impl Asked<'_> {
         for id in unique(jobs) {
             let mut job = Tracked::state_of(self.state.job(id)?).cloned();
             for contact in unique(contacts) {
-                let known = self.state.contact(contact)?.is_some();
+                let known = self
+                    .state
+                    .contact(contact)?
+                    .is_some_and(|contact| contact.state.life == Life::Live);
                 let (result, event) = match &job {
                     None => (OwnerResult::UnknownJob, None),
                     Some(_) if mode == OwnerChangeMode::Add && !known => {

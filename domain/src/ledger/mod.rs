@@ -6,8 +6,11 @@
 
 mod authority;
 mod decide;
+mod merge;
 mod state;
 
+#[cfg(test)]
+mod merge_tests;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +18,9 @@ pub use decide::decide;
 pub use state::{LedgerState, Tracked};
 
 use crate::builder_account::BuilderAccountCommand;
-use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds};
+use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds, Kept, MergePicks};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId};
+use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId, MergeId};
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::rejection::Rejection;
@@ -66,6 +69,19 @@ pub enum Command {
         /// Which way.
         mode: OwnerChangeMode,
     },
+    /// Merge contacts into one of them (R29, H2).
+    MergeContacts {
+        /// The merge's id.
+        merge: MergeId,
+        /// Who stands for all of them.
+        survivor: ContactId,
+        /// The others.
+        absorbed: Vec<ContactId>,
+        /// What the survivor takes from whom.
+        picks: MergePicks,
+    },
+    /// Let a contact that was merged into another stand for itself again (H2).
+    UnmergeContact(ContactId),
     /// One row of an imported file: a job and its owner.
     ImportRow {
         /// The job's id, told from the row itself, so that the same row finds the same job.
@@ -110,6 +126,8 @@ pub enum Need {
     Aggregate(AggregateId),
     /// Who holds the claim to this address.
     Claim(EmailAddress),
+    /// Which jobs this contact is an owner of.
+    Jobs(ContactId),
 }
 
 /// Why a decision stops.
@@ -146,6 +164,8 @@ pub enum Outcome {
     Unchanged,
     /// What became of each pair of a bulk change.
     Owners(Vec<OwnerOutcome>),
+    /// The contact stands for itself again; this could not be undone.
+    Unmerged(Vec<KeptBack>),
     /// What became of a row.
     Imported {
         /// Of its job.
@@ -155,6 +175,16 @@ pub enum Outcome {
     },
     /// What became of a card.
     ImportedContact(Imported),
+}
+
+/// What an unmerge could not undo (H2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBack {
+    /// What it is.
+    pub what: Kept,
+    /// The job that it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub job: Option<JobId>,
 }
 
 /// What became of one job and contact in a bulk change (H12).
@@ -216,7 +246,9 @@ impl Command {
                 .collect(),
             Self::Job(
                 id,
-                JobCommand::AddOwner(contact, _) | JobCommand::RemoveOwner(contact, _),
+                JobCommand::AddOwner(contact, _)
+                | JobCommand::RemoveOwner(contact, _)
+                | JobCommand::ReplaceOwner { to: contact, .. },
             ) => vec![(*id).into(), (*contact).into()],
             Self::Job(id, JobCommand::Rename(_)) => vec![(*id).into()],
             Self::AddOwnerAndInvite { job, contact, .. } => {
@@ -228,6 +260,10 @@ impl Command {
                 .chain(contacts.iter().map(|contact| (*contact).into()))
                 .collect(),
             Self::TakeOver { contact, .. } => vec![(*contact).into()],
+            Self::MergeContacts { survivor, absorbed, .. } => {
+                std::iter::once(survivor).chain(absorbed).map(|contact| (*contact).into()).collect()
+            }
+            Self::UnmergeContact(contact) => vec![(*contact).into()],
             Self::ImportRow { job, owner, .. } => std::iter::once((*job).into())
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
@@ -249,7 +285,9 @@ impl Command {
             | Self::ChangeOwners { .. }
             | Self::ImportRow { .. }
             | Self::ImportContact { .. }
-            | Self::TakeOver { .. } => None,
+            | Self::TakeOver { .. }
+            | Self::MergeContacts { .. }
+            | Self::UnmergeContact(_) => None,
         }
     }
 
@@ -277,12 +315,19 @@ impl Command {
                 ContactCommand::DisableAccess => "DisableAccess",
                 ContactCommand::EnableAccess => "EnableAccess",
                 ContactCommand::DeactivateOwner => "DeactivateOwner",
+                ContactCommand::RedirectInvite { .. } => "RedirectInvite",
+                ContactCommand::Delete { .. } => "DeleteContact",
+                ContactCommand::Restore => "RestoreContact",
+                ContactCommand::SetPermissions(_) => "SetPermissions",
             },
             Self::SaveContact { .. } => "CreateContact",
             Self::Job(_, JobCommand::Create(..)) => "CreateJob",
             Self::Job(_, JobCommand::Rename(_)) => "RenameJob",
             Self::Job(_, JobCommand::AddOwner(..)) | Self::AddOwnerAndInvite { .. } => "AddOwner",
             Self::Job(_, JobCommand::RemoveOwner(..)) => "RemoveOwner",
+            Self::Job(_, JobCommand::ReplaceOwner { .. }) => "ReplaceOwner",
+            Self::MergeContacts { .. } => "MergeContacts",
+            Self::UnmergeContact(_) => "UnmergeContacts",
             Self::ChangeOwners { .. } => "BulkChangeOwners",
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",

@@ -2,14 +2,14 @@
 
 use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
-use crate::contact::{Claims, Contact, ContactEvent, Holder};
+use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
 use crate::event::Event;
 use crate::ids::{AccountId, AggregateId, ContactId, JobId};
 use crate::installation::Installation;
-use crate::job::Job;
+use crate::job::{Job, JobEvent};
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A state and how many events made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct LedgerState {
     aggregates: HashMap<AggregateId, Known>,
     /// By normal form of the address; `None` where it is known that nobody holds it.
     claims: HashMap<Box<str>, Option<ContactId>>,
+    /// The jobs of those contacts of which they are known.
+    jobs: HashMap<ContactId, BTreeSet<JobId>>,
 }
 
 impl LedgerState {
@@ -46,7 +48,7 @@ impl LedgerState {
 
     /// How many aggregates and claims are known, to bound the memory they take.
     pub fn len(&self) -> usize {
-        self.aggregates.len() + self.claims.len()
+        self.aggregates.len() + self.claims.len() + self.jobs.len()
     }
 
     /// Whether nothing is known.
@@ -62,6 +64,16 @@ impl LedgerState {
     /// Takes note of who holds a claim.
     pub fn learn_claim(&mut self, email: &EmailAddress, holder: Option<ContactId>) {
         self.claims.insert(email.normal().into(), holder);
+    }
+
+    /// Takes note of which jobs a contact is an owner of.
+    pub fn learn_jobs(&mut self, contact: ContactId, jobs: BTreeSet<JobId>) {
+        self.jobs.insert(contact, jobs);
+    }
+
+    /// The jobs that a contact is an owner of.
+    pub(super) fn jobs_of(&self, contact: ContactId) -> Result<&BTreeSet<JobId>, Halt> {
+        self.jobs.get(&contact).ok_or(Halt::Need(Need::Jobs(contact)))
     }
 
     /// Forgets an aggregate, so that it is fetched anew.
@@ -135,6 +147,13 @@ impl LedgerState {
             .ok_or_else(|| Rejection::Unknown(id.into()).into())
     }
 
+    /// A contact that must be in the book.
+    pub(super) fn live_contact(&self, id: ContactId) -> Result<&Contact, Halt> {
+        let contact = self.required_contact(id)?;
+        refuse_gone(contact)?;
+        Ok(contact)
+    }
+
     /// Records what happens now, with its sequence. Of an aggregate that is not known and whose first event
     /// this is not, only the claims are taken note of.
     pub fn record(
@@ -143,8 +162,10 @@ impl LedgerState {
         sequence: Sequence,
         event: &Event,
     ) -> Result<(), ImpossibleStep> {
-        if let Event::Contact(event) = event {
-            self.record_claim(id, event);
+        match event {
+            Event::Contact(event) => self.record_claim(id, event),
+            Event::Job(event) => self.record_owner(id, event),
+            Event::Installation(_) | Event::BuilderAccount(_) => {}
         }
         self.load(id, sequence, event)
     }
@@ -168,32 +189,23 @@ impl LedgerState {
         }
     }
 
+    fn record_owner(&mut self, id: AggregateId, event: &JobEvent) {
+        let AggregateId::Job(job) = id else { return };
+        let (left, came) = event.owner_change();
+        if let Some(jobs) = left.and_then(|contact| self.jobs.get_mut(&contact)) {
+            jobs.remove(&job);
+        }
+        if let Some(jobs) = came.and_then(|contact| self.jobs.get_mut(&contact)) {
+            jobs.insert(job);
+        }
+    }
+
     fn record_claim(&mut self, id: AggregateId, event: &ContactEvent) {
         let AggregateId::Contact(contact) = id else { return };
-        let claim = match event {
-            ContactEvent::PrimaryEmailClaimed(e) => Some((&e.email, Some(contact))),
-            ContactEvent::PrimaryEmailReleased(e) => Some((&e.email, None)),
-            ContactEvent::ContactCreated(_)
-            | ContactEvent::ContactInfoUpdated(_)
-            | ContactEvent::PrimaryEmailSet(_)
-            | ContactEvent::PrimaryEmailChanged(_)
-            | ContactEvent::PrimaryEmailSwapped(_)
-            | ContactEvent::AdditionalEmailAdded(_)
-            | ContactEvent::AdditionalEmailEdited(_)
-            | ContactEvent::AdditionalEmailRemoved(_)
-            | ContactEvent::InviteSent(_)
-            | ContactEvent::InviteResent(_)
-            | ContactEvent::InviteCancelled(_)
-            | ContactEvent::InviteAccepted(_)
-            | ContactEvent::InviteDeclined(_)
-            | ContactEvent::InviteExpired(_)
-            | ContactEvent::PersonLinked(_)
-            | ContactEvent::OwnerActivated(_)
-            | ContactEvent::OwnerReactivated(_)
-            | ContactEvent::OwnerDisabled(_)
-            | ContactEvent::OwnerReenabled(_)
-            | ContactEvent::OwnerDeactivated(_) => None,
-        };
+        let claim = event.claim().map(|(email, change)| match change {
+            ClaimChange::Taken => (email, Some(contact)),
+            ClaimChange::Released => (email, None),
+        });
         if let Some((email, holder)) = claim
             && let Some(email) = email.value()
         {

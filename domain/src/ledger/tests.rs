@@ -36,6 +36,7 @@ fn label(typed: &str) -> Label {
 
 fn details(name: &str, primary: Option<&str>) -> ContactDetails {
     ContactDetails {
+        title: None,
         name: PersonName::parse(name).expect("a valid name"),
         primary_email: primary.map(email),
         additional_emails: Vec::new(),
@@ -163,6 +164,16 @@ impl Book {
                 }
             }
             Need::Claim(email) => state.learn_claim(email, self.holder(email)),
+            Need::Jobs(contact) => {
+                let mut jobs = BTreeSet::new();
+                for (id, _, event) in &self.events {
+                    let (AggregateId::Job(job), Event::Job(event)) = (id, event) else { continue };
+                    let (left, came) = event.owner_change();
+                    jobs.retain(|there| there != job || left != Some(*contact));
+                    jobs.extend((came == Some(*contact)).then_some(*job));
+                }
+                state.learn_jobs(*contact, jobs);
+            }
         }
     }
 

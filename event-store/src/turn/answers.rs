@@ -133,6 +133,8 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
-        | Command::TakeOver { .. } => false,
+        | Command::TakeOver { .. }
+        | Command::MergeContacts { .. }
+        | Command::UnmergeContact(_) => false,
     }
 }

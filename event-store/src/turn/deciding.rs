@@ -5,12 +5,12 @@ use super::{Group, LaneConnection};
 use crate::codec::{Origin, Recorded};
 use crate::error::{ExecuteError, StoreError};
 use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
-use crate::writer::Work;
+use crate::writer::{Rehearsal, Work};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, LedgerId, LedgerState,
-    Need, Outcome, Rejection, Timestamp, ledger,
+    AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, JobId, LedgerId,
+    LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -218,24 +218,25 @@ impl Turn<'_> {
         index: usize,
         work: usize,
         now: Timestamp,
-    ) -> Result<Vec<Result<Outcome, Rejection>>, StoreError> {
+    ) -> Result<Vec<Result<Decision, Rejection>>, StoreError> {
         let mut scratch = self.groups[index].cache.state.clone();
         let mut outcomes = Vec::new();
         let mut rounds = 0;
         loop {
             let group = &self.groups[index];
-            let Work::Rehearse(submissions, _) = &group.work[work] else {
+            let Work::Rehearse(submissions, how, _) = &group.work[work] else {
                 return Err(StoreError::Unsatisfiable);
             };
             let Some(submission) = submissions.get(outcomes.len()) else { return Ok(outcomes) };
             match decide(submission, &scratch, now)? {
                 Ok(decision) => {
                     rounds = 0;
-                    for (aggregate, event) in &decision.events {
+                    let follows = *how == Rehearsal::InOrder;
+                    for (aggregate, event) in decision.events.iter().filter(|_| follows) {
                         let sequence = scratch.version(*aggregate) + 1;
                         scratch.record(*aggregate, sequence, event)?;
                     }
-                    outcomes.push(Ok(decision.outcome));
+                    outcomes.push(Ok(decision));
                 }
                 Err(Halt::Rejected(rejection)) => {
                     rounds = 0;
@@ -270,7 +271,7 @@ impl Turn<'_> {
             for work in &group.work[from..] {
                 let (first, others) = match work {
                     Work::Execute(submission, _) => (Some(&**submission), &[][..]),
-                    Work::Rehearse(submissions, _) => (None, &submissions[..]),
+                    Work::Rehearse(submissions, ..) => (None, &submissions[..]),
                 };
                 for submission in first.into_iter().chain(others) {
                     for id in submission.command.aggregates() {
@@ -303,6 +304,24 @@ impl Turn<'_> {
         fetched
     }
 
+    /// Which jobs these contacts are owners of.
+    async fn fetch_jobs(
+        &self,
+        lane: &mut LaneConnection,
+        ledger: LedgerId,
+        owners: &[ContactId],
+        state: &mut LedgerState,
+    ) -> Result<(), StoreError> {
+        for owner in owners {
+            let sql = "SELECT job_id FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2";
+            let statement = lane.prepared.fixed(&lane.client, sql).await?;
+            let rows = lane.client.query(&statement, &[&ledger.0, &owner.0]).await;
+            let rows = rows.map_err(StoreError::database("reading a contact's jobs"))?;
+            state.learn_jobs(*owner, rows.iter().map(|row| JobId(row.get(0))).collect());
+        }
+        Ok(())
+    }
+
     async fn fetch_into(
         &self,
         lane: &mut LaneConnection,
@@ -312,10 +331,12 @@ impl Turn<'_> {
     ) -> Result<(), StoreError> {
         let mut aggregates: Vec<AggregateId> = Vec::new();
         let mut emails: Vec<&EmailAddress> = Vec::new();
+        let mut owners: Vec<ContactId> = Vec::new();
         for need in needs {
             match need {
                 Need::Aggregate(id) => aggregates.push(*id),
                 Need::Claim(email) => emails.push(email),
+                Need::Jobs(contact) => owners.push(*contact),
             }
         }
         let ids: Vec<Uuid> = aggregates.iter().map(|id| id.uuid()).collect();
@@ -344,6 +365,7 @@ impl Turn<'_> {
                 lane.client.query(&of_claims, &claim_params).await
             }
         );
+        self.fetch_jobs(lane, ledger, &owners, state).await?;
         let rows = events.map_err(StoreError::database("loading aggregates"))?;
         let mut events = crate::reader::decode_rows(ledger, &rows)?;
         self.shared.reader.open_all(&lane.client, &mut events).await?;

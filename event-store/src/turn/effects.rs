@@ -12,7 +12,7 @@ use crate::writer::Work;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::builder_account::BuilderAccountEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
@@ -99,6 +99,11 @@ impl Turn<'_> {
                         issued_at: at,
                     });
                 }
+                (Event::Job(event), AggregateId::Job(job)) => {
+                    let (left, came) = event.owner_change();
+                    writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
+                    writes.jobs.extend(came.map(|contact| ((ledger, contact, job), true)));
+                }
                 (
                     Event::Contact(_)
                     | Event::Job(_)
@@ -131,49 +136,23 @@ impl Turn<'_> {
                     .or_insert(Claim { before, after });
             }
         };
-        match event {
-            ContactEvent::PrimaryEmailClaimed(e) => claim(&e.email, None, Some(contact)),
-            ContactEvent::PrimaryEmailReleased(e) => claim(&e.email, Some(contact), None),
-            ContactEvent::InviteSent(e) => {
-                let invitation = Invited { id: e.invitation, token: e.token, until: e.expires_at };
-                self.invitation_mail(
-                    recorded,
-                    contact,
-                    &invitation,
-                    &e.sent_to,
-                    submission,
-                    writes,
-                )?;
+        match event.claim() {
+            Some((email, ClaimChange::Taken)) => claim(email, None, Some(contact)),
+            Some((email, ClaimChange::Released)) => claim(email, Some(contact), None),
+            None => {}
+        }
+        match event.invitation() {
+            Some((id, InvitationStep::Sent(e))) => {
+                let invitation = Invited { id, token: e.token, until: e.expires_at };
+                let to = &e.sent_to;
+                self.invitation_mail(recorded, contact, &invitation, to, submission, writes)?;
             }
-            ContactEvent::InviteResent(e) => {
-                let invitation = Invited { id: e.invitation, token: e.token, until: e.expires_at };
-                self.invitation_mail(
-                    recorded,
-                    contact,
-                    &invitation,
-                    &e.sent_to,
-                    submission,
-                    writes,
-                )?;
+            Some((id, InvitationStep::Resent(e))) => {
+                let invitation = Invited { id, token: e.token, until: e.expires_at };
+                let to = &e.sent_to;
+                self.invitation_mail(recorded, contact, &invitation, to, submission, writes)?;
             }
-            ContactEvent::ContactCreated(_)
-            | ContactEvent::ContactInfoUpdated(_)
-            | ContactEvent::PrimaryEmailSet(_)
-            | ContactEvent::PrimaryEmailChanged(_)
-            | ContactEvent::PrimaryEmailSwapped(_)
-            | ContactEvent::AdditionalEmailAdded(_)
-            | ContactEvent::AdditionalEmailEdited(_)
-            | ContactEvent::AdditionalEmailRemoved(_)
-            | ContactEvent::InviteCancelled(_)
-            | ContactEvent::InviteAccepted(_)
-            | ContactEvent::InviteDeclined(_)
-            | ContactEvent::InviteExpired(_)
-            | ContactEvent::PersonLinked(_)
-            | ContactEvent::OwnerActivated(_)
-            | ContactEvent::OwnerReactivated(_)
-            | ContactEvent::OwnerDisabled(_)
-            | ContactEvent::OwnerReenabled(_)
-            | ContactEvent::OwnerDeactivated(_) => {}
+            Some((_, InvitationStep::Ended(_))) | None => {}
         }
         Ok(())
     }

@@ -24,8 +24,8 @@ use crate::rows::{
 use crate::store::Applied;
 use crate::writer::{Hint, Rehearsed, Shared, Work};
 use domain::{
-    AggregateId, ContactId, LedgerId, LedgerState, Outcome, Rejection, Sequence, SubjectId,
-    Timestamp,
+    AggregateId, ContactId, Decision, JobId, LedgerId, LedgerState, Outcome, Rejection, Sequence,
+    SubjectId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -189,6 +189,8 @@ struct Placed {
 struct Writes {
     subject_keys: Vec<SubjectKeyRow>,
     claims: BTreeMap<(LedgerId, [u8; 32]), Claim>,
+    /// Who is an owner of which job after the turn, and who no more.
+    jobs: BTreeMap<(LedgerId, ContactId, JobId), bool>,
     receipts: Vec<ReceiptRow>,
     tokens: Vec<NewTokenRow>,
     mails: Vec<MailRow>,
@@ -204,6 +206,7 @@ impl Writes {
         let Self {
             subject_keys,
             claims,
+            jobs,
             receipts,
             tokens,
             mails,
@@ -213,6 +216,7 @@ impl Writes {
         } = self;
         subject_keys.is_empty()
             && claims.values().all(|claim| claim.before == claim.after)
+            && jobs.is_empty()
             && receipts.is_empty()
             && tokens.is_empty()
             && mails.is_empty()
@@ -247,7 +251,7 @@ struct Found {
 enum Verdict {
     Applied { receipt: Receipt, events: bool },
     Answered(Box<Result<Applied, ExecuteError>>),
-    Rehearsed(Vec<Result<Outcome, Rejection>>),
+    Rehearsed(Vec<Result<Decision, Rejection>>),
 }
 
 impl Turn<'_> {

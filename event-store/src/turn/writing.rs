@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::merkle::leaf_hash;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{ClaimRow, EventRow, HeadUpdate, OwnedJson};
+use crate::rows::{ClaimRow, ContactJobRow, EventRow, HeadUpdate, OwnedJson};
 use domain::LedgerId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
@@ -66,6 +66,21 @@ impl Turn<'_> {
             pipeline.send(async move { client.execute(&release, &[&ledger, &hash]).await });
         }
         prepared.insert(client, taken, &mut pipeline).await?;
+        let left = "DELETE FROM contact_jobs \
+                    WHERE ledger_id = $1 AND contact_id = $2 AND job_id = $3";
+        let mut came = Vec::new();
+        for ((ledger, contact, job), is_owner) in take(&mut writes.jobs) {
+            if is_owner {
+                let (ledger_id, contact_id, job_id) = (ledger.0, contact.0, job.0);
+                came.push(ContactJobRow { ledger_id, contact_id, job_id });
+            } else {
+                let left = pipeline.beside(prepared.fixed(client, left)).await?;
+                pipeline.send(async move {
+                    client.execute(&left, &[&ledger.0, &contact.0, &job.0]).await
+                });
+            }
+        }
+        prepared.insert(client, came, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.subject_keys), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.tokens), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.mails), &mut pipeline).await?;

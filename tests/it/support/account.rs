@@ -241,6 +241,7 @@ impl Account {
 /// What a contact is created with.
 pub(crate) fn details(named: &str, primary: Option<&str>) -> ContactDetails {
     ContactDetails {
+        title: None,
         name: name(named),
         primary_email: primary.map(email),
         additional_emails: Vec::new(),

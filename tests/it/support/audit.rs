@@ -1,6 +1,6 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
-use domain::contact::ContactEvent;
+use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::{ContactId, Event, LedgerId, LedgerState};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -50,6 +50,7 @@ struct Audit {
     claims: BTreeMap<String, ContactId>,
     links: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
+    jobs: BTreeSet<(Uuid, Uuid)>,
 }
 
 impl Audit {
@@ -73,48 +74,41 @@ impl Audit {
         assert!(self.ids.insert(event.event_id.0), "an event's id is its own");
         assert!(self.last.is_none_or(|last| last <= event.recorded_at), "time went back");
         self.last = Some(event.recorded_at);
+        if let (Event::Job(of_job), domain::AggregateId::Job(job)) = (&event.event, event.aggregate)
+        {
+            let (left, came) = of_job.owner_change();
+            self.jobs.retain(|there| Some(*there) != left.map(|contact| (contact.0, job.0)));
+            self.jobs.extend(came.map(|contact| (contact.0, job.0)));
+        }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
             (&event.event, event.aggregate)
         else {
             return;
         };
         let position = i64::try_from(event.position).expect("a position fits");
-        match of_contact {
-            ContactEvent::ContactCreated(_) => {
-                self.subjects.insert(contact.0);
-            }
-            ContactEvent::PrimaryEmailClaimed(e) => {
-                let email = e.email.value().expect("nobody was erased").normal().to_owned();
+        if let ContactEvent::ContactCreated(_) = of_contact {
+            self.subjects.insert(contact.0);
+        }
+        match of_contact.claim() {
+            Some((email, ClaimChange::Taken)) => {
+                let email = email.value().expect("nobody was erased").normal().to_owned();
                 let before = self.claims.insert(email, contact);
                 assert_eq!(before, None, "an address was claimed twice");
             }
-            ContactEvent::PrimaryEmailReleased(e) => {
-                let email = e.email.value().expect("nobody was erased").normal();
+            Some((email, ClaimChange::Released)) => {
+                let email = email.value().expect("nobody was erased").normal();
                 assert_eq!(self.claims.remove(email), Some(contact), "no claim to give back");
             }
-            ContactEvent::InviteSent(e) => {
+            None => {}
+        }
+        match of_contact.invitation() {
+            Some((_, InvitationStep::Sent(e))) => {
                 self.links.insert(e.token.0, position);
             }
-            ContactEvent::InviteResent(e) => {
+            Some((_, InvitationStep::Resent(e))) => {
                 self.links.insert(e.token.0, position);
             }
-            ContactEvent::ContactInfoUpdated(_)
-            | ContactEvent::PrimaryEmailSet(_)
-            | ContactEvent::PrimaryEmailChanged(_)
-            | ContactEvent::PrimaryEmailSwapped(_)
-            | ContactEvent::AdditionalEmailAdded(_)
-            | ContactEvent::AdditionalEmailEdited(_)
-            | ContactEvent::AdditionalEmailRemoved(_)
-            | ContactEvent::InviteCancelled(_)
-            | ContactEvent::InviteAccepted(_)
-            | ContactEvent::InviteDeclined(_)
-            | ContactEvent::InviteExpired(_)
-            | ContactEvent::PersonLinked(_)
-            | ContactEvent::OwnerActivated(_)
-            | ContactEvent::OwnerReactivated(_)
-            | ContactEvent::OwnerDisabled(_)
-            | ContactEvent::OwnerReenabled(_)
-            | ContactEvent::OwnerDeactivated(_) => {}
+            Some((_, InvitationStep::Ended(_))) | None => {}
         }
     }
 
@@ -152,6 +146,13 @@ impl Audit {
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
         assert_eq!(mails, self.links, "a mail for each invitation mail");
+        let jobs: BTreeSet<(Uuid, Uuid)> =
+            rows("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| (row.get(0), row.get(1)))
+                .collect();
+        assert_eq!(jobs, self.jobs, "owners of jobs as the events tell");
         let subjects: BTreeSet<Uuid> =
             rows("SELECT subject_id FROM subject_keys WHERE ledger_id = $1")
                 .await

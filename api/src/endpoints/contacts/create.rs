@@ -22,6 +22,9 @@ pub(crate) struct CreateContact {
     /// As shown in lists.
     #[schema(max_length = 200)]
     name: String,
+    /// The honorific (R111).
+    #[schema(max_length = 40)]
+    title: Option<String>,
     /// Where an invitation would go.
     #[schema(max_length = 254, format = Email)]
     primary_email: Option<String>,
@@ -52,6 +55,7 @@ impl CreateContact {
         let mut door = Door::default();
         let info = NewContact {
             name: self.name.clone(),
+            title: self.title.clone(),
             primary_email: self.primary_email.clone(),
             additional_emails: self.additional_emails.clone(),
             phones: self.phones.clone(),

@@ -7,7 +7,7 @@ use crate::input::{Door, Maybe, nullable};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::{ContactCommand, InfoEdit};
-use domain::text::{PersonName, PostalAddress};
+use domain::text::{Honorific, PersonName, PostalAddress};
 use domain::{Command, ContactId, EmailAddress, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -19,6 +19,10 @@ pub(crate) struct EditContact {
     /// The new name.
     #[schema(max_length = 200)]
     name: Option<String>,
+    /// The new title; `null` clears it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    title: Maybe<String>,
     /// The new phones; an empty list or `null` clears them.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Vec<String>>, max_items = 10)]
@@ -38,6 +42,10 @@ impl EditContact {
     fn edit(&self) -> Result<InfoEdit, Problem> {
         let mut door = Door::default();
         let name = door.take_if("name", self.name.as_deref(), PersonName::parse);
+        let title = match &self.title {
+            None => Some(None),
+            Some(title) => door.take_if("title", title.as_deref(), Honorific::parse).map(Some),
+        };
         let phones = match &self.phones {
             None => Some(None),
             Some(phones) => {
@@ -56,6 +64,7 @@ impl EditContact {
         door.build(|| {
             Some(InfoEdit {
                 name: name?,
+                title: title?,
                 phones: phones?,
                 address: address?,
                 primary_email: email?,

@@ -11,6 +11,17 @@ use projections::contact_directory::{self, ContactEntry, ContactQuery};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+/// The words of access, and those for contacts that are gone.
+const STATUS_WORDS: [&str; 7] = [
+    Access::WORDS[0],
+    Access::WORDS[1],
+    Access::WORDS[2],
+    Access::WORDS[3],
+    Access::WORDS[4],
+    "deleted",
+    "merged",
+];
+
 /// Which contacts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -18,7 +29,8 @@ use utoipa::IntoParams;
 pub(crate) struct ContactParams {
     /// Words, or beginnings of words, of the name.
     search: Option<String>,
-    /// `not_invited`, `pending`, `active`, `disabled` or `deactivated`.
+    /// `not_invited`, `pending`, `active`, `disabled` or `deactivated`; `deleted` or `merged` for
+    /// those that are not in the book any more.
     status: Option<String>,
     /// One of the contact's emails.
     email: Option<String>,
@@ -31,7 +43,7 @@ pub(crate) struct ContactParams {
 impl ContactParams {
     fn query(&self) -> Result<ContactQuery, Problem> {
         let mut door = Door::default();
-        let status = |typed: &str| one_of(typed, &Access::WORDS).map(str::to_owned);
+        let status = |typed: &str| one_of(typed, &STATUS_WORDS).map(str::to_owned);
         let search = door.take_if("search", self.search.as_deref(), search);
         let status = door.take_if("status", self.status.as_deref(), status);
         let email = door.take_if("email", self.email.as_deref(), EmailAddress::parse);

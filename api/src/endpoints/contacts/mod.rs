@@ -4,6 +4,7 @@ pub(crate) mod add_additional_email;
 pub(crate) mod cancel_invite;
 pub(crate) mod create;
 pub(crate) mod deactivate;
+pub(crate) mod delete;
 pub(crate) mod disable;
 pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
@@ -12,8 +13,14 @@ pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod invite;
 pub(crate) mod list;
+pub(crate) mod merge;
+pub(crate) mod permissions;
+pub(crate) mod redirect_invite;
 pub(crate) mod resend_invite;
+pub(crate) mod restore;
+pub(crate) mod set_permissions;
 pub(crate) mod swap_primary_email;
+pub(crate) mod unmerge;
 
 use super::CONTACT_DIRECTORY;
 use crate::answer::Warning;
@@ -23,7 +30,7 @@ use crate::extract::path::PathIds;
 use crate::input::Door;
 use crate::state::AppState;
 use domain::contact::{ContactDetails, InviteIds};
-use domain::text::{PersonName, PostalAddress};
+use domain::text::{Honorific, PersonName, PostalAddress};
 use domain::{ContactId, EmailAddress, InvitationId, PhoneNumber, TokenId};
 use projections::contact_directory::{self, ContactQuery};
 use serde::Deserialize;
@@ -43,6 +50,9 @@ pub(crate) struct NewContact {
     /// As shown in lists.
     #[schema(max_length = 200)]
     pub(crate) name: String,
+    /// The honorific (R111).
+    #[schema(max_length = 40)]
+    pub(crate) title: Option<String>,
     /// Where an invitation would go.
     #[schema(max_length = 254, format = Email)]
     pub(crate) primary_email: Option<String>,
@@ -64,6 +74,7 @@ impl NewContact {
     pub(crate) fn read(&self, door: &mut Door, within: &str) -> Option<ContactDetails> {
         let field = |name: &str| format!("{within}{name}");
         let name = door.take(field("name"), PersonName::parse(&self.name));
+        let title = door.take_if(&field("title"), self.title.as_deref(), Honorific::parse);
         let email = self.primary_email.as_deref();
         let email = door.take_if(&field("primary_email"), email, EmailAddress::parse);
         let additional = field("additional_emails");
@@ -74,6 +85,7 @@ impl NewContact {
         let address = door.take_if(&field("address"), address, PostalAddress::parse);
         Some(ContactDetails {
             name: name?,
+            title: title?,
             primary_email: email?,
             additional_emails: additional?,
             phones: phones?,

@@ -107,7 +107,8 @@ pub(crate) async fn bulk_owners(
         Outcome::Done
         | Outcome::Unchanged
         | Outcome::Imported { .. }
-        | Outcome::ImportedContact(_) => Vec::new(),
+        | Outcome::ImportedContact(_)
+        | Outcome::Unmerged(_) => Vec::new(),
     };
     let is_change = |result| matches!(result, OwnerResult::Added | OwnerResult::Removed);
     let changed = results.iter().filter(|pair| is_change(pair.result)).count();

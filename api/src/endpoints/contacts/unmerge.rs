@@ -1,0 +1,59 @@
+use crate::answer::{Answer, position_of};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoBody, Order};
+use crate::state::AppState;
+use axum::extract::State;
+use domain::{Command, ContactId, Outcome};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The contact that stands for itself again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Unmerged {
+    /// The contact.
+    id: Uuid,
+    /// Its version after the command; the `ETag` too.
+    version: u64,
+    /// What could not be undone.
+    kept: Vec<KeptAnswer>,
+}
+
+/// Something that an unmerge could not undo.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KeptAnswer {
+    /// `name`, `title`, `phones`, `address`, `primary_email` or `additional_email`: the survivor has
+    /// it still. `primary_email_claim`: somebody else holds it. `job_owner_removed`: the survivor
+    /// was taken off the job since. `job_is_full`: it takes no more owners.
+    #[schema(value_type = String)]
+    what: domain::contact::Kept,
+    /// The job that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<Uuid>,
+}
+
+/// Let a contact that was merged into another stand for itself again, with what could not be undone
+/// (H2).
+#[utoipa::path(post, path = "/v1/contacts/{id}/unmerge", tag = "contacts",
+    params(("id" = Uuid, Path, description = "The contact that was merged into another")),
+    responses((status = 200, body = Unmerged), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn unmerge(
+    State(app): State<AppState>,
+    order: Order<ContactId, NoBody>,
+) -> Result<Answer<Unmerged>, Problem> {
+    let applied = order.execute(&app, Command::UnmergeContact(order.path)).await?;
+    let kept = match &applied.outcome {
+        Outcome::Unmerged(kept) => kept
+            .iter()
+            .map(|kept| KeptAnswer { what: kept.what, job: kept.job.map(|job| job.0) })
+            .collect(),
+        Outcome::Done
+        | Outcome::Unchanged
+        | Outcome::Owners(_)
+        | Outcome::Imported { .. }
+        | Outcome::ImportedContact(_) => Vec::new(),
+    };
+    let version = applied.versions.first().map_or(0, |(_, version)| *version);
+    let body = Unmerged { id: order.path.0, version, kept };
+    Ok(Answer::new(body).version(version).position(position_of(&applied)))
+}

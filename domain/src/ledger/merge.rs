@@ -1,0 +1,147 @@
+//! What concerns a contact and all its jobs at once: deleting, merging, unmerging (H2, H7).
+
+use super::decide::{Asked, done};
+use super::{Decision, Halt, KeptBack, Outcome, Tracked};
+use crate::contact::merge::{absorb, give_back, part, refuse_merge, survive};
+use crate::contact::{
+    Contact, ContactCommand, ContactEvent, ContactRejection, JobTakenOver, Kept, Life, MergePicks,
+};
+use crate::event::Event;
+use crate::ids::{AggregateId, ContactId, JobId, MergeId};
+use crate::job::{self, Job, JobCommand, JobEvent};
+use crate::rejection::Rejection;
+
+type Happened = Vec<(AggregateId, Event)>;
+
+fn of_contact(id: ContactId, events: Vec<ContactEvent>) -> Happened {
+    events.into_iter().map(|event| (id.into(), Event::Contact(event))).collect()
+}
+
+fn of_job(id: JobId, events: Vec<JobEvent>) -> Happened {
+    events.into_iter().map(|event| (id.into(), Event::Job(event))).collect()
+}
+
+impl Asked<'_> {
+    fn present_job(&self, id: JobId) -> Result<&Job, Halt> {
+        Tracked::state_of(self.state.job(id)?).ok_or_else(|| Rejection::Unknown(id.into()).into())
+    }
+
+    /// H7: a deleted contact is an owner of nothing.
+    pub(super) fn delete_contact(
+        &self,
+        id: ContactId,
+        command: &ContactCommand,
+    ) -> Result<Decision, Halt> {
+        let contact = Tracked::state_of(self.state.contact(id)?);
+        let mut decision = done(id.into(), self.contact(id, contact, command)?, Event::Contact);
+        for job in self.state.jobs_of(id)? {
+            let removed = JobCommand::RemoveOwner(id, None);
+            let events = job::decide(*job, Some(self.present_job(*job)?), &removed)?;
+            decision.events.extend(of_job(*job, events));
+        }
+        Ok(decision)
+    }
+
+    /// H2. The absorbed give up their claims before the survivor takes one.
+    pub(super) fn merge_contacts(
+        &self,
+        merge: MergeId,
+        survivor: ContactId,
+        absorbed: &[ContactId],
+        picks: &MergePicks,
+    ) -> Result<Decision, Halt> {
+        let target = self.state.required_contact(survivor)?;
+        let others = absorbed
+            .iter()
+            .map(|id| self.state.required_contact(*id))
+            .collect::<Result<Vec<&Contact>, Halt>>()?;
+        refuse_merge(target, &others)?;
+        let taken_over = survive(target, &others, merge, picks, self.state)?;
+        let mut events = Happened::new();
+        let mut on_jobs: Vec<(JobId, Job, Happened)> = Vec::new();
+        for contact in &others {
+            let mut jobs = Vec::new();
+            for id in self.state.jobs_of(contact.id)? {
+                let place = match on_jobs.iter().position(|(there, ..)| there == id) {
+                    Some(place) => place,
+                    None => {
+                        on_jobs.push((*id, self.present_job(*id)?.clone(), Happened::new()));
+                        on_jobs.len() - 1
+                    }
+                };
+                let (_, job, happened) = &mut on_jobs[place];
+                let shared = self.present_job(*id)?.owners.contains(&survivor);
+                jobs.push(JobTakenOver { job: *id, shared });
+                let replace = JobCommand::ReplaceOwner { from: contact.id, to: survivor, merge };
+                for event in job::decide(*id, Some(job), &replace)? {
+                    // `decide` made the event from this very state.
+                    if job.apply(&event).is_err() {
+                        return Err(Rejection::Unknown((*id).into()).into());
+                    }
+                    happened.push(((*id).into(), Event::Job(event)));
+                }
+            }
+            events.extend(of_contact(contact.id, absorb(contact, survivor, merge, jobs)));
+        }
+        events.extend(of_contact(survivor, taken_over));
+        events.extend(on_jobs.into_iter().flat_map(|(.., happened)| happened));
+        Ok(Decision { events, outcome: Outcome::Done })
+    }
+
+    pub(super) fn unmerge_contact(&self, id: ContactId) -> Result<Decision, Halt> {
+        let contact = self.state.required_contact(id)?;
+        let Life::Merged { merge, into, jobs } = &contact.life else {
+            return Err(Rejection::from(ContactRejection::NotMerged).into());
+        };
+        let (merge, into) = (*merge, *into);
+        let survivor = self.state.required_contact(into)?;
+        if survivor.life != Life::Live {
+            let gone = ContactRejection::MergeSurvivorGone { survivor: into };
+            return Err(Rejection::from(gone).into());
+        }
+        let (given_back, mut kept) = give_back(survivor, contact, merge);
+        let (parted, kept_claim) = part(contact, merge, into, self.state)?;
+        kept.extend(kept_claim);
+        let mut kept: Vec<KeptBack> =
+            kept.into_iter().map(|what| KeptBack { what, job: None }).collect();
+        let mut events = of_contact(into, given_back);
+        events.extend(of_contact(id, parted));
+        for taken in jobs {
+            // Another contact that the survivor stands for may be the reason why it is an owner.
+            let mut taken = *taken;
+            for other in survivor.absorbed.iter().filter(|other| **other != id) {
+                if let Life::Merged { jobs, .. } = &self.state.required_contact(*other)?.life {
+                    taken.shared |= jobs.iter().any(|there| there.job == taken.job);
+                }
+            }
+            match self.put_back(taken, id, into, merge)? {
+                Ok(happened) => events.extend(of_job(taken.job, happened)),
+                Err(what) => kept.push(KeptBack { what, job: Some(taken.job) }),
+            }
+        }
+        Ok(Decision { events, outcome: Outcome::Unmerged(kept) })
+    }
+
+    /// The contact is an owner again where the survivor still is one.
+    fn put_back(
+        &self,
+        taken: JobTakenOver,
+        contact: ContactId,
+        survivor: ContactId,
+        merge: MergeId,
+    ) -> Result<Result<Vec<JobEvent>, Kept>, Halt> {
+        let job = self.present_job(taken.job)?;
+        if job.owners.contains(&contact) {
+            return Ok(Ok(Vec::new()));
+        }
+        if !job.owners.contains(&survivor) {
+            return Ok(Err(Kept::JobOwnerRemoved));
+        }
+        let command = if taken.shared {
+            JobCommand::AddOwner(contact, None)
+        } else {
+            JobCommand::ReplaceOwner { from: survivor, to: contact, merge }
+        };
+        Ok(job::decide(taken.job, Some(job), &command).map_err(|_full| Kept::JobIsFull))
+    }
+}

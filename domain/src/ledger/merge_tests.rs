@@ -1,0 +1,553 @@
+//! Deleting, merging and unmerging over a whole ledger: each row of the table in H2, and a long
+//! random history beside a model that knows nothing of events.
+
+use super::*;
+use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
+use crate::contact::{
+    Access, Contact, ContactEvent, ContactRejection as No, InfoEdit, Kept, Life, MergePicks,
+};
+use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
+use crate::text::{JobName, PersonName};
+use crate::{EmailAddress, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+const ADA: ContactId = ContactId(Uuid::from_u128(0xada));
+const BEA: ContactId = ContactId(Uuid::from_u128(0xbea));
+const CID: ContactId = ContactId(Uuid::from_u128(0xc1d));
+const ELM: JobId = JobId(Uuid::from_u128(0xe1));
+const OAK: JobId = JobId(Uuid::from_u128(0x0a));
+const MERGE: MergeId = MergeId(Uuid::from_u128(0x2e));
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
+}
+
+fn email(typed: &str) -> EmailAddress {
+    EmailAddress::parse(typed).expect("a valid address")
+}
+
+fn details(name: &str, primary: Option<&str>, additional: &[&str]) -> ContactDetails {
+    ContactDetails {
+        name: PersonName::parse(name).expect("a valid name"),
+        title: None,
+        primary_email: primary.map(email),
+        additional_emails: additional.iter().map(|typed| email(typed)).collect(),
+        phones: Vec::new(),
+        address: None,
+    }
+}
+
+fn by(actor: Actor, authority: Authority) -> Circumstances {
+    Circumstances {
+        actor,
+        authority,
+        acting_as: None,
+        channel: Channel::Api,
+        client: None,
+        correlation: Uuid::nil(),
+        causation: None,
+        reason: crate::Reason::parse("because").ok(),
+    }
+}
+
+fn builder() -> Circumstances {
+    let grants = BTreeSet::new();
+    let key = ApiKeyId(Uuid::from_u128(1));
+    by(Actor::BuilderStaff(key), Authority::Builder { role: Role::Admin, grants })
+}
+
+fn person(of: ContactId) -> PersonId {
+    PersonId(Uuid::from_u128(of.0.as_u128() << 8))
+}
+
+/// A ledger from its first event on: what it has not recorded has not happened.
+#[derive(Default)]
+struct Ledger {
+    state: LedgerState,
+    invitations: u128,
+    /// By address: who holds the claim, told from the events alone.
+    claims: BTreeMap<String, ContactId>,
+}
+
+impl Ledger {
+    fn give_as(&mut self, who: &Circumstances, command: &Command) -> Result<Decision, Rejection> {
+        loop {
+            match decide(command, &self.state, who, now()) {
+                Err(Halt::Rejected(rejection)) => return Err(rejection),
+                Err(Halt::Need(Need::Aggregate(id))) => self.state.learn_absent(id),
+                Err(Halt::Need(Need::Claim(email))) => {
+                    let holder = self.claims.get(email.normal()).copied();
+                    self.state.learn_claim(&email, holder);
+                }
+                Err(Halt::Need(Need::Jobs(contact))) => {
+                    panic!("the jobs of {contact} are known from its first event on")
+                }
+                Ok(decision) => {
+                    for (id, event) in &decision.events {
+                        self.record(*id, event);
+                    }
+                    return Ok(decision);
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, id: AggregateId, event: &Event) {
+        let sequence = self.state.version(id) + 1;
+        self.state.record(id, sequence, event).expect("the event follows");
+        let (AggregateId::Contact(contact), Event::Contact(event)) = (id, event) else { return };
+        match event {
+            ContactEvent::ContactCreated(_) => self.state.learn_jobs(contact, BTreeSet::new()),
+            ContactEvent::PrimaryEmailClaimed(e) => {
+                let email = e.email.value().expect("known").normal().to_owned();
+                assert_eq!(self.claims.insert(email, contact), None, "claimed twice");
+            }
+            ContactEvent::PrimaryEmailReleased(e) => {
+                let email = e.email.value().expect("known").normal();
+                assert_eq!(self.claims.remove(email), Some(contact), "not its claim");
+            }
+            _ => {}
+        }
+    }
+
+    fn give(&mut self, command: Command) -> Result<Decision, Rejection> {
+        self.give_as(&builder(), &command)
+    }
+
+    fn to(&mut self, contact: ContactId, command: ContactCommand) -> Result<Decision, Rejection> {
+        self.give(Command::Contact(contact, command))
+    }
+
+    fn create(&mut self, contact: ContactId, name: &str, primary: Option<&str>, more: &[&str]) {
+        self.to(contact, ContactCommand::Create(details(name, primary, more))).expect("created");
+    }
+
+    fn job(&mut self, job: JobId, owners: &[ContactId]) {
+        let name = JobName::parse("A house").expect("a valid name");
+        let details = JobDetails { name, reference: None, site: None };
+        self.give(Command::Job(job, JobCommand::Create(details, owners.to_vec()))).expect("opened");
+    }
+
+    fn invite(&mut self, contact: ContactId) -> TokenId {
+        self.invitations += 2;
+        let ids = InviteIds {
+            invitation: InvitationId(Uuid::from_u128(self.invitations)),
+            token: TokenId(Uuid::from_u128(self.invitations + 1)),
+        };
+        self.to(contact, ContactCommand::SendInvite(ids)).expect("invited");
+        ids.token
+    }
+
+    fn activate(&mut self, contact: ContactId) {
+        let token = self.invite(contact);
+        let accept = accept(token, person(contact));
+        let who = by(Actor::Owner(person(contact)), Authority::Owner);
+        self.give_as(&who, &Command::Contact(contact, accept)).expect("accepted");
+    }
+
+    fn merge(
+        &mut self,
+        survivor: ContactId,
+        absorbed: &[ContactId],
+        picks: MergePicks,
+    ) -> Result<Decision, Rejection> {
+        let absorbed = absorbed.to_vec();
+        self.give(Command::MergeContacts { merge: MERGE, survivor, absorbed, picks })
+    }
+
+    fn unmerge(&mut self, contact: ContactId) -> Result<Vec<KeptBack>, Rejection> {
+        match self.give(Command::UnmergeContact(contact))?.outcome {
+            Outcome::Unmerged(kept) => Ok(kept),
+            other => panic!("an unmerge answers {other:?}"),
+        }
+    }
+
+    fn contact(&self, id: ContactId) -> &Contact {
+        &self.state.contact(id).expect("known").expect("there").state
+    }
+
+    fn owners(&self, job: JobId) -> Vec<ContactId> {
+        let job = self.state.job(job).expect("known").expect("there");
+        job.state.owners.iter().copied().collect()
+    }
+
+    fn emails(&self, id: ContactId) -> Vec<String> {
+        let contact = self.contact(id);
+        let all = contact.primary_email.iter().chain(&contact.additional_emails);
+        all.map(|email| email.value().expect("known").typed().to_owned()).collect()
+    }
+}
+
+fn accept(token: TokenId, person: PersonId) -> ContactCommand {
+    ContactCommand::AcceptInvite { token, person, proof: crate::contact::AcceptProof::Link }
+}
+
+#[track_caller]
+fn refused(happened: Result<Decision, Rejection>, why: No) {
+    assert_eq!(happened.map(|decision| decision.events), Err(Rejection::Contact(why)));
+}
+
+fn ada_and_bea() -> Ledger {
+    let mut ledger = Ledger::default();
+    ledger.create(ADA, "Ada", Some("ada@x.org"), &[]);
+    ledger.create(BEA, "Ada Example", Some("ada@work.org"), &["bea@x.org"]);
+    ledger.job(ELM, &[BEA]);
+    ledger.job(OAK, &[ADA, BEA]);
+    ledger
+}
+
+#[test]
+fn without_an_active_owner_any_contact_survives_and_takes_what_is_picked() {
+    // H2, none active; same job
+    let mut ledger = ada_and_bea();
+    let picks = MergePicks { name: Some(BEA), ..MergePicks::default() };
+    ledger.merge(ADA, &[BEA], picks).expect("merged");
+    assert_eq!(ledger.contact(ADA).name.value().expect("known").as_str(), "Ada Example");
+    assert_eq!(ledger.emails(ADA), ["ada@x.org", "ada@work.org", "bea@x.org"]);
+    assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![ADA], vec![ADA]));
+    assert!(matches!(ledger.contact(BEA).life, Life::Merged { into: ADA, .. }));
+    // Whose the name is, stays: it is erased with that person.
+    assert_eq!(ledger.contact(ADA).name.of(), BEA.into());
+}
+
+#[test]
+fn who_is_active_survives_and_a_merge_is_no_back_door_to_the_info() {
+    // H2, one active; R38
+    let mut ledger = ada_and_bea();
+    ledger.activate(BEA);
+    refused(
+        ledger.merge(ADA, &[BEA], MergePicks::default()),
+        No::MergeSurvivorMustBeActive { active: BEA },
+    );
+    let name = MergePicks { name: Some(ADA), ..MergePicks::default() };
+    refused(ledger.merge(BEA, &[ADA], name), No::LockedActive);
+    let primary = MergePicks { primary_email: Some(ADA), ..MergePicks::default() };
+    refused(ledger.merge(BEA, &[ADA], primary), No::LockedActive);
+    let fewer = MergePicks { additional_emails: Some(Vec::new()), ..MergePicks::default() };
+    refused(ledger.merge(BEA, &[ADA], fewer), No::AdditionalEmailIsOwners);
+    ledger.merge(BEA, &[ADA], MergePicks::default()).expect("merged");
+    assert_eq!(ledger.emails(BEA), ["ada@work.org", "bea@x.org", "ada@x.org"]);
+    assert_eq!(ledger.contact(BEA).name.value().expect("known").as_str(), "Ada Example");
+}
+
+#[test]
+fn two_active_owners_are_not_merged() {
+    // H2, two active: their to-dos and messages are individual (R63)
+    let mut ledger = ada_and_bea();
+    ledger.activate(ADA);
+    ledger.activate(BEA);
+    refused(ledger.merge(ADA, &[BEA], MergePicks::default()), No::MergeBothActive);
+    ledger.to(BEA, ContactCommand::DisableAccess).expect("disabled");
+    refused(ledger.merge(ADA, &[BEA], MergePicks::default()), No::MergeBothActive);
+    ledger.to(BEA, ContactCommand::DeactivateOwner).expect("deactivated");
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+}
+
+#[test]
+fn an_absorbed_invitation_is_cancelled_and_the_survivors_is_kept() {
+    // H2, pending
+    let mut ledger = ada_and_bea();
+    let dead = ledger.invite(BEA);
+    let kept = ledger.invite(ADA);
+    let name = MergePicks { name: Some(BEA), ..MergePicks::default() };
+    refused(ledger.merge(ADA, &[BEA], name), No::LockedPending);
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    assert_eq!(ledger.claims, BTreeMap::from([("ada@x.org".to_owned(), ADA)]));
+    let invitee = by(Actor::Owner(person(ADA)), Authority::Owner);
+    let accepted = ledger.give_as(&invitee, &Command::Contact(BEA, accept(dead, person(ADA))));
+    refused(accepted, No::InviteMerged);
+    let accepted = Command::Contact(ADA, accept(kept, person(ADA)));
+    ledger.give_as(&invitee, &accepted).expect("the survivor's works");
+}
+
+#[test]
+fn a_seventh_email_is_not_dropped_silently() {
+    // H2, R20
+    let mut ledger = ada_and_bea();
+    ledger.create(CID, "Cid", Some("c@x.org"), &["c1@x.org", "c2@x.org", "c3@x.org"]);
+    refused(ledger.merge(ADA, &[BEA, CID], MergePicks::default()), No::MergeTooManyEmails);
+    let unknown = Some(vec![email("nobody@x.org")]);
+    let picks = MergePicks { additional_emails: unknown, ..MergePicks::default() };
+    refused(ledger.merge(ADA, &[BEA, CID], picks), No::MergePickUnknown);
+    let some = Some(vec![email("c@x.org"), email("bea@x.org")]);
+    let picks = MergePicks { additional_emails: some, ..MergePicks::default() };
+    ledger.merge(ADA, &[BEA, CID], picks).expect("merged");
+    assert_eq!(ledger.emails(ADA), ["ada@x.org", "bea@x.org", "c@x.org"]);
+}
+
+#[test]
+fn a_claim_follows_its_email() {
+    // H2: it is released with an email that becomes additional, and moves with a primary one
+    for (survivors, moves) in [(Some("cid@x.org"), false), (None, true)] {
+        let mut ledger = ada_and_bea();
+        ledger.activate(BEA);
+        ledger.to(BEA, ContactCommand::DeactivateOwner).expect("deactivated");
+        assert_eq!(ledger.claims.get("ada@work.org"), Some(&BEA));
+        ledger.create(CID, "Cid", survivors, &[]);
+        ledger.merge(CID, &[BEA], MergePicks::default()).expect("merged");
+        let holder = moves.then_some(CID);
+        assert_eq!(ledger.claims.get("ada@work.org").copied(), holder);
+        assert_eq!(ledger.contact(CID).claimed, moves);
+    }
+}
+
+#[test]
+fn a_merge_names_live_contacts_each_once() {
+    // H2, chain and cycle
+    let mut ledger = ada_and_bea();
+    refused(ledger.merge(ADA, &[], MergePicks::default()), No::MergeWithItself);
+    refused(ledger.merge(ADA, &[ADA], MergePicks::default()), No::MergeWithItself);
+    refused(ledger.merge(ADA, &[BEA, BEA], MergePicks::default()), No::MergeWithItself);
+    let picks = MergePicks { name: Some(CID), ..MergePicks::default() };
+    refused(ledger.merge(ADA, &[BEA], picks), No::MergePickUnknown);
+    assert_eq!(
+        ledger.merge(ADA, &[CID], MergePicks::default()).map(|_| ()),
+        Err(Rejection::Unknown(CID.into()))
+    );
+    ledger.create(CID, "Cid", None, &[]);
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    let merged = || No::IsMerged { into: ADA };
+    refused(ledger.merge(BEA, &[CID], MergePicks::default()), merged());
+    refused(ledger.merge(CID, &[BEA], MergePicks::default()), merged());
+    refused(ledger.to(BEA, ContactCommand::DisableAccess), merged());
+    refused(ledger.give(Command::Job(ELM, JobCommand::AddOwner(BEA, None))), merged());
+}
+
+#[test]
+fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
+    // H2, undo; scenario 28
+    let mut ledger = ada_and_bea();
+    let before = ledger.contact(BEA).clone();
+    let picks = MergePicks { name: Some(BEA), ..MergePicks::default() };
+    ledger.merge(ADA, &[BEA], picks).expect("merged");
+    refused(ledger.give(Command::UnmergeContact(ADA)), No::NotMerged);
+    let kept = ledger.unmerge(BEA).expect("unmerged");
+    assert_eq!(kept, [KeptBack { what: Kept::Name, job: None }]);
+    assert_eq!(ledger.contact(BEA), &before);
+    assert_eq!(ledger.emails(ADA), ["ada@x.org"]);
+    assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA, BEA]));
+    refused(ledger.give(Command::UnmergeContact(BEA)), No::NotMerged);
+    // The survivor leaves a job, and somebody else takes the claim.
+    ledger.activate(BEA);
+    ledger.to(BEA, ContactCommand::DeactivateOwner).expect("deactivated");
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged again");
+    ledger.give(Command::Job(ELM, JobCommand::RemoveOwner(ADA, None))).expect("removed");
+    ledger.create(CID, "Cid", Some("ada@work.org"), &[]);
+    ledger.invite(CID);
+    let kept = ledger.unmerge(BEA).expect("unmerged");
+    assert_eq!(
+        kept,
+        [
+            KeptBack { what: Kept::Name, job: None },
+            KeptBack { what: Kept::PrimaryEmailClaim, job: None },
+            KeptBack { what: Kept::JobOwnerRemoved, job: Some(ELM) },
+        ]
+    );
+    assert!(matches!(ledger.contact(BEA).access, Access::Deactivated { .. }));
+    assert!(!ledger.contact(BEA).claimed);
+}
+
+#[test]
+fn a_merge_is_not_taken_back_behind_a_survivor_that_is_gone() {
+    let mut ledger = ada_and_bea();
+    ledger.create(CID, "Cid", None, &[]);
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    ledger.merge(CID, &[ADA], MergePicks::default()).expect("merged on");
+    refused(ledger.give(Command::UnmergeContact(BEA)), No::MergeSurvivorGone { survivor: ADA });
+    assert_eq!(ledger.owners(ELM), [CID]);
+    ledger.unmerge(ADA).expect("unmerged");
+    ledger.unmerge(BEA).expect("unmerged");
+    assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA, BEA]));
+}
+
+#[test]
+fn a_deleted_contact_leaves_its_jobs_and_its_claim_and_can_be_restored() {
+    // H7, R124
+    let mut ledger = ada_and_bea();
+    ledger.activate(BEA);
+    refused(ledger.to(BEA, ContactCommand::Delete { confirmed: false }), No::ConfirmationNeeded);
+    ledger.to(BEA, ContactCommand::Delete { confirmed: true }).expect("deleted");
+    assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![], vec![ADA]));
+    assert_eq!(ledger.claims, BTreeMap::new());
+    refused(ledger.to(BEA, ContactCommand::DisableAccess), No::IsDeleted);
+    refused(ledger.merge(ADA, &[BEA], MergePicks::default()), No::IsDeleted);
+    refused(ledger.give(Command::Job(ELM, JobCommand::AddOwner(BEA, None))), No::IsDeleted);
+    ledger.to(BEA, ContactCommand::Restore).expect("restored");
+    assert!(matches!(ledger.contact(BEA).access, Access::Deactivated { .. }));
+    assert_eq!(ledger.claims, BTreeMap::from([("ada@work.org".to_owned(), BEA)]));
+    refused(ledger.to(BEA, ContactCommand::Restore), No::NotDeleted);
+    // Somebody else takes the email meanwhile: the contact is back without its claim.
+    ledger.to(BEA, ContactCommand::Delete { confirmed: true }).expect("deleted");
+    ledger.create(CID, "Cid", Some("ada@work.org"), &[]);
+    ledger.invite(CID);
+    ledger.to(BEA, ContactCommand::Restore).expect("restored");
+    assert_eq!(ledger.claims, BTreeMap::from([("ada@work.org".to_owned(), CID)]));
+}
+
+#[test]
+fn nobody_deletes_their_own_contact() {
+    // R123
+    let mut ledger = ada_and_bea();
+    ledger.activate(ADA);
+    let herself = by(Actor::Owner(person(ADA)), Authority::System);
+    let delete = Command::Contact(ADA, ContactCommand::Delete { confirmed: true });
+    refused(ledger.give_as(&herself, &delete), No::CannotDeleteSelf);
+}
+
+#[test]
+fn an_invitation_is_redirected_in_one_step() {
+    // H5
+    let mut ledger = ada_and_bea();
+    let old = ledger.invite(ADA);
+    let ids = InviteIds {
+        invitation: InvitationId(Uuid::from_u128(900)),
+        token: TokenId(Uuid::from_u128(901)),
+    };
+    let redirect = |to| ContactCommand::RedirectInvite { to: email(to), ids };
+    refused(ledger.to(ADA, redirect("ada@x.org")), No::SameAddress);
+    ledger.invite(BEA);
+    let name = PersonName::parse("Ada Example").ok();
+    refused(
+        ledger.to(ADA, redirect("ada@work.org")),
+        No::PrimaryEmailClaimed { holder: BEA, name },
+    );
+    let decision = ledger.to(ADA, redirect("right@x.org")).expect("redirected");
+    let types: Vec<_> = decision.events.iter().map(|(_, event)| event.stored_type()).collect();
+    assert_eq!(
+        types,
+        [
+            "contact.invite_cancelled",
+            "contact.primary_email_released",
+            "contact.primary_email_changed",
+            "contact.primary_email_claimed",
+            "contact.invite_sent",
+        ]
+    );
+    let invitee = by(Actor::Owner(person(ADA)), Authority::Owner);
+    let dead = Command::Contact(ADA, accept(old, person(ADA)));
+    refused(ledger.give_as(&invitee, &dead), No::InviteCancelled);
+    let works = Command::Contact(ADA, accept(ids.token, person(ADA)));
+    ledger.give_as(&invitee, &works).expect("accepted");
+}
+
+/// What a person would keep on paper: who is in the book, who stands for whom, who owns what.
+#[derive(Default)]
+struct Model {
+    gone: BTreeSet<ContactId>,
+    into: BTreeMap<ContactId, ContactId>,
+}
+
+impl Model {
+    fn is_live(&self, contact: ContactId) -> bool {
+        !self.gone.contains(&contact) && !self.into.contains_key(&contact)
+    }
+}
+
+/// Promise 11: no id dangles, whatever is merged, unmerged, deleted and restored. The full size is
+/// 100,000 operations: `TITLEBLOCK_TEST_FULL=1`.
+#[test]
+fn over_a_long_random_history_no_id_dangles() {
+    let steps = if std::env::var_os("TITLEBLOCK_TEST_FULL").is_some() { 100_000 } else { 4_000 };
+    let contacts: Vec<ContactId> = (1..=12).map(|n| ContactId(Uuid::from_u128(n))).collect();
+    let jobs: Vec<JobId> = (100..=104).map(|n| JobId(Uuid::from_u128(n))).collect();
+    let mut ledger = Ledger::default();
+    for (index, contact) in contacts.iter().enumerate() {
+        // Some share an address.
+        let address = format!("c{}@x.org", index / 2);
+        ledger.create(*contact, &format!("C {index}"), Some(&address), &[]);
+    }
+    for job in &jobs {
+        ledger.job(*job, &contacts[..2]);
+    }
+    let mut model = Model::default();
+    let mut seed: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut draw = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % u64::try_from(below).expect("small")).expect("small")
+    };
+    let mut done = BTreeMap::<&str, u32>::new();
+    for step in 0..steps {
+        let (one, other) = (contacts[draw(12)], contacts[draw(12)]);
+        let job = jobs[draw(5)];
+        let (what, happened) = match draw(9) {
+            0 => {
+                let picks =
+                    MergePicks { additional_emails: Some(Vec::new()), ..MergePicks::default() };
+                let merged = ledger.merge(one, &[other], picks).is_ok();
+                if merged {
+                    assert!(model.is_live(one) && model.is_live(other) && one != other);
+                    model.into.insert(other, one);
+                }
+                ("merge", merged)
+            }
+            1 | 2 => {
+                let unmerged = ledger.unmerge(one).is_ok();
+                assert_eq!(unmerged, model.into.get(&one).is_some_and(|s| model.is_live(*s)));
+                if unmerged {
+                    model.into.remove(&one);
+                }
+                ("unmerge", unmerged)
+            }
+            3 => {
+                let delete = ContactCommand::Delete { confirmed: true };
+                let deleted = ledger.to(one, delete).is_ok();
+                assert_eq!(deleted, model.is_live(one));
+                model.gone.extend(deleted.then_some(one));
+                ("delete", deleted)
+            }
+            4 => {
+                let restored = ledger.to(one, ContactCommand::Restore).is_ok();
+                assert_eq!(restored, model.gone.remove(&one));
+                ("restore", restored)
+            }
+            5 | 6 => {
+                let add = Command::Job(job, JobCommand::AddOwner(one, None));
+                let added = ledger.give(add).is_ok();
+                assert_eq!(added, model.is_live(one));
+                ("add", added)
+            }
+            7 => {
+                if model.is_live(one)
+                    && matches!(ledger.contact(one).access, Access::NotInvited)
+                    && !ledger
+                        .claims
+                        .contains_key(ledger.contact(one).primary().expect("an address").normal())
+                {
+                    ledger.activate(one);
+                    ("activate", true)
+                } else {
+                    ("activate", ledger.to(one, ContactCommand::DeactivateOwner).is_ok())
+                }
+            }
+            _ => {
+                let name = PersonName::parse(&format!("C {step}")).ok();
+                let edit = InfoEdit { name, ..InfoEdit::default() };
+                ("edit", ledger.to(one, ContactCommand::EditInfo(edit)).is_ok())
+            }
+        };
+        *done.entry(what).or_default() += u32::from(happened);
+        for job in &jobs {
+            for owner in ledger.owners(*job) {
+                assert!(model.is_live(owner), "step {step}: {owner} is gone and owns {job}");
+                let known = ledger.state.jobs_of(owner).expect("known");
+                assert!(known.contains(job), "step {step}: {owner} does not know of {job}");
+            }
+        }
+        for contact in &contacts {
+            let life = match &ledger.contact(*contact).life {
+                Life::Live => (true, None),
+                Life::Deleted => (false, None),
+                Life::Merged { into, .. } => (false, Some(*into)),
+            };
+            let told = (model.is_live(*contact), model.into.get(contact).copied());
+            assert_eq!(life, told, "step {step}");
+            let holds = ledger.claims.values().any(|holder| holder == contact);
+            assert_eq!(ledger.contact(*contact).claimed, holds, "step {step}: the claim");
+            assert!(model.is_live(*contact) || !holds, "step {step}: who is gone holds a claim");
+        }
+    }
+    assert!(done.values().all(|count| *count > 10), "everything happened often: {done:?}");
+}

@@ -31,6 +31,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0016_contact_email_key",
     "0017_no_checks_where_commands_wait",
     "0018_words_by_word",
+    "0020_job_list_archived",
+    "0021_job_detail",
+    "0022_owner_portal",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

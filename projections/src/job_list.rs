@@ -27,6 +27,7 @@ pub struct Row {
     version: i64,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
+    archived: bool,
 }
 
 impl View for JobList {
@@ -46,6 +47,7 @@ impl View for JobList {
                 ("version", Kind::Number),
                 ("created_at", Kind::Time),
                 ("updated_at", Kind::Time),
+                ("archived", Kind::Flag),
             ],
             key: 1,
         },
@@ -91,6 +93,7 @@ impl View for JobList {
                     version: 1,
                     created_at: at,
                     updated_at: at,
+                    archived: false,
                 },
             );
         }
@@ -104,6 +107,24 @@ impl View for JobList {
             JobEvent::OwnerRemovedFromJob(e) => {
                 row.owners.remove(&e.contact.0);
             }
+            JobEvent::JobArchived(_) => row.archived = true,
+            JobEvent::JobReopened(_) => row.archived = false,
+            // The detail shows these; the list, only that there is a new version.
+            JobEvent::JobTypeSet(_)
+            | JobEvent::JobTemplateApplied(_)
+            | JobEvent::TaskAdded(_)
+            | JobEvent::TaskEdited(_)
+            | JobEvent::TaskCompleted(_)
+            | JobEvent::TaskReopened(_)
+            | JobEvent::TaskUnassigned(_)
+            | JobEvent::TaskRemoved(_)
+            | JobEvent::MilestoneAdded(_)
+            | JobEvent::MilestoneEdited(_)
+            | JobEvent::MilestoneStatusSet(_)
+            | JobEvent::MilestoneRemoved(_)
+            | JobEvent::DeadlineSet(_)
+            | JobEvent::BudgetSet(_)
+            | JobEvent::InternalNoteAdded(_) => {}
         }
         row.version += 1;
         row.updated_at = at;
@@ -122,6 +143,7 @@ impl View for JobList {
             Field::Number(row.version),
             Field::Time(row.created_at),
             Field::Time(row.updated_at),
+            Field::Flag(row.archived),
         ];
         let owners = row.owners.iter().map(|owner| vec![id.clone(), Field::Id(*owner)]).collect();
         let texts = [Some(&row.name), row.reference.as_ref(), row.site.as_ref()];
@@ -139,6 +161,7 @@ impl View for JobList {
             version: tuple.get(6),
             created_at: tuple.get(7),
             updated_at: tuple.get(8),
+            archived: tuple.get(9),
         };
         Ok((tuple.get(0), row))
     }
@@ -161,6 +184,8 @@ pub enum JobSort {
 pub struct JobQuery {
     /// Those with this owner (R54).
     pub owner: Option<ContactId>,
+    /// Archived ones too.
+    pub archived: bool,
     /// Those with words that start so, in name, reference, site or an owner's name.
     pub search: Option<String>,
     /// The order.
@@ -197,6 +222,8 @@ pub struct JobEntry {
     pub site: Option<String>,
     /// Its owners, by name.
     pub owners: Vec<OwnerEntry>,
+    /// Whether it is put away.
+    pub archived: bool,
     /// Its version, as in the ETag.
     pub version: u64,
     /// When it was opened.
@@ -208,7 +235,7 @@ pub struct JobEntry {
 }
 
 const COLUMNS: &str = "j.job_id, j.name, j.reference, j.site, j.owners, j.version, \
-     j.created_at, j.updated_at, j.sort_name";
+     j.created_at, j.updated_at, j.archived";
 
 /// The name that a job without owners sorts by: behind every other.
 const NO_OWNER: &str = "\u{10ffff}";
@@ -222,6 +249,9 @@ pub async fn list(
     let failed = || ViewError::database(JobList::NAME);
     let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
     let mut conditions = String::new();
+    if !query.archived {
+        conditions.push_str(" AND NOT j.archived");
+    }
     if let Some(owner) = query.owner {
         params.push(Box::new(owner.0));
         conditions.push_str(&format!(
@@ -334,6 +364,7 @@ async fn entries(
                 reference: row.get(2),
                 site: row.get(3),
                 owners,
+                archived: row.get(8),
                 version: u64::try_from(row.get::<_, i64>(5)).unwrap_or(0),
                 created_at: Timestamp::new(row.get::<_, OffsetDateTime>(6)),
                 updated_at: Timestamp::new(row.get::<_, OffsetDateTime>(7)),

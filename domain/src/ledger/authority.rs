@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::actor::{Authority, Grant, Role};
+use crate::builder_account::BuilderAccountCommand;
 use crate::contact::ContactCommand;
 use crate::rejection::Rejection;
 
@@ -56,7 +57,13 @@ enum Right {
 
 fn right(command: &Command) -> Right {
     match command {
-        Command::Installation(_) | Command::BuilderAccount(..) => Right::Operate,
+        Command::Installation(_) => Right::Operate,
+        Command::BuilderAccount(_, command) => match command {
+            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => {
+                Right::Operate
+            }
+            BuilderAccountCommand::JobSetup(_) => Right::Work,
+        },
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
             | ContactCommand::SendInvite(_)
@@ -75,6 +82,8 @@ fn right(command: &Command) -> Right {
         },
         Command::SaveContact { .. }
         | Command::Job(..)
+        | Command::CreateJob { .. }
+        | Command::SetJobType { .. }
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. } => Right::Work,

@@ -4,6 +4,7 @@ mod damage;
 mod equal;
 mod poison;
 mod random;
+mod random_jobs;
 mod told;
 
 use crate::support::database::open_store;

@@ -1,5 +1,6 @@
 //! A random history over every command.
 
+use super::random_jobs::Parts;
 use crate::support::account::details;
 use crate::support::{Account, email, name, rng};
 use domain::contact::{AcceptProof, ContactCommand, InfoEdit};
@@ -28,6 +29,7 @@ pub(super) struct RandomHistory<'a> {
     jobs: Vec<JobId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
+    parts: Parts,
     pub(super) carried_out: usize,
     pub(super) refused: usize,
 }
@@ -41,6 +43,7 @@ impl<'a> RandomHistory<'a> {
             jobs: Vec::new(),
             tokens: HashMap::new(),
             persons: HashMap::new(),
+            parts: Parts::default(),
             carried_out: 0,
             refused: 0,
         }
@@ -109,11 +112,17 @@ impl<'a> RandomHistory<'a> {
             reference: domain::text::Reference::parse("P-17").ok(),
             site: PostalAddress::parse("3 Oak Lane").ok(),
         };
+        if self.rng.random_bool(0.5) {
+            return self.parts.new_job(self.account, &mut self.rng, job, details, owners);
+        }
         self.account.staff(Command::Job(job, JobCommand::Create(details, owners)))
     }
 
     fn job_command(&mut self) -> Submission {
         let (job, contact) = (self.job(), self.contact());
+        if self.rng.random_bool(0.6) {
+            return self.parts.command(self.account, &mut self.rng, job, contact);
+        }
         let command = match self.rng.random_range(0..4) {
             0 => {
                 let named = format!("House of {}", self.named());
@@ -205,8 +214,12 @@ impl<'a> RandomHistory<'a> {
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
             self.new_job()
         } else if kind == 5 {
-            self.account.issue_key()
-        } else if kind < 9 {
+            if self.rng.random_bool(0.5) {
+                self.account.issue_key()
+            } else {
+                self.parts.setup(self.account, &mut self.rng)
+            }
+        } else if kind < 11 {
             self.job_command()
         } else {
             self.contact_command()

@@ -893,9 +893,9 @@ fn a_job_from_a_template_has_its_type_tasks_and_milestones() {
     ];
     for (named, is) in [(None, "Remodel"), (Some("New home"), "New home")] {
         let book = check(given(2), &job_of(named, Some(KITCHEN)), Ok(&copied));
-        let typed = book.events.iter().find_map(|(_, _, event)| match event {
-            Event::Job(JobEvent::JobTypeSet(e)) => e.to.clone(),
-            _ => None,
+        let typed = book.events.iter().find_map(|(_, _, event)| {
+            let Event::Job(JobEvent::JobTypeSet(set)) = event else { return None };
+            set.to.clone()
         });
         assert_eq!(typed, Some(job_type(is)), "a type that is given goes before the template's");
     }

@@ -71,8 +71,8 @@ async fn a_job_begins_with_what_its_template_has() {
     let job = admin.get_after(&typed, &path).await.is(200);
     assert_eq!(job.body["type"], "New home");
     // A job from scratch has nothing to be done, so nobody can say how far it is.
-    let bare = admin.job("Bare", &[]).await;
-    let bare = admin.get_after(&typed, &format!("/v1/jobs/{bare}")).await;
+    let bare = admin.post("/v1/jobs", json!({ "name": "Bare" })).await.is(201);
+    let bare = admin.get_after(&bare, &format!("/v1/jobs/{}", bare.id())).await.is(200);
     assert!(bare.body["percent"].is_null() && bare.body["type"].is_null());
 }
 
@@ -192,7 +192,7 @@ async fn tasks_and_milestones_come_and_go_and_an_archived_job_stays_as_it_is() {
     let dig = format!("{path}/tasks/{}", added.id());
     assert_eq!(added.headers["location"], dig.as_str());
     let both = admin.patch(&dig, json!({ "done": true, "title": "Dig more" })).await.is(422);
-    assert_eq!(both.body["errors"][0]["field"], "done");
+    assert_eq!(both.body["field"], "done");
     let wrong = json!({ "title": " ", "phase": "lunch", "due": "tomorrow", "kind": "nap" });
     let wrong = admin.post(&format!("{path}/tasks"), wrong).await.is(422);
     assert_eq!(wrong.body["errors"].as_array().map(Vec::len), Some(4), "{}", wrong.text);

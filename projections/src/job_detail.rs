@@ -332,7 +332,7 @@ pub async fn get(
         template: row.template.map(|(id, name)| AppliedTemplate { id, name }),
         deadline: row.deadline,
         percent: Progress::of(done.clone().map(|(_, done)| done)).percent(),
-        sections: sections(done),
+        sections: sections(&done),
         tasks: row.tasks,
         milestones: row.milestones,
         budget: row.budget,

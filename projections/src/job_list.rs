@@ -99,7 +99,6 @@ impl View for JobList {
         }
         let row = rows.row(&key)?;
         match job {
-            JobEvent::JobCreated(_) => {}
             JobEvent::JobRenamed(e) => e.to.as_str().clone_into(&mut row.name),
             JobEvent::OwnerAddedToJob(e) => {
                 row.owners.insert(e.contact.0);
@@ -109,8 +108,9 @@ impl View for JobList {
             }
             JobEvent::JobArchived(_) => row.archived = true,
             JobEvent::JobReopened(_) => row.archived = false,
-            // The detail shows these; the list, only that there is a new version.
-            JobEvent::JobTypeSet(_)
+            // A row was made above; the detail shows the others, the list only their new version.
+            JobEvent::JobCreated(_)
+            | JobEvent::JobTypeSet(_)
             | JobEvent::JobTemplateApplied(_)
             | JobEvent::TaskAdded(_)
             | JobEvent::TaskEdited(_)

@@ -62,19 +62,18 @@ pub async fn get(reader: &Reader, ledger: LedgerId) -> Result<Option<JobSetupEnt
             Event::Installation(_) | Event::Contact(_) | Event::Job(_) => continue,
         };
         version += 1;
-        match &mut account {
-            Some(account) => account.apply(event).map_err(StoreError::from)?,
-            None => {
-                let id = domain::AccountId(ledger.0);
-                account = Some(BuilderAccount::from_first(id, event).map_err(StoreError::from)?);
-            }
+        if let Some(account) = &mut account {
+            account.apply(event).map_err(StoreError::from)?;
+        } else {
+            let id = domain::AccountId(ledger.0);
+            account = Some(BuilderAccount::from_first(id, event).map_err(StoreError::from)?);
         }
     }
     Ok(account.map(|account| {
         let mut templates: Vec<_> =
             account.templates.iter().map(|(id, template)| entry(id.0, template)).collect();
         templates.sort_by_cached_key(|entry| (crate::search::sort_key(&entry.name), entry.id));
-        let types = account.job_types.iter().map(|t| t.as_str().to_owned()).collect();
+        let types = account.job_types.iter().map(|listed| listed.as_str().to_owned()).collect();
         JobSetupEntry { types, templates, version }
     }))
 }

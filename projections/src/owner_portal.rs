@@ -178,7 +178,7 @@ impl View for OwnerPortal {
             Field::Text(row.name.clone()),
             Field::NumberOrNone(percent.map(i64::from)),
             Field::TextOrNone(row.deadline.clone()),
-            Field::Text(as_json(&sections(tasks))),
+            Field::Text(as_json(&sections(&tasks))),
             Field::Text(as_json(&row.milestones)),
             Field::Text(as_json(&row.tasks)),
         ]]]
@@ -210,7 +210,7 @@ pub struct SectionEntry {
 }
 
 /// The progress of each phase.
-pub(crate) fn sections(tasks: impl Iterator<Item = (Phase, bool)> + Clone) -> Vec<SectionEntry> {
+pub(crate) fn sections(tasks: &(impl Iterator<Item = (Phase, bool)> + Clone)) -> Vec<SectionEntry> {
     let section = |phase: &Phase| {
         let progress = Progress::of_phase(tasks.clone(), *phase);
         let Progress { done, total } = progress;

@@ -1,7 +1,7 @@
 //! What the account has made up its mind about for all its jobs: the list of types, the templates.
 
 use super::{BuilderAccount, BuilderAccountEvent, BuilderAccountRejection};
-use crate::event::{FieldChange, Shown, nothing_personal};
+use crate::event::{FieldChange, ShowOf, Shown, nothing_personal};
 use crate::ids::{AggregateId, TemplateId};
 use crate::job::{Phase, TaskKind};
 use crate::rejection::Rejection;
@@ -194,7 +194,7 @@ pub(super) fn template_changed(
         (shown(from), shown(to))
     };
     let (before, after) = both(|template| Shown::from(template.name.as_str()));
-    let rest: [(&'static str, fn(&JobTemplate) -> Shown); 3] = [
+    let rest: [(&'static str, ShowOf<JobTemplate>); 3] = [
         ("template_type", |template| list(template.job_type.iter().map(JobType::as_str))),
         ("template_tasks", |template| list(template.tasks.iter().map(|task| task.title.as_str()))),
         ("template_milestones", |template| list(template.milestones.iter().map(Title::as_str))),

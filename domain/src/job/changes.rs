@@ -2,8 +2,9 @@
 
 use super::events::JobEvent;
 use super::plan::{Assignee, BudgetLine, MilestoneDetails, TaskDetails};
-use crate::event::{FieldChange, Shown};
+use crate::event::{FieldChange, ShowOf, Shown};
 use crate::ids::ContactId;
+use crate::text::JobType;
 
 impl JobEvent {
     /// What changed, field by field. Owners are shown by id; names are joined where it is read.
@@ -29,8 +30,7 @@ impl JobEvent {
                 vec![FieldChange::old_value("owners", e.contact.to_string())]
             }
             Self::JobTypeSet(e) => {
-                let shown =
-                    |kind: &Option<crate::JobType>| maybe(kind.as_ref().map(|t| t.as_str()));
+                let shown = |kind: &Option<JobType>| maybe(kind.as_ref().map(JobType::as_str));
                 vec![FieldChange::between("type", shown(&e.from), shown(&e.to))]
             }
             Self::JobTemplateApplied(e) => {
@@ -114,7 +114,7 @@ fn task(from: Option<&TaskDetails>, to: Option<&TaskDetails>) -> Vec<FieldChange
         (shown(from), shown(to))
     };
     let (before, after) = both(|details| Shown::from(details.title.as_str()));
-    let rest: [(&'static str, fn(&TaskDetails) -> Shown); 4] = [
+    let rest: [(&'static str, ShowOf<TaskDetails>); 4] = [
         ("task_kind", |details| Shown::from(details.kind.word())),
         ("task_phase", |details| Shown::from(details.phase.word())),
         ("task_assignee", |details| maybe(details.assignee.as_ref())),

@@ -54,7 +54,7 @@ fn label(typed: &str) -> Label {
 }
 
 fn day(typed: &str) -> Option<Day> {
-    Some(Day::parse(typed).expect("a day"))
+    Day::parse(typed).ok()
 }
 
 /// A task of this owner's, or of nobody's.

@@ -67,8 +67,8 @@ async fn a_job_begins_with_what_its_template_has() {
     let odd = json!({ "name": "Oak St", "type": "Castle" });
     assert_eq!(admin.post("/v1/jobs", odd).await.is(422).code(), "unknown_job_type");
 
-    let typed = admin.put(&format!("{path}/type"), json!({ "type": "New home" })).await.is(200);
-    let job = admin.get_after(&typed, &path).await.is(200);
+    let changed = admin.put(&format!("{path}/type"), json!({ "type": "New home" })).await.is(200);
+    let job = admin.get_after(&changed, &path).await.is(200);
     assert_eq!(job.body["type"], "New home");
     // A job from scratch has nothing to be done, so nobody can say how far it is.
     let bare = admin.post("/v1/jobs", json!({ "name": "Bare" })).await.is(201);

@@ -90,6 +90,19 @@ pub(crate) struct CommandAnswer {
     warnings: Vec<Warning>,
 }
 
+/// What a command answers that makes a part of something: a job's task, an account's template.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PartAnswer {
+    /// The part.
+    id: Uuid,
+    /// What it is a part of: the job or the account.
+    part_of: Uuid,
+    /// The version of what it is a part of, after the command; the `ETag` too.
+    version: u64,
+    /// Whether anything had to happen.
+    outcome: OutcomeWord,
+}
+
 /// Whether anything had to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -121,6 +134,17 @@ pub(crate) fn done(applied: &Applied) -> Answer<CommandAnswer> {
     Answer::new(CommandAnswer { id, version, outcome, warnings: Vec::new() })
         .version(version)
         .position(position_of(applied))
+}
+
+/// The answer about a new part of the first aggregate of the command; 201, at the part's own path.
+pub(crate) fn part_made(applied: &Applied, part: Uuid, collection: &str) -> Answer<PartAnswer> {
+    let first = applied.versions.first();
+    let (part_of, version) = first.map_or((Uuid::nil(), 0), |(id, version)| (id.uuid(), *version));
+    let outcome = outcome_word(&applied.outcome);
+    Answer::new(PartAnswer { id: part, part_of, version, outcome })
+        .version(version)
+        .position(position_of(applied))
+        .created_at(format!("{collection}/{part}"))
 }
 
 pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {

@@ -135,6 +135,35 @@ pub(crate) const CODES: &[Code] = &[
     code(422, "too_many_owners", "More than 500 owners on a job")
         .rule("R1")
         .remedy("Remove owners who have left."),
+    code(409, "job_archived", "The job is archived").rule("2.4").remedy("Reopen the job first."),
+    code(409, "assignee_is_no_owner", "The task is for a contact that is no owner of the job")
+        .rule("R93")
+        .remedy("Add the contact as an owner first."),
+    code(422, "unknown_job_type", "The type is not on the account's list")
+        .rule("R56")
+        .remedy("Use a type of /v1/job-types, or put this one on the list."),
+    code(422, "unknown_job_template", "No such template in this account")
+        .rule("R55")
+        .remedy("Use a template of /v1/job-templates."),
+    code(422, "too_many_tasks", "More than 500 tasks on a job")
+        .rule("2.4")
+        .remedy("Remove tasks that are not needed."),
+    code(422, "too_many_milestones", "More than 100 milestones on a job")
+        .rule("2.4")
+        .remedy("Remove milestones that are not needed."),
+    code(422, "too_many_budget_lines", "More than 200 lines in a budget")
+        .rule("2.4")
+        .remedy("Put lines together."),
+    code(422, "too_many_notes", "More than 500 notes on a job").rule("2.4"),
+    code(422, "too_many_job_types", "More than 100 job types").rule("2.4"),
+    code(409, "job_type_in_template", "A template has a type that would leave the list")
+        .rule("R56")
+        .remedy("Give the template another type, or none, first."),
+    code(422, "too_many_job_templates", "More than 100 job templates")
+        .rule("2.4")
+        .remedy("Remove templates that are not needed."),
+    code(422, "job_template_too_long", "A template of more than 200 tasks or 50 milestones")
+        .rule("2.4"),
     code(410, "invite_expired", "The invitation has expired")
         .remedy("Ask your builder to send a new one."),
     code(410, "invite_cancelled", "The invitation was taken back").remedy("Ask your builder."),

@@ -246,6 +246,10 @@ impl From<ViewError> for Problem {
                 tracing::error!(error = %Chain(&error), "a view failed");
                 Self::internal()
             }
+            ViewError::Row { .. } => {
+                tracing::error!(error = %Chain(&error), "a view failed");
+                Self::internal()
+            }
             ViewError::Behind { view, .. } => Self::new(
                 "view_behind",
                 format!("The read model {view} has not reached the position asked for."),

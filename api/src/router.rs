@@ -1,7 +1,9 @@
 //! Every route, and nothing else.
 
 use crate::around::around;
-use crate::endpoints::{accounts, audit, contacts, imports, invitations, jobs, operations};
+use crate::endpoints::{
+    accounts, audit, contacts, imports, invitations, job_setup, jobs, operations,
+};
 use crate::error::Problem;
 use crate::openapi::Description;
 use crate::state::AppState;
@@ -44,7 +46,30 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(jobs::add_owner::add_owner))
         .routes(routes!(jobs::remove_owner::remove_owner))
         .routes(routes!(jobs::bulk_owners::bulk_owners))
+        .routes(routes!(jobs::set_type::set_type))
+        .routes(routes!(jobs::set_deadline::set_deadline))
+        .routes(routes!(jobs::set_budget::set_budget))
+        .routes(routes!(jobs::add_note::add_note))
+        .routes(routes!(jobs::archive::archive))
+        .routes(routes!(jobs::reopen::reopen))
+        .routes(routes!(jobs::add_task::add_task))
+        .routes(routes!(jobs::edit_task::edit_task, jobs::remove_task::remove_task))
+        .routes(routes!(jobs::add_milestone::add_milestone))
+        .routes(routes!(
+            jobs::edit_milestone::edit_milestone,
+            jobs::remove_milestone::remove_milestone
+        ))
+        .routes(routes!(jobs::portal::portal))
         .routes(routes!(jobs::history::history))
+        .routes(routes!(job_setup::list_types::list_job_types, job_setup::set_types::set_job_types))
+        .routes(routes!(
+            job_setup::list_templates::list_job_templates,
+            job_setup::add_template::add_job_template
+        ))
+        .routes(routes!(
+            job_setup::change_template::change_job_template,
+            job_setup::remove_template::remove_job_template
+        ))
         .routes(routes!(invitations::list::list_invitations))
         .routes(routes!(audit::list::list_audit))
         .routes(routes!(imports::create::import))

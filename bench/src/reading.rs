@@ -258,7 +258,14 @@ impl View<ContactAggregate> for ListRow {
             | E::PersonLinked(_)
             | E::OwnerReactivated(_)
             | E::OwnerDisabled(_)
-            | E::OwnerReenabled(_) => return,
+            | E::OwnerReenabled(_)
+            | E::ContactDeleted(_)
+            | E::ContactRestored(_)
+            | E::ContactsMerged(_)
+            | E::ContactMergedInto(_)
+            | E::ContactsUnmerged(_)
+            | E::ContactUnmergedFrom(_)
+            | E::PermissionsChanged(_) => return,
         };
         status.clone_into(&mut self.status);
     }

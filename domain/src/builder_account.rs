@@ -1,11 +1,19 @@
-//! A builder account: the tenant, and the keys with which backend services act for it.
+//! A builder account: the tenant, the keys with which backend services act for it, and what it has
+//! made up its mind about for all its jobs ([`JobSetup`]).
+
+mod job_setup;
+
+pub use job_setup::{
+    JobSetup, JobTemplate, JobTemplateAdded, JobTemplateChanged, JobTemplateRemoved, JobTypesSet,
+    TemplateTask,
+};
 
 use crate::ImpossibleStep;
 use crate::actor::{Grant, Role};
 use crate::event::{FieldChange, events, nothing_personal};
-use crate::ids::{AccountId, AggregateId, ApiKeyId};
+use crate::ids::{AccountId, AggregateId, ApiKeyId, TemplateId};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
-use crate::text::Label;
+use crate::text::{JobType, Label};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +22,10 @@ events! {
     BuilderAccountEvent {
         BuilderAccountOpened = "builder_account.opened" v 1,
         ApiKeyIssued = "builder_account.api_key_issued" v 1,
+        JobTypesSet = "builder_account.job_types_set" v 1,
+        JobTemplateAdded = "builder_account.job_template_added" v 1,
+        JobTemplateChanged = "builder_account.job_template_changed" v 1,
+        JobTemplateRemoved = "builder_account.job_template_removed" v 1,
     }
 }
 
@@ -64,6 +76,12 @@ impl BuilderAccountEvent {
                 }
                 changes
             }
+            Self::JobTypesSet(e) => vec![job_setup::types_changed(e)],
+            Self::JobTemplateAdded(e) => job_setup::template_changed(None, Some(&e.content)),
+            Self::JobTemplateChanged(e) => job_setup::template_changed(Some(&e.from), Some(&e.to)),
+            Self::JobTemplateRemoved(e) => {
+                vec![FieldChange::old_value("job_templates", e.name.as_str())]
+            }
         }
     }
 }
@@ -93,6 +111,8 @@ pub enum BuilderAccountCommand {
     },
     /// Issue one more key.
     IssueApiKey(NewApiKey),
+    /// Change the list of job types or the templates.
+    JobSetup(JobSetup),
 }
 
 /// A rule of accounts that said no.
@@ -102,6 +122,16 @@ pub enum BuilderAccountRejection {
     AlreadyOpen,
     /// More keys than one account takes.
     TooManyKeys,
+    /// More types than one list takes.
+    TooManyJobTypes,
+    /// A template has a type that would leave the list.
+    JobTypeInTemplate,
+    /// The id of the template is in use.
+    TemplateAlreadyExists,
+    /// More templates than one account takes.
+    TooManyTemplates,
+    /// The template has more tasks or milestones than one takes.
+    TemplateTooLong,
 }
 
 impl BuilderAccountRejection {
@@ -118,6 +148,38 @@ impl BuilderAccountRejection {
                 RejectionKind::Unprocessable,
                 "An account takes at most 100 API keys.",
             ),
+            Self::TooManyJobTypes => Refusal::new(
+                "too_many_job_types",
+                RejectionKind::Unprocessable,
+                "An account takes at most 100 job types.",
+            )
+            .rule("2.4"),
+            Self::JobTypeInTemplate => Refusal::new(
+                "job_type_in_template",
+                RejectionKind::Conflict,
+                "A template has a type that would leave the list.",
+            )
+            .rule("R56")
+            .remedy("Give the template another type, or none, first.")
+            .field("types"),
+            Self::TemplateAlreadyExists => Refusal::new(
+                "already_exists",
+                RejectionKind::Conflict,
+                "A template with this id is there already.",
+            ),
+            Self::TooManyTemplates => Refusal::new(
+                "too_many_job_templates",
+                RejectionKind::Unprocessable,
+                "An account takes at most 100 job templates.",
+            )
+            .rule("2.4")
+            .remedy("Remove templates that are not needed."),
+            Self::TemplateTooLong => Refusal::new(
+                "job_template_too_long",
+                RejectionKind::Unprocessable,
+                "A template takes at most 200 tasks and 50 milestones.",
+            )
+            .rule("2.4"),
         }
     }
 }
@@ -131,6 +193,10 @@ pub struct BuilderAccount {
     pub name: Label,
     /// Its keys.
     pub keys: BTreeMap<ApiKeyId, Role>,
+    /// The types that its jobs may have, in the order that it wants (R56).
+    pub job_types: Vec<JobType>,
+    /// What its jobs may be made from (R55).
+    pub templates: BTreeMap<TemplateId, JobTemplate>,
 }
 
 impl BuilderAccount {
@@ -141,9 +207,14 @@ impl BuilderAccount {
     pub fn from_first(id: AccountId, event: &BuilderAccountEvent) -> Result<Self, ImpossibleStep> {
         match event {
             BuilderAccountEvent::BuilderAccountOpened(e) => {
-                Ok(Self { id, name: e.name.clone(), keys: BTreeMap::new() })
+                let (name, keys) = (e.name.clone(), BTreeMap::new());
+                Ok(Self { id, name, keys, job_types: Vec::new(), templates: BTreeMap::new() })
             }
-            BuilderAccountEvent::ApiKeyIssued(_) => Err(ImpossibleStep {
+            BuilderAccountEvent::ApiKeyIssued(_)
+            | BuilderAccountEvent::JobTypesSet(_)
+            | BuilderAccountEvent::JobTemplateAdded(_)
+            | BuilderAccountEvent::JobTemplateChanged(_)
+            | BuilderAccountEvent::JobTemplateRemoved(_) => Err(ImpossibleStep {
                 event: event.stored_type(),
                 aggregate: AggregateId::BuilderAccount(id),
                 why: "the account has not been opened",
@@ -160,6 +231,29 @@ impl BuilderAccount {
                     return Ok(());
                 }
                 "the key is there already"
+            }
+            BuilderAccountEvent::JobTypesSet(e) => {
+                self.job_types.clone_from(&e.to);
+                return Ok(());
+            }
+            BuilderAccountEvent::JobTemplateAdded(e) => {
+                if self.templates.insert(e.template, e.content.clone()).is_none() {
+                    return Ok(());
+                }
+                "the template is there already"
+            }
+            BuilderAccountEvent::JobTemplateChanged(e) => {
+                if let Some(template) = self.templates.get_mut(&e.template) {
+                    template.clone_from(&e.to);
+                    return Ok(());
+                }
+                "the template is not there"
+            }
+            BuilderAccountEvent::JobTemplateRemoved(e) => {
+                if self.templates.remove(&e.template).is_some() {
+                    return Ok(());
+                }
+                "the template is not there"
             }
         };
         Err(ImpossibleStep {
@@ -184,8 +278,11 @@ pub fn decide(
             let opened = BuilderAccountOpened { name: name.clone() };
             Ok(std::iter::once(opened.into()).chain(key.as_ref().map(issued)).collect())
         }
-        (BuilderAccountCommand::IssueApiKey(_), None) => {
+        (BuilderAccountCommand::IssueApiKey(_) | BuilderAccountCommand::JobSetup(_), None) => {
             Err(Rejection::Unknown(AggregateId::BuilderAccount(id)))
+        }
+        (BuilderAccountCommand::JobSetup(command), Some(account)) => {
+            job_setup::decide(account, command)
         }
         (BuilderAccountCommand::IssueApiKey(key), Some(account)) => {
             // Issued already: the second step of a sequence over two ledgers is taken up again.

@@ -304,6 +304,9 @@ impl From<String> for Shown {
     }
 }
 
+/// How one field of a thing reads in a history.
+pub(crate) type ShowOf<T> = fn(&T) -> Shown;
+
 /// How a personal value reads in a history.
 pub trait Show {
     /// As text for people.

@@ -58,6 +58,22 @@ id!(
     JobId
 );
 id!(
+    /// A task of a job.
+    TaskId
+);
+id!(
+    /// A milestone of a job.
+    MilestoneId
+);
+id!(
+    /// An internal note on a job.
+    NoteId
+);
+id!(
+    /// A template that jobs are made from.
+    TemplateId
+);
+id!(
     /// The human who logs in; linked to contacts of any number of builder accounts.
     PersonId
 );

@@ -9,6 +9,7 @@
 pub mod actor;
 pub mod builder_account;
 pub mod contact;
+pub mod day;
 pub mod email;
 pub mod event;
 pub mod ids;
@@ -22,17 +23,18 @@ pub mod text;
 pub mod timestamp;
 
 pub use actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
+pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
     AccountId, AggregateId, ApiKeyId, BulkId, ContactId, EventId, InvitationId, JobId, LedgerId,
-    PersonId, SubjectId, TokenId,
+    MilestoneId, NoteId, PersonId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};
 pub use phone::PhoneNumber;
 pub use rejection::{Rejection, RejectionKind};
-pub use text::{JobName, PersonName, PostalAddress, Reason};
+pub use text::{JobName, JobType, PersonName, PostalAddress, Reason};
 pub use timestamp::Timestamp;
 
 /// The position of an aggregate's event among the events of that aggregate: 1, 2, 3 …

@@ -88,6 +88,26 @@ text!(
     Label, max 100, lines false
 );
 
+text!(
+    /// A type of jobs, on the list that the account edits (R56).
+    JobType, max 100, lines false
+);
+text!(
+    /// What a task or a milestone is called.
+    Title, max 200, lines false
+);
+text!(
+    /// An internal note on a job; customers never see it (R97).
+    NoteText, max 2000, lines true
+);
+
+/// A note is free text and may name people.
+impl fmt::Debug for NoteText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NoteText(…)")
+    }
+}
+
 /// A personal name does not show in logs.
 impl fmt::Debug for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,7 +145,7 @@ macro_rules! plain_debug {
         }
     )+};
 }
-plain_debug!(JobName, Reference, Label);
+plain_debug!(JobName, Reference, Label, JobType, Title);
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,16 @@
 //! gets a new file beside the old one, and the old one stays readable through `upcast.rs`.
 
 use cqrs_es::persist::SerializedEvent;
+use domain::builder_account::{JobTemplate, TemplateTask};
 use domain::contact::{Access, Contact, ContactEvent, Permission};
-use domain::job::{Job, JobEvent};
+use domain::job::{
+    Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
+    Phase, Task, TaskDetails, TaskKind,
+};
 use domain::personal::HoldsPersonal;
+use domain::text::Title;
 use domain::{
-    AccountId, AggregateId, ContactId, EmailAddress, Event, JobId, LedgerState, Personal,
+    AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LedgerState, Personal,
     PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
@@ -218,10 +223,22 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     assert_eq!(types_in(story.iter().chain(&events)), types_of("contact."));
 }
 
+fn line(label: &str, amount: i64) -> BudgetLine {
+    let label = domain::text::Label::parse(label).expect("valid");
+    BudgetLine { label, amount_cents: Cents::new(amount).expect("valid") }
+}
+
 #[test]
 fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
     let id: JobId = ELM_ST.parse().expect("an id");
-    let events = story("job", "created renamed owner_added owner_replaced owner_added");
+    let events = story(
+        "job",
+        "created renamed owner_added owner_removed owner_added owner_replaced owner_added
+         type_set template_applied
+         task_added task_edited task_completed task_reopened task_unassigned task_removed task_added
+         milestone_added milestone_edited milestone_status_set milestone_removed milestone_added
+         deadline_set budget_set note_added archived reopened",
+    );
     let state = fold(AggregateId::Job(id), &events);
     let expected = Job {
         id,
@@ -229,6 +246,30 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         reference: Some(domain::text::Reference::parse("P-2026-0042").expect("valid")),
         site: Some(domain::PostalAddress::parse("12 Elm St\nSpringfield").expect("valid")),
         owners: BTreeSet::from([ada()]),
+        job_type: domain::JobType::parse("Remodel").ok(),
+        tasks: vec![Task {
+            id: "0198c0de-0000-7000-8000-000000000401".parse().expect("an id"),
+            details: TaskDetails {
+                title: Title::parse("Choose the tiles").expect("valid"),
+                kind: TaskKind::Selection,
+                phase: Phase::Planning,
+                assignee: Some(Assignee::Owner(ada())),
+                due: Day::parse("2026-05-01").ok(),
+            },
+            done: false,
+        }],
+        milestones: vec![Milestone {
+            id: "0198c0de-0000-7000-8000-000000000402".parse().expect("an id"),
+            details: MilestoneDetails {
+                title: Title::parse("Kitchen in use").expect("valid"),
+                due: Day::parse("2026-07-01").ok(),
+            },
+            status: MilestoneStatus::Planned,
+        }],
+        deadline: Day::parse("2026-08-31").ok(),
+        budget: vec![line("Tiles", 145_050), line("Credit for the old sink", -5_000)],
+        notes: BTreeSet::from(["0198c0de-0000-7000-8000-000000000403".parse().expect("an id")]),
+        archived: false,
     };
     assert_eq!(state.job(id).expect("known").expect("there").state, expected);
     assert_eq!(types_in(&events), types_of("job."));
@@ -237,11 +278,29 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
 #[test]
 fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     let id: AccountId = ACCOUNT.parse().expect("an id");
-    let events = story("builder_account", "opened api_key_issued");
+    let events = story(
+        "builder_account",
+        "opened api_key_issued job_types_set job_template_added job_template_changed
+         job_template_removed job_template_added",
+    );
     let state = fold(AggregateId::BuilderAccount(id), &events);
     let account = state.builder_account(id).expect("known").expect("there");
     assert_eq!(account.name, domain::text::Label::parse("Elm Builders").expect("valid"));
     assert_eq!(account.keys.values().collect::<Vec<_>>(), [&domain::Role::Staff]);
+    let types: Vec<_> = account.job_types.iter().map(domain::JobType::as_str).collect();
+    assert_eq!(types, ["New home", "Remodel"]);
+    let remodel = domain::JobType::parse("Remodel").ok();
+    let kitchen = JobTemplate {
+        name: domain::text::Label::parse("Kitchen").expect("valid"),
+        job_type: remodel,
+        tasks: vec![TemplateTask {
+            title: Title::parse("Choose the tiles").expect("valid"),
+            kind: TaskKind::Selection,
+            phase: Phase::Planning,
+        }],
+        milestones: vec![Title::parse("Kitchen in use").expect("valid")],
+    };
+    assert_eq!(account.templates.values().collect::<Vec<_>>(), [&kitchen]);
     assert_eq!(types_in(&events), types_of("builder_account."));
 }
 

@@ -6,6 +6,7 @@
 
 use crate::ViewError;
 use crate::contact_directory::{self, ContactDirectory, ContactEntry};
+use crate::job_detail::{self, JobDetail, JobDetailEntry};
 use crate::job_list::{self, JobEntry, JobList};
 use crate::rebuild::unfoldable;
 use crate::view::{Rows, View};
@@ -100,6 +101,17 @@ pub async fn contact(
     }))
 }
 
+/// A job, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct JobPage {
+    /// As the list shows it.
+    #[serde(flatten)]
+    pub job: JobEntry,
+    /// What there is to do, and the rest.
+    #[serde(flatten)]
+    pub detail: JobDetailEntry,
+}
+
 /// A job as it was, with its owners at that position under their names of that position; none when
 /// there was none yet.
 pub async fn job(
@@ -107,14 +119,17 @@ pub async fn job(
     ledger: LedgerId,
     job: JobId,
     at: AsOf,
-) -> Result<Option<Dated<JobEntry>>, ViewError> {
+) -> Result<Option<Dated<JobPage>>, ViewError> {
     let mut jobs = rows::<JobList>(reader, ledger, &[job.0], at).await?;
     let Some(row) = jobs.remove(&job.0) else { return Ok(None) };
     let owners: Vec<Uuid> = job_list::owners(&row).collect();
     let owners = rows::<ContactDirectory>(reader, ledger, &owners, at).await?;
     let known: HashMap<Uuid, (String, String)> =
         owners.iter().map(|(id, owner)| (*id, contact_directory::name_and_access(owner))).collect();
-    Ok(Some(Dated { entry: job_list::entry(job.0, row, &known), as_of: Some(at) }))
+    let mut details = rows::<JobDetail>(reader, ledger, &[job.0], at).await?;
+    let Some(detail) = details.remove(&job.0) else { return Ok(None) };
+    let (job, detail) = (job_list::entry(job.0, row, &known), job_detail::entry(detail));
+    Ok(Some(Dated { entry: JobPage { job, detail }, as_of: Some(at) }))
 }
 
 /// The rows of some contacts or jobs as a view had them.

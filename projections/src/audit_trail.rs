@@ -62,7 +62,12 @@ impl View for AuditTrail {
         match &event.event {
             Event::Job(job) => {
                 let (left, came) = job.owner_change();
-                subjects.extend(left.into_iter().chain(came).map(domain::ContactId::uuid));
+                let about = left.into_iter().chain(came).chain(job.contact());
+                for contact in about.map(domain::ContactId::uuid) {
+                    if !subjects.contains(&contact) {
+                        subjects.push(contact);
+                    }
+                }
             }
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }

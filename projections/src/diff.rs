@@ -49,6 +49,7 @@ impl Diff {
                     | Field::Ids(_)
                     | Field::TextOrNone(_)
                     | Field::Texts(_)
+                    | Field::NumberOrNone(_)
                     | Field::Flag(_)
                     | Field::Time(_)
                     | Field::TimeOrNone(_) => "…".to_owned(),

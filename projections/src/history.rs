@@ -276,7 +276,13 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
             Event::BuilderAccount(BuilderAccountEvent::ApiKeyIssued(issued)) => {
                 labels.insert(issued.key.0, issued.label.as_str().to_owned());
             }
-            Event::BuilderAccount(BuilderAccountEvent::BuilderAccountOpened(_))
+            Event::BuilderAccount(
+                BuilderAccountEvent::BuilderAccountOpened(_)
+                | BuilderAccountEvent::JobTypesSet(_)
+                | BuilderAccountEvent::JobTemplateAdded(_)
+                | BuilderAccountEvent::JobTemplateChanged(_)
+                | BuilderAccountEvent::JobTemplateRemoved(_),
+            )
             | Event::Installation(_)
             | Event::Contact(_)
             | Event::Job(_) => {}

@@ -27,6 +27,7 @@ pub struct Row {
     version: i64,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
+    archived: bool,
 }
 
 impl View for JobList {
@@ -46,6 +47,7 @@ impl View for JobList {
                 ("version", Kind::Number),
                 ("created_at", Kind::Time),
                 ("updated_at", Kind::Time),
+                ("archived", Kind::Flag),
             ],
             key: 1,
         },
@@ -91,12 +93,12 @@ impl View for JobList {
                     version: 1,
                     created_at: at,
                     updated_at: at,
+                    archived: false,
                 },
             );
         }
         let row = rows.row(&key)?;
         match job {
-            JobEvent::JobCreated(_) => {}
             JobEvent::JobRenamed(e) => e.to.as_str().clone_into(&mut row.name),
             JobEvent::OwnerAddedToJob(e) => {
                 row.owners.insert(e.contact.0);
@@ -108,6 +110,25 @@ impl View for JobList {
                 row.owners.remove(&e.from.0);
                 row.owners.insert(e.to.0);
             }
+            JobEvent::JobArchived(_) => row.archived = true,
+            JobEvent::JobReopened(_) => row.archived = false,
+            // A row was made above; the detail shows the others, the list only their new version.
+            JobEvent::JobCreated(_)
+            | JobEvent::JobTypeSet(_)
+            | JobEvent::JobTemplateApplied(_)
+            | JobEvent::TaskAdded(_)
+            | JobEvent::TaskEdited(_)
+            | JobEvent::TaskCompleted(_)
+            | JobEvent::TaskReopened(_)
+            | JobEvent::TaskUnassigned(_)
+            | JobEvent::TaskRemoved(_)
+            | JobEvent::MilestoneAdded(_)
+            | JobEvent::MilestoneEdited(_)
+            | JobEvent::MilestoneStatusSet(_)
+            | JobEvent::MilestoneRemoved(_)
+            | JobEvent::DeadlineSet(_)
+            | JobEvent::BudgetSet(_)
+            | JobEvent::InternalNoteAdded(_) => {}
         }
         row.version += 1;
         row.updated_at = at;
@@ -126,6 +147,7 @@ impl View for JobList {
             Field::Number(row.version),
             Field::Time(row.created_at),
             Field::Time(row.updated_at),
+            Field::Flag(row.archived),
         ];
         let owners = row.owners.iter().map(|owner| vec![id.clone(), Field::Id(*owner)]).collect();
         let texts = [Some(&row.name), row.reference.as_ref(), row.site.as_ref()];
@@ -143,6 +165,7 @@ impl View for JobList {
             version: tuple.get(6),
             created_at: tuple.get(7),
             updated_at: tuple.get(8),
+            archived: tuple.get(9),
         };
         Ok((tuple.get(0), row))
     }
@@ -165,6 +188,8 @@ pub enum JobSort {
 pub struct JobQuery {
     /// Those with this owner (R54).
     pub owner: Option<ContactId>,
+    /// Archived ones too.
+    pub archived: bool,
     /// Those with words that start so, in name, reference, site or an owner's name.
     pub search: Option<String>,
     /// The order.
@@ -201,6 +226,8 @@ pub struct JobEntry {
     pub site: Option<String>,
     /// Its owners, by name.
     pub owners: Vec<OwnerEntry>,
+    /// Whether it is put away.
+    pub archived: bool,
     /// Its version, as in the ETag.
     pub version: u64,
     /// When it was opened.
@@ -223,6 +250,9 @@ pub async fn list(
     let failed = || ViewError::database(JobList::NAME);
     let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
     let mut conditions = String::new();
+    if !query.archived {
+        conditions.push_str(" AND NOT j.archived");
+    }
     if let Some(owner) = query.owner {
         params.push(Box::new(owner.0));
         conditions.push_str(&format!(
@@ -354,6 +384,7 @@ pub(crate) fn entry(id: Uuid, row: Row, known: &HashMap<Uuid, (String, String)>)
         site: row.site,
         owners,
         version: u64::try_from(row.version).unwrap_or(0),
+        archived: row.archived,
         created_at: Timestamp::new(row.created_at),
         updated_at: Timestamp::new(row.updated_at),
     }

@@ -12,7 +12,10 @@ pub mod contact_directory;
 pub mod diff;
 pub mod history;
 pub mod invitations;
+pub mod job_detail;
 pub mod job_list;
+pub mod job_setup;
+pub mod owner_portal;
 pub mod page;
 pub mod rebuild;
 pub mod runner;
@@ -42,6 +45,15 @@ pub enum ViewError {
         #[source]
         source: tokio_postgres::Error,
     },
+    /// A stored row does not read back.
+    #[error("a row of view {view} does not read back")]
+    Row {
+        /// The view.
+        view: &'static str,
+        /// What about it.
+        #[source]
+        source: view::Unfoldable,
+    },
     /// The view has not reached the position that was asked for.
     #[error("view {view} is at {position}")]
     Behind {
@@ -59,6 +71,10 @@ pub enum ViewError {
 }
 
 impl ViewError {
+    pub(crate) const fn row(view: &'static str) -> impl Fn(view::Unfoldable) -> Self + Copy {
+        move |source| Self::Row { view, source }
+    }
+
     pub(crate) fn database(view: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| {
             if source.is_closed() || source.as_db_error().is_none() {

@@ -4,11 +4,15 @@
 //! difference between the tuples before and after a batch is what is written. So live updates,
 //! rebuilds and checks share one fold and one expansion.
 
-use crate::{ViewError, audit_trail, contact_directory, invitations, job_list};
+use crate::{
+    ViewError, audit_trail, contact_directory, invitations, job_detail, job_list, owner_portal,
+};
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
 use futures_util::future::BoxFuture;
 use postgres_types::{IsNull, ToSql, Type, to_sql_checked};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hasher};
@@ -32,6 +36,8 @@ pub enum Field {
     Texts(Vec<String>),
     /// A whole number.
     Number(i64),
+    /// A whole number, or none.
+    NumberOrNone(Option<i64>),
     /// Yes or no.
     Flag(bool),
     /// A time.
@@ -54,6 +60,7 @@ impl ToSql for Field {
             Self::TextOrNone(value) => value.to_sql(ty, out),
             Self::Texts(value) => value.to_sql(ty, out),
             Self::Number(value) => value.to_sql(ty, out),
+            Self::NumberOrNone(value) => value.to_sql(ty, out),
             Self::Flag(value) => value.to_sql(ty, out),
             Self::Time(value) => value.to_sql(ty, out),
             Self::TimeOrNone(value) => value.to_sql(ty, out),
@@ -84,6 +91,8 @@ pub enum Kind {
     Texts,
     /// `bigint NOT NULL`
     Number,
+    /// `bigint`
+    NumberOrNone,
     /// `boolean NOT NULL`
     Flag,
     /// `timestamptz NOT NULL`
@@ -99,7 +108,7 @@ impl Kind {
             Self::Ids => Type::UUID_ARRAY,
             Self::Text | Self::TextOrNone => Type::TEXT,
             Self::Texts => Type::TEXT_ARRAY,
-            Self::Number => Type::INT8,
+            Self::Number | Self::NumberOrNone => Type::INT8,
             Self::Flag => Type::BOOL,
             Self::Time | Self::TimeOrNone => Type::TIMESTAMPTZ,
         }
@@ -110,7 +119,7 @@ impl Kind {
         match self {
             Self::Id | Self::IdOrNone | Self::Ids => Type::UUID_ARRAY,
             Self::Text | Self::TextOrNone | Self::Texts => Type::TEXT_ARRAY,
-            Self::Number => Type::INT8_ARRAY,
+            Self::Number | Self::NumberOrNone => Type::INT8_ARRAY,
             Self::Flag => Type::BOOL_ARRAY,
             Self::Time | Self::TimeOrNone => Type::TIMESTAMPTZ_ARRAY,
         }
@@ -125,6 +134,7 @@ impl Kind {
             Self::TextOrNone => Field::TextOrNone(row.get(index)),
             Self::Texts => Field::Texts(row.get(index)),
             Self::Number => Field::Number(row.get(index)),
+            Self::NumberOrNone => Field::NumberOrNone(row.get(index)),
             Self::Flag => Field::Flag(row.get(index)),
             Self::Time => Field::Time(row.get(index)),
             Self::TimeOrNone => Field::TimeOrNone(row.get(index)),
@@ -146,6 +156,17 @@ pub struct Table {
 
 /// A tuple of a table, without `ledger_id`.
 pub type Tuple = Vec<Field>;
+
+/// What a row keeps together in one column, as JSON.
+pub(crate) fn as_json(value: &impl Serialize) -> String {
+    // Nothing that a row holds fails to serialise; an empty text would not read back.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Reads such a column back.
+pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Unfoldable> {
+    serde_json::from_str(json).map_err(|_other_shape| Unfoldable("a column has another shape"))
+}
 
 /// Why a fold cannot take an event. Holds no personal values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -218,8 +239,10 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 4] = [
+pub const VIEW_NAMES: [&str; 6] = [
     job_list::JobList::NAME,
+    job_detail::JobDetail::NAME,
+    owner_portal::OwnerPortal::NAME,
     contact_directory::ContactDirectory::NAME,
     invitations::Invitations::NAME,
     audit_trail::AuditTrail::NAME,
@@ -229,6 +252,8 @@ pub const VIEW_NAMES: [&str; 4] = [
 pub fn all_views() -> Vec<&'static dyn AnyView> {
     vec![
         &Of::<job_list::JobList>(std::marker::PhantomData),
+        &Of::<job_detail::JobDetail>(std::marker::PhantomData),
+        &Of::<owner_portal::OwnerPortal>(std::marker::PhantomData),
         &Of::<contact_directory::ContactDirectory>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<audit_trail::AuditTrail>(std::marker::PhantomData),

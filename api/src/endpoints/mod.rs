@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod contacts;
 pub(crate) mod imports;
 pub(crate) mod invitations;
+pub(crate) mod job_setup;
 pub(crate) mod jobs;
 pub(crate) mod operations;
 
@@ -14,6 +15,8 @@ use projections::view::View;
 /// The views' names, for those who wait for them.
 pub(crate) const CONTACT_DIRECTORY: &str = ContactDirectory::NAME;
 pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
+pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
+pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;
 pub(crate) const INVITATIONS: &str = projections::invitations::Invitations::NAME;
 pub(crate) const AUDIT_TRAIL: &str = projections::audit_trail::AuditTrail::NAME;
 

@@ -12,8 +12,9 @@ use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
+use domain::builder_account::BuilderAccountCommand;
 use domain::contact::ContactCommand;
-use domain::{AggregateId, Command, LedgerId, Reason};
+use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
 use event_store::{
     Applied, ExecuteError, Expected, IdempotencyKey, NewSecret, StoreError, Submission,
 };
@@ -158,6 +159,11 @@ impl<P, B> Order<P, B> {
         self.idempotency.map_or_else(Uuid::now_v7, |key| derived_id(app, &key, kind))
     }
 
+    /// The asker's own account.
+    pub(crate) fn account(&self) -> AccountId {
+        AccountId(self.asker.ledger().0)
+    }
+
     /// What the caller has seen already, when it says so.
     pub(crate) const fn seen(&self) -> Option<LedgerPosition> {
         self.seen
@@ -196,9 +202,11 @@ pub(crate) async fn execute(
 
 fn makes_secret(command: &Command) -> bool {
     match command {
-        Command::Installation(_)
-        | Command::BuilderAccount(..)
-        | Command::AddOwnerAndInvite { .. } => true,
+        Command::Installation(_) | Command::AddOwnerAndInvite { .. } => true,
+        Command::BuilderAccount(_, command) => match command {
+            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
+            BuilderAccountCommand::JobSetup(_) => false,
+        },
         Command::Contact(_, command) => match command {
             ContactCommand::SendInvite(_)
             | ContactCommand::ResendInvite(_)
@@ -222,6 +230,8 @@ fn makes_secret(command: &Command) -> bool {
         },
         Command::SaveContact { invite, .. } => invite.is_some(),
         Command::Job(..)
+        | Command::CreateJob { .. }
+        | Command::SetJobType { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }

@@ -3,7 +3,7 @@
 use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::{AccountId, ContactId, JobId};
+use domain::{AccountId, ContactId, JobId, TemplateId};
 use std::str::FromStr;
 
 /// The ids of a path, in their order.
@@ -40,10 +40,16 @@ impl PathIds for JobId {
     }
 }
 
-impl PathIds for (JobId, ContactId) {
+impl PathIds for TemplateId {
     fn read(segments: &[&str]) -> Option<Self> {
-        let [job, contact] = segments else { return None };
-        Some((job.parse().ok()?, contact.parse().ok()?))
+        only(segments)
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (JobId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [job, part] = segments else { return None };
+        Some((job.parse().ok()?, part.parse().ok()?))
     }
 }
 

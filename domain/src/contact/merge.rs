@@ -57,6 +57,8 @@ pub enum Kept {
     JobOwnerRemoved,
     /// A job takes no more owners.
     JobIsFull,
+    /// The survivor shared a job that is archived; nobody is added to it.
+    JobArchived,
 }
 
 /// Refuses contacts that cannot be merged: who is active survives, and only one can be.

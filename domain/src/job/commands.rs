@@ -1,7 +1,11 @@
 //! What can be asked of a job.
 
-use crate::ids::{BulkId, ContactId, MergeId};
-use crate::text::{JobName, PostalAddress, Reference};
+use super::plan::{
+    Assignee, BudgetLine, MilestoneDetails, MilestoneStatus, Phase, TaskDetails, TaskKind,
+};
+use crate::day::Day;
+use crate::ids::{BulkId, ContactId, MergeId, MilestoneId, NoteId, TaskId};
+use crate::text::{JobName, NoteText, PostalAddress, Reference, Title};
 
 /// What a new job is created with (R56).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +18,34 @@ pub struct JobDetails {
     pub site: Option<PostalAddress>,
 }
 
-/// A command to one job. That the contacts are there, the ledger sees to.
+/// Which fields of a task become what; those that are absent stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskEdit {
+    /// What is to be done.
+    pub title: Option<Title>,
+    /// What it asks for.
+    pub kind: Option<TaskKind>,
+    /// The section that it counts in.
+    pub phase: Option<Phase>,
+    /// Who it is for; an inner `None` is nobody.
+    pub assignee: Option<Option<Assignee>>,
+    /// By when; an inner `None` is no day.
+    pub due: Option<Option<Day>>,
+}
+
+/// Which fields of a milestone become what; those that are absent stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MilestoneEdit {
+    /// What will have been reached.
+    pub title: Option<Title>,
+    /// By when; an inner `None` is no day.
+    pub due: Option<Option<Day>>,
+    /// Where it stands.
+    pub status: Option<MilestoneStatus>,
+}
+
+/// A command to one job. That the contacts are there, the ledger sees to; a job's type and template
+/// concern the account too and are commands of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobCommand {
     /// Open a job, with owners at once if there are any.
@@ -23,7 +54,7 @@ pub enum JobCommand {
     Rename(JobName),
     /// Make a contact an owner; twice changes nothing (H12).
     AddOwner(ContactId, Option<BulkId>),
-    /// Make it one no more; twice changes nothing (H12).
+    /// Make it one no more; its tasks are nobody's then. Twice changes nothing (H12).
     RemoveOwner(ContactId, Option<BulkId>),
     /// Put a contact in the place of another, because of a merge; who is no owner is not replaced.
     ReplaceOwner {
@@ -34,4 +65,56 @@ pub enum JobCommand {
         /// The merge.
         merge: MergeId,
     },
+    /// Add a task.
+    AddTask(TaskId, TaskDetails),
+    /// Change what a task is.
+    EditTask(TaskId, TaskEdit),
+    /// Mark a task as done.
+    CompleteTask(TaskId),
+    /// Mark it as open again.
+    ReopenTask(TaskId),
+    /// Take a task away.
+    RemoveTask(TaskId),
+    /// Add a milestone, which is planned.
+    AddMilestone(MilestoneId, MilestoneDetails),
+    /// Change what a milestone is or where it stands.
+    EditMilestone(MilestoneId, MilestoneEdit),
+    /// Take a milestone away.
+    RemoveMilestone(MilestoneId),
+    /// Set the deadline, or clear it (R92).
+    SetDeadline(Option<Day>),
+    /// Set the whole budget; no lines clear it (R96).
+    SetBudget(Vec<BudgetLine>),
+    /// Write something down for the builder's own people (R97).
+    AddNote(NoteId, NoteText),
+    /// Put the job away.
+    Archive,
+    /// Take it up again.
+    Reopen,
+}
+
+impl JobCommand {
+    /// The command's name, for logs, figures and the list of refused attempts.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Create(..) => "CreateJob",
+            Self::Rename(_) => "RenameJob",
+            Self::AddOwner(..) => "AddOwner",
+            Self::RemoveOwner(..) => "RemoveOwner",
+            Self::ReplaceOwner { .. } => "ReplaceOwner",
+            Self::AddTask(..) => "AddTask",
+            Self::EditTask(..) => "EditTask",
+            Self::CompleteTask(_) => "CompleteTask",
+            Self::ReopenTask(_) => "ReopenTask",
+            Self::RemoveTask(_) => "RemoveTask",
+            Self::AddMilestone(..) => "AddMilestone",
+            Self::EditMilestone(..) => "EditMilestone",
+            Self::RemoveMilestone(_) => "RemoveMilestone",
+            Self::SetDeadline(_) => "SetDeadline",
+            Self::SetBudget(_) => "SetBudget",
+            Self::AddNote(..) => "AddNote",
+            Self::Archive => "ArchiveJob",
+            Self::Reopen => "ReopenJob",
+        }
+    }
 }

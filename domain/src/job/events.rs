@@ -1,8 +1,10 @@
 //! What happens to a job.
 
-use crate::event::{FieldChange, Shown, events, nothing_personal};
-use crate::ids::{BulkId, ContactId, MergeId};
-use crate::text::{JobName, PostalAddress, Reference};
+use super::plan::{BudgetLine, MilestoneDetails, MilestoneStatus, TaskDetails};
+use crate::day::Day;
+use crate::event::{events, nothing_personal};
+use crate::ids::{BulkId, ContactId, MergeId, MilestoneId, NoteId, TaskId, TemplateId};
+use crate::text::{JobName, JobType, Label, NoteText, PostalAddress, Reference, Title};
 use serde::{Deserialize, Serialize};
 
 events! {
@@ -13,6 +15,23 @@ events! {
         OwnerAddedToJob = "job.owner_added" v 1,
         OwnerRemovedFromJob = "job.owner_removed" v 1,
         OwnerReplacedOnJob = "job.owner_replaced" v 1,
+        JobTypeSet = "job.type_set" v 1,
+        JobTemplateApplied = "job.template_applied" v 1,
+        TaskAdded = "job.task_added" v 1,
+        TaskEdited = "job.task_edited" v 1,
+        TaskCompleted = "job.task_completed" v 1,
+        TaskReopened = "job.task_reopened" v 1,
+        TaskUnassigned = "job.task_unassigned" v 1,
+        TaskRemoved = "job.task_removed" v 1,
+        MilestoneAdded = "job.milestone_added" v 1,
+        MilestoneEdited = "job.milestone_edited" v 1,
+        MilestoneStatusSet = "job.milestone_status_set" v 1,
+        MilestoneRemoved = "job.milestone_removed" v 1,
+        DeadlineSet = "job.deadline_set" v 1,
+        BudgetSet = "job.budget_set" v 1,
+        InternalNoteAdded = "job.note_added" v 1,
+        JobArchived = "job.archived" v 1,
+        JobReopened = "job.reopened" v 1,
     }
 }
 
@@ -70,44 +89,186 @@ pub struct OwnerReplacedOnJob {
     pub merge: MergeId,
 }
 
-nothing_personal!(JobCreated, JobRenamed, OwnerAddedToJob, OwnerRemovedFromJob, OwnerReplacedOnJob);
-
-impl JobEvent {
-    /// What changed, field by field. Owners are shown by id; names are joined where it is read.
-    pub fn changes(&self) -> Vec<FieldChange> {
-        match self {
-            Self::JobCreated(e) => {
-                let mut changes = vec![FieldChange::new_value("name", e.name.as_str())];
-                if let Some(reference) = &e.reference {
-                    changes.push(FieldChange::new_value("reference", reference.as_str()));
-                }
-                if let Some(site) = &e.site {
-                    changes.push(FieldChange::new_value("site", site.as_str()));
-                }
-                changes
-            }
-            Self::JobRenamed(e) => {
-                vec![FieldChange::between("name", e.from.as_str(), e.to.as_str())]
-            }
-            Self::OwnerAddedToJob(e) => {
-                vec![FieldChange::new_value("owners", Shown::from(e.contact.to_string()))]
-            }
-            Self::OwnerRemovedFromJob(e) => {
-                vec![FieldChange::old_value("owners", Shown::from(e.contact.to_string()))]
-            }
-            Self::OwnerReplacedOnJob(e) => {
-                vec![FieldChange::between("owners", e.from.to_string(), e.to.to_string())]
-            }
-        }
-    }
-
-    /// The contacts that the event is about: who stops being an owner, and who becomes one.
-    pub const fn owner_change(&self) -> (Option<ContactId>, Option<ContactId>) {
-        match self {
-            Self::OwnerAddedToJob(e) => (None, Some(e.contact)),
-            Self::OwnerRemovedFromJob(e) => (Some(e.contact), None),
-            Self::OwnerReplacedOnJob(e) => (Some(e.from), Some(e.to)),
-            Self::JobCreated(_) | Self::JobRenamed(_) => (None, None),
-        }
-    }
+/// The job got a type, another or none (R56).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobTypeSet {
+    /// Before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<JobType>,
+    /// After.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<JobType>,
 }
+
+/// The job was made from a template (R55); what was copied follows event by event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobTemplateApplied {
+    /// The template.
+    pub template: TemplateId,
+    /// What it was called then.
+    pub name: Label,
+}
+
+/// The job got a task (R93).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskAdded {
+    /// The task.
+    pub task: TaskId,
+    /// What it is.
+    #[serde(flatten)]
+    pub details: TaskDetails,
+}
+
+/// A task became another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskEdited {
+    /// The task.
+    pub task: TaskId,
+    /// Before.
+    pub from: TaskDetails,
+    /// After.
+    pub to: TaskDetails,
+}
+
+/// A task was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskCompleted {
+    /// The task.
+    pub task: TaskId,
+    /// What it was called then.
+    pub title: Title,
+}
+
+/// A task was found not to be done after all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskReopened {
+    /// The task.
+    pub task: TaskId,
+    /// What it was called then.
+    pub title: Title,
+}
+
+/// A task is nobody's any more, because its owner is no owner of the job any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskUnassigned {
+    /// The task.
+    pub task: TaskId,
+    /// What it was called then.
+    pub title: Title,
+    /// Whose it was.
+    pub contact: ContactId,
+}
+
+/// A task was taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRemoved {
+    /// The task.
+    pub task: TaskId,
+    /// What it was called then.
+    pub title: Title,
+}
+
+/// The job got a milestone (R94); it is planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MilestoneAdded {
+    /// The milestone.
+    pub milestone: MilestoneId,
+    /// What it is.
+    #[serde(flatten)]
+    pub details: MilestoneDetails,
+}
+
+/// A milestone became another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MilestoneEdited {
+    /// The milestone.
+    pub milestone: MilestoneId,
+    /// Before.
+    pub from: MilestoneDetails,
+    /// After.
+    pub to: MilestoneDetails,
+}
+
+/// A milestone was reached or missed, or is planned again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MilestoneStatusSet {
+    /// The milestone.
+    pub milestone: MilestoneId,
+    /// What it was called then.
+    pub title: Title,
+    /// Before.
+    pub from: MilestoneStatus,
+    /// After.
+    pub to: MilestoneStatus,
+}
+
+/// A milestone was taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MilestoneRemoved {
+    /// The milestone.
+    pub milestone: MilestoneId,
+    /// What it was called then.
+    pub title: Title,
+}
+
+/// The job got a deadline, another or none (R92).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadlineSet {
+    /// Before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<Day>,
+    /// After.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<Day>,
+}
+
+/// The job got a budget, or another (R96).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetSet {
+    /// Before.
+    pub from: Vec<BudgetLine>,
+    /// After.
+    pub to: Vec<BudgetLine>,
+}
+
+/// Somebody of the builder wrote something down (R97).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InternalNoteAdded {
+    /// The note.
+    pub note: NoteId,
+    /// What it says.
+    pub text: NoteText,
+}
+
+/// The job was put away; nothing about it changes until it is reopened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobArchived {}
+
+/// The job was taken up again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobReopened {}
+
+nothing_personal!(
+    JobCreated,
+    JobRenamed,
+    OwnerAddedToJob,
+    OwnerRemovedFromJob,
+    OwnerReplacedOnJob,
+    JobTypeSet,
+    JobTemplateApplied,
+    TaskAdded,
+    TaskEdited,
+    TaskCompleted,
+    TaskReopened,
+    TaskUnassigned,
+    TaskRemoved,
+    MilestoneAdded,
+    MilestoneEdited,
+    MilestoneStatusSet,
+    MilestoneRemoved,
+    DeadlineSet,
+    BudgetSet,
+    InternalNoteAdded,
+    JobArchived,
+    JobReopened,
+);

@@ -9,6 +9,24 @@ pub enum JobRejection {
     AlreadyExists,
     /// More owners than one job takes.
     TooManyOwners,
+    /// The job is put away.
+    Archived,
+    /// The id of a task, milestone or note is in use.
+    PartAlreadyExists,
+    /// The task is for a contact that is no owner of the job.
+    AssigneeIsNoOwner,
+    /// The type is not on the account's list.
+    UnknownType,
+    /// The account has no such template.
+    UnknownTemplate,
+    /// More tasks than one job takes.
+    TooManyTasks,
+    /// More milestones than one job takes.
+    TooManyMilestones,
+    /// More lines than one budget takes.
+    TooManyBudgetLines,
+    /// More notes than one job takes.
+    TooManyNotes,
 }
 
 impl JobRejection {
@@ -27,6 +45,69 @@ impl JobRejection {
             )
             .rule("R1")
             .remedy("Remove owners who have left."),
+            Self::Archived => Refusal::new(
+                "job_archived",
+                RejectionKind::Conflict,
+                "The job is archived; nothing about it changes.",
+            )
+            .rule("2.4")
+            .remedy("Reopen the job first."),
+            Self::PartAlreadyExists => Refusal::new(
+                "already_exists",
+                RejectionKind::Conflict,
+                "The job has something with this id already.",
+            ),
+            Self::AssigneeIsNoOwner => Refusal::new(
+                "assignee_is_no_owner",
+                RejectionKind::Conflict,
+                "The contact is no owner of this job, so the task would reach nobody.",
+            )
+            .rule("R93")
+            .remedy("Add the contact as an owner first.")
+            .field("assignee"),
+            Self::UnknownType => Refusal::new(
+                "unknown_job_type",
+                RejectionKind::Unprocessable,
+                "The type is not on the account's list.",
+            )
+            .rule("R56")
+            .remedy("Use a type of /v1/job-types, or put this one on the list.")
+            .field("type"),
+            Self::UnknownTemplate => Refusal::new(
+                "unknown_job_template",
+                RejectionKind::Unprocessable,
+                "There is no template with this id in this account.",
+            )
+            .rule("R55")
+            .remedy("Use a template of /v1/job-templates.")
+            .field("template"),
+            Self::TooManyTasks => Refusal::new(
+                "too_many_tasks",
+                RejectionKind::Unprocessable,
+                "A job takes at most 500 tasks.",
+            )
+            .rule("2.4")
+            .remedy("Remove tasks that are not needed."),
+            Self::TooManyMilestones => Refusal::new(
+                "too_many_milestones",
+                RejectionKind::Unprocessable,
+                "A job takes at most 100 milestones.",
+            )
+            .rule("2.4")
+            .remedy("Remove milestones that are not needed."),
+            Self::TooManyBudgetLines => Refusal::new(
+                "too_many_budget_lines",
+                RejectionKind::Unprocessable,
+                "A budget takes at most 200 lines.",
+            )
+            .rule("2.4")
+            .remedy("Put lines together."),
+            Self::TooManyNotes => Refusal::new(
+                "too_many_notes",
+                RejectionKind::Unprocessable,
+                "A job takes at most 500 notes.",
+            )
+            .rule("2.4"),
         }
     }
 }

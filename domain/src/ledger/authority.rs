@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::actor::{Authority, Grant, Role};
+use crate::builder_account::BuilderAccountCommand;
 use crate::contact::ContactCommand;
 use crate::rejection::Rejection;
 
@@ -56,9 +57,13 @@ enum Right {
 
 fn right(command: &Command) -> Right {
     match command {
-        Command::Installation(_) | Command::BuilderAccount(..) | Command::TakeOver { .. } => {
-            Right::Operate
-        }
+        Command::Installation(_) | Command::TakeOver { .. } => Right::Operate,
+        Command::BuilderAccount(_, command) => match command {
+            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => {
+                Right::Operate
+            }
+            BuilderAccountCommand::JobSetup(_) => Right::Work,
+        },
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
             | ContactCommand::RedirectInvite { .. }
@@ -82,6 +87,8 @@ fn right(command: &Command) -> Right {
         Command::MergeContacts { .. } | Command::UnmergeContact(_) => Right::ManageAccess,
         Command::SaveContact { .. }
         | Command::Job(..)
+        | Command::CreateJob { .. }
+        | Command::SetJobType { .. }
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }

@@ -2,18 +2,22 @@
 
 use super::authority::permit;
 use super::{
-    Command, Decision, Halt, Imported, LedgerState, Outcome, OwnerChangeMode, OwnerOutcome,
-    OwnerResult, Tracked,
+    Command, Decision, Halt, Imported, JobFromTemplate, LedgerState, Outcome, OwnerChangeMode,
+    OwnerOutcome, OwnerResult, Tracked,
 };
 use crate::actor::Circumstances;
+use crate::builder_account::{BuilderAccountRejection, TemplateTask};
 use crate::contact::{
     self, Claims, Contact, ContactCommand, ContactDetails, ContactEvent, ContactRejection,
     InviteIds, Life,
 };
 use crate::event::Event;
-use crate::ids::{AggregateId, BulkId, ContactId, JobId};
-use crate::job::{self, JobCommand, JobDetails, JobEvent};
+use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId};
+use crate::job::{
+    self, JobCommand, JobDetails, JobEvent, JobRejection, MilestoneDetails, Plan, TaskDetails,
+};
 use crate::rejection::Rejection;
+use crate::text::{JobType, Title};
 use crate::{Sequence, Timestamp, builder_account, installation};
 
 /// Decides a command against the ledger's state at `now`.
@@ -46,6 +50,23 @@ pub fn decide(
             asked.save_contact(*contact, details, jobs, *invite)
         }
         Command::Job(id, command) => asked.job(*id, command),
+        Command::CreateJob { account, job, details, owners, job_type, template } => {
+            let plan = asked.plan(*account, job_type.as_ref(), template.as_ref())?;
+            for owner in owners {
+                state.required_contact(*owner)?;
+            }
+            let present = Tracked::state_of(state.job(*job)?);
+            let events = job::open(present, details, owners, &plan)?;
+            Ok(done((*job).into(), events, Event::Job))
+        }
+        Command::SetJobType { account, job, to } => {
+            let events = job::set_type(*job, Tracked::state_of(state.job(*job)?), to.as_ref())?;
+            // A type that the job has stays, also when it has left the list.
+            if !events.is_empty() && to.is_some() {
+                asked.plan(*account, to.as_ref(), None)?;
+            }
+            Ok(done((*job).into(), events, Event::Job))
+        }
         Command::AddOwnerAndInvite { job, contact, invite } => {
             asked.add_owner_and_invite(*job, *contact, *invite)
         }
@@ -98,8 +119,23 @@ impl Asked<'_> {
             JobCommand::AddOwner(contact, _) | JobCommand::ReplaceOwner { to: contact, .. } => {
                 self.state.live_contact(*contact)?;
             }
-            // A contact that is no owner any more, for whatever reason, can be removed twice.
-            JobCommand::RemoveOwner(..) | JobCommand::Rename(_) => {}
+            // A contact that is no owner any more, for whatever reason, can be removed twice. Whom a
+            // task is for, the job itself knows: its owners.
+            JobCommand::RemoveOwner(..)
+            | JobCommand::Rename(_)
+            | JobCommand::AddTask(..)
+            | JobCommand::EditTask(..)
+            | JobCommand::CompleteTask(_)
+            | JobCommand::ReopenTask(_)
+            | JobCommand::RemoveTask(_)
+            | JobCommand::AddMilestone(..)
+            | JobCommand::EditMilestone(..)
+            | JobCommand::RemoveMilestone(_)
+            | JobCommand::SetDeadline(_)
+            | JobCommand::SetBudget(_)
+            | JobCommand::AddNote(..)
+            | JobCommand::Archive
+            | JobCommand::Reopen => {}
         }
         let job = Tracked::state_of(self.state.job(id)?);
         Ok(done(id.into(), job::decide(id, job, command)?, Event::Job))
@@ -132,6 +168,36 @@ impl Asked<'_> {
             }
         }
         Ok(done(id.into(), events.to_vec(), Event::Contact))
+    }
+
+    /// What a job begins with: a type of the account's list, and what its template has.
+    fn plan(
+        &self,
+        account: AccountId,
+        job_type: Option<&JobType>,
+        from: Option<&JobFromTemplate>,
+    ) -> Result<Plan, Halt> {
+        let unknown = Rejection::Unknown(AggregateId::BuilderAccount(account));
+        let account = self.state.builder_account(account)?.ok_or(unknown)?;
+        if job_type.is_some_and(|job_type| !account.job_types.contains(job_type)) {
+            return Err(Rejection::from(JobRejection::UnknownType).into());
+        }
+        let mut plan = Plan { job_type: job_type.cloned(), ..Plan::default() };
+        let Some(from) = from else { return Ok(plan) };
+        let template = account.templates.get(&from.template);
+        let template = template.ok_or(Rejection::from(JobRejection::UnknownTemplate))?;
+        let enough = from.tasks.len() >= template.tasks.len()
+            && from.milestones.len() >= template.milestones.len();
+        if !enough {
+            return Err(Rejection::from(BuilderAccountRejection::TemplateTooLong).into());
+        }
+        plan.template = Some((from.template, template.name.clone()));
+        plan.job_type = plan.job_type.or_else(|| template.job_type.clone());
+        plan.tasks = from.tasks.iter().copied().zip(template.tasks.iter().map(copied)).collect();
+        let milestone = |title: &Title| MilestoneDetails { title: title.clone(), due: None };
+        let milestones = template.milestones.iter().map(milestone);
+        plan.milestones = from.milestones.iter().copied().zip(milestones).collect();
+        Ok(plan)
     }
 
     fn owner_added(&self, job: JobId, contact: ContactId) -> Result<Vec<JobEvent>, Halt> {
@@ -196,22 +262,22 @@ impl Asked<'_> {
                     .state
                     .contact(contact)?
                     .is_some_and(|contact| contact.state.life == Life::Live);
-                let (result, event) = match &job {
-                    None => (OwnerResult::UnknownJob, None),
+                let (result, happened) = match &job {
+                    None => (OwnerResult::UnknownJob, Vec::new()),
                     Some(_) if mode == OwnerChangeMode::Add && !known => {
-                        (OwnerResult::UnknownContact, None)
+                        (OwnerResult::UnknownContact, Vec::new())
                     }
                     Some(job) => change_owner(job, contact, bulk, mode),
                 };
-                if let (Some(job), Some(event)) = (&mut job, &event) {
+                for event in &happened {
                     // `decide` made the event from this very state.
-                    if job.apply(event).is_err() {
+                    if job.as_mut().is_some_and(|job| job.apply(event).is_err()) {
                         return Err(Rejection::Unknown(id.into()).into());
                     }
                 }
                 let last_owner_left = result == OwnerResult::Removed
                     && job.as_ref().is_some_and(|job| job.owners.is_empty());
-                events.extend(event.map(|event| (id.into(), Event::Job(event))));
+                events.extend(happened.into_iter().map(|event| (id.into(), Event::Job(event))));
                 outcomes.push(OwnerOutcome { job: id, contact, result, last_owner_left });
             }
         }
@@ -234,8 +300,11 @@ impl Asked<'_> {
         let mut owners = Vec::new();
         let mut owner_outcome = None;
         if let Some((contact, owner)) = owner {
-            owners.push(*contact);
             let (created, imported) = self.imported_contact(*contact, owner)?;
+            match imported {
+                Imported::Created => owners.push(*contact),
+                Imported::AlreadyThere => owners.extend(self.standing(*contact)?),
+            }
             events.extend(created);
             owner_outcome = Some(imported);
         }
@@ -243,6 +312,19 @@ impl Asked<'_> {
         events.extend(created.into_iter().map(|e| (job.into(), Event::Job(e))));
         let outcome = Outcome::Imported { job: Imported::Created, owner: owner_outcome };
         Ok(Decision { events, outcome })
+    }
+
+    /// The contact itself, or who stands for it since it was merged; nobody when that one is deleted.
+    fn standing(&self, id: ContactId) -> Result<Option<ContactId>, Halt> {
+        let mut contact = self.state.required_contact(id)?;
+        loop {
+            match contact.life {
+                Life::Live => return Ok(Some(contact.id)),
+                Life::Deleted => return Ok(None),
+                // A merge goes into a contact that is live then: no circle.
+                Life::Merged { into, .. } => contact = self.state.required_contact(into)?,
+            }
+        }
     }
 
     /// A contact that is there stays as it is, whatever its state: an import is no way around the
@@ -261,12 +343,17 @@ impl Asked<'_> {
     }
 }
 
+fn copied(task: &TemplateTask) -> TaskDetails {
+    let TemplateTask { title, kind, phase } = task.clone();
+    TaskDetails { title, kind, phase, assignee: None, due: None }
+}
+
 fn change_owner(
     job: &job::Job,
     contact: ContactId,
     bulk: BulkId,
     mode: OwnerChangeMode,
-) -> (OwnerResult, Option<JobEvent>) {
+) -> (OwnerResult, Vec<JobEvent>) {
     let (command, changed, unchanged) = match mode {
         OwnerChangeMode::Add => (
             JobCommand::AddOwner(contact, Some(bulk)),
@@ -280,11 +367,10 @@ fn change_owner(
         ),
     };
     match job::decide(job.id, Some(job), &command) {
-        Ok(events) => match events.into_iter().next() {
-            Some(event) => (changed, Some(event)),
-            None => (unchanged, None),
-        },
-        Err(_refused) => (OwnerResult::TooManyOwners, None),
+        Ok(events) if events.is_empty() => (unchanged, events),
+        Ok(events) => (changed, events),
+        Err(Rejection::Job(JobRejection::Archived)) => (OwnerResult::JobArchived, Vec::new()),
+        Err(_refused) => (OwnerResult::TooManyOwners, Vec::new()),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::contact::{
 };
 use crate::event::Event;
 use crate::ids::{AggregateId, ContactId, JobId, MergeId};
-use crate::job::{self, Job, JobCommand, JobEvent};
+use crate::job::{self, Job, JobCommand, JobEvent, JobRejection};
 use crate::rejection::Rejection;
 
 type Happened = Vec<(AggregateId, Event)>;
@@ -35,8 +35,7 @@ impl Asked<'_> {
         let contact = Tracked::state_of(self.state.contact(id)?);
         let mut decision = done(id.into(), self.contact(id, contact, command)?, Event::Contact);
         for job in self.state.jobs_of(id)? {
-            let removed = JobCommand::RemoveOwner(id, None);
-            let events = job::decide(*job, Some(self.present_job(*job)?), &removed)?;
+            let events = job::leave(self.present_job(*job)?, id);
             decision.events.extend(of_job(*job, events));
         }
         Ok(decision)
@@ -142,6 +141,9 @@ impl Asked<'_> {
         } else {
             JobCommand::ReplaceOwner { from: survivor, to: contact, merge }
         };
-        Ok(job::decide(taken.job, Some(job), &command).map_err(|_full| Kept::JobIsFull))
+        Ok(job::decide(taken.job, Some(job), &command).map_err(|refused| match refused {
+            Rejection::Job(JobRejection::Archived) => Kept::JobArchived,
+            _ => Kept::JobIsFull,
+        }))
     }
 }

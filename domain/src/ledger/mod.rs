@@ -17,13 +17,16 @@ mod tests;
 pub use decide::decide;
 pub use state::{LedgerState, Tracked};
 
-use crate::builder_account::BuilderAccountCommand;
+use crate::builder_account::{BuilderAccountCommand, JobSetup};
 use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds, Kept, MergePicks};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId, MergeId};
+use crate::ids::{
+    AccountId, AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, TaskId, TemplateId,
+};
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::rejection::Rejection;
+use crate::text::JobType;
 use crate::{EmailAddress, Sequence};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +52,30 @@ pub enum Command {
     },
     /// To one job.
     Job(JobId, JobCommand),
+    /// Create a job with a type or from a template (R55, R56), which are the account's.
+    CreateJob {
+        /// The account.
+        account: AccountId,
+        /// The new job's id.
+        job: JobId,
+        /// What it is created with.
+        details: JobDetails,
+        /// Its owners.
+        owners: Vec<ContactId>,
+        /// Its type; the template's when absent.
+        job_type: Option<JobType>,
+        /// What its tasks and milestones are copied from.
+        template: Option<JobFromTemplate>,
+    },
+    /// Give a job another type of the account's list, or none.
+    SetJobType {
+        /// The account.
+        account: AccountId,
+        /// The job.
+        job: JobId,
+        /// The type.
+        to: Option<JobType>,
+    },
     /// Make an existing contact an owner and invite it: one save (R5).
     AddOwnerAndInvite {
         /// The job.
@@ -108,6 +135,17 @@ pub enum Command {
         /// Those that follow, in order.
         events: Vec<ContactEvent>,
     },
+}
+
+/// The template of a new job, and ids for what is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobFromTemplate {
+    /// The template.
+    pub template: TemplateId,
+    /// New ids, one a task; those that are not needed are not used.
+    pub tasks: Vec<TaskId>,
+    /// New ids, one a milestone.
+    pub milestones: Vec<MilestoneId>,
 }
 
 /// Which way a bulk change goes (R51).
@@ -218,6 +256,8 @@ pub enum OwnerResult {
     UnknownContact,
     /// The job takes no more owners.
     TooManyOwners,
+    /// The job is archived.
+    JobArchived,
 }
 
 /// What became of one thing in a row.
@@ -250,7 +290,30 @@ impl Command {
                 | JobCommand::RemoveOwner(contact, _)
                 | JobCommand::ReplaceOwner { to: contact, .. },
             ) => vec![(*id).into(), (*contact).into()],
-            Self::Job(id, JobCommand::Rename(_)) => vec![(*id).into()],
+            Self::Job(
+                id,
+                JobCommand::AddTask(..)
+                | JobCommand::EditTask(..)
+                | JobCommand::CompleteTask(_)
+                | JobCommand::ReopenTask(_)
+                | JobCommand::RemoveTask(_)
+                | JobCommand::AddMilestone(..)
+                | JobCommand::EditMilestone(..)
+                | JobCommand::RemoveMilestone(_)
+                | JobCommand::SetDeadline(_)
+                | JobCommand::SetBudget(_)
+                | JobCommand::AddNote(..)
+                | JobCommand::Archive
+                | JobCommand::Reopen
+                | JobCommand::Rename(_),
+            ) => vec![(*id).into()],
+            Self::CreateJob { account, job, owners, .. } => {
+                let first = [(*job).into(), AggregateId::BuilderAccount(*account)];
+                first.into_iter().chain(owners.iter().map(|owner| (*owner).into())).collect()
+            }
+            Self::SetJobType { account, job, .. } => {
+                vec![(*job).into(), AggregateId::BuilderAccount(*account)]
+            }
             Self::AddOwnerAndInvite { job, contact, .. } => {
                 vec![(*job).into(), (*contact).into()]
             }
@@ -276,11 +339,14 @@ impl Command {
         match self {
             Self::Contact(id, ContactCommand::Create(_))
             | Self::SaveContact { contact: id, .. } => Some((*id).into()),
-            Self::Job(id, JobCommand::Create(..)) => Some((*id).into()),
+            Self::Job(id, JobCommand::Create(..)) | Self::CreateJob { job: id, .. } => {
+                Some((*id).into())
+            }
             Self::Installation(_)
             | Self::BuilderAccount(..)
             | Self::Contact(..)
             | Self::Job(..)
+            | Self::SetJobType { .. }
             | Self::AddOwnerAndInvite { .. }
             | Self::ChangeOwners { .. }
             | Self::ImportRow { .. }
@@ -299,6 +365,12 @@ impl Command {
             Self::Installation(InstallationCommand::OrderApiKey { .. }) => "OrderApiKey",
             Self::BuilderAccount(_, BuilderAccountCommand::Open { .. }) => "OpenBuilderAccount",
             Self::BuilderAccount(_, BuilderAccountCommand::IssueApiKey(_)) => "IssueApiKey",
+            Self::BuilderAccount(_, BuilderAccountCommand::JobSetup(command)) => match command {
+                JobSetup::SetTypes(_) => "SetJobTypes",
+                JobSetup::AddTemplate(..) => "AddJobTemplate",
+                JobSetup::ChangeTemplate(..) => "ChangeJobTemplate",
+                JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
+            },
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",
                 ContactCommand::EditInfo(_) => "EditContactInfo",
@@ -321,11 +393,10 @@ impl Command {
                 ContactCommand::SetPermissions(_) => "SetPermissions",
             },
             Self::SaveContact { .. } => "CreateContact",
-            Self::Job(_, JobCommand::Create(..)) => "CreateJob",
-            Self::Job(_, JobCommand::Rename(_)) => "RenameJob",
-            Self::Job(_, JobCommand::AddOwner(..)) | Self::AddOwnerAndInvite { .. } => "AddOwner",
-            Self::Job(_, JobCommand::RemoveOwner(..)) => "RemoveOwner",
-            Self::Job(_, JobCommand::ReplaceOwner { .. }) => "ReplaceOwner",
+            Self::Job(_, command) => command.name(),
+            Self::CreateJob { .. } => "CreateJob",
+            Self::SetJobType { .. } => "SetJobType",
+            Self::AddOwnerAndInvite { .. } => "AddOwner",
             Self::MergeContacts { .. } => "MergeContacts",
             Self::UnmergeContact(_) => "UnmergeContacts",
             Self::ChangeOwners { .. } => "BulkChangeOwners",

@@ -3,11 +3,13 @@
 
 use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
-use crate::builder_account::{BuilderAccountRejection, NewApiKey};
+use crate::builder_account::{
+    BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
+};
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
 use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
-use crate::job::JobRejection;
-use crate::text::{JobName, Label, PersonName, Reason};
+use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
+use crate::text::{JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -47,6 +49,67 @@ fn details(name: &str, primary: Option<&str>) -> ContactDetails {
 
 fn job_details(name: &str) -> JobDetails {
     JobDetails { name: JobName::parse(name).expect("a name"), reference: None, site: None }
+}
+
+fn job_type(typed: &str) -> JobType {
+    JobType::parse(typed).expect("a valid type")
+}
+
+fn title(typed: &str) -> Title {
+    Title::parse(typed).expect("a valid title")
+}
+
+fn template(tasks: usize, named: Option<&str>) -> JobTemplate {
+    let task = |n| TemplateTask {
+        title: title(&format!("Task {n}")),
+        kind: TaskKind::Approval,
+        phase: Phase::Closeout,
+    };
+    JobTemplate {
+        name: label("Kitchen"),
+        job_type: named.map(job_type),
+        tasks: (0..tasks).map(task).collect(),
+        milestones: vec![title("In use")],
+    }
+}
+
+const KITCHEN: TemplateId = TemplateId(Uuid::from_u128(0x817c));
+
+fn setup(command: JobSetup) -> Command {
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::JobSetup(command))
+}
+
+fn types(typed: &[&str]) -> Command {
+    setup(JobSetup::SetTypes(typed.iter().map(|typed| job_type(typed)).collect()))
+}
+
+fn opened() -> Command {
+    let name = label("Elm Builders");
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::Open { name, key: None })
+}
+
+fn job_of(named: Option<&str>, from: Option<TemplateId>) -> Command {
+    new_job(ELM_ST, named, from)
+}
+
+fn new_job(job: JobId, named: Option<&str>, from: Option<TemplateId>) -> Command {
+    let fresh = |n: u128| (0..n).map(Uuid::from_u128);
+    Command::CreateJob {
+        account: ACCOUNT,
+        job,
+        details: job_details("A house"),
+        owners: vec![ADA],
+        job_type: named.map(job_type),
+        template: from.map(|template| JobFromTemplate {
+            template,
+            tasks: fresh(3).map(TaskId).collect(),
+            milestones: fresh(3).map(MilestoneId).collect(),
+        }),
+    }
+}
+
+fn type_set(to: Option<&str>) -> Command {
+    Command::SetJobType { account: ACCOUNT, job: ELM_ST, to: to.map(job_type) }
 }
 
 fn key(n: u128) -> NewApiKey {
@@ -612,6 +675,9 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
             ACCOUNT,
             BuilderAccountCommand::Open { name: label("B"), key: None },
         ),
+        new_job(NOWHERE, Some("Remodel"), Some(KITCHEN)),
+        type_set(Some("Remodel")),
+        types(&["Remodel"]),
     ];
     let book = Book::given(houses());
     for command in commands {
@@ -726,6 +792,11 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::ExpireInvite),
             job(ELM_ST, &[]),
             Command::Job(ELM_ST, JobCommand::RemoveOwner(ADA, None)),
+            Command::Job(ELM_ST, JobCommand::Archive),
+            job_of(None, None),
+            type_set(None),
+            types(&[]),
+            setup(JobSetup::RemoveTemplate(KITCHEN)),
             Command::AddOwnerAndInvite { job: ELM_ST, contact: ADA, invite: ids(1) },
             change(&[], &[], OwnerChangeMode::Add),
             row(None),
@@ -827,4 +898,135 @@ fn an_installation_orders_an_account_once_and_keys_for_it_alone() {
     check([order()], &order(), Ok(&[]));
     check([order()], &order_key, Ok(&[("installation.api_key_issue_ordered", id)]));
     check([], &order_key, unknown_account());
+}
+
+// Job types and templates.
+
+#[test]
+fn a_job_has_a_type_of_the_accounts_list_or_none() {
+    // R56
+    let ada = || contact(ADA, "Ada", "ada@x.org");
+    let given = || [opened(), types(&["Remodel"]), ada()];
+    let id = AggregateId::Job(ELM_ST);
+    let created = [("job.created", id), ("job.owner_added", id)];
+    check(given(), &job_of(None, None), Ok(&created));
+    let typed = [created[0], created[1], ("job.type_set", id)];
+    check(given(), &job_of(Some("Remodel"), None), Ok(&typed));
+    let unlisted = || Err(JobRejection::UnknownType.into());
+    check(given(), &job_of(Some("New home"), None), unlisted());
+    let with_job = |types: &[&str]| {
+        let [opened, first, ada] = given();
+        [opened, first, ada, job_of(Some("Remodel"), None), self::types(types)]
+    };
+    check(with_job(&["Remodel"]), &type_set(Some("New home")), unlisted());
+    check(with_job(&["New home"]), &type_set(Some("New home")), Ok(&[("job.type_set", id)]));
+    // The job keeps a type that has left the list, and is not given it anew.
+    check(with_job(&[]), &type_set(Some("Remodel")), Ok(&[]));
+    check(with_job(&[]), &type_set(None), Ok(&[("job.type_set", id)]));
+    check(given(), &type_set(Some("Remodel")), unknown(ELM_ST));
+    check([ada()], &job_of(None, None), unknown_account());
+}
+
+#[test]
+fn a_list_of_types_names_each_once_and_keeps_those_of_templates() {
+    let id = AggregateId::BuilderAccount(ACCOUNT);
+    let set = [("builder_account.job_types_set", id)];
+    check([opened()], &types(&["Remodel", "Remodel"]), Ok(&set));
+    check([opened(), types(&["Remodel"])], &types(&["Remodel", "Remodel"]), Ok(&[]));
+    let kitchen = || setup(JobSetup::AddTemplate(KITCHEN, template(1, Some("Remodel"))));
+    let given = || [opened(), types(&["Remodel"]), kitchen()];
+    check(given(), &types(&[]), Err(BuilderAccountRejection::JobTypeInTemplate.into()));
+    check(given(), &types(&["New home", "Remodel"]), Ok(&set));
+    let many: Vec<String> = (0..=BuilderAccount::JOB_TYPES_MAX).map(|n| n.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    check([opened()], &types(&many), Err(BuilderAccountRejection::TooManyJobTypes.into()));
+    check([], &types(&[]), unknown_account());
+}
+
+#[test]
+fn a_template_is_added_changed_and_removed() {
+    // R55
+    let add = |template| setup(JobSetup::AddTemplate(KITCHEN, template));
+    let change = |template| setup(JobSetup::ChangeTemplate(KITCHEN, template));
+    let remove = || setup(JobSetup::RemoveTemplate(KITCHEN));
+    let id = AggregateId::BuilderAccount(ACCOUNT);
+    let given = || [opened(), add(template(1, None))];
+    check([opened()], &add(template(1, None)), Ok(&[("builder_account.job_template_added", id)]));
+    let again = Err(BuilderAccountRejection::TemplateAlreadyExists.into());
+    check(given(), &add(template(1, None)), again);
+    check([opened()], &add(template(1, Some("Remodel"))), Err(JobRejection::UnknownType.into()));
+    let long = || Err(BuilderAccountRejection::TemplateTooLong.into());
+    check([opened()], &add(template(JobTemplate::TASKS_MAX + 1, None)), long());
+    check(given(), &change(template(JobTemplate::TASKS_MAX + 1, None)), long());
+    let changed = [("builder_account.job_template_changed", id)];
+    check(given(), &change(template(2, None)), Ok(&changed));
+    check(given(), &change(template(1, None)), Ok(&[]));
+    check(given(), &remove(), Ok(&[("builder_account.job_template_removed", id)]));
+    check([opened()], &change(template(1, None)), unknown_account());
+    check([opened()], &remove(), unknown_account());
+    let full = (1_u128..)
+        .map(|n| setup(JobSetup::AddTemplate(TemplateId(Uuid::from_u128(n)), template(0, None))));
+    let full = std::iter::once(opened()).chain(full.take(BuilderAccount::TEMPLATES_MAX));
+    let full: Vec<_> = full.collect();
+    let many = Err(BuilderAccountRejection::TooManyTemplates.into());
+    check(full, &add(template(0, None)), many);
+}
+
+#[test]
+fn a_job_from_a_template_has_its_type_tasks_and_milestones() {
+    // R55
+    let ada = || contact(ADA, "Ada", "ada@x.org");
+    let kitchen = |tasks| setup(JobSetup::AddTemplate(KITCHEN, template(tasks, Some("Remodel"))));
+    let given = |tasks| [opened(), types(&["Remodel", "New home"]), kitchen(tasks), ada()];
+    let id = AggregateId::Job(ELM_ST);
+    let copied = [
+        ("job.created", id),
+        ("job.owner_added", id),
+        ("job.template_applied", id),
+        ("job.type_set", id),
+        ("job.task_added", id),
+        ("job.task_added", id),
+        ("job.milestone_added", id),
+    ];
+    for (named, is) in [(None, "Remodel"), (Some("New home"), "New home")] {
+        let book = check(given(2), &job_of(named, Some(KITCHEN)), Ok(&copied));
+        let typed = book.events.iter().find_map(|(_, _, event)| {
+            let Event::Job(JobEvent::JobTypeSet(set)) = event else { return None };
+            set.to.clone()
+        });
+        assert_eq!(typed, Some(job_type(is)), "a type that is given goes before the template's");
+    }
+    let nothing = TemplateId(Uuid::nil());
+    let unknown = Err(JobRejection::UnknownTemplate.into());
+    check(given(2), &job_of(None, Some(nothing)), unknown);
+    // Fewer ids than the template has tasks: the asker must bring more.
+    let long = Err(BuilderAccountRejection::TemplateTooLong.into());
+    check(given(4), &job_of(None, Some(KITCHEN)), long);
+}
+
+#[test]
+fn a_bulk_change_passes_archived_jobs_over_and_takes_tasks_from_who_leaves() {
+    // H12, R63
+    let archive = Command::Job(OAK_ST, JobCommand::Archive);
+    let task = Command::Job(
+        ELM_ST,
+        JobCommand::AddTask(
+            TaskId(Uuid::from_u128(1)),
+            crate::job::TaskDetails {
+                title: title("Choose the tiles"),
+                kind: TaskKind::Selection,
+                phase: Phase::Planning,
+                assignee: Some(crate::job::Assignee::Owner(ADA)),
+                due: None,
+            },
+        ),
+    );
+    let add = change(&[ELM_ST], &[ADA], OwnerChangeMode::Add);
+    let given = houses().into_iter().chain([add, task, archive]);
+    let remove = change(&[ELM_ST, OAK_ST], &[ADA], OwnerChangeMode::Remove);
+    let happens = [("job.owner_removed", ELM_ST.into()), ("job.task_unassigned", ELM_ST.into())];
+    let mut book = check(given, &remove, Ok(&happens));
+    let again = book.execute(&remove).expect("taken");
+    let words = words(&again);
+    assert_eq!(words, [(OwnerResult::WasNotThere, false), (OwnerResult::JobArchived, false)]);
 }

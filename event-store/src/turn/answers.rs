@@ -6,6 +6,7 @@ use crate::error::{ExecuteError, StoreError};
 use crate::rows::{AttemptRow, ReceiptRow};
 use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
 use crate::writer::Work;
+use domain::builder_account::BuilderAccountCommand;
 use domain::{Command, LedgerId, Rejection};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -125,10 +126,16 @@ impl Turn<'_> {
 /// Whether the command's answer tells its secret; an invitation's goes into a mail and nowhere else.
 fn tells_secret(submission: &Submission) -> bool {
     match &submission.command {
-        Command::Installation(_) | Command::BuilderAccount(..) => true,
+        Command::Installation(_) => true,
+        Command::BuilderAccount(_, command) => match command {
+            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
+            BuilderAccountCommand::JobSetup(_) => false,
+        },
         Command::Contact(..)
         | Command::SaveContact { .. }
         | Command::Job(..)
+        | Command::CreateJob { .. }
+        | Command::SetJobType { .. }
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }

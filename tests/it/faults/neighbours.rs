@@ -4,7 +4,9 @@ use crate::races::hold_head;
 use crate::support::{Account, TestDatabase, apply, audit, failure, fresh_database, refusal};
 use domain::contact::ContactRejection;
 use domain::{ContactId, Rejection};
-use event_store::{Applied, EventStore, ExecuteError, StoreError, StoreOptions, Submission};
+use event_store::{
+    Applied, EventStore, ExecuteError, Rehearsal, StoreError, StoreOptions, Submission,
+};
 use futures_util::future::join_all;
 use std::time::{Duration, Instant};
 use tokio_postgres::types::ToSql;
@@ -287,7 +289,13 @@ async fn a_rehearsal_tells_what_would_happen_and_changes_nothing() {
         ]
     };
     let head = store.reader().head(account.ledger).await.expect("the head");
-    let rehearsed = store.rehearse(account.ledger, play()).await.expect("a rehearsal");
+    let rehearsed = store
+        .rehearse(account.ledger, play(), Rehearsal::InOrder)
+        .await
+        .expect("a rehearsal")
+        .into_iter()
+        .map(|decided| decided.map(|decision| decision.outcome))
+        .collect::<Vec<_>>();
     assert_eq!(store.reader().head(account.ledger).await.expect("the head"), head);
     let mut played = Vec::new();
     for submission in play() {

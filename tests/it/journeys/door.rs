@@ -80,6 +80,8 @@ async fn no_body_and_no_query_gives_a_failure() {
         let path = path
             .replace("{id}", &id.to_string())
             .replace("{contact_id}", &contact.to_string())
+            .replace("{task_id}", &contact.to_string())
+            .replace("{milestone_id}", &contact.to_string())
             .replace("{code}", "not_found");
         if method == "GET" {
             for query in [

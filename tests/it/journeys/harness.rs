@@ -114,6 +114,13 @@ impl Server {
         client.query_one(open, &[]).await.expect("a count").get(0)
     }
 
+    /// Every row of a table, as text.
+    pub(super) async fn rows(&self, table: &str) -> Vec<String> {
+        let client = self.database.client().await;
+        let rows = client.query(&format!("SELECT t::text FROM {table} t"), &[]).await;
+        rows.expect("rows").iter().map(|row| row.get(0)).collect()
+    }
+
     /// One more key of the account.
     pub(super) async fn key(&self, builder: &Builder, role: &str, grants: &[&str]) -> Caller {
         let path = format!("/v1/accounts/{}/api-keys", builder.id);
@@ -200,6 +207,10 @@ impl Caller {
         send(self.request(Method::POST, path)).await
     }
 
+    pub(super) async fn put(&self, path: &str, body: Value) -> Answer {
+        send(self.request(Method::PUT, path).json(&body)).await
+    }
+
     pub(super) async fn patch(&self, path: &str, body: Value) -> Answer {
         send(self.request(Method::PATCH, path).json(&body)).await
     }
@@ -253,7 +264,7 @@ impl Answer {
 
     /// One field of each item of a page.
     pub(super) fn each(&self, field: &str) -> Vec<String> {
-        let items = self.body["items"].as_array().expect("a page");
+        let items = self.body["items"].as_array().expect("a list");
         let text = |item: &Value| item[field].as_str().map(str::to_owned);
         items.iter().map(|item| text(item).unwrap_or_else(|| item[field].to_string())).collect()
     }

@@ -65,7 +65,26 @@ const CASES: &[(&str, &str, Case)] = &[
         "/v1/jobs/bulk-owners",
         Body(|ids| json!({ "mode": "add", "jobs": [ids.job], "contacts": [ids.contact] })),
     ),
+    ("put", "/v1/jobs/{id}/type", Path(|_| json!({ "type": null }))),
+    ("put", "/v1/jobs/{id}/deadline", Path(|_| json!({ "deadline": "2026-05-31" }))),
+    ("put", "/v1/jobs/{id}/budget", Path(|_| json!({ "lines": [] }))),
+    ("post", "/v1/jobs/{id}/notes", Path(|_| json!({ "text": "X" }))),
+    ("post", "/v1/jobs/{id}/archive", Path(none)),
+    ("post", "/v1/jobs/{id}/reopen", Path(none)),
+    ("post", "/v1/jobs/{id}/tasks", Path(|_| json!({ "title": "X", "phase": "planning" }))),
+    ("patch", "/v1/jobs/{id}/tasks/{task_id}", Path(|_| json!({ "done": true }))),
+    ("delete", "/v1/jobs/{id}/tasks/{task_id}", Path(none)),
+    ("post", "/v1/jobs/{id}/milestones", Path(|_| json!({ "title": "X" }))),
+    ("patch", "/v1/jobs/{id}/milestones/{milestone_id}", Path(|_| json!({ "title": "X" }))),
+    ("delete", "/v1/jobs/{id}/milestones/{milestone_id}", Path(none)),
+    ("get", "/v1/jobs/{id}/portal", Path(none)),
     ("get", "/v1/jobs/{id}/history", Path(none)),
+    ("get", "/v1/job-types", Own),
+    ("put", "/v1/job-types", Own),
+    ("get", "/v1/job-templates", Own),
+    ("post", "/v1/job-templates", Own),
+    ("put", "/v1/job-templates/{id}", Path(|_| json!({ "name": "X" }))),
+    ("delete", "/v1/job-templates/{id}", Path(none)),
     ("get", "/v1/invitations", Query(|ids| format!("contact={}", ids.contact))),
     ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/imports", Own),
@@ -157,8 +176,11 @@ async fn what_is_no_id_is_answered_like_an_unknown_one() {
 
 async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -> Option<Answer> {
     let id = if path.starts_with("/v1/contacts") { ids.contact } else { ids.job };
-    let filled =
-        path.replace("{id}", &id.to_string()).replace("{contact_id}", &ids.contact.to_string());
+    let filled = path
+        .replace("{id}", &id.to_string())
+        .replace("{contact_id}", &ids.contact.to_string())
+        .replace("{task_id}", &ids.contact.to_string())
+        .replace("{milestone_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");
     let request = match case {
         Path(_) if method == "GET" => caller.request(method, &filled),

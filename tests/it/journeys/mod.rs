@@ -12,6 +12,7 @@ mod door;
 mod harness;
 mod imports;
 mod isolation;
+mod jobs_in_full;
 mod refusals;
 mod roles;
 mod stories;

@@ -6,7 +6,7 @@ use serde_json::json;
 const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
 
 /// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 16] = [
+const TABLE: [(&str, &str, &str); 20] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -17,6 +17,10 @@ const TABLE: [(&str, &str, &str); 16] = [
     ("POST", "/v1/jobs", "YYYYNN"),
     ("POST", "/v1/jobs/{job}/owners", "YYYYNN"),
     ("POST", "/v1/jobs/bulk-owners", "YYYYNN"),
+    ("POST", "/v1/jobs/{job}/tasks", "YYYYNN"),
+    ("POST", "/v1/job-templates", "YYYYNN"),
+    ("GET", "/v1/jobs/{job}/portal", "YYYYYN"),
+    ("GET", "/v1/job-types", "YYYYYN"),
     ("GET", "/v1/contacts", "YYYYYN"),
     ("GET", "/v1/jobs", "YYYYYN"),
     ("GET", "/v1/invitations", "YYYYYN"),
@@ -43,7 +47,10 @@ async fn the_table_of_roles_holds() {
         let path = path.replace("{contact}", &contact.to_string());
         let path = path.replace("{job}", &job.to_string());
         let body = match path.as_str() {
-            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" => json!({ "name": "New" }),
+            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/job-templates" => {
+                json!({ "name": "New" })
+            }
+            path if path.ends_with("tasks") => json!({ "title": "New", "phase": "planning" }),
             "/v1/jobs/bulk-owners" => {
                 json!({ "mode": "add", "jobs": [job], "contacts": [contact] })
             }

@@ -50,7 +50,7 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
     for (head, id, shown) in jobs {
         let at = at(&store, &account, Moment::Position(head)).await;
         let then = as_of::job(reader, ledger, id, at).await.expect("folds");
-        assert_eq!(then.map(|then| then.entry), shown, "job {id} at {head}");
+        assert_eq!(then.map(|then| then.entry.job), shown, "job {id} at {head}");
     }
 }
 
@@ -98,7 +98,7 @@ async fn an_owner_is_shown_under_the_name_of_that_time() {
         let at = at(&store, &account, Moment::Position(position)).await;
         let then = as_of::job(store.reader(), account.ledger, job, at).await.expect("folds");
         let entry = then.expect("there").entry;
-        told.push((entry.name, entry.owners[0].name.clone()));
+        told.push((entry.job.name, entry.job.owners[0].name.clone()));
     }
     let pair = |job: &str, owner: &str| (job.to_owned(), owner.to_owned());
     assert_eq!(

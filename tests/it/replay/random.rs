@@ -1,10 +1,13 @@
 //! A random history over every command.
 
+use super::random_jobs::Parts;
 use crate::support::account::details;
 use crate::support::{Account, email, name, rng};
-use domain::contact::{AcceptProof, ContactCommand, InfoEdit};
+use domain::contact::{AcceptProof, ContactCommand, InfoEdit, MergePicks, Permission};
+use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
 use domain::ledger::OwnerChangeMode;
+use domain::text::Honorific;
 use domain::{
     BulkId, Command, ContactId, JobId, JobName, PersonId, PhoneNumber, PostalAddress, Reason,
     TokenId,
@@ -28,6 +31,7 @@ pub(super) struct RandomHistory<'a> {
     pub(super) jobs: Vec<JobId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
+    parts: Parts,
     pub(super) carried_out: usize,
     pub(super) refused: usize,
 }
@@ -41,6 +45,7 @@ impl<'a> RandomHistory<'a> {
             jobs: Vec::new(),
             tokens: HashMap::new(),
             persons: HashMap::new(),
+            parts: Parts::default(),
             carried_out: 0,
             refused: 0,
         }
@@ -109,6 +114,9 @@ impl<'a> RandomHistory<'a> {
             reference: domain::text::Reference::parse("P-17").ok(),
             site: PostalAddress::parse("3 Oak Lane").ok(),
         };
+        if self.rng.random_bool(0.5) {
+            return self.parts.new_job(self.account, &mut self.rng, job, details, owners);
+        }
         self.account.staff(Command::Job(job, JobCommand::Create(details, owners)))
     }
 
@@ -126,6 +134,9 @@ impl<'a> RandomHistory<'a> {
 
     fn job_command(&mut self) -> Submission {
         let (job, contact) = (self.job(), self.contact());
+        if self.rng.random_bool(0.6) {
+            return self.parts.command(self.account, &mut self.rng, job, contact);
+        }
         let command = match self.rng.random_range(0..4) {
             0 => {
                 let named = format!("House of {}", self.named());
@@ -148,8 +159,43 @@ impl<'a> RandomHistory<'a> {
         self.account.staff(command)
     }
 
+    /// What takes contacts out of the book, and brings them back.
+    fn book_command(&mut self, contact: ContactId) -> Submission {
+        let command = match self.rng.random_range(0..8) {
+            0 => Command::MergeContacts {
+                merge: MergeId(self.account.uuid()),
+                survivor: contact,
+                absorbed: vec![self.contact()],
+                picks: MergePicks {
+                    name: self.rng.random_bool(0.2).then_some(contact),
+                    additional_emails: self.rng.random_bool(0.4).then(Vec::new),
+                    ..MergePicks::default()
+                },
+            },
+            1 | 2 => Command::UnmergeContact(contact),
+            3 => Command::Contact(contact, ContactCommand::Delete { confirmed: true }),
+            4 | 5 => Command::Contact(contact, ContactCommand::Restore),
+            6 => {
+                let mut some = Permission::ALL.to_vec();
+                some.retain(|_| self.rng.random_bool(0.4));
+                let set = ContactCommand::SetPermissions(some.into_iter().collect());
+                Command::Contact(contact, set)
+            }
+            _ => {
+                let ids = self.account.invite_ids();
+                self.tokens.insert(contact, ids.token);
+                let to = email(&self.address());
+                Command::Contact(contact, ContactCommand::RedirectInvite { to, ids })
+            }
+        };
+        self.account.staff(command)
+    }
+
     fn contact_command(&mut self) -> Submission {
         let contact = self.contact();
+        if self.rng.random_bool(0.2) {
+            return self.book_command(contact);
+        }
         let token = self.tokens.get(&contact).copied();
         let person = *self.persons.entry(contact).or_insert_with(|| self.account.person_id());
         let answer = |command| self.account.owner(person, contact, command);
@@ -164,6 +210,7 @@ impl<'a> RandomHistory<'a> {
         let command = match self.rng.random_range(0..15) {
             0 | 1 => ContactCommand::EditInfo(InfoEdit {
                 name: Some(name(&self.named())),
+                title: self.rng.random_bool(0.3).then(|| Honorific::parse("Dr").ok()),
                 ..InfoEdit::default()
             }),
             2 => ContactCommand::EditInfo(InfoEdit {
@@ -217,10 +264,14 @@ impl<'a> RandomHistory<'a> {
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
             self.new_job()
         } else if kind == 5 {
-            self.account.issue_key()
+            if self.rng.random_bool(0.5) {
+                self.account.issue_key()
+            } else {
+                self.parts.setup(self.account, &mut self.rng)
+            }
         } else if kind == 6 {
             self.card()
-        } else if kind < 9 {
+        } else if kind < 11 {
             self.job_command()
         } else {
             self.contact_command()

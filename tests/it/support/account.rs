@@ -1,6 +1,6 @@
 //! A builder account and the commands on it. Ids follow from a seed, so that runs are alike.
 
-use domain::builder_account::{BuilderAccountCommand, NewApiKey};
+use domain::builder_account::{BuilderAccountCommand, JobSetup, NewApiKey};
 use domain::contact::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 use domain::job::{JobCommand, JobDetails};
 use domain::text::Label;
@@ -127,6 +127,11 @@ impl Account {
         let actor = Actor::Operator(ApiKeyId(Uuid::from_u64_pair(self.seed, 2)));
         let by = self.circumstances(actor, Authority::Operator, Channel::Api);
         Submission::new(self.ledger, Command::BuilderAccount(self.id, command), by)
+    }
+
+    /// A command about job types and templates.
+    pub(crate) fn job_setup(&self, setup: JobSetup) -> Submission {
+        self.staff(Command::BuilderAccount(self.id, BuilderAccountCommand::JobSetup(setup)))
     }
 
     /// A command by the account's admin key.

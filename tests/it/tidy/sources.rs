@@ -27,6 +27,7 @@ const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("domain/src/contact/events.rs: changes", "one arm an event, nothing else"),
     ("domain/src/contact/rejection.rs: refusal", "one arm a refusal, nothing else"),
     ("domain/src/contact/state.rs: apply", "one arm an event, nothing else"),
+    ("domain/src/job/rejection.rs: refusal", "one arm a refusal, nothing else"),
     ("projections/src/contact_directory.rs: fold", "one arm an event, nothing else"),
     ("projections/src/job_list.rs: list", "one query is put together in one place"),
 ];

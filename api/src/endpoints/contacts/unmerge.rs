@@ -24,7 +24,7 @@ pub(crate) struct Unmerged {
 pub(crate) struct KeptAnswer {
     /// `name`, `title`, `phones`, `address`, `primary_email` or `additional_email`: the survivor has
     /// it still. `primary_email_claim`: somebody else holds it. `job_owner_removed`: the survivor
-    /// was taken off the job since. `job_is_full`: it takes no more owners.
+    /// was taken off the job since. `job_is_full`: it takes no more owners. `job_archived`: nobody is added to it.
     #[schema(value_type = String)]
     what: domain::contact::Kept,
     /// The job that it is about.

@@ -54,8 +54,8 @@ pub(crate) struct BulkAnswer {
 pub(crate) struct PairAnswer {
     job_id: Uuid,
     contact_id: Uuid,
-    /// `added`, `already_there`, `removed`, `was_not_there`, `unknown_job`, `unknown_contact` or
-    /// `too_many_owners`.
+    /// `added`, `already_there`, `removed`, `was_not_there`, `unknown_job`, `unknown_contact`,
+    /// `too_many_owners` or `job_archived`.
     #[schema(value_type = String)]
     result: OwnerResult,
     /// The job has no owner any more; nobody can be impersonated on it (R64).

@@ -5,9 +5,11 @@ use crate::extract::body::RequestBody;
 use crate::input::{Door, id};
 use crate::state::AppState;
 use axum::extract::State;
+use domain::builder_account::JobTemplate;
 use domain::job::{JobCommand, JobDetails};
+use domain::ledger::JobFromTemplate;
 use domain::text::{JobName, PostalAddress, Reference};
-use domain::{Command, JobId};
+use domain::{AccountId, Command, JobId, JobType, MilestoneId, TaskId, TemplateId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,31 +34,54 @@ pub(crate) struct CreateJob {
     #[serde(default)]
     #[schema(max_items = 500)]
     owners: Vec<String>,
+    /// A type of `/v1/job-types`; the template's when absent.
+    #[serde(rename = "type")]
+    #[schema(max_length = 100)]
+    job_type: Option<String>,
+    /// A template of `/v1/job-templates`; its type, tasks and milestones are copied (R55).
+    template: Option<String>,
 }
 
 impl RequestBody for CreateJob {}
 
 impl CreateJob {
-    fn command(&self) -> Result<JobCommand, Problem> {
+    fn command(&self, account: AccountId) -> Result<Command, Problem> {
         let mut door = Door::default();
         let name = door.take("name", JobName::parse(&self.name));
         let reference = door.take_if("reference", self.reference.as_deref(), Reference::parse);
         let site = door.take_if("site", self.site.as_deref(), PostalAddress::parse);
         let owners = door.take_all("owners", &self.owners, OWNERS_MAX, id);
+        let job_type = door.take_if("type", self.job_type.as_deref(), JobType::parse);
+        let template = door.take_if("template", self.template.as_deref(), id);
+        let job = JobId(Uuid::now_v7());
         door.build(|| {
             let details = JobDetails { name: name?, reference: reference?, site: site? };
-            Some(JobCommand::Create(details, owners?))
+            let (owners, job_type, template) = (owners?, job_type?, template?.map(from_template));
+            if job_type.is_none() && template.is_none() {
+                return Some(Command::Job(job, JobCommand::Create(details, owners)));
+            }
+            Some(Command::CreateJob { account, job, details, owners, job_type, template })
         })
     }
 }
 
-/// Create a job, with owners at once if there are any.
+/// As many ids as the longest template needs; how long this one is, the ledger knows.
+fn from_template(template: TemplateId) -> JobFromTemplate {
+    let fresh = |count| std::iter::repeat_with(Uuid::now_v7).take(count);
+    JobFromTemplate {
+        template,
+        tasks: fresh(JobTemplate::TASKS_MAX).map(TaskId).collect(),
+        milestones: fresh(JobTemplate::MILESTONES_MAX).map(MilestoneId).collect(),
+    }
+}
+
+/// Create a job, with owners at once if there are any; from scratch or from a template (R55).
 #[utoipa::path(post, path = "/v1/jobs", tag = "jobs", request_body = CreateJob,
     responses((status = 201, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn create(
     State(app): State<AppState>,
     order: Order<(), CreateJob>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let command = Command::Job(JobId(Uuid::now_v7()), order.body.command()?);
+    let command = order.body.command(order.account())?;
     Ok(order.carry_out(&app, command).await?.created_in("/v1/jobs"))
 }

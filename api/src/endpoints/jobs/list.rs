@@ -16,6 +16,8 @@ use utoipa::IntoParams;
 pub(crate) struct JobParams {
     /// Those that this contact is an owner of (R54).
     owner: Option<String>,
+    /// `true`: archived jobs too; `false` when absent.
+    archived: Option<String>,
     /// Words, or beginnings of words, of name, reference and site.
     search: Option<String>,
     /// `name` (when absent), `created` or `owner`.
@@ -32,6 +34,8 @@ impl JobParams {
     fn query(&self) -> Result<JobQuery, Problem> {
         let mut door = Door::default();
         let owner = door.take_if("owner", self.owner.as_deref(), id);
+        let flag = |typed: &str| one_of(typed, &["true", "false"]);
+        let archived = door.take_if("archived", self.archived.as_deref(), flag);
         let search = door.take_if("search", self.search.as_deref(), search);
         let sort = door.take_if("sort", self.sort.as_deref(), sort);
         let order = |typed: &str| one_of(typed, &["asc", "desc"]);
@@ -41,6 +45,7 @@ impl JobParams {
         door.build(|| {
             Some(JobQuery {
                 owner: owner?,
+                archived: archived? == Some("true"),
                 search: search?,
                 sort: sort?.unwrap_or(JobSort::Name),
                 descending: order? == Some("desc"),
@@ -59,7 +64,7 @@ fn sort(typed: &str) -> Result<JobSort, String> {
     })
 }
 
-/// List jobs with their owners.
+/// List jobs with their owners; archived ones only when they are asked for.
 #[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(JobParams),
     responses((status = 200, body = PageOf<JobEntry>), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn list(

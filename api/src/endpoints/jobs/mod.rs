@@ -1,10 +1,58 @@
-//! Jobs: the building projects and their owners.
+//! Jobs: the building projects, their owners, and what there is to do.
 
+pub(crate) mod add_milestone;
+pub(crate) mod add_note;
 pub(crate) mod add_owner;
+pub(crate) mod add_task;
+pub(crate) mod archive;
 pub(crate) mod bulk_owners;
 pub(crate) mod create;
+pub(crate) mod edit_milestone;
+pub(crate) mod edit_task;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod portal;
+pub(crate) mod remove_milestone;
 pub(crate) mod remove_owner;
+pub(crate) mod remove_task;
 pub(crate) mod rename;
+pub(crate) mod reopen;
+pub(crate) mod set_budget;
+pub(crate) mod set_deadline;
+pub(crate) mod set_type;
+
+use crate::input::{Door, Maybe, id};
+use domain::job::Assignee;
+use domain::text::Label;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Who a task is for: one of `{"owner": contact}`, `{"staff": name}`, `{"subcontractor": name}`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AssigneeBody {
+    /// One of the job's owners, by contact.
+    Owner(String),
+    /// Somebody of the builder's own, by name.
+    Staff(String),
+    /// A subcontractor, by name.
+    Subcontractor(String),
+}
+
+impl AssigneeBody {
+    /// Reads who may be absent.
+    fn read(body: Option<&Self>, door: &mut Door) -> Maybe<Assignee> {
+        let Some(body) = body else { return Some(None) };
+        match body {
+            Self::Owner(contact) => door.take("assignee.owner", id(contact)).map(Assignee::Owner),
+            Self::Staff(name) => {
+                door.take("assignee.staff", Label::parse(name)).map(Assignee::Staff)
+            }
+            Self::Subcontractor(name) => {
+                door.take("assignee.subcontractor", Label::parse(name)).map(Assignee::Subcontractor)
+            }
+        }
+        .map(Some)
+    }
+}

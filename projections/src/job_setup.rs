@@ -1,0 +1,97 @@
+//! The account's job types and templates.
+//!
+//! No view of their own: the account has few events, and what a setting says is told by all of
+//! them. So they are folded when they are asked for, and are never behind.
+
+use crate::ViewError;
+use domain::builder_account::{BuilderAccount, JobTemplate};
+use domain::job::{Phase, TaskKind};
+use domain::{Event, LedgerId, Sequence};
+use event_store::{Reader, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A task of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TemplateTaskEntry {
+    /// What is to be done.
+    pub title: String,
+    /// `task`, `approval` or `selection`.
+    #[schema(value_type = String)]
+    pub kind: TaskKind,
+    /// `planning`, `execution` or `closeout`.
+    #[schema(value_type = String)]
+    pub phase: Phase,
+}
+
+/// A template of jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TemplateEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// The type that its jobs have.
+    #[serde(rename = "type")]
+    pub job_type: Option<String>,
+    /// The tasks that its jobs begin with.
+    pub tasks: Vec<TemplateTaskEntry>,
+    /// The milestones that its jobs begin with.
+    pub milestones: Vec<String>,
+}
+
+/// What an account has made up its mind about for all its jobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobSetupEntry {
+    /// The types that jobs may have, in the account's order.
+    pub types: Vec<String>,
+    /// The templates, by name.
+    pub templates: Vec<TemplateEntry>,
+    /// The account's version.
+    pub version: Sequence,
+}
+
+/// The account's types and templates as they are now; none while it has not been opened.
+pub async fn get(reader: &Reader, ledger: LedgerId) -> Result<Option<JobSetupEntry>, ViewError> {
+    let mut account: Option<BuilderAccount> = None;
+    let mut version = 0;
+    for recorded in reader.aggregate_events(ledger, &[ledger.0]).await? {
+        let event = match &recorded.event {
+            Event::BuilderAccount(event) => event,
+            Event::Installation(_) | Event::Contact(_) | Event::Job(_) => continue,
+        };
+        version += 1;
+        if let Some(account) = &mut account {
+            account.apply(event).map_err(StoreError::from)?;
+        } else {
+            let id = domain::AccountId(ledger.0);
+            account = Some(BuilderAccount::from_first(id, event).map_err(StoreError::from)?);
+        }
+    }
+    Ok(account.map(|account| {
+        let mut templates: Vec<_> =
+            account.templates.iter().map(|(id, template)| entry(id.0, template)).collect();
+        templates.sort_by_cached_key(|entry| (crate::search::sort_key(&entry.name), entry.id));
+        let types = account.job_types.iter().map(|listed| listed.as_str().to_owned()).collect();
+        JobSetupEntry { types, templates, version }
+    }))
+}
+
+fn entry(id: Uuid, template: &JobTemplate) -> TemplateEntry {
+    TemplateEntry {
+        id,
+        name: template.name.as_str().to_owned(),
+        job_type: template.job_type.as_ref().map(|t| t.as_str().to_owned()),
+        tasks: template
+            .tasks
+            .iter()
+            .map(|task| TemplateTaskEntry {
+                title: task.title.as_str().to_owned(),
+                kind: task.kind,
+                phase: task.phase,
+            })
+            .collect(),
+        milestones: template.milestones.iter().map(|title| title.as_str().to_owned()).collect(),
+    }
+}

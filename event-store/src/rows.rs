@@ -264,11 +264,11 @@ row!(EventRow into
     event: OwnedJson,
 });
 
-/// Who is an owner already stays one.
+/// A contact and a job that it is an owner of. Who is one already stays one.
 pub(crate) struct ContactJobRow {
-    pub(crate) ledger_id: Uuid,
-    pub(crate) contact_id: Uuid,
-    pub(crate) job_id: Uuid,
+    pub(crate) ledger: Uuid,
+    pub(crate) contact: Uuid,
+    pub(crate) job: Uuid,
 }
 
 impl Row for ContactJobRow {
@@ -277,7 +277,7 @@ impl Row for ContactJobRow {
     const THEN: &'static str = " ON CONFLICT (ledger_id, contact_id, job_id) DO NOTHING";
 
     fn params<'a>(&'a self, to: &mut Vec<Param<'a>>) {
-        let columns: [Param<'a>; 3] = [&self.ledger_id, &self.contact_id, &self.job_id];
+        let columns: [Param<'a>; 3] = [&self.ledger, &self.contact, &self.job];
         to.extend(columns);
     }
 }

@@ -61,14 +61,11 @@ impl Asked<'_> {
         for contact in &others {
             let mut jobs = Vec::new();
             for id in self.state.jobs_of(contact.id)? {
-                let place = match on_jobs.iter().position(|(there, ..)| there == id) {
-                    Some(place) => place,
-                    None => {
-                        on_jobs.push((*id, self.present_job(*id)?.clone(), Happened::new()));
-                        on_jobs.len() - 1
-                    }
-                };
-                let (_, job, happened) = &mut on_jobs[place];
+                if !on_jobs.iter().any(|(there, ..)| there == id) {
+                    on_jobs.push((*id, self.present_job(*id)?.clone(), Happened::new()));
+                }
+                let on_job = on_jobs.iter_mut().find(|(there, ..)| there == id);
+                let Some((_, job, happened)) = on_job else { continue };
                 let shared = self.present_job(*id)?.owners.contains(&survivor);
                 jobs.push(JobTakenOver { job: *id, shared });
                 let replace = JobCommand::ReplaceOwner { from: contact.id, to: survivor, merge };
@@ -143,7 +140,11 @@ impl Asked<'_> {
         };
         Ok(job::decide(taken.job, Some(job), &command).map_err(|refused| match refused {
             Rejection::Job(JobRejection::Archived) => Kept::JobArchived,
-            _ => Kept::JobIsFull,
+            Rejection::Job(_)
+            | Rejection::Unknown(_)
+            | Rejection::NotPermitted { .. }
+            | Rejection::Contact(_)
+            | Rejection::BuilderAccount(_) => Kept::JobIsFull,
         }))
     }
 }

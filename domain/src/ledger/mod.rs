@@ -322,11 +322,12 @@ impl Command {
                 .map(|job| (*job).into())
                 .chain(contacts.iter().map(|contact| (*contact).into()))
                 .collect(),
-            Self::TakeOver { contact, .. } => vec![(*contact).into()],
+            Self::TakeOver { contact, .. } | Self::UnmergeContact(contact) => {
+                vec![(*contact).into()]
+            }
             Self::MergeContacts { survivor, absorbed, .. } => {
                 std::iter::once(survivor).chain(absorbed).map(|contact| (*contact).into()).collect()
             }
-            Self::UnmergeContact(contact) => vec![(*contact).into()],
             Self::ImportRow { job, owner, .. } => std::iter::once((*job).into())
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),

@@ -71,8 +71,7 @@ impl Turn<'_> {
         let mut came = Vec::new();
         for ((ledger, contact, job), is_owner) in take(&mut writes.jobs) {
             if is_owner {
-                let (ledger_id, contact_id, job_id) = (ledger.0, contact.0, job.0);
-                came.push(ContactJobRow { ledger_id, contact_id, job_id });
+                came.push(ContactJobRow { ledger: ledger.0, contact: contact.0, job: job.0 });
             } else {
                 let left = pipeline.beside(prepared.fixed(client, left)).await?;
                 pipeline.send(async move {

@@ -8,6 +8,7 @@ mod accounts;
 mod address_books;
 mod as_of;
 mod conditions;
+mod contacts_in_full;
 mod door;
 mod harness;
 mod imports;

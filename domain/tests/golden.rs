@@ -90,6 +90,7 @@ fn types_in<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<&'stati
 }
 
 const ADA: &str = "0198c0de-0000-7000-8000-00000000ada0";
+const BEA: &str = "0198c0de-0000-7000-8000-00000000bea0";
 const ELM_ST: &str = "0198c0de-0000-7000-8000-0000000000e1";
 const ACCOUNT: &str = "0198c0de-0000-7000-8000-000000000300";
 
@@ -245,7 +246,7 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         name: domain::JobName::parse("Elm St 12, kitchen and bath").expect("valid"),
         reference: Some(domain::text::Reference::parse("P-2026-0042").expect("valid")),
         site: Some(domain::PostalAddress::parse("12 Elm St\nSpringfield").expect("valid")),
-        owners: BTreeSet::from([ada()]),
+        owners: BTreeSet::from([ada(), BEA.parse().expect("an id")]),
         job_type: domain::JobType::parse("Remodel").ok(),
         tasks: vec![Task {
             id: "0198c0de-0000-7000-8000-000000000401".parse().expect("an id"),

@@ -536,7 +536,7 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
     });
     assert!(run.is_ok(), "{run:?}");
     // A property that never comes to an event says nothing about it.
-    // What concerns other contacts and jobs too is judged in `ledger/merge_tests.rs`.
+    // What concerns other contacts and jobs too is judged in `ledger/merge/tests.rs`.
     let beyond = [
         "contact.deleted",
         "contact.restored",

@@ -1356,7 +1356,7 @@ fn each_command_leads_from_each_state_where_the_state_machine_says() {
 
 #[test]
 fn each_command_is_taken_somewhere_and_refused_somewhere() {
-    // See the tests of these, the latter in `ledger/merge_tests.rs`.
+    // See the tests of these, the latter in `ledger/merge/tests.rs`.
     let mut taken = BTreeSet::from(["Create", "Restore"]);
     let mut not_taken = BTreeSet::new();
     for (when, cells) in state_machine() {
@@ -1373,7 +1373,7 @@ fn each_command_is_taken_somewhere_and_refused_somewhere() {
 
 #[test]
 fn each_refusal_is_expected_by_a_test_and_says_what_stands_against_it() {
-    let tests = concat!(include_str!("tests.rs"), include_str!("../ledger/merge_tests.rs"));
+    let tests = concat!(include_str!("tests.rs"), include_str!("../ledger/merge/tests.rs"));
     for refusal in REFUSALS {
         assert!(tests.contains(&format!("No::{refusal}")), "no test expects {refusal}");
     }

@@ -10,8 +10,6 @@ mod merge;
 mod state;
 
 #[cfg(test)]
-mod merge_tests;
-#[cfg(test)]
 mod tests;
 
 pub use decide::decide;

@@ -99,10 +99,12 @@ async fn a_merge_that_a_rule_refuses_changes_nothing_and_says_why() {
     let admin = &builder.admin;
     let ada = admin.contact("Ada", Some("ada@example.org")).await;
     let bea = admin.contact("Bea", Some("bea@example.org")).await;
+    admin.order(&format!("/v1/contacts/{ada}/invite")).await.is(200);
     server.accept(&builder, ada).await;
     let refused = |survivor, absorbed| json!({ "survivor": survivor, "absorbed": [absorbed] });
     let answer = admin.post("/v1/contacts/merge", refused(bea, ada)).await.is(409);
     assert_eq!(answer.code(), "merge_survivor_must_be_active");
+    admin.order(&format!("/v1/contacts/{bea}/invite")).await.is(200);
     server.accept(&builder, bea).await;
     let answer = admin.post("/v1/contacts/merge", refused(bea, ada)).await.is(409);
     assert_eq!((answer.code(), answer.body["rule"].as_str()), ("merge_both_active", Some("H2")));
@@ -127,6 +129,7 @@ async fn a_contact_is_deleted_after_a_confirmation_and_restored() {
     let admin = &builder.admin;
     let ada = admin.contact("Ada", Some("ada@example.org")).await;
     let job = admin.job("Elm", &[ada]).await;
+    admin.order(&format!("/v1/contacts/{ada}/invite")).await.is(200);
     server.accept(&builder, ada).await;
     let path = format!("/v1/contacts/{ada}");
     let asked = admin.delete(&path).await.is(422);

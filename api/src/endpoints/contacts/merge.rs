@@ -20,6 +20,9 @@ use uuid::Uuid;
 /// The most contacts that are merged into one at once.
 const ABSORBED_MAX: usize = 20;
 
+/// How long a preview waits for the contacts list.
+const WAIT_MAX: Duration = Duration::from_secs(2);
+
 /// Which contacts become one, and what it keeps of whom.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -148,10 +151,9 @@ pub(crate) async fn preview(
     let submission = order.submission(ledger, command)?;
     let rehearsed = app.store().rehearse(ledger, vec![submission], Rehearsal::Alone).await?;
     let decision = rehearsed.into_iter().next().ok_or_else(Problem::internal)??;
-    if let Some(seen) = order.seen() {
-        let wait = Duration::from_secs(2);
-        app.progress().wait(ledger, seen.position, &[CONTACT_DIRECTORY], wait).await?;
-    }
+    // The contacts as the decision found them, or newer.
+    let head = app.store().reader().head(ledger).await?.map_or(0, |head| head.position);
+    app.progress().wait(ledger, head, &[CONTACT_DIRECTORY], WAIT_MAX).await?;
     let mut contacts = Vec::new();
     for id in ids {
         contacts.extend(contact_directory::get(app.store().reader(), ledger, id).await?);

@@ -1,13 +1,13 @@
 //! Deleting, merging and unmerging over a whole ledger: each row of the table in H2, and a long
 //! random history beside a model that knows nothing of events.
 
-use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
 use crate::contact::{
     Access, ClaimChange, Contact, ContactEvent, ContactRejection as No, InfoEdit, Kept, Life,
     MergePicks,
 };
 use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
+use crate::ledger::*;
 use crate::text::{JobName, PersonName};
 use crate::{EmailAddress, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,8 @@
 //! What concerns a contact and all its jobs at once: deleting, merging, unmerging (H2, H7).
 
+#[cfg(test)]
+mod tests;
+
 use super::decide::{Asked, done};
 use super::{Decision, Halt, KeptBack, Outcome, Tracked};
 use crate::contact::merge::{absorb, give_back, part, refuse_merge, survive};

@@ -35,7 +35,7 @@ pub(crate) struct File {
 #[derive(Debug)]
 pub(crate) enum Content {
     /// A CSV of jobs and owners; without a mapping, its columns are guessed.
-    Jobs(String, Option<Mapping>),
+    Jobs(String, Option<Box<Mapping>>),
     /// A CSV of contacts.
     Contacts(Upload),
     /// vCards.
@@ -153,7 +153,9 @@ pub(crate) async fn run(
 /// Reads the file's rows or cards.
 fn lines(content: Content, keys: &Keys, ledger: LedgerId) -> Result<Vec<Line>, Problem> {
     match content {
-        Content::Jobs(text, mapping) => row::lines(&text, mapping, keys, ledger),
+        Content::Jobs(text, mapping) => {
+            row::lines(&text, mapping.map(|mapping| *mapping), keys, ledger)
+        }
         Content::Contacts(upload) => contact_csv::lines(&upload, keys, ledger),
         Content::Cards(upload) => Ok(vcard::lines(&upload, keys, ledger)?),
     }
@@ -223,13 +225,11 @@ async fn rehearse(
     }
     let mut outcomes = app.store().rehearse(file.ledger, submissions).await?.into_iter();
     for (about, unreadable) in places {
-        match unreadable {
-            Some(refused) => report.add(about, Err(refused.into())),
-            None => {
-                let outcome = outcomes.next().ok_or_else(Problem::internal)?;
-                report.add(about, outcome.map_err(Failed::from));
-            }
-        }
+        let outcome = match unreadable {
+            Some(refused) => Err(refused.into()),
+            None => outcomes.next().ok_or_else(Problem::internal)?.map_err(Failed::from),
+        };
+        report.add(about, outcome);
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ impl ImportBody {
         let Self { format, content, mapping } = self;
         if format == FileFormat::Csv {
             let mapping = mapping.ok_or_else(|| Problem::unreadable("mapping", "is required"))?;
-            return Ok(Content::Jobs(content.source().text(), Some(mapping)));
+            return Ok(Content::Jobs(content.source().text(), Some(Box::new(mapping))));
         }
         let mut door = Door::default();
         if mapping.is_some() {

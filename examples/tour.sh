@@ -108,6 +108,47 @@ expect 'a["items"][0]["owners"][0]["name"], a["items"][0]["owners"][0]["access"]
 call 200 GET "/v1/invitations?status=pending" '' -H "Ledger-Position: $position"
 expect '[i["attempt"] for i in a["items"]]' '[2]'
 
+step "The address was wrong: cancelled, corrected and invited again in one step"
+call 200 POST "/v1/contacts/$ada/invite/redirect" '{"email": "ada@lovelace.example"}'
+call 200 GET "/v1/contacts/$ada/permissions"
+expect '[(c["refusal"]["code"], c["refusal"]["caused_by"]["event"]) for c in a["commands"] if c["command"] == "EditContactInfo"]' \
+    "[('contact_locked_pending', 'contact.invite_sent')]"
+
+step "The two contacts are one person: looked at field by field, merged, and taken apart again"
+merge="{\"survivor\": \"$ada\", \"absorbed\": [\"$second\"]}"
+call 200 POST /v1/contacts/merge/preview "$merge"
+expect '[(c["field"], c["after"]) for c in a["changes"] if c["event"] == "contact.additional_email_added"]' \
+    "[('additional_emails', 'ADA@example.org')]"
+call 200 POST /v1/contacts/merge "$merge"
+position=$(header ledger-position)
+call 307 GET "/v1/contacts/$second" '' -H "Ledger-Position: $position"
+[[ $(header location) == "/v1/contacts/$ada" ]] || give_up "the old id leads to $(header location)"
+call 409 POST "/v1/contacts/$second/invite"
+expect 'a["code"], a["holder"]' "('contact_merged', '$ada')"
+call 200 POST "/v1/contacts/$second/unmerge"
+expect 'a["kept"]' '[]'
+
+step "A contact is deleted after a confirmation, and restored"
+call 422 DELETE "/v1/contacts/$second"
+expect 'a["code"], a["rule"]' "('confirmation_needed', 'R124')"
+call 200 DELETE "/v1/contacts/$second?confirm=true"
+call 200 POST "/v1/contacts/$second/restore"
+
+step "The garage gets a type, tasks and a milestone, and shows how far it is"
+call 200 PUT /v1/job-types '{"types": ["Garage", "Extension"]}'
+call 200 PUT "/v1/jobs/$garage/type" '{"type": "Garage"}'
+call 201 POST "/v1/jobs/$garage/tasks" \
+    "{\"title\": \"Choose the door\", \"kind\": \"selection\", \"phase\": \"planning\", \"assignee\": {\"owner\": \"$ada\"}}"
+door=$(get 'a["id"]')
+call 201 POST "/v1/jobs/$garage/tasks" '{"title": "Pour the slab", "phase": "execution", "assignee": {"staff": "Finn"}}'
+call 201 POST "/v1/jobs/$garage/milestones" '{"title": "Roof on"}'
+call 201 POST "/v1/jobs/$garage/notes" '{"text": "Soft ground at the back."}'
+call 200 PATCH "/v1/jobs/$garage/tasks/$door" '{"done": true}'
+position=$(header ledger-position)
+call 200 GET "/v1/jobs/$garage/portal?contact=$ada" '' -H "Ledger-Position: $position"
+expect 'a["percent"], [i["title"] for i in a["items"]]' "(50, ['Choose the door'])"
+expect '"Soft ground" in str(a) or "slab" in str(a)' False
+
 step "The history shows each change with before and after, and what was refused"
 CREDENTIAL=$AUDITOR
 call 200 GET "/v1/contacts/$ada/history" '' -H "Ledger-Position: $position"

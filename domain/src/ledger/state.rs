@@ -9,7 +9,7 @@ use crate::installation::Installation;
 use crate::job::{Job, JobEvent};
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A state and how many events made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct LedgerState {
     claims: HashMap<Box<str>, Option<ContactId>>,
     /// The jobs of those contacts of which they are known.
     jobs: HashMap<ContactId, BTreeSet<JobId>>,
+    /// What has happened to the jobs of the others: whether they own a job since.
+    jobs_changed: HashMap<ContactId, BTreeMap<JobId, bool>>,
 }
 
 impl LedgerState {
@@ -48,7 +50,7 @@ impl LedgerState {
 
     /// How many aggregates and claims are known, to bound the memory they take.
     pub fn len(&self) -> usize {
-        self.aggregates.len() + self.claims.len() + self.jobs.len()
+        self.aggregates.len() + self.claims.len() + self.jobs.len() + self.jobs_changed.len()
     }
 
     /// Whether nothing is known.
@@ -66,8 +68,16 @@ impl LedgerState {
         self.claims.insert(email.normal().into(), holder);
     }
 
-    /// Takes note of which jobs a contact is an owner of.
-    pub fn learn_jobs(&mut self, contact: ContactId, jobs: BTreeSet<JobId>) {
+    /// Takes note of which jobs a contact is an owner of as far as is written down. What has been
+    /// recorded here since, and may not be written yet, stands above it.
+    pub fn learn_jobs(&mut self, contact: ContactId, mut jobs: BTreeSet<JobId>) {
+        for (job, is_owner) in self.jobs_changed.remove(&contact).unwrap_or_default() {
+            if is_owner {
+                jobs.insert(job);
+            } else {
+                jobs.remove(&job);
+            }
+        }
         self.jobs.insert(contact, jobs);
     }
 
@@ -192,11 +202,19 @@ impl LedgerState {
     fn record_owner(&mut self, id: AggregateId, event: &JobEvent) {
         let AggregateId::Job(job) = id else { return };
         let (left, came) = event.owner_change();
-        if let Some(jobs) = left.and_then(|contact| self.jobs.get_mut(&contact)) {
-            jobs.remove(&job);
-        }
-        if let Some(jobs) = came.and_then(|contact| self.jobs.get_mut(&contact)) {
-            jobs.insert(job);
+        let changes = left.map(|contact| (contact, false)).into_iter();
+        for (contact, is_owner) in changes.chain(came.map(|contact| (contact, true))) {
+            match self.jobs.get_mut(&contact) {
+                Some(jobs) if is_owner => {
+                    jobs.insert(job);
+                }
+                Some(jobs) => {
+                    jobs.remove(&job);
+                }
+                None => {
+                    self.jobs_changed.entry(contact).or_default().insert(job, is_owner);
+                }
+            }
         }
     }
 

@@ -6,9 +6,12 @@ use crate::contact::{
     Access, ClaimChange, Contact, ContactEvent, ContactRejection as No, InfoEdit, Kept, Life,
     MergePicks,
 };
-use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
+use crate::ids::{ApiKeyId, InvitationId, PersonId, TaskId, TokenId};
+use crate::job::{
+    Assignee, JobCreated, OwnerAddedToJob, OwnerRemovedFromJob, Phase, TaskDetails, TaskKind,
+};
 use crate::ledger::*;
-use crate::text::{JobName, PersonName};
+use crate::text::{JobName, PersonName, Title};
 use crate::{EmailAddress, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -432,6 +435,103 @@ fn an_invitation_is_redirected_in_one_step() {
     refused(ledger.give_as(&invitee, &dead), No::InviteCancelled);
     let works = Command::Contact(ADA, accept(ids.token, person(ADA)));
     ledger.give_as(&invitee, &works).expect("accepted");
+}
+
+fn choose_the_door(ledger: &mut Ledger, job: JobId, owner: ContactId) -> TaskId {
+    let task = TaskId(Uuid::from_u128(0x7a));
+    let details = TaskDetails {
+        title: Title::parse("Choose the door").expect("a title"),
+        kind: TaskKind::Selection,
+        phase: Phase::Planning,
+        assignee: Some(Assignee::Owner(owner)),
+        due: None,
+    };
+    ledger.give(Command::Job(job, JobCommand::AddTask(task, details))).expect("added");
+    task
+}
+
+fn assignee(ledger: &Ledger, job: JobId) -> Option<Assignee> {
+    let job = ledger.state.job(job).expect("known").expect("there");
+    job.state.tasks[0].details.assignee.clone()
+}
+
+#[test]
+fn tasks_follow_a_merge_and_its_undoing_also_on_a_job_that_was_put_away() {
+    // H2: nobody who is gone is asked for anything
+    let mut ledger = ada_and_bea();
+    choose_the_door(&mut ledger, ELM, BEA);
+    ledger.give(Command::Job(ELM, JobCommand::Archive)).expect("archived");
+    ledger.give(Command::Job(OAK, JobCommand::Archive)).expect("archived");
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![ADA], vec![ADA]));
+    assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(ADA)));
+    let kept = ledger.unmerge(BEA).expect("unmerged");
+    // Where both were owners, somebody would have to be added.
+    assert_eq!(kept, [KeptBack { what: Kept::JobArchived, job: Some(OAK) }]);
+    assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA]));
+    assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(BEA)));
+}
+
+#[test]
+fn a_deleted_contacts_tasks_are_nobodys_and_its_link_is_dead() {
+    // H7
+    let mut ledger = ada_and_bea();
+    choose_the_door(&mut ledger, ELM, BEA);
+    ledger.give(Command::Job(ELM, JobCommand::Archive)).expect("archived");
+    let link = ledger.invite(BEA);
+    ledger.to(BEA, ContactCommand::Delete { confirmed: true }).expect("deleted");
+    assert_eq!((ledger.owners(ELM), assignee(&ledger, ELM)), (vec![], None));
+    let invitee = by(Actor::Owner(person(BEA)), Authority::Owner);
+    let accept = Command::Contact(BEA, accept(link, person(BEA)));
+    refused(ledger.give_as(&invitee, &accept), No::InviteCancelled);
+    let bulk = Command::ChangeOwners {
+        bulk: crate::ids::BulkId(Uuid::from_u128(7)),
+        jobs: vec![OAK],
+        contacts: vec![BEA],
+        mode: OwnerChangeMode::Add,
+    };
+    ledger.give(bulk).expect("says what it could not do");
+    assert_eq!(ledger.owners(OAK), [ADA]);
+}
+
+#[test]
+fn an_imported_row_finds_who_stands_for_its_owner_and_nobody_who_is_gone() {
+    let mut ledger = ada_and_bea();
+    let row = |job: u128| Command::ImportRow {
+        job: JobId(Uuid::from_u128(job)),
+        details: JobDetails {
+            name: JobName::parse("A house").expect("a valid name"),
+            reference: None,
+            site: None,
+        },
+        owner: Some((BEA, details("Bea", None, &[]))),
+    };
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    ledger.give(row(1)).expect("imported");
+    assert_eq!(ledger.owners(JobId(Uuid::from_u128(1))), [ADA]);
+    ledger.to(ADA, ContactCommand::Delete { confirmed: true }).expect("deleted");
+    ledger.give(row(2)).expect("imported");
+    assert_eq!(ledger.owners(JobId(Uuid::from_u128(2))), []);
+}
+
+/// Several commands of one turn are decided before any of them is written.
+#[test]
+fn what_is_recorded_of_a_contacts_jobs_stands_above_what_is_written() {
+    let mut state = LedgerState::default();
+    let name = JobName::parse("A house").expect("a valid name");
+    let opened = JobCreated { name, reference: None, site: None };
+    state.record(ELM.into(), 1, &Event::Job(opened.into())).expect("follows");
+    let added = OwnerAddedToJob { contact: ADA, bulk: None };
+    state.record(ELM.into(), 2, &Event::Job(added.into())).expect("follows");
+    // The table has not heard of it, and still has a job that she has left.
+    state.learn_jobs(ADA, BTreeSet::from([OAK]));
+    assert_eq!(state.jobs_of(ADA), Ok(&BTreeSet::from([ELM, OAK])));
+    let removed = OwnerRemovedFromJob { contact: BEA, bulk: None };
+    let bea = OwnerAddedToJob { contact: BEA, bulk: None };
+    state.record(ELM.into(), 3, &Event::Job(bea.into())).expect("follows");
+    state.record(ELM.into(), 4, &Event::Job(removed.into())).expect("follows");
+    state.learn_jobs(BEA, BTreeSet::from([ELM]));
+    assert_eq!(state.jobs_of(BEA), Ok(&BTreeSet::new()));
 }
 
 /// What a person would keep on paper: who is in the book, who stands for whom, who owns what.

@@ -5,7 +5,6 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::keys::{Held, Keys};
 use crate::merkle::Frontier;
-use crate::rows::Verbatim;
 use crate::sealing::{self, Subjects};
 use domain::personal::HoldsPersonal;
 use domain::{LedgerId, SubjectId, Timestamp};
@@ -294,7 +293,7 @@ impl Reader {
                     row.get(3),
                     Timestamp::new(row.get::<_, OffsetDateTime>(4)),
                 ),
-                bytes: row.get::<_, Verbatim<'_>>(5).0.into(),
+                bytes: row.get::<_, &str>(5).into(),
             })
             .collect())
     }
@@ -487,7 +486,7 @@ pub(crate) fn decode_rows(
     rows: &[tokio_postgres::Row],
 ) -> Result<Vec<Recorded>, StoreError> {
     rows.iter()
-        .map(|row| decode(ledger, position(row.get(0)), row.get::<_, Verbatim<'_>>(1).0))
+        .map(|row| decode(ledger, position(row.get(0)), row.get(1)))
         .collect()
 }
 

@@ -5,38 +5,13 @@
 
 use crate::error::StoreError;
 use crate::pipeline::{Pipeline, committed_or, writing};
-use bytes::BytesMut;
-use postgres_types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
+use postgres_types::ToSql;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
-
-/// JSON text exactly as it stands in a `json` column.
-#[derive(Debug)]
-pub(crate) struct Verbatim<'a>(pub(crate) &'a str);
-
-type Fallible<T> = Result<T, Box<dyn std::error::Error + Sync + Send>>;
-
-impl ToSql for Verbatim<'_> {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Fallible<IsNull> {
-        out.extend_from_slice(self.0.as_bytes());
-        Ok(IsNull::No)
-    }
-
-    accepts!(JSON);
-    to_sql_checked!();
-}
-
-impl<'a> FromSql<'a> for Verbatim<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Fallible<Self> {
-        Ok(Self(std::str::from_utf8(raw)?))
-    }
-
-    accepts!(JSON);
-}
 
 /// A parameter of a statement.
 pub(crate) type Param<'a> = &'a (dyn ToSql + Sync);
@@ -105,7 +80,7 @@ fn append(events: usize) -> String {
     let value = |row: usize, column: usize, ty: &str| {
         format!("${}::{ty}", head + row * EventRow::WIDTH + column + 1)
     };
-    let types = ["uuid", "bigint", "uuid", "bigint", "text", "timestamptz", "json"];
+    let types = ["uuid", "bigint", "uuid", "bigint", "text", "timestamptz", "text"];
     let rows: Vec<String> = (0..events)
         .map(|row| {
             let values = types.iter().enumerate().map(|(column, ty)| value(row, column, ty));
@@ -240,19 +215,6 @@ macro_rules! row {
     };
 }
 
-/// An event's bytes, owned until they are written.
-#[derive(Debug)]
-pub(crate) struct OwnedJson(pub(crate) String);
-
-impl ToSql for OwnedJson {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Fallible<IsNull> {
-        Verbatim(&self.0).to_sql(ty, out)
-    }
-
-    accepts!(JSON);
-    to_sql_checked!();
-}
-
 row!(EventRow into
     "events (ledger_id, position, aggregate_id, sequence, event_type, recorded_at, event)" {
     ledger_id: Uuid,
@@ -261,7 +223,7 @@ row!(EventRow into
     sequence: i64,
     event_type: &'static str,
     recorded_at: OffsetDateTime,
-    event: OwnedJson,
+    event: String,
 });
 
 /// A contact and a job that it is an owner of. Who is one already stays one.

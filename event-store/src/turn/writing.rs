@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::merkle::leaf_hash;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{ClaimRow, ContactJobRow, EventRow, HeadUpdate, OwnedJson};
+use crate::rows::{ClaimRow, ContactJobRow, EventRow, HeadUpdate};
 use domain::LedgerId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
@@ -32,7 +32,7 @@ impl Turn<'_> {
             sequence: stored(recorded.sequence),
             event_type: recorded.event.stored_type(),
             recorded_at: recorded.recorded_at.moment(),
-            event: OwnedJson(text),
+            event: text,
         })
     }
 
@@ -86,13 +86,14 @@ impl Turn<'_> {
         prepared.insert(client, take(&mut writes.credentials), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;
+        // Lets the connection send what it has: the database begins while the events are sealed.
+        tokio::task::yield_now().await;
         for some in placed.chunks_mut(EVENTS_OF_A_STATEMENT) {
             let rows = some
                 .iter_mut()
                 .map(|placed| self.event_row(&mut placed.recorded))
                 .collect::<Result<Vec<EventRow>, _>>()?;
             prepared.insert(client, rows, &mut pipeline).await?;
-            // Lets the connection send what it has.
             tokio::task::yield_now().await;
         }
         prepared.update_heads(client, self.moved_heads(placed), &mut pipeline).await?;

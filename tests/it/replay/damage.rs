@@ -10,7 +10,7 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE events SET recorded_at = recorded_at + interval '1 s' WHERE position = 9", true),
     ("UPDATE events SET event_type = 'contact.created' WHERE position = 1", true),
     (
-        "UPDATE events SET event = replace(event::text, '\"api\"', '\"web\"')::json \
+        "UPDATE events SET event = replace(event, '\"api\"', '\"web\"') \
       WHERE position = 9",
         true,
     ),

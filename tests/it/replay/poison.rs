@@ -19,7 +19,7 @@ async fn a_poison_event_parks_its_ledgers_views_and_shows_and_others_go_on() {
     let client = database.client().await;
     // As if a newer program had written it.
     let newer = "UPDATE events SET event = \
-         replace(event::text, 'contact.created', 'contact.levitated')::json \
+         replace(event, 'contact.created', 'contact.levitated') \
          WHERE ledger_id = $1 AND position = $2";
     let position = i64::try_from(last.position).expect("small");
     client.execute(newer, &[&poisoned.ledger.0, &position]).await.expect("poisoned");
@@ -48,7 +48,7 @@ async fn a_poison_event_parks_its_ledgers_views_and_shows_and_others_go_on() {
 
     // The program is made able to take it, and a rebuild unparks the views.
     let older = "UPDATE events SET event = \
-         replace(event::text, 'contact.levitated', 'contact.created')::json \
+         replace(event, 'contact.levitated', 'contact.created') \
          WHERE ledger_id = $1 AND position = $2";
     client.execute(older, &[&poisoned.ledger.0, &position]).await.expect("healed");
     for view in all_views() {

@@ -1,6 +1,7 @@
 //! Credentials: how a secret looks, and what it lets its holder do.
 //!
-//! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token. The text carries its ledger,
+//! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token, `tbs_…` a person's session,
+//! `tbi_…` the link of an invitation, `tbr_…` that of a password reset. The text carries its ledger,
 //! so that the look-up goes to one place on a distributed database.
 
 use base64::Engine;
@@ -19,13 +20,25 @@ pub enum SecretKind {
     ApiKey,
     /// An operator's token.
     Operator,
+    /// A person's session.
+    Session,
+    /// The link in the mail of an invitation.
+    Invitation,
+    /// The link in the mail of a password reset.
+    PasswordReset,
 }
 
 impl SecretKind {
+    const ALL: [Self; 5] =
+        [Self::ApiKey, Self::Operator, Self::Session, Self::Invitation, Self::PasswordReset];
+
     const fn prefix(self) -> &'static str {
         match self {
             Self::ApiKey => "tbk_",
             Self::Operator => "tbo_",
+            Self::Session => "tbs_",
+            Self::Invitation => "tbi_",
+            Self::PasswordReset => "tbr_",
         }
     }
 }
@@ -59,7 +72,7 @@ impl Secret {
 
     /// Reads the text; `None` when it is not one.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (kind, rest) = [SecretKind::ApiKey, SecretKind::Operator]
+        let (kind, rest) = SecretKind::ALL
             .into_iter()
             .find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))?;
         // The alphabet of base64url holds the underscore too; the ledger has a fixed length.
@@ -67,6 +80,10 @@ impl Secret {
         let ledger = Uuid::from_slice(&URL_SAFE_NO_PAD.decode(ledger).ok()?).ok()?;
         let bytes = URL_SAFE_NO_PAD.decode(secret.strip_prefix('_')?).ok()?.try_into().ok()?;
         Some(Self { kind, ledger: LedgerId(ledger), bytes })
+    }
+
+    pub(crate) const fn kind(&self) -> SecretKind {
+        self.kind
     }
 
     pub(crate) const fn ledger(&self) -> LedgerId {
@@ -134,7 +151,7 @@ mod tests {
     #[test]
     fn a_secret_reads_back_what_it_wrote() {
         let secret = NewSecret::generate().expect("random bytes");
-        for kind in [SecretKind::ApiKey, SecretKind::Operator] {
+        for kind in SecretKind::ALL {
             let text = Secret::new(kind, LedgerId::INSTALLATION, &secret).expose();
             assert_eq!(text.len(), 4 + 22 + 1 + 43);
             let read = Secret::parse(&text).expect("reads");

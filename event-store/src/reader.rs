@@ -485,9 +485,7 @@ pub(crate) fn decode_rows(
     ledger: LedgerId,
     rows: &[tokio_postgres::Row],
 ) -> Result<Vec<Recorded>, StoreError> {
-    rows.iter()
-        .map(|row| decode(ledger, position(row.get(0)), row.get(1)))
-        .collect()
+    rows.iter().map(|row| decode(ledger, position(row.get(0)), row.get(1))).collect()
 }
 
 /// The events of rows that must be the next ones after a position.

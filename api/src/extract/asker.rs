@@ -1,7 +1,7 @@
 //! Who asks, told from the credential alone; and what marks the request.
 
 use crate::around::RequestId;
-use crate::credential::{Credential, Secret};
+use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
 use crate::state::AppState;
 use axum::extract::ConnectInfo;
@@ -32,6 +32,7 @@ impl Asker {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .and_then(|(_, text)| Secret::parse(text.trim()))
+            .filter(|secret| matches!(secret.kind(), SecretKind::ApiKey | SecretKind::Operator))
             .ok_or_else(Problem::unauthorized)?;
         let credential = app.credential(&secret).await?.ok_or_else(Problem::unauthorized)?;
         let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();

@@ -217,21 +217,20 @@ impl Event {
     /// Reads an event of the current version back from its type and fields.
     pub fn decode(stored_type: &str, version: u16, payload: &str) -> Result<Self, Undecodable> {
         let aggregate = stored_type.split_once('.').map_or("", |(aggregate, _)| aggregate);
-        let decoded = match aggregate {
-            "contact" => ContactEvent::decode(stored_type, version, payload)
-                .map(|event| event.map(Self::Contact)),
-            "job" => {
-                JobEvent::decode(stored_type, version, payload).map(|event| event.map(Self::Job))
-            }
-            "lead" => {
-                LeadEvent::decode(stored_type, version, payload).map(|event| event.map(Self::Lead))
-            }
-            "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
-                .map(|event| event.map(Self::BuilderAccount)),
-            "installation" => InstallationEvent::decode(stored_type, version, payload)
-                .map(|event| event.map(Self::Installation)),
-            _ => None,
-        };
+        let decoded =
+            match aggregate {
+                "contact" => ContactEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Contact)),
+                "job" => JobEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Job)),
+                "lead" => LeadEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Lead)),
+                "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::BuilderAccount)),
+                "installation" => InstallationEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Installation)),
+                _ => None,
+            };
         decoded.unwrap_or_else(|| {
             Err(Undecodable::UnknownType { stored_type: stored_type.to_owned(), version })
         })

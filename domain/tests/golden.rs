@@ -15,8 +15,8 @@ use domain::lead::{Lead, Link, Stage};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
-    AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState, Personal,
-    PersonalVisitor, Sealable, SubjectId,
+    AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
+    Personal, PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

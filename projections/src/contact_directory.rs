@@ -142,10 +142,9 @@ impl View for ContactDirectory {
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
         let contact = match &event.event {
             Event::Contact(contact) => contact,
-            Event::Job(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_) => return Ok(()),
+            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+                return Ok(());
+            }
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

@@ -213,14 +213,15 @@ pub struct LeadContact {
 }
 
 impl LeadContact {
-    fn of(contact: &ContactEntry) -> Self {
+    /// The directory may not have heard of it yet; that there is one, the lead knows.
+    fn of(id: Uuid, contact: Option<&ContactEntry>) -> Self {
         Self {
-            id: contact.id,
-            name: contact.name.clone(),
-            title: contact.title.clone(),
-            primary_email: contact.primary_email.clone(),
-            phones: contact.phones.clone(),
-            access: contact.access.clone(),
+            id,
+            name: contact.map(|c| c.name.clone()).unwrap_or_default(),
+            title: contact.and_then(|c| c.title.clone()),
+            primary_email: contact.and_then(|c| c.primary_email.clone()),
+            phones: contact.map(|c| c.phones.clone()).unwrap_or_default(),
+            access: contact.map(|c| c.access.clone()).unwrap_or_default(),
         }
     }
 }
@@ -377,7 +378,7 @@ pub(crate) fn entry(id: Uuid, row: Row, known: &HashMap<Uuid, ContactEntry>) -> 
     LeadEntry {
         id,
         title: row.title,
-        contact: row.contact.and_then(|id| known.get(&id)).map(LeadContact::of),
+        contact: row.contact.map(|id| LeadContact::of(id, known.get(&id))),
         stage: row.stage.to_owned(),
         job_id: row.job,
         lost_reason: row.lost_reason,

@@ -12,8 +12,8 @@ use domain::lead::LeadCommand;
 use domain::ledger::OwnerChangeMode;
 use domain::text::{JobName, PersonName, PostalAddress, Title};
 use domain::{
-    AccountId, ApiKeyId, BulkId, Channel, Command, ContactId, EmailAddress, JobId, LeadId, LedgerId,
-    PhoneNumber, Reason, TokenId,
+    AccountId, ApiKeyId, BulkId, Channel, Command, ContactId, EmailAddress, JobId, LeadId,
+    LedgerId, PhoneNumber, Reason, TokenId,
 };
 use event_store::ExecuteError;
 use uuid::Uuid;

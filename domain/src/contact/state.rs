@@ -2,9 +2,7 @@
 
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::permission::Permission;
-use crate::ids::{
-    AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId,
-};
+use crate::ids::{AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};

@@ -18,7 +18,9 @@ pub use decide::decide;
 pub use state::{LedgerState, Tracked};
 
 use crate::builder_account::{BuilderAccountCommand, JobSetup};
-use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InfoEdit, InviteIds, Kept, MergePicks};
+use crate::contact::{
+    ContactCommand, ContactDetails, ContactEvent, InfoEdit, InviteIds, Kept, MergePicks,
+};
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MergeId, MilestoneId, TaskId,

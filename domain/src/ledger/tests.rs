@@ -575,8 +575,7 @@ fn a_lead_is_about_an_existing_contact_or_one_that_comes_with_the_same_save() {
     // A refusal keeps the contact out, and so does one of the lead.
     let activated = [contact(BEA, "Bea", "bea@x.org"), invite(BEA, 1), accept(BEA, 1)];
     let no = ContactRejection::PrimaryEmailOnActivatedOwner { holder: BEA };
-    let book =
-        check(activated, &lead_with_new(ADA, Some("Kitchen"), "bea@x.org"), Err(no.into()));
+    let book = check(activated, &lead_with_new(ADA, Some("Kitchen"), "bea@x.org"), Err(no.into()));
     assert_eq!(book.access(ADA), "none");
     let over = || [lead(None), lost()];
     let new = lead_with_new(ADA, None, "ada@x.org");
@@ -873,10 +872,9 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
     events
         .filter_map(|(_, _, event)| match event {
             Event::Contact(event) => Some(event),
-            Event::Job(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_) => None,
+            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+                None
+            }
         })
         .collect()
 }

@@ -69,14 +69,21 @@ async fn a_lead_is_written_down_and_won_into_a_job_with_its_contact_as_the_owner
     let shown = admin.get_after(&made, &path).await.is(200);
     assert_eq!(shown.headers["etag"], "\"2\"");
     let contact = &shown.body["contact"];
-    assert_eq!((&contact["id"], &contact["name"]), (&made.body["contact_id"], &json!("Mia Miller")));
-    assert_eq!((&contact["primary_email"], &contact["access"]), (&json!("mia@example.org"), &json!("not_invited")));
+    assert_eq!(
+        (&contact["id"], &contact["name"]),
+        (&made.body["contact_id"], &json!("Mia Miller"))
+    );
+    assert_eq!(
+        (&contact["primary_email"], &contact["access"]),
+        (&json!("mia@example.org"), &json!("not_invited"))
+    );
 
     let retitle = json!({ "title": "Kitchen and bath" });
     admin.patch(&path, retitle.clone()).await.is(200);
     assert_eq!(admin.patch(&path, retitle).await.is(200).body["outcome"], "unchanged");
     let stale = [("if-match", "\"2\"")];
-    let new_job = json!({ "new_job": { "name": "Millers", "reference": "M-1", "type": "Remodel" } });
+    let new_job =
+        json!({ "new_job": { "name": "Millers", "reference": "M-1", "type": "Remodel" } });
     let win = format!("{path}/win");
     let refused = admin.with(&win, new_job.clone(), &stale).await.is(412);
     assert_eq!((refused.code(), &refused.body["current"]), ("stale_version", &json!(3)));
@@ -132,7 +139,10 @@ async fn a_lead_is_won_into_a_job_that_is_there_or_lost_and_reopened() {
     );
     let win = json!({ "job_id": job });
     let refused = admin.post(&format!("{path}/win"), win.clone()).await.is(409);
-    assert_eq!((refused.code(), &refused.body["remedy"]), ("lead_lost", &json!("Reopen the lead first.")));
+    assert_eq!(
+        (refused.code(), &refused.body["remedy"]),
+        ("lead_lost", &json!("Reopen the lead first."))
+    );
     admin.order(&format!("{path}/reopen")).await.is(200);
     let unknown = json!({ "job_id": Uuid::now_v7() });
     admin.post(&format!("{path}/win"), unknown).await.is(404);
@@ -179,7 +189,10 @@ async fn a_leads_contact_is_edited_from_the_lead_only_while_the_contact_itself_c
     let edited = admin.patch(&by_lead, edit).await.is(200);
     assert_eq!((edited.id(), &edited.body["outcome"]), (id, &json!("done")));
     let shown = admin.get_after(&edited, &contact).await.is(200);
-    assert_eq!((&shown.body["name"], &shown.body["address"]), (&json!("Ada B."), &json!("12 Elm St")));
+    assert_eq!(
+        (&shown.body["name"], &shown.body["address"]),
+        (&json!("Ada B."), &json!("12 Elm St"))
+    );
     let odd = admin.patch(&by_lead, json!({ "primary_email": "x" })).await.is(422);
     assert_eq!(odd.body["field"], "primary_email");
 
@@ -302,7 +315,8 @@ async fn leads_follow_merged_contacts_and_lose_deleted_ones() {
     let deleted = admin.delete(&format!("/v1/contacts/{twin}?confirm=true")).await.is(200);
     let shown = admin.get_after(&deleted, &format!("/v1/leads/{kitchen}")).await.is(200);
     assert_eq!(shown.body["contact"], Value::Null);
-    let verified = projections::verify::verify(server.store.reader(), LedgerId(builder.id), &|_| {});
+    let verified =
+        projections::verify::verify(server.store.reader(), LedgerId(builder.id), &|_| {});
     let verified = verified.await.expect("verified");
     assert_eq!(verified.problems, 0, "{:?}", verified.told);
 }

@@ -27,7 +27,7 @@ const DAMAGE: &[(&str, bool)] = &[
     ),
     ("UPDATE primary_email_claims SET contact_id = gen_random_uuid()", true),
     ("DELETE FROM contact_jobs", true),
-    ("UPDATE contact_leads SET lead_id = contact_id", true),
+    ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
     ("UPDATE job_list SET owners = '{}' WHERE owners <> '{}'", false),

@@ -10,8 +10,8 @@ use domain::job::{JobCommand, JobDetails};
 use domain::ledger::OwnerChangeMode;
 use domain::text::Honorific;
 use domain::{
-    BulkId, Command, ContactId, JobId, JobName, LeadId, PersonId, PhoneNumber, PostalAddress, Reason,
-    TokenId,
+    BulkId, Command, ContactId, JobId, JobName, LeadId, PersonId, PhoneNumber, PostalAddress,
+    Reason, TokenId,
 };
 use event_store::{EventStore, ExecuteError, Submission};
 use rand::Rng;

@@ -52,7 +52,8 @@ pub(super) fn command(
         }
         11 | 12 => Command::Lead(lead, LeadCommand::Reopen),
         13 if rng.random_bool(0.3) => {
-            let into = if rng.random_bool(0.5) { WonInto::Job(job) } else { new_job(account, jobs) };
+            let into =
+                if rng.random_bool(0.5) { WonInto::Job(job) } else { new_job(account, jobs) };
             Command::WinLead { lead, into }
         }
         _ => {

@@ -10,8 +10,8 @@ use crate::ids::{ApiKeyId, InvitationId, PersonId, TaskId, TokenId};
 use crate::job::{
     Assignee, JobCreated, OwnerAddedToJob, OwnerRemovedFromJob, Phase, TaskDetails, TaskKind,
 };
-use crate::ledger::*;
 use crate::lead::{LeadCommand, LeadLinked};
+use crate::ledger::*;
 use crate::text::{JobName, PersonName, Reason, Title};
 use crate::{EmailAddress, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -595,10 +595,7 @@ fn a_deleted_contact_leaves_its_leads_and_nobody_who_is_gone_gets_one() {
     refused(ledger.give(link(CID)), No::IsMerged { into: ADA });
     let title = Title::parse("A bath").expect("a title");
     let create = LeadCommand::Create { title, contact: Some(CID) };
-    refused(
-        ledger.give(Command::Lead(LeadId(Uuid::nil()), create)),
-        No::IsMerged { into: ADA },
-    );
+    refused(ledger.give(Command::Lead(LeadId(Uuid::nil()), create)), No::IsMerged { into: ADA });
 }
 
 #[test]

@@ -211,8 +211,8 @@ pub(crate) async fn name_all(
     let names = contact_directory::names(&client, ledger, &owners).await?;
     for entry in entries {
         entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
-        let named = |change: &&mut ChangeEntry| NAMED_FIELDS.contains(&&*change.field);
-        for change in entry.changes.iter_mut().filter(named) {
+        let is_contact = |change: &&mut ChangeEntry| NAMED_FIELDS.contains(&&*change.field);
+        for change in entry.changes.iter_mut().filter(is_contact) {
             for text in [&mut change.before, &mut change.after] {
                 if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
                     *text = Some(name.clone());

@@ -172,8 +172,8 @@ pub(crate) async fn preview(
             after: text(change.after),
         })
     });
-    let changed: BTreeSet<AggregateId> = decision.events.iter().map(|(id, _)| *id).collect();
-    let count = |of: fn(&&AggregateId) -> bool| changed.iter().filter(of).count();
+    let touched: BTreeSet<AggregateId> = decision.events.iter().map(|(id, _)| *id).collect();
+    let count = |of: fn(&&AggregateId) -> bool| touched.iter().filter(of).count();
     Ok(Json(MergePreview {
         contacts,
         jobs: count(|id| matches!(id, AggregateId::Job(_))),

@@ -44,33 +44,47 @@ account=$(get 'a["id"]')
 call 201 POST "/v1/accounts/$account/api-keys" '{"role": "auditor", "label": "The auditors"}'
 AUDITOR=$(get 'a["secret"]')
 
-step "The builder puts two people into the book; nobody is invited by that"
+step "Somebody asks about an extension: a lead, with its contact in the same save; nobody is invited"
 CREDENTIAL=$KEY
-call 201 POST /v1/contacts '{"name": "Ada Byron", "primary_email": "ada@example.org", "phones": ["555-0101"]}'
-ada=$(get 'a["id"]')
+call 201 POST /v1/leads '{"title": "Extension for the Byrons", "new_contact": {"name": "Ada Byron", "primary_email": "ada@example.org", "phones": ["555-0101"]}}'
+lead=$(get 'a["id"]')
+ada=$(get 'a["contact_id"]')
 position=$(header ledger-position)
 
-step "The second has the same primary email, which is said and not refused"
+step "Another one comes to nothing, and says why"
+call 201 POST /v1/leads '{"title": "Boat house"}'
+boat=$(get 'a["id"]')
+call 200 POST "/v1/leads/$boat/lose" '{"reason": "No permit by the water"}'
+call 200 GET '/v1/leads?stage=open' '' -H "Ledger-Position: $(header ledger-position)"
+expect '[(l["title"], l["contact"]["name"]) for l in a["items"]]' "[('Extension for the Byrons', 'Ada Byron')]"
+
+step "A second contact has the same primary email, which is said and not refused"
 call 201 POST /v1/contacts '{"name": "A. Byron", "primary_email": "ADA@example.org"}' \
     -H "Ledger-Position: $position"
 second=$(get 'a["id"]')
 expect 'a["warnings"][0]["code"]' soft_duplicate
 expect 'a["warnings"][0]["contacts"]' "['$ada']"
 
+step "The lead is won into a job, whose owner is its contact; won, it stays won"
+call 200 POST "/v1/leads/$lead/win" '{"new_job": {"name": "Elm Street extension", "reference": "E-1"}}'
+extension=$(get 'a["job_id"]')
+call 200 GET "/v1/jobs/$extension" '' -H "Ledger-Position: $(header ledger-position)"
+expect 'a["name"], [(o["name"], o["access"]) for o in a["owners"]]' "('Elm Street extension', [('Ada Byron', 'not_invited')])"
+call 409 POST "/v1/leads/$lead/reopen"
+expect 'a["code"]' lead_won
+
 step "The same request with the same Idempotency-Key acts once"
-call 201 POST /v1/jobs '{"name": "Elm Street extension", "reference": "E-1"}' -H 'Idempotency-Key: tour-1'
-extension=$(get 'a["id"]')
-call 201 POST /v1/jobs '{"name": "Elm Street extension", "reference": "E-1"}' -H 'Idempotency-Key: tour-1'
-expect 'a["id"]' "$extension"
+call 201 POST /v1/jobs '{"name": "Elm Street garage"}' -H 'Idempotency-Key: tour-1'
+garage=$(get 'a["id"]')
+call 201 POST /v1/jobs '{"name": "Elm Street garage"}' -H 'Idempotency-Key: tour-1'
+expect 'a["id"]' "$garage"
 call 422 POST /v1/jobs '{"name": "Another"}' -H 'Idempotency-Key: tour-1'
 expect 'a["code"]' idempotency_key_reused
-call 201 POST /v1/jobs '{"name": "Elm Street garage"}'
-garage=$(get 'a["id"]')
 
-step "Both jobs get Ada as their owner at once; the second time changes nothing"
+step "Both jobs get Ada as their owner at once, where she is not; the second time changes nothing"
 bulk="{\"mode\": \"add\", \"jobs\": [\"$extension\", \"$garage\"], \"contacts\": [\"$ada\"]}"
 call 200 POST /v1/jobs/bulk-owners "$bulk"
-expect 'a["changed"]' 2
+expect 'a["changed"]' 1
 call 200 POST /v1/jobs/bulk-owners "$bulk"
 expect 'sorted({r["result"] for r in a["results"]})' "['already_there']"
 
@@ -81,7 +95,9 @@ expect 'a["code"], a["rule"]' "('primary_email_claimed', 'R27')"
 expect 'a["detail"]' 'The primary email is claimed by Ada Byron.'
 expect 'a["holder"]' "$ada"
 
-step "While the invitation is pending, her info is locked"
+step "While the invitation is pending, her info is locked, and the lead is no way around"
+call 409 PATCH "/v1/leads/$lead/contact" '{"name": "Ada Lovelace"}'
+expect 'a["code"]' contact_locked_pending
 call 409 PATCH "/v1/contacts/$ada" '{"name": "Ada Lovelace"}'
 expect 'a["code"]' contact_locked_pending
 get 'a["remedy"]' | sed 's/^/   remedy: /'
@@ -93,6 +109,8 @@ edited=$(header etag)
 call 200 POST "/v1/contacts/$ada/invite"
 call 200 POST "/v1/contacts/$ada/invite/resend"
 position=$(header ledger-position)
+call 200 GET "/v1/leads/$lead" '' -H "Ledger-Position: $position"
+expect 'a["stage"], a["contact"]["name"]' "('won', 'Ada Lovelace')"
 
 step "Whoever edits an older version is told so"
 call 412 POST "/v1/contacts/$ada/additional-emails" '{"email": "ada@example.com"}' -H "If-Match: $edited"

@@ -164,6 +164,13 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Remove templates that are not needed."),
     code(422, "job_template_too_long", "A template of more than 200 tasks or 50 milestones")
         .rule("2.4"),
+    code(409, "lead_won", "The lead is won; it became a job")
+        .rule("2.2")
+        .remedy("Go on with the job, or write down a new lead."),
+    code(409, "lead_lost", "The lead is lost").rule("2.2").remedy("Reopen the lead first."),
+    code(409, "lead_has_no_contact", "The lead has no contact that could be edited")
+        .rule("2.2")
+        .remedy("Set the lead's contact first."),
     code(410, "invite_expired", "The invitation has expired")
         .remedy("Ask your builder to send a new one."),
     code(410, "invite_cancelled", "The invitation was taken back").remedy("Ask your builder."),
@@ -232,6 +239,7 @@ mod tests {
             include_str!("../../domain/src/rejection.rs"),
             include_str!("../../domain/src/contact/rejection.rs"),
             include_str!("../../domain/src/job/rejection.rs"),
+            include_str!("../../domain/src/lead/rejection.rs"),
             include_str!("../../domain/src/builder_account.rs"),
         ];
         for text in rules {

@@ -17,6 +17,7 @@ use utoipa::{Modify, OpenApi};
         (name = "accounts", description = "For operators"),
         (name = "contacts", description = "The people in a builder's book"),
         (name = "jobs", description = "Building projects and their owners"),
+        (name = "leads", description = "Those who may become customers"),
         (name = "invitations", description = "Who was invited, and what became of it"),
         (name = "audit", description = "Who did what"),
         (name = "imports", description = "Files of jobs and owners, and address books"),

@@ -2,7 +2,7 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, audit, contacts, imports, invitations, job_setup, jobs, operations,
+    accounts, audit, contacts, imports, invitations, job_setup, jobs, leads, operations,
 };
 use crate::error::Problem;
 use crate::openapi::Description;
@@ -70,6 +70,17 @@ pub fn router(state: AppState) -> Router {
             job_setup::change_template::change_job_template,
             job_setup::remove_template::remove_job_template
         ))
+        .routes(routes!(leads::list::list, leads::create::create))
+        .routes(routes!(leads::get::get, leads::retitle::retitle))
+        .routes(routes!(
+            leads::set_contact::set_contact,
+            leads::edit_contact::edit_contact,
+            leads::remove_contact::remove_contact
+        ))
+        .routes(routes!(leads::win::win))
+        .routes(routes!(leads::lose::lose))
+        .routes(routes!(leads::reopen::reopen))
+        .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
         .routes(routes!(audit::list::list_audit))
         .routes(routes!(imports::create::import))

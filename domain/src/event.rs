@@ -4,6 +4,7 @@ use crate::builder_account::BuilderAccountEvent;
 use crate::contact::ContactEvent;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
+use crate::lead::LeadEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub enum AggregateKind {
     Contact,
     /// A project.
     Job,
+    /// Somebody who may become a customer.
+    Lead,
 }
 
 impl AggregateKind {
@@ -28,6 +31,7 @@ impl AggregateKind {
             Self::BuilderAccount => "builder_account",
             Self::Contact => "contact",
             Self::Job => "job",
+            Self::Lead => "lead",
         }
     }
 }
@@ -149,15 +153,21 @@ pub enum Event {
     Contact(ContactEvent),
     /// Of a job.
     Job(JobEvent),
+    /// Of a lead.
+    Lead(LeadEvent),
 }
 
 impl Event {
     /// Every stored type with its current version, over all aggregates.
     pub fn types() -> impl Iterator<Item = (&'static str, u16)> {
-        [InstallationEvent::TYPES, BuilderAccountEvent::TYPES, ContactEvent::TYPES, JobEvent::TYPES]
-            .into_iter()
-            .flatten()
-            .copied()
+        let types = [
+            InstallationEvent::TYPES,
+            BuilderAccountEvent::TYPES,
+            ContactEvent::TYPES,
+            JobEvent::TYPES,
+            LeadEvent::TYPES,
+        ];
+        types.into_iter().flatten().copied()
     }
 
     /// The type under which the event is stored.
@@ -167,6 +177,7 @@ impl Event {
             Self::BuilderAccount(event) => event.stored_type(),
             Self::Contact(event) => event.stored_type(),
             Self::Job(event) => event.stored_type(),
+            Self::Lead(event) => event.stored_type(),
         }
     }
 
@@ -177,6 +188,7 @@ impl Event {
             Self::BuilderAccount(event) => event.version(),
             Self::Contact(event) => event.version(),
             Self::Job(event) => event.version(),
+            Self::Lead(event) => event.version(),
         }
     }
 
@@ -187,6 +199,7 @@ impl Event {
             Self::BuilderAccount(_) => AggregateKind::BuilderAccount,
             Self::Contact(_) => AggregateKind::Contact,
             Self::Job(_) => AggregateKind::Job,
+            Self::Lead(_) => AggregateKind::Lead,
         }
     }
 
@@ -197,24 +210,27 @@ impl Event {
             Self::BuilderAccount(event) => event.payload(),
             Self::Contact(event) => event.payload(),
             Self::Job(event) => event.payload(),
+            Self::Lead(event) => event.payload(),
         }
     }
 
     /// Reads an event of the current version back from its type and fields.
     pub fn decode(stored_type: &str, version: u16, payload: &str) -> Result<Self, Undecodable> {
         let aggregate = stored_type.split_once('.').map_or("", |(aggregate, _)| aggregate);
-        let decoded = match aggregate {
-            "contact" => ContactEvent::decode(stored_type, version, payload)
-                .map(|event| event.map(Self::Contact)),
-            "job" => {
-                JobEvent::decode(stored_type, version, payload).map(|event| event.map(Self::Job))
-            }
-            "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
-                .map(|event| event.map(Self::BuilderAccount)),
-            "installation" => InstallationEvent::decode(stored_type, version, payload)
-                .map(|event| event.map(Self::Installation)),
-            _ => None,
-        };
+        let decoded =
+            match aggregate {
+                "contact" => ContactEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Contact)),
+                "job" => JobEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Job)),
+                "lead" => LeadEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Lead)),
+                "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::BuilderAccount)),
+                "installation" => InstallationEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Installation)),
+                _ => None,
+            };
         decoded.unwrap_or_else(|| {
             Err(Undecodable::UnknownType { stored_type: stored_type.to_owned(), version })
         })
@@ -227,6 +243,7 @@ impl Event {
             Self::BuilderAccount(event) => event.changes(),
             Self::Contact(event) => event.changes(),
             Self::Job(event) => event.changes(),
+            Self::Lead(event) => event.changes(),
         }
     }
 }
@@ -238,6 +255,7 @@ impl HoldsPersonal for Event {
             Self::BuilderAccount(event) => event.each_personal(visitor),
             Self::Contact(event) => event.each_personal(visitor),
             Self::Job(event) => event.each_personal(visitor),
+            Self::Lead(event) => event.each_personal(visitor),
         }
     }
 }

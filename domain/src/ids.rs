@@ -58,6 +58,10 @@ id!(
     JobId
 );
 id!(
+    /// Somebody who may become a customer.
+    LeadId
+);
+id!(
     /// A task of a job.
     TaskId
 );
@@ -135,6 +139,8 @@ pub enum AggregateId {
     Contact(ContactId),
     /// A job of the account.
     Job(JobId),
+    /// A lead of the account.
+    Lead(LeadId),
 }
 
 impl AggregateId {
@@ -145,6 +151,7 @@ impl AggregateId {
             Self::BuilderAccount(id) => id.0,
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
+            Self::Lead(id) => id.0,
         }
     }
 }
@@ -156,6 +163,7 @@ impl fmt::Display for AggregateId {
             Self::BuilderAccount(id) => write!(f, "builder account {id}"),
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
+            Self::Lead(id) => write!(f, "lead {id}"),
         }
     }
 }
@@ -169,5 +177,11 @@ impl From<ContactId> for AggregateId {
 impl From<JobId> for AggregateId {
     fn from(id: JobId) -> Self {
         Self::Job(id)
+    }
+}
+
+impl From<LeadId> for AggregateId {
+    fn from(id: LeadId) -> Self {
+        Self::Lead(id)
     }
 }

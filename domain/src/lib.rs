@@ -3,7 +3,7 @@
 //!
 //! Everything here is pure. Time, ids and chance come in as arguments; nothing here knows a
 //! database, a socket or a clock. Start at [`ledger`], which decides a command against the state
-//! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`],
+//! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`], [`lead`],
 //! [`builder_account`], [`installation`].
 
 pub mod actor;
@@ -15,6 +15,7 @@ pub mod event;
 pub mod ids;
 pub mod installation;
 pub mod job;
+pub mod lead;
 pub mod ledger;
 pub mod personal;
 pub mod phone;
@@ -27,8 +28,8 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, EventId, InvitationId, JobId, LedgerId,
-    MilestoneId, NoteId, PersonId, SubjectId, TaskId, TemplateId, TokenId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, EventId, InvitationId, JobId, LeadId,
+    LedgerId, MilestoneId, NoteId, PersonId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

@@ -5,6 +5,7 @@ use crate::builder_account::BuilderAccountRejection;
 use crate::contact::ContactRejection;
 use crate::ids::{AggregateId, ContactId};
 use crate::job::JobRejection;
+use crate::lead::LeadRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub enum Rejection {
     Contact(ContactRejection),
     /// A job's rule.
     Job(JobRejection),
+    /// A lead's rule.
+    Lead(LeadRejection),
     /// An account's rule.
     BuilderAccount(BuilderAccountRejection),
 }
@@ -114,6 +117,7 @@ impl Rejection {
             .remedy("Use a credential with the right role, or ask an admin of the account."),
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
+            Self::Lead(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
         }
     }
@@ -128,6 +132,7 @@ impl Rejection {
             Self::Unknown(_)
             | Self::NotPermitted { .. }
             | Self::Job(_)
+            | Self::Lead(_)
             | Self::BuilderAccount(_) => &[],
         }
     }
@@ -142,6 +147,12 @@ impl From<ContactRejection> for Rejection {
 impl From<JobRejection> for Rejection {
     fn from(rejection: JobRejection) -> Self {
         Self::Job(rejection)
+    }
+}
+
+impl From<LeadRejection> for Rejection {
+    fn from(rejection: LeadRejection) -> Self {
+        Self::Lead(rejection)
     }
 }
 

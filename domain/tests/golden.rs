@@ -11,11 +11,12 @@ use domain::job::{
     Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
     Phase, Task, TaskDetails, TaskKind,
 };
+use domain::lead::{Lead, Link, Stage};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
-    AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LedgerState, Personal,
-    PersonalVisitor, Sealable, SubjectId,
+    AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
+    Personal, PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,6 +275,34 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
     };
     assert_eq!(state.job(id).expect("known").expect("there").state, expected);
     assert_eq!(types_in(&events), types_of("job."));
+}
+
+#[test]
+fn a_leads_golden_events_fold_to_the_lead_they_always_made() {
+    let id: LeadId = "0198c0de-0000-7000-8000-0000000000d1".parse().expect("an id");
+    let (ada, bea): (ContactId, ContactId) = (ada(), BEA.parse().expect("an id"));
+    let merge = "0198c0de-0000-7000-8000-000000000400".parse().expect("an id");
+    let events =
+        story("lead", "created retitled linked unlinked linked relinked lost reopened won");
+    let state = fold(AggregateId::Lead(id), &events);
+    let expected = Lead {
+        id,
+        title: Title::parse("Kitchen and bath, Elm St").expect("valid"),
+        link: Some(Link { contact: bea, merged: vec![(merge, ada)] }),
+        stage: Stage::Won { job: ELM_ST.parse().expect("an id") },
+    };
+    assert_eq!(state.lead(id).expect("known").expect("there").state, expected);
+    assert_eq!(types_in(&events), types_of("lead."));
+}
+
+/// What a merge took over of leads came later than the merge itself.
+#[test]
+fn a_merge_with_leads_is_read_and_written_beside_those_without() {
+    let mut merged = current()["contact.merged_into"].clone();
+    merged["leads"] = serde_json::json!(["0198c0de-0000-7000-8000-0000000000d1"]);
+    let event = decode("contact.merged_into", &merged);
+    let written: Value = serde_json::from_str(&event.payload().expect("serialises")).expect("JSON");
+    assert_eq!(written, merged);
 }
 
 #[test]

@@ -37,6 +37,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0030_contact_jobs",
     "0031_contact_directory_in_full",
     "0040_postgres_es",
+    "0041_contact_leads",
+    "0041_lead_view",
     "0045_events_as_text",
 ];
 

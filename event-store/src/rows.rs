@@ -244,6 +244,24 @@ impl Row for ContactJobRow {
     }
 }
 
+/// A contact and a lead that is about it. What is so already stays so.
+pub(crate) struct ContactLeadRow {
+    pub(crate) ledger: Uuid,
+    pub(crate) contact: Uuid,
+    pub(crate) lead: Uuid,
+}
+
+impl Row for ContactLeadRow {
+    const INTO: &'static str = "contact_leads (ledger_id, contact_id, lead_id)";
+    const WIDTH: usize = 3;
+    const THEN: &'static str = " ON CONFLICT (ledger_id, contact_id, lead_id) DO NOTHING";
+
+    fn params<'a>(&'a self, to: &mut Vec<Param<'a>>) {
+        let columns: [Param<'a>; 3] = [&self.ledger, &self.contact, &self.lead];
+        to.extend(columns);
+    }
+}
+
 row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
     ledger_id: Uuid,
     subject_id: Uuid,

@@ -1,4 +1,4 @@
-//! A contact or a job as the API showed it at an earlier position.
+//! A contact, a job or a lead as the API showed it at an earlier position.
 //!
 //! The views' own fold over the thing's own events up to that position, and the entry that the live
 //! answer has. Only those events are read, however long the ledger is; that is why there are no
@@ -8,9 +8,10 @@ use crate::ViewError;
 use crate::contact_directory::{self, ContactDirectory, ContactEntry};
 use crate::job_detail::{self, JobDetail, JobDetailEntry};
 use crate::job_list::{self, JobEntry, JobList};
+use crate::lead_view::{self, LeadEntry, LeadView};
 use crate::rebuild::unfoldable;
 use crate::view::{Rows, View};
-use domain::{ContactId, JobId, LedgerId, Timestamp};
+use domain::{ContactId, JobId, LeadId, LedgerId, Timestamp};
 use event_store::{Reader, StoreError};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -132,7 +133,23 @@ pub async fn job(
     Ok(Some(Dated { entry: JobPage { job, detail }, as_of: Some(at) }))
 }
 
-/// The rows of some contacts or jobs as a view had them.
+/// A lead as it was, with its contact at that position as it was then; none when there was none yet.
+pub async fn lead(
+    reader: &Reader,
+    ledger: LedgerId,
+    lead: LeadId,
+    at: AsOf,
+) -> Result<Option<Dated<LeadEntry>>, ViewError> {
+    let mut leads = rows::<LeadView>(reader, ledger, &[lead.0], at).await?;
+    let Some(row) = leads.remove(&lead.0) else { return Ok(None) };
+    let contact: Vec<Uuid> = lead_view::contact(&row).into_iter().collect();
+    let contact = rows::<ContactDirectory>(reader, ledger, &contact, at).await?;
+    let known = contact.into_iter().map(|(id, row)| (id, contact_directory::entry(id, row)));
+    let entry = lead_view::entry(lead.0, row, &known.collect());
+    Ok(Some(Dated { entry, as_of: Some(at) }))
+}
+
+/// The rows of some contacts, jobs or leads as a view had them.
 async fn rows<V: View<Key = Uuid>>(
     reader: &Reader,
     ledger: LedgerId,

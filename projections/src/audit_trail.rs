@@ -69,6 +69,11 @@ impl View for AuditTrail {
                     }
                 }
             }
+            Event::Lead(lead) => {
+                let (left, came) = lead.contact_change();
+                let about = left.into_iter().chain(came).map(domain::ContactId::uuid);
+                subjects.extend(about.chain(lead.job().map(domain::JobId::uuid)));
+            }
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }
         let mut fields: Vec<String> =
@@ -133,7 +138,7 @@ impl View for AuditTrail {
 /// Which part of the trail is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
-    /// What is about this contact, job or account.
+    /// What is about this contact, job, lead or account.
     pub subject: Option<Uuid>,
     /// What this actor did.
     pub actor: Option<Uuid>,
@@ -242,5 +247,6 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::BuilderAccount(_) => "builder_account",
         AggregateId::Contact(_) => "contact",
         AggregateId::Job(_) => "job",
+        AggregateId::Lead(_) => "lead",
     }
 }

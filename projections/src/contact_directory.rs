@@ -132,16 +132,19 @@ impl View for ContactDirectory {
     fn key(event: &Recorded) -> Option<Uuid> {
         match event.aggregate {
             AggregateId::Contact(contact) => Some(contact.0),
-            AggregateId::Installation | AggregateId::BuilderAccount(_) | AggregateId::Job(_) => {
-                None
-            }
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Job(_)
+            | AggregateId::Lead(_) => None,
         }
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
         let contact = match &event.event {
             Event::Contact(contact) => contact,
-            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+                return Ok(());
+            }
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();
@@ -486,4 +489,25 @@ pub(crate) async fn names(
         .map_err(failed())?;
     let rows = client.query(&statement, &[&ledger.0, &contacts]).await.map_err(failed())?;
     Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
+}
+
+/// Some contacts, for other lists.
+pub(crate) async fn some(
+    client: &Connection,
+    ledger: LedgerId,
+    contacts: &[Uuid],
+) -> Result<HashMap<Uuid, ContactEntry>, ViewError> {
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let sql = format!(
+        "SELECT {} FROM contact_directory c WHERE c.ledger_id = $1 AND c.contact_id = ANY($2)",
+        columns(&ContactDirectory::TABLES[0])
+    );
+    let statement = client.prepare_cached(&sql).await.map_err(failed())?;
+    let rows = client.query(&statement, &[&ledger.0, &contacts]).await.map_err(failed())?;
+    rows.iter()
+        .map(|tuple| stored_entry(ledger, tuple).map(|contact| (contact.id, contact)))
+        .collect()
 }

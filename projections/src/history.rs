@@ -80,7 +80,7 @@ pub struct RefusedEntry {
     pub rule: Option<String>,
 }
 
-/// The history of a contact, a job or the account, newest first.
+/// The history of a contact, a job, a lead or the account, newest first.
 pub async fn of(
     reader: &Reader,
     ledger: LedgerId,
@@ -186,7 +186,10 @@ impl HistoryEntry {
     }
 }
 
-/// Puts names in the place of ids: of the keys that acted, and of owners.
+/// The fields whose values are contacts.
+const NAMED_FIELDS: [&str; 2] = ["owners", "contact"];
+
+/// Puts names in the place of ids: of the keys that acted, of owners and of leads' contacts.
 pub(crate) async fn name_all(
     reader: &Reader,
     ledger: LedgerId,
@@ -199,7 +202,7 @@ pub(crate) async fn name_all(
     let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
     let mut owners = Vec::new();
     for change in entries.iter().flat_map(|entry| &entry.changes) {
-        if change.field == "owners" {
+        if NAMED_FIELDS.contains(&&*change.field) {
             owners.extend(owner(&change.before));
             owners.extend(owner(&change.after));
         }
@@ -208,7 +211,8 @@ pub(crate) async fn name_all(
     let names = contact_directory::names(&client, ledger, &owners).await?;
     for entry in entries {
         entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
-        for change in entry.changes.iter_mut().filter(|change| change.field == "owners") {
+        let is_contact = |change: &&mut ChangeEntry| NAMED_FIELDS.contains(&&*change.field);
+        for change in entry.changes.iter_mut().filter(is_contact) {
             for text in [&mut change.before, &mut change.after] {
                 if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
                     *text = Some(name.clone());
@@ -285,7 +289,8 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
             )
             | Event::Installation(_)
             | Event::Contact(_)
-            | Event::Job(_) => {}
+            | Event::Job(_)
+            | Event::Lead(_) => {}
         }
     }
     Ok(labels)

@@ -2,7 +2,7 @@
 //!
 //! Each view is one file: its rows, how each event changes them, its queries. [`view`] is the
 //! machinery that they share: the same fold runs live in the [`runner`], in a [`rebuild`] and in a
-//! [`diff`], and for one contact or job as of an
+//! [`diff`], and for one contact, job or lead as of an
 //! earlier position ([`as_of`]). [`verify`] checks a whole ledger. Values that the rows do not hold, such as what a
 //! field was before, are read from the ledger by [`audit_trail`] and [`history`].
 
@@ -15,6 +15,7 @@ pub mod invitations;
 pub mod job_detail;
 pub mod job_list;
 pub mod job_setup;
+pub mod lead_view;
 pub mod owner_portal;
 pub mod page;
 pub mod rebuild;

@@ -152,7 +152,8 @@ impl View for OwnerPortal {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
-            | AggregateId::Contact(_) => None,
+            | AggregateId::Contact(_)
+            | AggregateId::Lead(_) => None,
         }
     }
 
@@ -160,7 +161,10 @@ impl View for OwnerPortal {
         let job = match &event.event {
             Event::Job(job) => job,
             // Items name their owner by id; what becomes of a contact is not the portal's business.
-            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+            Event::Contact(_)
+            | Event::Lead(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(e) = job {

@@ -58,7 +58,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let (head, claims, jobs) = snapshot(reader, ledger).await?;
+    let (head, claims, links) = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -72,7 +72,7 @@ pub async fn verify(
         frontier: Frontier::default(),
         state: LedgerState::default(),
         claims: BTreeMap::new(),
-        jobs: BTreeSet::new(),
+        links: BTreeSet::new(),
     };
     checking.log(reader, &head, &mut verified, on_events).await?;
     if checking.frontier != head {
@@ -90,9 +90,15 @@ pub async fn verify(
             verified.problem(format!("the claim of contact {contact} is not in the index"));
         }
     }
-    for (contact, job) in jobs.symmetric_difference(&checking.jobs) {
-        verified
-            .problem(format!("contact {contact} as an owner of job {job} is not as in the events"));
+    for link in links.symmetric_difference(&checking.links) {
+        verified.problem(match link {
+            (contact, Theirs::Job(job)) => {
+                format!("contact {contact} as an owner of job {job} is not as in the events")
+            }
+            (contact, Theirs::Lead(lead)) => {
+                format!("contact {contact} as whom lead {lead} is about is not as in the events")
+            }
+        });
     }
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
@@ -112,14 +118,23 @@ pub async fn verify(
 
 type ClaimTable = BTreeMap<Vec<u8>, Uuid>;
 
-/// Contacts with their jobs.
-type JobTable = BTreeSet<(Uuid, Uuid)>;
+/// What belongs to a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Theirs {
+    /// A job that it is an owner of.
+    Job(Uuid),
+    /// A lead that is about it.
+    Lead(Uuid),
+}
+
+/// Contacts with what belongs to them.
+type Links = BTreeSet<(Uuid, Theirs)>;
 
 /// The head and the claims in one snapshot: claims change with the append that moves the head.
 async fn snapshot(
     reader: &Reader,
     ledger: LedgerId,
-) -> Result<(Frontier, ClaimTable, JobTable), ViewError> {
+) -> Result<(Frontier, ClaimTable, Links), ViewError> {
     let failed = || ViewError::database("primary_email_claims");
     let mut client = reader.database().own_connection(None).await?;
     let snapshot = client
@@ -150,10 +165,15 @@ async fn snapshot(
         .query("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let leads = snapshot
+        .query("SELECT contact_id, lead_id FROM contact_leads WHERE ledger_id = $1", &[&ledger.0])
+        .await
+        .map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
-    let pairs = |row: &tokio_postgres::Row| (row.get(0), row.get(1));
+    let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
+    let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
     let claims = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    Ok((head, claims, jobs.iter().map(pairs).collect()))
+    Ok((head, claims, jobs.chain(leads).collect()))
 }
 
 struct Checking {
@@ -162,8 +182,7 @@ struct Checking {
     state: LedgerState,
     /// By contact, because an erased address has no hash any more.
     claims: BTreeMap<Uuid, [u8; 32]>,
-    /// Contacts with their jobs.
-    jobs: BTreeSet<(Uuid, Uuid)>,
+    links: Links,
 }
 
 impl Checking {
@@ -225,15 +244,7 @@ impl Checking {
             let (position, aggregate) = (event.position, event.aggregate);
             verified.problem(format!("position {position}: {aggregate} starts in its middle"));
         }
-        if let (AggregateId::Job(job), Event::Job(job_event)) = (event.aggregate, &event.event) {
-            let (left, came) = job_event.owner_change();
-            if let Some(contact) = left {
-                self.jobs.remove(&(contact.0, job.0));
-            }
-            if let Some(contact) = came {
-                self.jobs.insert((contact.0, job.0));
-            }
-        }
+        self.fold_links(event);
         let AggregateId::Contact(contact) = event.aggregate else { return };
         let Event::Contact(contact_event) = &event.event else { return };
         match contact_event.claim() {
@@ -247,6 +258,33 @@ impl Checking {
                 self.claims.remove(&contact.0);
             }
             None => {}
+        }
+    }
+}
+
+impl Checking {
+    fn fold_links(&mut self, event: &Recorded) {
+        let ((left, came), theirs) = match (event.aggregate, &event.event) {
+            (AggregateId::Job(job), Event::Job(event)) => {
+                (event.owner_change(), Theirs::Job(job.0))
+            }
+            (AggregateId::Lead(lead), Event::Lead(event)) => {
+                (event.contact_change(), Theirs::Lead(lead.0))
+            }
+            (
+                _,
+                Event::Contact(_)
+                | Event::Job(_)
+                | Event::Lead(_)
+                | Event::BuilderAccount(_)
+                | Event::Installation(_),
+            ) => return,
+        };
+        if let Some(contact) = left {
+            self.links.remove(&(contact.0, theirs));
+        }
+        if let Some(contact) = came {
+            self.links.insert((contact.0, theirs));
         }
     }
 }

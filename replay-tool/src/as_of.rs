@@ -1,4 +1,4 @@
-//! `as-of`: a contact or job as the API showed it at a time or position.
+//! `as-of`: a contact, job or lead as the API showed it at a time or position.
 
 use crate::output;
 use crate::scope::heads;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 #[derive(Debug, Args)]
 pub(crate) struct AsOf {
-    /// The contact or job.
+    /// The contact, job or lead.
     id: Uuid,
     /// A time (RFC 3339), or a position of its ledger as `history --json` tells it.
     #[arg(value_parser = moment)]
@@ -44,8 +44,12 @@ pub(crate) async fn run(reader: &Reader, verb: &AsOf, json: bool) -> anyhow::Res
                 let then = as_of::job(reader, ledger, id, at).await?;
                 then.map(serde_json::to_value).transpose()?
             }
+            AggregateId::Lead(id) => {
+                let then = as_of::lead(reader, ledger, id, at).await?;
+                then.map(serde_json::to_value).transpose()?
+            }
             AggregateId::Installation | AggregateId::BuilderAccount(_) => {
-                bail!("{} is neither a contact nor a job", verb.id)
+                bail!("{} is neither a contact, nor a job, nor a lead", verb.id)
             }
         };
         let then = then.ok_or_else(|| {

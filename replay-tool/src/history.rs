@@ -1,4 +1,4 @@
-//! `history`: who changed a contact or job, when, from what to what, and why.
+//! `history`: who changed a contact, job or lead, when, from what to what, and why.
 
 use crate::output;
 use crate::scope::heads;
@@ -14,7 +14,7 @@ const PAGE: u32 = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct History {
-    /// The contact, job or account.
+    /// The contact, job, lead or account.
     id: Uuid,
     /// The ledger it belongs to; without it, all are asked.
     #[arg(long)]

@@ -44,9 +44,9 @@ enum Verb {
     /// Check everything: positions, Merkle root, aggregates, claims, views. Exit code 1 when
     /// anything is wrong.
     Verify(verify::Verify),
-    /// Who changed a contact or job, when, from what to what, and why.
+    /// Who changed a contact, job or lead, when, from what to what, and why.
     History(history::History),
-    /// A contact or job as it was at a time or position.
+    /// A contact, job or lead as it was at a time or position.
     AsOf(as_of::AsOf),
     /// Follow what happens: when, who, what, from what to what. Ends with Ctrl-C.
     Tail(tail::Tail),

@@ -8,11 +8,12 @@ use crate::state::AppState;
 use anyhow::{Context, anyhow};
 use domain::contact::{ContactCommand, InfoEdit};
 use domain::job::JobCommand;
+use domain::lead::LeadCommand;
 use domain::ledger::OwnerChangeMode;
-use domain::text::{JobName, PersonName, PostalAddress};
+use domain::text::{JobName, PersonName, PostalAddress, Title};
 use domain::{
-    AccountId, ApiKeyId, BulkId, Channel, Command, ContactId, EmailAddress, JobId, LedgerId,
-    PhoneNumber, Reason, TokenId,
+    AccountId, ApiKeyId, BulkId, Channel, Command, ContactId, EmailAddress, JobId, LeadId,
+    LedgerId, PhoneNumber, Reason, TokenId,
 };
 use event_store::ExecuteError;
 use uuid::Uuid;
@@ -73,6 +74,12 @@ pub(super) async fn live(
     let name = JobName::parse("Sycamore Terrace roof and gutters")?;
     day.run(Command::Job(job(HANA)?, JobCommand::Rename(name))).await?;
 
+    // Priya thinks about a pergola; Gus wanted a sauna and thought better of it.
+    day.lead("Pergola for the courtyard", contact(PRIYA)?).await?;
+    let sauna = day.lead("Sauna in the garden", contact(GUS)?).await?;
+    let lost = LeadCommand::Lose(Reason::parse("Too much noise until spring")?);
+    day.run(Command::Lead(sauna, lost)).await?;
+
     // The courtyard and the model home got co-owners at once (R48 to R53).
     day.run(Command::ChangeOwners {
         bulk: BulkId(Uuid::now_v7()),
@@ -101,6 +108,13 @@ impl<'a> Day<'a> {
 
     async fn contact(&self, id: ContactId, command: ContactCommand) -> anyhow::Result<()> {
         self.run(Command::Contact(id, command)).await
+    }
+
+    async fn lead(&self, title: &str, contact: ContactId) -> anyhow::Result<LeadId> {
+        let (lead, title) = (LeadId(Uuid::now_v7()), Title::parse(title)?);
+        let create = LeadCommand::Create { title, contact: Some(contact) };
+        self.run(Command::Lead(lead, create)).await?;
+        Ok(lead)
     }
 
     async fn run(&self, command: Command) -> anyhow::Result<()> {

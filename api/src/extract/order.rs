@@ -133,7 +133,7 @@ impl<P, B> Order<P, B> {
             (None, _) => None,
             (Some(version), Some(aggregate)) => Some(Expected { aggregate, version }),
             (Some(_), None) => {
-                let reason = "is taken by commands to one contact or job alone";
+                let reason = "is taken by commands to one contact, job or lead alone";
                 return Err(Problem::unreadable("If-Match", reason));
             }
         };
@@ -237,6 +237,10 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportContact { .. }
         | Command::TakeOver { .. }
         | Command::MergeContacts { .. }
-        | Command::UnmergeContact(_) => false,
+        | Command::UnmergeContact(_)
+        | Command::Lead(..)
+        | Command::SaveLeadContact { .. }
+        | Command::EditLeadContact { .. }
+        | Command::WinLead { .. } => false,
     }
 }

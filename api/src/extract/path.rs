@@ -3,7 +3,7 @@
 use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::{AccountId, ContactId, JobId, TemplateId};
+use domain::{AccountId, ContactId, JobId, LeadId, TemplateId};
 use std::str::FromStr;
 
 /// The ids of a path, in their order.
@@ -35,6 +35,12 @@ impl PathIds for ContactId {
 }
 
 impl PathIds for JobId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for LeadId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

@@ -2,7 +2,7 @@
 
 use super::permission::Permission;
 use crate::event::{FieldChange, Shown, events, nothing_personal};
-use crate::ids::{ContactId, InvitationId, JobId, MergeId, PersonId, TokenId};
+use crate::ids::{ContactId, InvitationId, JobId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::{Change, HoldsPersonal, Personal, PersonalVisitor};
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -292,6 +292,9 @@ pub struct ContactMergedInto {
     /// The jobs that the survivor took over, so that unmerging can give them back.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub jobs: Vec<JobTakenOver>,
+    /// The leads that it took over, for the same reason.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub leads: Vec<LeadId>,
 }
 
 /// A contact that had been merged into this one stands for itself again.

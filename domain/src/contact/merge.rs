@@ -12,7 +12,7 @@ use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Resume};
 use super::{Claims, refuse_gone};
 use crate::EmailAddress;
-use crate::ids::{ContactId, MergeId};
+use crate::ids::{ContactId, LeadId, MergeId};
 use crate::ledger::Halt;
 use crate::personal::{Change, Personal};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,8 @@ pub enum Kept {
     JobIsFull,
     /// The survivor shared a job that is archived; nobody is added to it.
     JobArchived,
+    /// A lead was given another contact since, or none; it stays so.
+    LeadContactChanged,
 }
 
 /// Refuses contacts that cannot be merged: who is active survives, and only one can be.
@@ -92,6 +94,7 @@ pub(crate) fn absorb(
     survivor: ContactId,
     merge: MergeId,
     jobs: Vec<JobTakenOver>,
+    leads: Vec<LeadId>,
 ) -> Vec<ContactEvent> {
     let mut events = Vec::new();
     if let Access::Pending { invitation, .. } = &contact.access {
@@ -101,7 +104,7 @@ pub(crate) fn absorb(
     if let Some(email) = contact.primary_email.clone().filter(|_| contact.claimed) {
         events.push(PrimaryEmailReleased { email }.into());
     }
-    events.push(ContactMergedInto { merge, survivor, jobs }.into());
+    events.push(ContactMergedInto { merge, survivor, jobs, leads }.into());
     events
 }
 

@@ -2,7 +2,7 @@
 
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::permission::Permission;
-use crate::ids::{AggregateId, ContactId, InvitationId, MergeId, PersonId, TokenId};
+use crate::ids::{AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -147,6 +147,9 @@ pub enum Life {
         into: ContactId,
         /// The jobs that the survivor took over.
         jobs: Vec<JobTakenOver>,
+        /// The leads that it took over.
+        #[serde(default)]
+        leads: Vec<LeadId>,
     },
 }
 
@@ -421,7 +424,12 @@ impl Contact {
                 if self.life != Life::Live || matches!(self.access, Access::Pending { .. }) {
                     return impossible("only a live contact without an open invitation is merged");
                 }
-                self.life = Life::Merged { merge: e.merge, into: e.survivor, jobs: e.jobs.clone() };
+                self.life = Life::Merged {
+                    merge: e.merge,
+                    into: e.survivor,
+                    jobs: e.jobs.clone(),
+                    leads: e.leads.clone(),
+                };
             }
             // What it gives back stands in events of its own.
             ContactEvent::ContactsUnmerged(e) => {

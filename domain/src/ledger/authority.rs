@@ -92,6 +92,10 @@ fn right(command: &Command) -> Right {
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
-        | Command::ImportContact { .. } => Right::Work,
+        | Command::ImportContact { .. }
+        | Command::Lead(..)
+        | Command::SaveLeadContact { .. }
+        | Command::EditLeadContact { .. }
+        | Command::WinLead { .. } => Right::Work,
     }
 }

@@ -52,11 +52,7 @@ pub fn decide(
         Command::Job(id, command) => asked.job(*id, command),
         Command::CreateJob { account, job, details, owners, job_type, template } => {
             let plan = asked.plan(*account, job_type.as_ref(), template.as_ref())?;
-            for owner in owners {
-                state.required_contact(*owner)?;
-            }
-            let present = Tracked::state_of(state.job(*job)?);
-            let events = job::open(present, details, owners, &plan)?;
+            let events = asked.new_job(*job, details, owners, &plan)?;
             Ok(done((*job).into(), events, Event::Job))
         }
         Command::SetJobType { account, job, to } => {
@@ -77,6 +73,12 @@ pub fn decide(
             asked.merge_contacts(*merge, *survivor, absorbed, picks)
         }
         Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
+        Command::Lead(id, command) => asked.lead(*id, command),
+        Command::SaveLeadContact { lead, title, contact, details } => {
+            asked.save_lead_contact(*lead, title.as_ref(), *contact, details)
+        }
+        Command::EditLeadContact { lead, edit } => asked.edit_lead_contact(*lead, edit),
+        Command::WinLead { lead, into } => asked.win_lead(*lead, into),
         Command::ImportRow { job, details, owner } => {
             asked.import_row(*job, details, owner.as_ref())
         }
@@ -171,7 +173,7 @@ impl Asked<'_> {
     }
 
     /// What a job begins with: a type of the account's list, and what its template has.
-    fn plan(
+    pub(super) fn plan(
         &self,
         account: AccountId,
         job_type: Option<&JobType>,
@@ -200,7 +202,24 @@ impl Asked<'_> {
         Ok(plan)
     }
 
-    fn owner_added(&self, job: JobId, contact: ContactId) -> Result<Vec<JobEvent>, Halt> {
+    pub(super) fn new_job(
+        &self,
+        job: JobId,
+        details: &JobDetails,
+        owners: &[ContactId],
+        plan: &Plan,
+    ) -> Result<Vec<JobEvent>, Halt> {
+        for owner in owners {
+            self.state.live_contact(*owner)?;
+        }
+        Ok(job::open(Tracked::state_of(self.state.job(job)?), details, owners, plan)?)
+    }
+
+    pub(super) fn owner_added(
+        &self,
+        job: JobId,
+        contact: ContactId,
+    ) -> Result<Vec<JobEvent>, Halt> {
         let state = Tracked::state_of(self.state.job(job)?);
         Ok(job::decide(job, state, &JobCommand::AddOwner(contact, None))?)
     }

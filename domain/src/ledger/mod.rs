@@ -6,6 +6,8 @@
 
 mod authority;
 mod decide;
+mod leads;
+mod links;
 mod merge;
 mod state;
 
@@ -16,15 +18,19 @@ pub use decide::decide;
 pub use state::{LedgerState, Tracked};
 
 use crate::builder_account::{BuilderAccountCommand, JobSetup};
-use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds, Kept, MergePicks};
+use crate::contact::{
+    ContactCommand, ContactDetails, ContactEvent, InfoEdit, InviteIds, Kept, MergePicks,
+};
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, TaskId, TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MergeId, MilestoneId, TaskId,
+    TemplateId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
+use crate::lead::LeadCommand;
 use crate::rejection::Rejection;
-use crate::text::JobType;
+use crate::text::{JobType, Title};
 use crate::{EmailAddress, Sequence};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +100,33 @@ pub enum Command {
         /// Which way.
         mode: OwnerChangeMode,
     },
+    /// To one lead.
+    Lead(LeadId, LeadCommand),
+    /// Put the contact of a lead, new or there already, into the book with the same save (R2).
+    SaveLeadContact {
+        /// The lead.
+        lead: LeadId,
+        /// What it is about, if it is new.
+        title: Option<Title>,
+        /// The new contact's id.
+        contact: ContactId,
+        /// What it is created with.
+        details: ContactDetails,
+    },
+    /// Edit the info of a lead's contact: the contact's own rules say whether (R46).
+    EditLeadContact {
+        /// The lead.
+        lead: LeadId,
+        /// What becomes what.
+        edit: InfoEdit,
+    },
+    /// A lead becomes a job, and its contact an owner of it; nobody is invited (R2, R4).
+    WinLead {
+        /// The lead.
+        lead: LeadId,
+        /// The job.
+        into: WonInto,
+    },
     /// Merge contacts into one of them (R29, H2).
     MergeContacts {
         /// The merge's id.
@@ -146,6 +179,35 @@ pub struct JobFromTemplate {
     pub milestones: Vec<MilestoneId>,
 }
 
+/// What a lead becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WonInto {
+    /// A job that is opened with it.
+    NewJob {
+        /// The account, whose types and templates they are.
+        account: AccountId,
+        /// The new job's id.
+        job: JobId,
+        /// What it is created with.
+        details: JobDetails,
+        /// Its type; the template's when absent.
+        job_type: Option<JobType>,
+        /// What its tasks and milestones are copied from.
+        template: Option<JobFromTemplate>,
+    },
+    /// A job that is there.
+    Job(JobId),
+}
+
+impl WonInto {
+    /// The job.
+    pub const fn job(&self) -> JobId {
+        match self {
+            Self::NewJob { job, .. } | Self::Job(job) => *job,
+        }
+    }
+}
+
 /// Which way a bulk change goes (R51).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnerChangeMode {
@@ -164,6 +226,8 @@ pub enum Need {
     Claim(EmailAddress),
     /// Which jobs this contact is an owner of.
     Jobs(ContactId),
+    /// Which leads are about this contact.
+    Leads(ContactId),
 }
 
 /// Why a decision stops.
@@ -221,6 +285,9 @@ pub struct KeptBack {
     /// The job that it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub job: Option<JobId>,
+    /// The lead that it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lead: Option<LeadId>,
 }
 
 /// What became of one job and contact in a bulk change (H12).
@@ -330,6 +397,12 @@ impl Command {
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
             Self::ImportContact { contact, .. } => vec![(*contact).into()],
+            Self::Lead(id, command) => std::iter::once((*id).into())
+                .chain(command.contact().map(AggregateId::from))
+                .collect(),
+            Self::SaveLeadContact { lead, contact, .. } => vec![(*lead).into(), (*contact).into()],
+            Self::EditLeadContact { lead, .. } => vec![(*lead).into()],
+            Self::WinLead { lead, into } => vec![(*lead).into(), into.job().into()],
         }
     }
 
@@ -337,7 +410,10 @@ impl Command {
     pub fn newborn(&self) -> Option<AggregateId> {
         match self {
             Self::Contact(id, ContactCommand::Create(_))
-            | Self::SaveContact { contact: id, .. } => Some((*id).into()),
+            | Self::SaveContact { contact: id, .. }
+            | Self::SaveLeadContact { title: None, contact: id, .. } => Some((*id).into()),
+            Self::Lead(id, LeadCommand::Create { .. })
+            | Self::SaveLeadContact { title: Some(_), lead: id, .. } => Some((*id).into()),
             Self::Job(id, JobCommand::Create(..)) | Self::CreateJob { job: id, .. } => {
                 Some((*id).into())
             }
@@ -352,7 +428,10 @@ impl Command {
             | Self::ImportContact { .. }
             | Self::TakeOver { .. }
             | Self::MergeContacts { .. }
-            | Self::UnmergeContact(_) => None,
+            | Self::UnmergeContact(_)
+            | Self::Lead(..)
+            | Self::EditLeadContact { .. }
+            | Self::WinLead { .. } => None,
         }
     }
 
@@ -402,6 +481,11 @@ impl Command {
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",
             Self::TakeOver { .. } => "TakeOver",
+            Self::Lead(_, command) => command.name(),
+            Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
+            Self::SaveLeadContact { title: None, .. } => "LinkLead",
+            Self::EditLeadContact { .. } => "EditLeadContact",
+            Self::WinLead { .. } => "WinLead",
         }
     }
 }

@@ -1,15 +1,17 @@
 //! What is known of one ledger: some of its aggregates, some of its claims.
 
+use super::links::Links;
 use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
 use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, ContactId, JobId};
+use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId};
 use crate::installation::Installation;
-use crate::job::{Job, JobEvent};
+use crate::job::Job;
+use crate::lead::Lead;
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// A state and how many events made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,7 @@ enum Known {
     BuilderAccount(Tracked<BuilderAccount>),
     Contact(Box<Tracked<Contact>>),
     Job(Tracked<Job>),
+    Lead(Tracked<Lead>),
 }
 
 /// What is known of one ledger. Whatever it knows is true at the position that it was brought to;
@@ -36,10 +39,10 @@ pub struct LedgerState {
     aggregates: HashMap<AggregateId, Known>,
     /// By normal form of the address; `None` where it is known that nobody holds it.
     claims: HashMap<Box<str>, Option<ContactId>>,
-    /// The jobs of those contacts of which they are known.
-    jobs: HashMap<ContactId, BTreeSet<JobId>>,
-    /// What has happened to the jobs of the others: whether they own a job since.
-    jobs_changed: HashMap<ContactId, BTreeMap<JobId, bool>>,
+    /// The jobs that contacts are owners of.
+    jobs: Links<JobId>,
+    /// The leads that are about contacts.
+    leads: Links<LeadId>,
 }
 
 impl LedgerState {
@@ -50,7 +53,7 @@ impl LedgerState {
 
     /// How many aggregates and claims are known, to bound the memory they take.
     pub fn len(&self) -> usize {
-        self.aggregates.len() + self.claims.len() + self.jobs.len() + self.jobs_changed.len()
+        self.aggregates.len() + self.claims.len() + self.jobs.len() + self.leads.len()
     }
 
     /// Whether nothing is known.
@@ -68,22 +71,24 @@ impl LedgerState {
         self.claims.insert(email.normal().into(), holder);
     }
 
-    /// Takes note of which jobs a contact is an owner of as far as is written down. What has been
-    /// recorded here since, and may not be written yet, stands above it.
-    pub fn learn_jobs(&mut self, contact: ContactId, mut jobs: BTreeSet<JobId>) {
-        for (job, is_owner) in self.jobs_changed.remove(&contact).unwrap_or_default() {
-            if is_owner {
-                jobs.insert(job);
-            } else {
-                jobs.remove(&job);
-            }
-        }
-        self.jobs.insert(contact, jobs);
+    /// Takes note of which jobs a contact is an owner of as far as is written down.
+    pub fn learn_jobs(&mut self, contact: ContactId, jobs: BTreeSet<JobId>) {
+        self.jobs.learn(contact, jobs);
+    }
+
+    /// Takes note of which leads are about a contact as far as is written down.
+    pub fn learn_leads(&mut self, contact: ContactId, leads: BTreeSet<LeadId>) {
+        self.leads.learn(contact, leads);
     }
 
     /// The jobs that a contact is an owner of.
     pub(super) fn jobs_of(&self, contact: ContactId) -> Result<&BTreeSet<JobId>, Halt> {
-        self.jobs.get(&contact).ok_or(Halt::Need(Need::Jobs(contact)))
+        self.jobs.of(contact).ok_or(Halt::Need(Need::Jobs(contact)))
+    }
+
+    /// The leads that are about a contact.
+    pub(super) fn leads_of(&self, contact: ContactId) -> Result<&BTreeSet<LeadId>, Halt> {
+        self.leads.of(contact).ok_or(Halt::Need(Need::Leads(contact)))
     }
 
     /// Forgets an aggregate, so that it is fetched anew.
@@ -99,6 +104,7 @@ impl LedgerState {
             Some(Known::BuilderAccount(tracked)) => tracked.version,
             Some(Known::Contact(tracked)) => tracked.version,
             Some(Known::Job(tracked)) => tracked.version,
+            Some(Known::Lead(tracked)) => tracked.version,
         }
     }
 
@@ -109,7 +115,11 @@ impl LedgerState {
             None => Err(Halt::Need(Need::Aggregate(id.into()))),
             // Or the id is another kind of thing's: there is no such contact.
             Some(
-                Known::Absent | Known::Installation(_) | Known::BuilderAccount(_) | Known::Job(_),
+                Known::Absent
+                | Known::Installation(_)
+                | Known::BuilderAccount(_)
+                | Known::Job(_)
+                | Known::Lead(_),
             ) => Ok(None),
         }
     }
@@ -123,7 +133,23 @@ impl LedgerState {
                 Known::Absent
                 | Known::Installation(_)
                 | Known::BuilderAccount(_)
-                | Known::Contact(_),
+                | Known::Contact(_)
+                | Known::Lead(_),
+            ) => Ok(None),
+        }
+    }
+
+    /// A lead, if it is there.
+    pub fn lead(&self, id: LeadId) -> Result<Option<&Tracked<Lead>>, Halt> {
+        match self.aggregates.get(&id.into()) {
+            Some(Known::Lead(tracked)) => Ok(Some(tracked)),
+            None => Err(Halt::Need(Need::Aggregate(id.into()))),
+            Some(
+                Known::Absent
+                | Known::Installation(_)
+                | Known::BuilderAccount(_)
+                | Known::Contact(_)
+                | Known::Job(_),
             ) => Ok(None),
         }
     }
@@ -133,9 +159,13 @@ impl LedgerState {
         match self.aggregates.get(&AggregateId::BuilderAccount(id)) {
             Some(Known::BuilderAccount(tracked)) => Ok(Some(&tracked.state)),
             None => Err(Halt::Need(Need::Aggregate(AggregateId::BuilderAccount(id)))),
-            Some(Known::Absent | Known::Installation(_) | Known::Contact(_) | Known::Job(_)) => {
-                Ok(None)
-            }
+            Some(
+                Known::Absent
+                | Known::Installation(_)
+                | Known::Contact(_)
+                | Known::Job(_)
+                | Known::Lead(_),
+            ) => Ok(None),
         }
     }
 
@@ -144,9 +174,13 @@ impl LedgerState {
         match self.aggregates.get(&AggregateId::Installation) {
             Some(Known::Installation(tracked)) => Ok(Some(&tracked.state)),
             None => Err(Halt::Need(Need::Aggregate(AggregateId::Installation))),
-            Some(Known::Absent | Known::BuilderAccount(_) | Known::Contact(_) | Known::Job(_)) => {
-                Ok(None)
-            }
+            Some(
+                Known::Absent
+                | Known::BuilderAccount(_)
+                | Known::Contact(_)
+                | Known::Job(_)
+                | Known::Lead(_),
+            ) => Ok(None),
         }
     }
 
@@ -172,11 +206,10 @@ impl LedgerState {
         sequence: Sequence,
         event: &Event,
     ) -> Result<(), ImpossibleStep> {
-        match event {
-            Event::Contact(event) => self.record_claim(id, event),
-            Event::Job(event) => self.record_owner(id, event),
-            Event::Installation(_) | Event::BuilderAccount(_) => {}
+        if let Event::Contact(event) = event {
+            self.record_claim(id, event);
         }
+        self.record_links(id, event);
         self.load(id, sequence, event)
     }
 
@@ -199,22 +232,24 @@ impl LedgerState {
         }
     }
 
-    fn record_owner(&mut self, id: AggregateId, event: &JobEvent) {
-        let AggregateId::Job(job) = id else { return };
-        let (left, came) = event.owner_change();
-        let changes = left.map(|contact| (contact, false)).into_iter();
-        for (contact, is_owner) in changes.chain(came.map(|contact| (contact, true))) {
-            match self.jobs.get_mut(&contact) {
-                Some(jobs) if is_owner => {
-                    jobs.insert(job);
-                }
-                Some(jobs) => {
-                    jobs.remove(&job);
-                }
-                None => {
-                    self.jobs_changed.entry(contact).or_default().insert(job, is_owner);
-                }
+    fn record_links(&mut self, id: AggregateId, event: &Event) {
+        match (id, event) {
+            (AggregateId::Job(job), Event::Job(event)) => {
+                let (left, came) = event.owner_change();
+                self.jobs.record(job, left, came);
             }
+            (AggregateId::Lead(lead), Event::Lead(event)) => {
+                let (left, came) = event.contact_change();
+                self.leads.record(lead, left, came);
+            }
+            (
+                _,
+                Event::Contact(_)
+                | Event::Job(_)
+                | Event::Lead(_)
+                | Event::Installation(_)
+                | Event::BuilderAccount(_),
+            ) => {}
         }
     }
 
@@ -257,11 +292,15 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Job(id), Event::Job(event)) => {
             Ok(Known::Job(Tracked { state: Job::from_first(id, event)?, version }))
         }
+        (AggregateId::Lead(id), Event::Lead(event)) => {
+            Ok(Known::Lead(Tracked { state: Lead::from_first(id, event)?, version }))
+        }
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
-            | AggregateId::Job(_),
+            | AggregateId::Job(_)
+            | AggregateId::Lead(_),
             _,
         ) => Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }
@@ -301,12 +340,18 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::Lead(tracked), Event::Lead(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (
             Known::Absent
             | Known::Installation(_)
             | Known::BuilderAccount(_)
             | Known::Contact(_)
-            | Known::Job(_),
+            | Known::Job(_)
+            | Known::Lead(_),
             _,
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }

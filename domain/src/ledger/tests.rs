@@ -9,6 +9,7 @@ use crate::builder_account::{
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
 use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
+use crate::lead::LeadRejection;
 use crate::text::{JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,6 +237,18 @@ impl Book {
                     jobs.extend((came == Some(*contact)).then_some(*job));
                 }
                 state.learn_jobs(*contact, jobs);
+            }
+            Need::Leads(contact) => {
+                let mut leads = BTreeSet::new();
+                for (id, _, event) in &self.events {
+                    let (AggregateId::Lead(lead), Event::Lead(event)) = (id, event) else {
+                        continue;
+                    };
+                    let (left, came) = event.contact_change();
+                    leads.retain(|there| there != lead || left != Some(*contact));
+                    leads.extend((came == Some(*contact)).then_some(*lead));
+                }
+                state.learn_leads(*contact, leads);
             }
         }
     }
@@ -512,6 +525,157 @@ fn a_bulk_change_fills_a_job_and_then_stops() {
     assert_eq!((count(OwnerResult::Added), count(OwnerResult::TooManyOwners)), (500, 1));
 }
 
+// Leads.
+
+const LEAD: LeadId = LeadId(Uuid::from_u128(0x1ead));
+
+fn lead(contact: Option<ContactId>) -> Command {
+    Command::Lead(LEAD, LeadCommand::Create { title: title("Kitchen"), contact })
+}
+
+fn lead_with_new(contact: ContactId, titled: Option<&str>, primary: &str) -> Command {
+    let details = details("Ada", Some(primary));
+    Command::SaveLeadContact { lead: LEAD, title: titled.map(title), contact, details }
+}
+
+fn edit_from_lead(name: &str) -> Command {
+    let edit = InfoEdit { name: PersonName::parse(name).ok(), ..InfoEdit::default() };
+    Command::EditLeadContact { lead: LEAD, edit }
+}
+
+fn win_into_new_job(named: Option<&str>, from: Option<TemplateId>) -> Command {
+    let Command::CreateJob { account, job, details, job_type, template, .. } =
+        new_job(ELM_ST, named, from)
+    else {
+        panic!("a new job is a new job")
+    };
+    let into = WonInto::NewJob { account, job, details, job_type, template };
+    Command::WinLead { lead: LEAD, into }
+}
+
+fn lost() -> Command {
+    let reason = Reason::parse("They build next year.").expect("a valid reason");
+    Command::Lead(LEAD, LeadCommand::Lose(reason))
+}
+
+#[test]
+fn a_lead_is_about_an_existing_contact_or_one_that_comes_with_the_same_save() {
+    // R2
+    let id = AggregateId::Lead(LEAD);
+    let given = || [contact(ADA, "Ada", "ada@x.org")];
+    check(given(), &lead(Some(ADA)), Ok(&[("lead.created", id), ("lead.linked", id)]));
+    check(given(), &lead(Some(NOBODY)), unknown(NOBODY));
+    let all = [("contact.created", ADA.into()), ("lead.created", id), ("lead.linked", id)];
+    let book = check([], &lead_with_new(ADA, Some("Kitchen"), "ada@x.org"), Ok(&all));
+    assert_eq!(book.access(ADA), "not_invited", "R4: nobody is invited by it");
+    let with_ada = || [contact(ADA, "Ada", "ada@x.org"), lead(Some(ADA))];
+    let replaced = [("contact.created", BEA.into()), ("lead.unlinked", id), ("lead.linked", id)];
+    check(with_ada(), &lead_with_new(BEA, None, "bea@x.org"), Ok(&replaced));
+    check([], &lead_with_new(BEA, None, "bea@x.org"), unknown(LEAD));
+    // A refusal keeps the contact out, and so does one of the lead.
+    let activated = [contact(BEA, "Bea", "bea@x.org"), invite(BEA, 1), accept(BEA, 1)];
+    let no = ContactRejection::PrimaryEmailOnActivatedOwner { holder: BEA };
+    let book = check(activated, &lead_with_new(ADA, Some("Kitchen"), "bea@x.org"), Err(no.into()));
+    assert_eq!(book.access(ADA), "none");
+    let over = || [lead(None), lost()];
+    let new = lead_with_new(ADA, None, "ada@x.org");
+    let book = check(over(), &new, Err(LeadRejection::IsLost.into()));
+    assert_eq!(book.access(ADA), "none");
+}
+
+#[test]
+fn a_lead_is_no_way_around_the_lock_of_its_contact() {
+    // R46, scenario 6: the same refusals as for the contact itself, and nothing changes
+    let given = || vec![contact(ADA, "Ada", "ada@x.org"), job(ELM_ST, &[ADA]), lead(Some(ADA))];
+    let of_ada = |command| Command::Contact(ADA, command);
+    let steps: [(&[Command], Option<ContactRejection>); 6] = [
+        (&[], None),
+        (&[invite(ADA, 1)], Some(ContactRejection::LockedPending)),
+        (&[accept(ADA, 1)], Some(ContactRejection::LockedActive)),
+        (&[of_ada(ContactCommand::DisableAccess)], Some(ContactRejection::LockedActive)),
+        (&[of_ada(ContactCommand::EnableAccess)], Some(ContactRejection::LockedActive)),
+        (&[of_ada(ContactCommand::DeactivateOwner)], None),
+    ];
+    let mut so_far = given();
+    for (then, refused) in steps {
+        so_far.extend_from_slice(then);
+        let named = PersonName::parse("Ada B.").ok();
+        let edit = InfoEdit { name: named, ..InfoEdit::default() };
+        let direct = Book::given(so_far.clone()).execute(&of_ada(ContactCommand::EditInfo(edit)));
+        let updated = [("contact.info_updated", AggregateId::from(ADA))];
+        let expected = refused.map_or(Ok(&updated[..]), |refused| Err(refused.into()));
+        assert_eq!(direct.as_ref().map(|_| ()), expected.as_ref().map(|_| ()));
+        check(so_far.clone(), &edit_from_lead("Ada B."), expected);
+        // Nor is a lead that is over.
+        let over = so_far.iter().cloned().chain([lost()]);
+        let again = Book::given(over).execute(&edit_from_lead("Ada B."));
+        assert_eq!(again.map(|d| d.events), direct.map(|d| d.events));
+    }
+    check([lead(None)], &edit_from_lead("Ada"), Err(LeadRejection::HasNoContact.into()));
+    check([], &edit_from_lead("Ada"), unknown(LEAD));
+}
+
+#[test]
+fn a_lead_is_won_into_a_new_job_whose_owner_is_its_contact() {
+    // R2, R4, R55, R56: one append
+    let (id, of_job) = (AggregateId::Lead(LEAD), AggregateId::Job(ELM_ST));
+    let given = || [contact(ADA, "Ada", "ada@x.org"), lead(Some(ADA))];
+    let won = [("lead.won", id), ("job.created", of_job), ("job.owner_added", of_job)];
+    let book = check(given(), &win_into_new_job(None, None), Ok(&won));
+    assert_eq!((book.owners(ELM_ST), book.access(ADA)), (vec![ADA], "not_invited"));
+    let book = check([lead(None)], &win_into_new_job(None, None), Ok(&won[..2]));
+    assert_eq!(book.owners(ELM_ST), []);
+    // Type and template as for any new job.
+    let kitchen = setup(JobSetup::AddTemplate(KITCHEN, template(1, Some("Remodel"))));
+    let account = || [opened(), types(&["Remodel"]), kitchen.clone()];
+    let all = [
+        won[0],
+        won[1],
+        won[2],
+        ("job.template_applied", of_job),
+        ("job.type_set", of_job),
+        ("job.task_added", of_job),
+        ("job.milestone_added", of_job),
+    ];
+    let given_all = || account().into_iter().chain(given());
+    check(given_all(), &win_into_new_job(None, Some(KITCHEN)), Ok(&all));
+    let odd = win_into_new_job(Some("Castle"), None);
+    check(given_all(), &odd, Err(JobRejection::UnknownType.into()));
+    let taken = given().into_iter().chain([job(ELM_ST, &[])]);
+    let exists = Err(JobRejection::AlreadyExists.into());
+    check(taken, &win_into_new_job(None, None), exists);
+}
+
+#[test]
+fn a_lead_is_won_into_a_job_that_is_there_and_won_once() {
+    let (id, of_job) = (AggregateId::Lead(LEAD), AggregateId::Job(OAK_ST));
+    let into = |job| Command::WinLead { lead: LEAD, into: WonInto::Job(job) };
+    let given = || houses().into_iter().chain([lead(Some(ADA))]);
+    check(given(), &into(OAK_ST), Ok(&[("lead.won", id), ("job.owner_added", of_job)]));
+    // Who is an owner already is not added again.
+    let owner = change(&[OAK_ST], &[ADA], OwnerChangeMode::Add);
+    check(given().chain([owner]), &into(OAK_ST), Ok(&[("lead.won", id)]));
+    check(given(), &into(NOWHERE), unknown(NOWHERE));
+    let archived = || Err(JobRejection::Archived.into());
+    let archive = || Command::Job(OAK_ST, JobCommand::Archive);
+    check(given().chain([archive()]), &into(OAK_ST), archived());
+    check([job(OAK_ST, &[]), archive(), lead(None)], &into(OAK_ST), archived());
+    let won = || given().chain([into(OAK_ST)]);
+    check(won(), &into(OAK_ST), Ok(&[]));
+    check(won(), &into(ELM_ST), Err(LeadRejection::IsWon.into()));
+    check(given().chain([lost()]), &into(OAK_ST), Err(LeadRejection::IsLost.into()));
+    let reopen = Command::Lead(LEAD, LeadCommand::Reopen);
+    check(won(), &reopen, Err(LeadRejection::IsWon.into()));
+}
+
+#[test]
+fn a_job_from_a_template_gets_no_owner_who_is_gone() {
+    // H7
+    let delete = Command::Contact(ADA, ContactCommand::Delete { confirmed: true });
+    let given = [opened(), types(&["Remodel"]), contact(ADA, "Ada", "ada@x.org"), delete];
+    check(given, &job_of(Some("Remodel"), None), Err(ContactRejection::IsDeleted.into()));
+}
+
 // Import.
 
 #[test]
@@ -676,6 +840,11 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
             BuilderAccountCommand::Open { name: label("B"), key: None },
         ),
         new_job(NOWHERE, Some("Remodel"), Some(KITCHEN)),
+        Command::Lead(LEAD, LeadCommand::Create { title: title("Bath"), contact: Some(ADA) }),
+        Command::Lead(LEAD, LeadCommand::Link(ADA)),
+        lead_with_new(NOBODY, Some("Bath"), "no@x.org"),
+        edit_from_lead("Ada B."),
+        Command::WinLead { lead: LEAD, into: WonInto::Job(ELM_ST) },
         type_set(Some("Remodel")),
         types(&["Remodel"]),
     ];
@@ -703,7 +872,9 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
     events
         .filter_map(|(_, _, event)| match event {
             Event::Contact(event) => Some(event),
-            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => None,
+            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+                None
+            }
         })
         .collect()
 }
@@ -801,6 +972,11 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             change(&[], &[], OwnerChangeMode::Add),
             row(None),
             card("Ada", None),
+            lead(Some(ADA)),
+            Command::Lead(LEAD, LeadCommand::Reopen),
+            lead_with_new(ADA, None, "ada@x.org"),
+            edit_from_lead("Ada B."),
+            win_into_new_job(None, None),
         ],
         vec![
             of_contact(ContactCommand::DisableAccess),

@@ -142,6 +142,10 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportContact { .. }
         | Command::TakeOver { .. }
         | Command::MergeContacts { .. }
-        | Command::UnmergeContact(_) => false,
+        | Command::UnmergeContact(_)
+        | Command::Lead(..)
+        | Command::SaveLeadContact { .. }
+        | Command::EditLeadContact { .. }
+        | Command::WinLead { .. } => false,
     }
 }

@@ -9,7 +9,7 @@ use crate::writer::{Rehearsal, Work};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, JobId, LedgerId,
+    AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, JobId, LeadId, LedgerId,
     LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -304,22 +304,42 @@ impl Turn<'_> {
         fetched
     }
 
-    /// Which jobs these contacts are owners of.
-    async fn fetch_jobs(
+    /// Which jobs contacts are owners of, and which leads are about them. Gives those that whoever
+    /// asks is going to look at one by one, so that they are fetched together.
+    async fn fetch_links(
         &self,
         lane: &mut LaneConnection,
         ledger: LedgerId,
-        owners: &[ContactId],
+        needs: &[Need],
         state: &mut LedgerState,
-    ) -> Result<(), StoreError> {
-        for owner in owners {
-            let sql = "SELECT job_id FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2";
+    ) -> Result<Vec<AggregateId>, StoreError> {
+        let mut linked: Vec<AggregateId> = Vec::new();
+        for need in needs {
+            let (sql, contact) = match need {
+                Need::Jobs(contact) => (
+                    "SELECT job_id FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2",
+                    *contact,
+                ),
+                Need::Leads(contact) => (
+                    "SELECT lead_id FROM contact_leads WHERE ledger_id = $1 AND contact_id = $2",
+                    *contact,
+                ),
+                Need::Aggregate(_) | Need::Claim(_) => continue,
+            };
             let statement = lane.prepared.fixed(&lane.client, sql).await?;
-            let rows = lane.client.query(&statement, &[&ledger.0, &owner.0]).await;
-            let rows = rows.map_err(StoreError::database("reading a contact's jobs"))?;
-            state.learn_jobs(*owner, rows.iter().map(|row| JobId(row.get(0))).collect());
+            let rows = lane.client.query(&statement, &[&ledger.0, &contact.0]).await;
+            let rows = rows.map_err(StoreError::database("reading what is a contact's"))?;
+            let ids = rows.iter().map(|row| row.get::<_, Uuid>(0));
+            if matches!(need, Need::Jobs(_)) {
+                state.learn_jobs(contact, ids.clone().map(JobId).collect());
+                linked.extend(ids.map(|id| AggregateId::Job(JobId(id))));
+            } else {
+                state.learn_leads(contact, ids.clone().map(LeadId).collect());
+                linked.extend(ids.map(|id| AggregateId::Lead(LeadId(id))));
+            }
         }
-        Ok(())
+        linked.retain(|id| !state.knows(*id));
+        Ok(linked)
     }
 
     async fn fetch_into(
@@ -329,14 +349,13 @@ impl Turn<'_> {
         needs: &[Need],
         state: &mut LedgerState,
     ) -> Result<(), StoreError> {
-        let mut aggregates: Vec<AggregateId> = Vec::new();
+        let mut aggregates = self.fetch_links(lane, ledger, needs, state).await?;
         let mut emails: Vec<&EmailAddress> = Vec::new();
-        let mut owners: Vec<ContactId> = Vec::new();
         for need in needs {
             match need {
                 Need::Aggregate(id) => aggregates.push(*id),
                 Need::Claim(email) => emails.push(email),
-                Need::Jobs(contact) => owners.push(*contact),
+                Need::Jobs(_) | Need::Leads(_) => {}
             }
         }
         let ids: Vec<Uuid> = aggregates.iter().map(|id| id.uuid()).collect();
@@ -365,7 +384,6 @@ impl Turn<'_> {
                 lane.client.query(&of_claims, &claim_params).await
             }
         );
-        self.fetch_jobs(lane, ledger, &owners, state).await?;
         let rows = events.map_err(StoreError::database("loading aggregates"))?;
         let mut events = crate::reader::decode_rows(ledger, &rows)?;
         self.shared.reader.open_all(&lane.client, &mut events).await?;

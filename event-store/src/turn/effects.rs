@@ -104,9 +104,15 @@ impl Turn<'_> {
                     writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
                     writes.jobs.extend(came.map(|contact| ((ledger, contact, job), true)));
                 }
+                (Event::Lead(event), AggregateId::Lead(lead)) => {
+                    let (left, came) = event.contact_change();
+                    writes.leads.extend(left.map(|contact| ((ledger, contact, lead), false)));
+                    writes.leads.extend(came.map(|contact| ((ledger, contact, lead), true)));
+                }
                 (
                     Event::Contact(_)
                     | Event::Job(_)
+                    | Event::Lead(_)
                     | Event::Installation(_)
                     | Event::BuilderAccount(_),
                     _,

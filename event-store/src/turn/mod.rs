@@ -24,8 +24,8 @@ use crate::rows::{
 use crate::store::Applied;
 use crate::writer::{Hint, Rehearsed, Shared, Work};
 use domain::{
-    AggregateId, ContactId, Decision, JobId, LedgerId, LedgerState, Outcome, Rejection, Sequence,
-    SubjectId, Timestamp,
+    AggregateId, ContactId, Decision, JobId, LeadId, LedgerId, LedgerState, Outcome, Rejection,
+    Sequence, SubjectId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -191,6 +191,8 @@ struct Writes {
     claims: BTreeMap<(LedgerId, [u8; 32]), Claim>,
     /// Who is an owner of which job after the turn, and who no more.
     jobs: BTreeMap<(LedgerId, ContactId, JobId), bool>,
+    /// Which leads are about whom after the turn, and which no more.
+    leads: BTreeMap<(LedgerId, ContactId, LeadId), bool>,
     receipts: Vec<ReceiptRow>,
     tokens: Vec<NewTokenRow>,
     mails: Vec<MailRow>,
@@ -207,6 +209,7 @@ impl Writes {
             subject_keys,
             claims,
             jobs,
+            leads,
             receipts,
             tokens,
             mails,
@@ -217,6 +220,7 @@ impl Writes {
         subject_keys.is_empty()
             && claims.values().all(|claim| claim.before == claim.after)
             && jobs.is_empty()
+            && leads.is_empty()
             && receipts.is_empty()
             && tokens.is_empty()
             && mails.is_empty()

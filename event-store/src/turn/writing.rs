@@ -7,10 +7,11 @@ use crate::error::StoreError;
 use crate::merkle::leaf_hash;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{ClaimRow, ContactJobRow, EventRow, HeadUpdate};
+use crate::rows::{ClaimRow, ContactJobRow, ContactLeadRow, EventRow, HeadUpdate, Prepared};
 use domain::LedgerId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// How many events go out in one statement. The database writes them while the next are sealed.
@@ -66,20 +67,7 @@ impl Turn<'_> {
             pipeline.send(async move { client.execute(&release, &[&ledger, &hash]).await });
         }
         prepared.insert(client, taken, &mut pipeline).await?;
-        let left = "DELETE FROM contact_jobs \
-                    WHERE ledger_id = $1 AND contact_id = $2 AND job_id = $3";
-        let mut came = Vec::new();
-        for ((ledger, contact, job), is_owner) in take(&mut writes.jobs) {
-            if is_owner {
-                came.push(ContactJobRow { ledger: ledger.0, contact: contact.0, job: job.0 });
-            } else {
-                let left = pipeline.beside(prepared.fixed(client, left)).await?;
-                pipeline.send(async move {
-                    client.execute(&left, &[&ledger.0, &contact.0, &job.0]).await
-                });
-            }
-        }
-        prepared.insert(client, came, &mut pipeline).await?;
+        write_links(client, prepared, writes, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.subject_keys), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.tokens), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.mails), &mut pipeline).await?;
@@ -135,6 +123,44 @@ impl Turn<'_> {
         };
         ledgers.into_iter().map(update).collect()
     }
+}
+
+/// The jobs that contacts own, and the leads that are about them: what is so no more goes, what is
+/// so since comes.
+async fn write_links<'a>(
+    client: &'a Client,
+    prepared: &mut Prepared,
+    writes: &mut Writes,
+    pipeline: &mut Pipeline<'a>,
+) -> Result<(), StoreError> {
+    let no_owner =
+        "DELETE FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2 AND job_id = $3";
+    let no_lead =
+        "DELETE FROM contact_leads WHERE ledger_id = $1 AND contact_id = $2 AND lead_id = $3";
+    let mut left = Vec::new();
+    let (mut owners, mut leads) = (Vec::new(), Vec::new());
+    for ((ledger, contact, job), is_owner) in take(&mut writes.jobs) {
+        let (ledger, contact, job) = (ledger.0, contact.0, job.0);
+        if is_owner {
+            owners.push(ContactJobRow { ledger, contact, job });
+        } else {
+            left.push((no_owner, [ledger, contact, job]));
+        }
+    }
+    for ((ledger, contact, lead), is_theirs) in take(&mut writes.leads) {
+        let (ledger, contact, lead) = (ledger.0, contact.0, lead.0);
+        if is_theirs {
+            leads.push(ContactLeadRow { ledger, contact, lead });
+        } else {
+            left.push((no_lead, [ledger, contact, lead]));
+        }
+    }
+    for (sql, [ledger, contact, thing]) in left {
+        let left = pipeline.beside(prepared.fixed(client, sql)).await?;
+        pipeline.send(async move { client.execute(&left, &[&ledger, &contact, &thing]).await });
+    }
+    prepared.insert(client, owners, pipeline).await?;
+    prepared.insert(client, leads, pipeline).await
 }
 
 type Released = Vec<(Uuid, Vec<u8>)>;

@@ -26,6 +26,11 @@ use Case::{Body, Own, Path, Public, Query};
 struct Ids {
     contact: Uuid,
     job: Uuid,
+    lead: Uuid,
+}
+
+fn unknown() -> Ids {
+    Ids { contact: Uuid::now_v7(), job: Uuid::now_v7(), lead: Uuid::now_v7() }
 }
 
 fn none(_: &Ids) -> Value {
@@ -95,6 +100,17 @@ const CASES: &[(&str, &str, Case)] = &[
     ("delete", "/v1/jobs/{id}/milestones/{milestone_id}", Path(none)),
     ("get", "/v1/jobs/{id}/portal", Path(none)),
     ("get", "/v1/jobs/{id}/history", Path(none)),
+    ("get", "/v1/leads", Query(|ids| format!("contact={}", ids.contact))),
+    ("post", "/v1/leads", Body(|ids| json!({ "title": "X", "contact_id": ids.contact }))),
+    ("get", "/v1/leads/{id}", Path(none)),
+    ("patch", "/v1/leads/{id}", Path(|_| json!({ "title": "X" }))),
+    ("put", "/v1/leads/{id}/contact", Path(|ids| json!({ "contact_id": ids.contact }))),
+    ("patch", "/v1/leads/{id}/contact", Path(|_| json!({ "name": "X" }))),
+    ("delete", "/v1/leads/{id}/contact", Path(none)),
+    ("post", "/v1/leads/{id}/win", Path(|ids| json!({ "job_id": ids.job }))),
+    ("post", "/v1/leads/{id}/lose", Path(|_| json!({ "reason": "X" }))),
+    ("post", "/v1/leads/{id}/reopen", Path(none)),
+    ("get", "/v1/leads/{id}/history", Path(none)),
     ("get", "/v1/job-types", Own),
     ("put", "/v1/job-types", Own),
     ("get", "/v1/job-templates", Own),
@@ -131,7 +147,9 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let contact = theirs.admin.contact("Ada", Some("ada@example.org")).await;
     let job = theirs.admin.job("Barn", &[contact]).await;
     let last = theirs.admin.order(&format!("/v1/contacts/{contact}/invite")).await.is(200);
-    let foreign = Ids { contact, job };
+    let body = json!({ "title": "Barn", "contact_id": contact });
+    let lead = theirs.admin.post("/v1/leads", body).await.is(201).id();
+    let foreign = Ids { contact, job, lead };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
     // Queries first: the audit shows one's own refused attempts, whatever id they named.
@@ -139,7 +157,7 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
         CASES.iter().partition(|(_, _, case)| matches!(case, Query(_)));
     for (method, path, case) in queries.into_iter().chain(commands) {
         for caller in [&mine.admin, &auditor, &staff] {
-            let unknown = Ids { contact: Uuid::now_v7(), job: Uuid::now_v7() };
+            let unknown = unknown();
             // An operator's routes know accounts of any builder; to builders they are closed.
             let caller = if path.starts_with("/v1/accounts") { &mine.admin } else { caller };
             let answers = (
@@ -157,6 +175,8 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     // Nothing of it reached the other account.
     let job = theirs.admin.get_after(&last, &format!("/v1/jobs/{job}")).await.is(200);
     assert_eq!(job.body["version"], 2);
+    let lead = theirs.admin.get(&format!("/v1/leads/{lead}")).await.is(200);
+    assert_eq!(lead.body["version"], 2);
     let history =
         theirs.admin.get_after(&last, &format!("/v1/contacts/{contact}/history")).await.is(200);
     assert!(history.each("refused").iter().all(|refused| refused == "null"));
@@ -181,7 +201,7 @@ async fn what_is_no_id_is_answered_like_an_unknown_one() {
         if path.starts_with("/v1/accounts") {
             continue;
         }
-        let unknown = Ids { contact: Uuid::now_v7(), job: Uuid::now_v7() };
+        let unknown = unknown();
         let garbled = path.replace("{id}", "no-id").replace("{contact_id}", "%00");
         let method: Method = method.to_uppercase().parse().expect("a method");
         let request = builder.admin.request(method.clone(), &garbled);
@@ -191,7 +211,11 @@ async fn what_is_no_id_is_answered_like_an_unknown_one() {
 }
 
 async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -> Option<Answer> {
-    let id = if path.starts_with("/v1/contacts") { ids.contact } else { ids.job };
+    let id = match path.split('/').nth(2) {
+        Some("contacts") => ids.contact,
+        Some("leads") => ids.lead,
+        _ => ids.job,
+    };
     let filled = path
         .replace("{id}", &id.to_string())
         .replace("{contact_id}", &ids.contact.to_string())

@@ -6,7 +6,7 @@ use serde_json::json;
 const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
 
 /// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 20] = [
+const TABLE: [(&str, &str, &str); 25] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -21,6 +21,11 @@ const TABLE: [(&str, &str, &str); 20] = [
     ("POST", "/v1/job-templates", "YYYYNN"),
     ("GET", "/v1/jobs/{job}/portal", "YYYYYN"),
     ("GET", "/v1/job-types", "YYYYYN"),
+    ("POST", "/v1/leads", "YYYYNN"),
+    ("PATCH", "/v1/leads/{lead}/contact", "YYYYNN"),
+    ("POST", "/v1/leads/{lead}/lose", "YYYYNN"),
+    ("GET", "/v1/leads", "YYYYYN"),
+    ("GET", "/v1/leads/{lead}/history", "YNNYYN"),
     ("GET", "/v1/contacts", "YYYYYN"),
     ("GET", "/v1/jobs", "YYYYYN"),
     ("GET", "/v1/invitations", "YYYYYN"),
@@ -43,9 +48,12 @@ async fn the_table_of_roles_holds() {
     ];
     let contact = builder.admin.contact("Ada", Some("ada@example.org")).await;
     let job = builder.admin.job("Barn", &[]).await;
+    let body = json!({ "title": "Roof", "contact_id": contact });
+    let lead = builder.admin.post("/v1/leads", body).await.is(201).id();
     for (method, path, may) in TABLE {
         let path = path.replace("{contact}", &contact.to_string());
         let path = path.replace("{job}", &job.to_string());
+        let path = path.replace("{lead}", &lead.to_string());
         let body = match path.as_str() {
             "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/job-templates" => {
                 json!({ "name": "New" })
@@ -56,7 +64,10 @@ async fn the_table_of_roles_holds() {
             }
             path if path.ends_with("additional-emails") => json!({ "email": "a@example.org" }),
             path if path.ends_with("owners") => json!({ "contact_id": contact }),
-            path if path.ends_with("deactivate") => json!({ "reason": "Because" }),
+            "/v1/leads" => json!({ "title": "New" }),
+            path if path.ends_with("deactivate") || path.ends_with("lose") => {
+                json!({ "reason": "Because" })
+            }
             _ => json!({}),
         };
         for ((column, caller), may) in COLUMNS.iter().zip(&callers).zip(may.chars()) {

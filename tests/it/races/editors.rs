@@ -1,7 +1,9 @@
 //! Promise 4: no lost update.
 
 use crate::support::{Account, Keyed as _, TestDatabase, apply, audit, fresh_database, rng, size};
-use domain::{ContactId, Event, LedgerId};
+use domain::contact::ContactCommand;
+use domain::lead::LeadCommand;
+use domain::{Command, ContactId, Event, LeadId, LedgerId};
 use event_store::{EventStore, ExecuteError};
 use rand::Rng as _;
 use std::collections::BTreeSet;
@@ -143,8 +145,32 @@ async fn saves_over_a_contact_and_a_job_are_whole() {
         Event::Job(domain::job::JobEvent::OwnerAddedToJob(added)) => {
             owners.insert(added.contact.0);
         }
-        Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
+        Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
     })
     .await;
     assert_eq!((created.len(), &created), (carried_out, &owners));
+}
+
+/// A store that knows none of them fetches them together.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_with_many_jobs_and_leads_is_deleted_by_a_store_that_has_seen_none_of_them() {
+    let database = fresh_database().await;
+    let store = database.store().await;
+    let account = Account::open(&store, 7).await;
+    let contact = account.contact_id();
+    apply(&store, account.create(contact, "Landlord", None)).await;
+    for n in 0..70 {
+        apply(&store, account.create_job(account.job_id(), &format!("{n} Elm St"), vec![contact]))
+            .await;
+        let title = domain::text::Title::parse(&format!("Roof {n}")).expect("a title");
+        let create = LeadCommand::Create { title, contact: Some(contact) };
+        apply(&store, account.staff(Command::Lead(LeadId(account.uuid()), create))).await;
+    }
+    let cold = database.store().await;
+    let delete = ContactCommand::Delete { confirmed: true };
+    apply(&cold, account.staff(Command::Contact(contact, delete))).await;
+    let mut left = Vec::new();
+    audit(cold.reader(), account.ledger, |event| left.push(event.event.stored_type())).await;
+    let count = |of| left.iter().filter(|stored_type| **stored_type == of).count();
+    assert_eq!((count("job.owner_removed"), count("lead.unlinked")), (70, 70));
 }

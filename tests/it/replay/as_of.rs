@@ -1,4 +1,4 @@
-//! As of a position, a contact and a job are what the views showed there (promise 14).
+//! As of a position, a contact, a job and a lead are what the views showed there (promise 14).
 
 use super::random::RandomHistory;
 use super::{bring_up, viewed};
@@ -10,6 +10,7 @@ use projections::ViewError;
 use projections::as_of::{self, AsOf, Moment};
 use projections::contact_directory::{self, ContactEntry};
 use projections::job_list::{self, JobEntry};
+use projections::lead_view::{self, LeadEntry};
 use rand::seq::IndexedRandom;
 
 async fn at(store: &EventStore, account: &Account, moment: Moment) -> AsOf {
@@ -25,6 +26,7 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
     let mut rng = rng(71);
     let mut contacts: Vec<(u64, domain::ContactId, Option<ContactEntry>)> = Vec::new();
     let mut jobs: Vec<(u64, domain::JobId, Option<JobEntry>)> = Vec::new();
+    let mut leads: Vec<(u64, domain::LeadId, Option<LeadEntry>)> = Vec::new();
     for _ in 0..size(250, 5_000) {
         history.run(&store, 1).await;
         bring_up(&store, &[ledger]).await;
@@ -36,6 +38,10 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
         if let Some(id) = history.jobs.choose(&mut rng) {
             let shown = job_list::get(reader, ledger, *id).await.expect("read");
             jobs.push((head, *id, shown));
+        }
+        if let Some(id) = history.leads.choose(&mut rng) {
+            let shown = lead_view::get(reader, ledger, *id).await.expect("read");
+            leads.push((head, *id, shown));
         }
     }
     let owned = |(_, _, job): &(_, _, Option<JobEntry>)| {
@@ -51,6 +57,15 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
         let at = at(&store, &account, Moment::Position(head)).await;
         let then = as_of::job(reader, ledger, id, at).await.expect("folds");
         assert_eq!(then.map(|then| then.entry.job), shown, "job {id} at {head}");
+    }
+    let about = |(_, _, lead): &(_, _, Option<LeadEntry>)| {
+        lead.as_ref().is_some_and(|lead| lead.contact.is_some())
+    };
+    assert!(leads.iter().filter(|lead| about(lead)).count() > 20, "leads with contacts");
+    for (head, id, shown) in leads {
+        let at = at(&store, &account, Moment::Position(head)).await;
+        let then = as_of::lead(reader, ledger, id, at).await.expect("folds");
+        assert_eq!(then.map(|then| then.entry), shown, "lead {id} at {head}");
     }
 }
 

@@ -3,6 +3,8 @@
 use super::random::RandomHistory;
 use super::{bring_up, viewed};
 use crate::support::{Account, apply};
+use domain::lead::LeadCommand;
+use domain::{Command, LeadId};
 use projections::verify::verify;
 
 /// What is done to the database, and where it must show: in the log and claims, or in a view.
@@ -24,9 +26,12 @@ const DAMAGE: &[(&str, bool)] = &[
         true,
     ),
     ("UPDATE primary_email_claims SET contact_id = gen_random_uuid()", true),
+    ("DELETE FROM contact_jobs", true),
+    ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
     ("UPDATE job_list SET owners = '{}' WHERE owners <> '{}'", false),
+    ("UPDATE lead_view SET contact_id = lead_id WHERE contact_id IS NOT NULL", false),
     ("DELETE FROM audit_trail WHERE position = 9", false),
     (
         "INSERT INTO invitations SELECT ledger_id, gen_random_uuid(), contact_id, status, sent_to, \
@@ -46,6 +51,9 @@ async fn every_damage_is_found() {
     apply(&store, account.create(contact, "Ada Example", Some("ada@damage.example"))).await;
     apply(&store, account.create_job(job, "Elm St", vec![contact])).await;
     apply(&store, account.invite(contact)).await;
+    let title = domain::text::Title::parse("Kitchen").expect("a title");
+    let create = LeadCommand::Create { title, contact: Some(contact) };
+    apply(&store, account.staff(Command::Lead(LeadId(account.uuid()), create))).await;
     bring_up(&store, &[account.ledger]).await;
     let whole = verify(store.reader(), account.ledger, &|_| {}).await.expect("verified");
     assert!(whole.is_clean(), "{whole:?}");
@@ -75,5 +83,6 @@ async fn every_damage_is_found() {
 
 fn tables() -> impl Iterator<Item = &'static str> {
     let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
-    ["events", "ledgers", "primary_email_claims"].into_iter().chain(views.map(|table| table.name))
+    let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
+    log.into_iter().chain(views.map(|table| table.name))
 }

@@ -7,6 +7,7 @@ mod neighbours;
 mod poison;
 mod random;
 mod random_jobs;
+mod random_leads;
 mod tail;
 mod taken_over;
 mod told;

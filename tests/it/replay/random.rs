@@ -1,6 +1,7 @@
 //! A random history over every command.
 
 use super::random_jobs::Parts;
+use super::random_leads;
 use crate::support::account::details;
 use crate::support::{Account, email, name, rng};
 use domain::contact::{AcceptProof, ContactCommand, InfoEdit, MergePicks, Permission};
@@ -9,8 +10,8 @@ use domain::job::{JobCommand, JobDetails};
 use domain::ledger::OwnerChangeMode;
 use domain::text::Honorific;
 use domain::{
-    BulkId, Command, ContactId, JobId, JobName, PersonId, PhoneNumber, PostalAddress, Reason,
-    TokenId,
+    BulkId, Command, ContactId, JobId, JobName, LeadId, PersonId, PhoneNumber, PostalAddress,
+    Reason, TokenId,
 };
 use event_store::{EventStore, ExecuteError, Submission};
 use rand::Rng;
@@ -29,6 +30,7 @@ pub(super) struct RandomHistory<'a> {
     rng: StdRng,
     pub(super) contacts: Vec<ContactId>,
     pub(super) jobs: Vec<JobId>,
+    pub(super) leads: Vec<LeadId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
@@ -43,6 +45,7 @@ impl<'a> RandomHistory<'a> {
             rng: rng(seed),
             contacts: Vec::new(),
             jobs: Vec::new(),
+            leads: Vec::new(),
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
@@ -258,7 +261,7 @@ impl<'a> RandomHistory<'a> {
     }
 
     fn next(&mut self) -> Submission {
-        let kind = self.rng.random_range(0..20);
+        let kind = self.rng.random_range(0..23);
         let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
             self.new_contact()
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
@@ -273,6 +276,9 @@ impl<'a> RandomHistory<'a> {
             self.card()
         } else if kind < 11 {
             self.job_command()
+        } else if kind < 14 {
+            let Self { account, rng, leads, contacts, jobs, .. } = self;
+            random_leads::command(account, rng, leads, contacts, jobs)
         } else {
             self.contact_command()
         };

@@ -51,6 +51,7 @@ struct Audit {
     links: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
+    leads: BTreeSet<(Uuid, Uuid)>,
 }
 
 impl Audit {
@@ -79,6 +80,13 @@ impl Audit {
             let (left, came) = of_job.owner_change();
             self.jobs.retain(|there| Some(*there) != left.map(|contact| (contact.0, job.0)));
             self.jobs.extend(came.map(|contact| (contact.0, job.0)));
+        }
+        if let (Event::Lead(of_lead), domain::AggregateId::Lead(lead)) =
+            (&event.event, event.aggregate)
+        {
+            let (left, came) = of_lead.contact_change();
+            self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
+            self.leads.extend(came.map(|contact| (contact.0, lead.0)));
         }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
             (&event.event, event.aggregate)
@@ -153,6 +161,13 @@ impl Audit {
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
         assert_eq!(jobs, self.jobs, "owners of jobs as the events tell");
+        let leads: BTreeSet<(Uuid, Uuid)> =
+            rows("SELECT contact_id, lead_id FROM contact_leads WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| (row.get(0), row.get(1)))
+                .collect();
+        assert_eq!(leads, self.leads, "leads' contacts as the events tell");
         let subjects: BTreeSet<Uuid> =
             rows("SELECT subject_id FROM subject_keys WHERE ledger_id = $1")
                 .await

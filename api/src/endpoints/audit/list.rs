@@ -20,6 +20,8 @@ pub(crate) struct AuditParams {
     contact: Option<String>,
     /// About this job; not together with `contact`.
     job: Option<String>,
+    /// About this lead; not together with `contact` or `job`.
+    lead: Option<String>,
     /// By this API key or person.
     actor: Option<String>,
     /// That changed this field, such as `name` or `primary_email`.
@@ -42,6 +44,10 @@ impl AuditParams {
         if self.contact.is_some() && self.job.is_some() {
             door.refuse("job", &"must not be there together with contact");
         }
+        let lead = door.take_if("lead", self.lead.as_deref(), uuid);
+        if self.lead.is_some() && (self.contact.is_some() || self.job.is_some()) {
+            door.refuse("lead", &"must not be there together with contact or job");
+        }
         let actor = door.take_if("actor", self.actor.as_deref(), uuid);
         let field = door.take_if("field", self.field.as_deref(), word);
         let from = door.take_if("from", self.from.as_deref(), moment);
@@ -50,7 +56,7 @@ impl AuditParams {
         let limit = door.take_if("limit", self.limit.as_deref(), limit);
         door.build(|| {
             Some(AuditQuery {
-                subject: contact?.or(job?),
+                subject: contact?.or(job?).or(lead?),
                 actor: actor?,
                 field: field?,
                 from: from?,

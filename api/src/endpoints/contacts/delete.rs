@@ -6,8 +6,8 @@ use axum::extract::{RawQuery, State};
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId};
 
-/// Take a contact out of the book: it leaves its jobs and its email is free again. Nothing is lost;
-/// it can be restored (H7). Asks for a confirmation (R124).
+/// Take a contact out of the book: it leaves its jobs and leads, and its email is free again. Nothing
+/// is lost; it can be restored (H7). Asks for a confirmation (R124).
 #[utoipa::path(delete, path = "/v1/contacts/{id}", tag = "contacts",
     params(("id" = Uuid, Path, description = "The contact"),
         ("confirm" = Option<bool>, Query, description = "`true`, after the asker was asked")),

@@ -39,7 +39,7 @@ pub(crate) struct EditContact {
 impl RequestBody for EditContact {}
 
 impl EditContact {
-    fn edit(&self) -> Result<InfoEdit, Problem> {
+    pub(crate) fn edit(&self) -> Result<InfoEdit, Problem> {
         let mut door = Door::default();
         let name = door.take_if("name", self.name.as_deref(), PersonName::parse);
         let title = match &self.title {

@@ -9,10 +9,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::contact::MergePicks;
 use domain::ids::MergeId;
-use domain::{Command, ContactId, EmailAddress, Shown};
+use domain::{AggregateId, Command, ContactId, EmailAddress, Shown};
 use event_store::Rehearsal;
 use projections::contact_directory::{self, ContactEntry};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -92,7 +93,7 @@ impl MergeContacts {
 
 /// Merge contacts that are the same person into one (R29, H2).
 ///
-/// Their jobs come along, their ids redirect, and it can be undone. Whoever is active survives; two
+/// Their jobs and leads come along, their ids redirect, and it can be undone. Whoever is active survives; two
 /// who are active cannot be merged.
 #[utoipa::path(post, path = "/v1/contacts/merge", tag = "contacts", request_body = MergeContacts,
     responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
@@ -109,6 +110,10 @@ pub(crate) async fn merge(
 pub(crate) struct MergePreview {
     /// The contacts as they are, the survivor first.
     contacts: Vec<ContactEntry>,
+    /// How many jobs would get another owner.
+    jobs: usize,
+    /// How many leads would be about the survivor.
+    leads: usize,
     /// What would change, field by field.
     changes: Vec<PreviewChange>,
 }
@@ -116,7 +121,7 @@ pub(crate) struct MergePreview {
 /// One field before and after.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PreviewChange {
-    /// The contact or job that changes.
+    /// The contact, job or lead that changes.
     id: Uuid,
     /// The event that says so.
     event: &'static str,
@@ -167,5 +172,12 @@ pub(crate) async fn preview(
             after: text(change.after),
         })
     });
-    Ok(Json(MergePreview { contacts, changes: changes.collect() }))
+    let touched: BTreeSet<AggregateId> = decision.events.iter().map(|(id, _)| *id).collect();
+    let count = |of: fn(&&AggregateId) -> bool| touched.iter().filter(of).count();
+    Ok(Json(MergePreview {
+        contacts,
+        jobs: count(|id| matches!(id, AggregateId::Job(_))),
+        leads: count(|id| matches!(id, AggregateId::Lead(_))),
+        changes: changes.collect(),
+    }))
 }

@@ -24,12 +24,16 @@ pub(crate) struct Unmerged {
 pub(crate) struct KeptAnswer {
     /// `name`, `title`, `phones`, `address`, `primary_email` or `additional_email`: the survivor has
     /// it still. `primary_email_claim`: somebody else holds it. `job_owner_removed`: the survivor
-    /// was taken off the job since. `job_is_full`: it takes no more owners. `job_archived`: nobody is added to it.
+    /// was taken off the job since. `job_is_full`: it takes no more owners. `job_archived`: nobody
+    /// is added to it. `lead_contact_changed`: the lead was given another contact since, or none.
     #[schema(value_type = String)]
     what: domain::contact::Kept,
     /// The job that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<Uuid>,
+    /// The lead that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<Uuid>,
 }
 
 /// Let a contact that was merged into another stand for itself again, with what could not be undone
@@ -45,7 +49,11 @@ pub(crate) async fn unmerge(
     let kept = match &applied.outcome {
         Outcome::Unmerged(kept) => kept
             .iter()
-            .map(|kept| KeptAnswer { what: kept.what, job: kept.job.map(|job| job.0) })
+            .map(|kept| KeptAnswer {
+                what: kept.what,
+                job: kept.job.map(|job| job.0),
+                lead: kept.lead.map(|lead| lead.0),
+            })
             .collect(),
         Outcome::Done
         | Outcome::Unchanged

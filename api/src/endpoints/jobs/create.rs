@@ -66,7 +66,7 @@ impl CreateJob {
 }
 
 /// As many ids as the longest template needs; how long this one is, the ledger knows.
-fn from_template(template: TemplateId) -> JobFromTemplate {
+pub(crate) fn from_template(template: TemplateId) -> JobFromTemplate {
     let fresh = |count| std::iter::repeat_with(Uuid::now_v7).take(count);
     JobFromTemplate {
         template,

@@ -1,4 +1,5 @@
-//! What concerns a contact and all its jobs at once: deleting, merging, unmerging (H2, H7).
+//! What concerns a contact, all its jobs and all its leads at once: deleting, merging, unmerging
+//! (H2, H7).
 
 #[cfg(test)]
 mod tests;
@@ -10,8 +11,9 @@ use crate::contact::{
     Contact, ContactCommand, ContactEvent, ContactRejection, JobTakenOver, Kept, Life, MergePicks,
 };
 use crate::event::Event;
-use crate::ids::{AggregateId, ContactId, JobId, MergeId};
+use crate::ids::{AggregateId, ContactId, JobId, LeadId, MergeId};
 use crate::job::{self, Job, JobCommand, JobEvent, JobRejection};
+use crate::lead::{self, Lead};
 use crate::rejection::Rejection;
 
 type Happened = Vec<(AggregateId, Event)>;
@@ -25,11 +27,15 @@ fn of_job(id: JobId, events: Vec<JobEvent>) -> Happened {
 }
 
 impl Asked<'_> {
-    fn present_job(&self, id: JobId) -> Result<&Job, Halt> {
+    pub(super) fn present_job(&self, id: JobId) -> Result<&Job, Halt> {
         Tracked::state_of(self.state.job(id)?).ok_or_else(|| Rejection::Unknown(id.into()).into())
     }
 
-    /// H7: a deleted contact is an owner of nothing.
+    pub(super) fn present_lead(&self, id: LeadId) -> Result<&Lead, Halt> {
+        Tracked::state_of(self.state.lead(id)?).ok_or_else(|| Rejection::Unknown(id.into()).into())
+    }
+
+    /// H7: a deleted contact is an owner of nothing, and no lead is about it.
     pub(super) fn delete_contact(
         &self,
         id: ContactId,
@@ -40,6 +46,10 @@ impl Asked<'_> {
         for job in self.state.jobs_of(id)? {
             let events = job::leave(self.present_job(*job)?, id);
             decision.events.extend(of_job(*job, events));
+        }
+        for lead in self.state.leads_of(id)? {
+            let left = lead::leave(self.present_lead(*lead)?, id);
+            decision.events.extend(left.map(|event| ((*lead).into(), Event::Lead(event))));
         }
         Ok(decision)
     }
@@ -61,6 +71,7 @@ impl Asked<'_> {
         let taken_over = survive(target, &others, merge, picks, self.state)?;
         let mut events = Happened::new();
         let mut on_jobs: Vec<(JobId, Job, Happened)> = Vec::new();
+        let mut on_leads = Happened::new();
         for contact in &others {
             let mut jobs = Vec::new();
             for id in self.state.jobs_of(contact.id)? {
@@ -80,16 +91,23 @@ impl Asked<'_> {
                     happened.push(((*id).into(), Event::Job(event)));
                 }
             }
-            events.extend(of_contact(contact.id, absorb(contact, survivor, merge, jobs)));
+            let leads = self.state.leads_of(contact.id)?;
+            for id in leads {
+                let relinked = lead::relink(self.present_lead(*id)?, contact.id, survivor, merge);
+                on_leads.extend(relinked.map(|event| ((*id).into(), Event::Lead(event))));
+            }
+            let leads = leads.iter().copied().collect();
+            events.extend(of_contact(contact.id, absorb(contact, survivor, merge, jobs, leads)));
         }
         events.extend(of_contact(survivor, taken_over));
         events.extend(on_jobs.into_iter().flat_map(|(.., happened)| happened));
+        events.extend(on_leads);
         Ok(Decision { events, outcome: Outcome::Done })
     }
 
     pub(super) fn unmerge_contact(&self, id: ContactId) -> Result<Decision, Halt> {
         let contact = self.state.required_contact(id)?;
-        let Life::Merged { merge, into, jobs } = &contact.life else {
+        let Life::Merged { merge, into, jobs, leads } = &contact.life else {
             return Err(Rejection::from(ContactRejection::NotMerged).into());
         };
         let (merge, into) = (*merge, *into);
@@ -102,7 +120,7 @@ impl Asked<'_> {
         let (parted, kept_claim) = part(contact, merge, into, self.state)?;
         kept.extend(kept_claim);
         let mut kept: Vec<KeptBack> =
-            kept.into_iter().map(|what| KeptBack { what, job: None }).collect();
+            kept.into_iter().map(|what| KeptBack { what, job: None, lead: None }).collect();
         let mut events = of_contact(into, given_back);
         events.extend(of_contact(id, parted));
         for taken in jobs {
@@ -115,7 +133,17 @@ impl Asked<'_> {
             }
             match self.put_back(taken, id, into, merge)? {
                 Ok(happened) => events.extend(of_job(taken.job, happened)),
-                Err(what) => kept.push(KeptBack { what, job: Some(taken.job) }),
+                Err(what) => kept.push(KeptBack { what, job: Some(taken.job), lead: None }),
+            }
+        }
+        for taken in leads {
+            match lead::relink_back(self.present_lead(*taken)?, into, id, merge) {
+                Some(back) => events.push(((*taken).into(), Event::Lead(back))),
+                None => kept.push(KeptBack {
+                    what: Kept::LeadContactChanged,
+                    job: None,
+                    lead: Some(*taken),
+                }),
             }
         }
         Ok(Decision { events, outcome: Outcome::Unmerged(kept) })
@@ -147,6 +175,7 @@ impl Asked<'_> {
             | Rejection::Unknown(_)
             | Rejection::NotPermitted { .. }
             | Rejection::Contact(_)
+            | Rejection::Lead(_)
             | Rejection::BuilderAccount(_) => Kept::JobIsFull,
         }))
     }

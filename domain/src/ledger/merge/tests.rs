@@ -10,8 +10,9 @@ use crate::ids::{ApiKeyId, InvitationId, PersonId, TaskId, TokenId};
 use crate::job::{
     Assignee, JobCreated, OwnerAddedToJob, OwnerRemovedFromJob, Phase, TaskDetails, TaskKind,
 };
+use crate::lead::{LeadCommand, LeadLinked};
 use crate::ledger::*;
-use crate::text::{JobName, PersonName, Title};
+use crate::text::{JobName, PersonName, Reason, Title};
 use crate::{EmailAddress, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -21,6 +22,8 @@ const BEA: ContactId = ContactId(Uuid::from_u128(0xbea));
 const CID: ContactId = ContactId(Uuid::from_u128(0xc1d));
 const ELM: JobId = JobId(Uuid::from_u128(0xe1));
 const OAK: JobId = JobId(Uuid::from_u128(0x0a));
+const KITCHEN: LeadId = LeadId(Uuid::from_u128(0x1ead));
+const BATH: LeadId = LeadId(Uuid::from_u128(0xba7));
 const MERGE: MergeId = MergeId(Uuid::from_u128(0x2e));
 
 fn now() -> Timestamp {
@@ -84,8 +87,8 @@ impl Ledger {
                     let holder = self.claims.get(email.normal()).copied();
                     self.state.learn_claim(&email, holder);
                 }
-                Err(Halt::Need(Need::Jobs(contact))) => {
-                    panic!("the jobs of {contact} are known from its first event on")
+                Err(Halt::Need(Need::Jobs(contact) | Need::Leads(contact))) => {
+                    panic!("jobs and leads of {contact} are known from its first event on")
                 }
                 Ok(decision) => {
                     for (id, event) in &decision.events {
@@ -103,6 +106,7 @@ impl Ledger {
         let (AggregateId::Contact(contact), Event::Contact(event)) = (id, event) else { return };
         if let ContactEvent::ContactCreated(_) = event {
             self.state.learn_jobs(contact, BTreeSet::new());
+            self.state.learn_leads(contact, BTreeSet::new());
         }
         match event.claim() {
             Some((email, ClaimChange::Taken)) => {
@@ -176,6 +180,15 @@ impl Ledger {
     fn owners(&self, job: JobId) -> Vec<ContactId> {
         let job = self.state.job(job).expect("known").expect("there");
         job.state.owners.iter().copied().collect()
+    }
+
+    fn lead(&mut self, lead: LeadId, contact: Option<ContactId>) {
+        let title = Title::parse("A kitchen").expect("a title");
+        self.give(Command::Lead(lead, LeadCommand::Create { title, contact })).expect("created");
+    }
+
+    fn about(&self, lead: LeadId) -> Option<ContactId> {
+        self.state.lead(lead).expect("known").expect("there").state.contact()
     }
 
     fn emails(&self, id: ContactId) -> Vec<String> {
@@ -329,7 +342,7 @@ fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
     ledger.merge(ADA, &[BEA], picks).expect("merged");
     refused(ledger.give(Command::UnmergeContact(ADA)), No::NotMerged);
     let kept = ledger.unmerge(BEA).expect("unmerged");
-    assert_eq!(kept, [KeptBack { what: Kept::Name, job: None }]);
+    assert_eq!(kept, [KeptBack { what: Kept::Name, job: None, lead: None }]);
     assert_eq!(ledger.contact(BEA), &before);
     assert_eq!(ledger.emails(ADA), ["ada@x.org"]);
     assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA, BEA]));
@@ -345,9 +358,9 @@ fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
     assert_eq!(
         kept,
         [
-            KeptBack { what: Kept::Name, job: None },
-            KeptBack { what: Kept::PrimaryEmailClaim, job: None },
-            KeptBack { what: Kept::JobOwnerRemoved, job: Some(ELM) },
+            KeptBack { what: Kept::Name, job: None, lead: None },
+            KeptBack { what: Kept::PrimaryEmailClaim, job: None, lead: None },
+            KeptBack { what: Kept::JobOwnerRemoved, job: Some(ELM), lead: None },
         ]
     );
     assert!(matches!(ledger.contact(BEA).access, Access::Deactivated { .. }));
@@ -467,7 +480,7 @@ fn tasks_follow_a_merge_and_its_undoing_also_on_a_job_that_was_put_away() {
     assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(ADA)));
     let kept = ledger.unmerge(BEA).expect("unmerged");
     // Where both were owners, somebody would have to be added.
-    assert_eq!(kept, [KeptBack { what: Kept::JobArchived, job: Some(OAK) }]);
+    assert_eq!(kept, [KeptBack { what: Kept::JobArchived, job: Some(OAK), lead: None }]);
     assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA]));
     assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(BEA)));
 }
@@ -514,6 +527,89 @@ fn an_imported_row_finds_who_stands_for_its_owner_and_nobody_who_is_gone() {
     assert_eq!(ledger.owners(JobId(Uuid::from_u128(2))), []);
 }
 
+#[test]
+fn leads_follow_a_merge_and_its_undoing_whatever_became_of_them() {
+    // H2
+    let mut ledger = ada_and_bea();
+    ledger.lead(KITCHEN, Some(BEA));
+    ledger.lead(BATH, Some(BEA));
+    let win = Command::WinLead { lead: BATH, into: WonInto::Job(ELM) };
+    ledger.give(win).expect("won");
+    let decision = ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    let relinked = decision.events.iter().filter(|(_, e)| e.stored_type() == "lead.relinked");
+    assert_eq!(relinked.count(), 2, "in the same append");
+    assert_eq!((ledger.about(KITCHEN), ledger.about(BATH)), (Some(ADA), Some(ADA)));
+    assert_eq!(ledger.unmerge(BEA), Ok(vec![]));
+    assert_eq!((ledger.about(KITCHEN), ledger.about(BATH)), (Some(BEA), Some(BEA)));
+}
+
+#[test]
+fn a_lead_that_was_given_another_contact_since_stays_and_is_told() {
+    // H2: only what still points to the survivor because of this merge
+    let mut ledger = ada_and_bea();
+    ledger.create(CID, "Cid", None, &[]);
+    ledger.lead(KITCHEN, Some(BEA));
+    ledger.lead(BATH, Some(BEA));
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    let link = |lead, contact| Command::Lead(lead, LeadCommand::Link(contact));
+    ledger.give(link(KITCHEN, CID)).expect("linked");
+    // By hand to the survivor, which is somebody's choice then.
+    ledger.give(link(BATH, CID)).expect("linked");
+    ledger.give(link(BATH, ADA)).expect("linked");
+    let stays = |lead| KeptBack { what: Kept::LeadContactChanged, job: None, lead: Some(lead) };
+    let mut kept = ledger.unmerge(BEA).expect("unmerged");
+    kept.sort_by_key(|kept| kept.lead);
+    assert_eq!(kept, [stays(BATH), stays(KITCHEN)]);
+    assert_eq!((ledger.about(KITCHEN), ledger.about(BATH)), (Some(CID), Some(ADA)));
+}
+
+#[test]
+fn a_lead_goes_back_over_a_chain_of_merges() {
+    // H2, chain
+    let mut ledger = ada_and_bea();
+    ledger.create(CID, "Cid", None, &[]);
+    ledger.lead(KITCHEN, Some(BEA));
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    ledger.merge(CID, &[ADA], MergePicks::default()).expect("merged on");
+    assert_eq!(ledger.about(KITCHEN), Some(CID));
+    ledger.unmerge(ADA).expect("unmerged");
+    assert_eq!(ledger.about(KITCHEN), Some(ADA));
+    ledger.unmerge(BEA).expect("unmerged");
+    assert_eq!(ledger.about(KITCHEN), Some(BEA));
+}
+
+#[test]
+fn a_deleted_contact_leaves_its_leads_and_nobody_who_is_gone_gets_one() {
+    // H7
+    let mut ledger = ada_and_bea();
+    ledger.lead(KITCHEN, Some(BEA));
+    let reason = Reason::parse("They build next year.").expect("a reason");
+    ledger.give(Command::Lead(KITCHEN, LeadCommand::Lose(reason))).expect("lost");
+    ledger.to(BEA, ContactCommand::Delete { confirmed: true }).expect("deleted");
+    assert_eq!(ledger.about(KITCHEN), None);
+    ledger.lead(BATH, None);
+    let link = |contact| Command::Lead(BATH, LeadCommand::Link(contact));
+    refused(ledger.give(link(BEA)), No::IsDeleted);
+    ledger.create(CID, "Cid", None, &[]);
+    ledger.merge(ADA, &[CID], MergePicks::default()).expect("merged");
+    refused(ledger.give(link(CID)), No::IsMerged { into: ADA });
+    let title = Title::parse("A bath").expect("a title");
+    let create = LeadCommand::Create { title, contact: Some(CID) };
+    refused(ledger.give(Command::Lead(LeadId(Uuid::nil()), create)), No::IsMerged { into: ADA });
+}
+
+#[test]
+fn what_is_recorded_of_a_contacts_leads_stands_above_what_is_written() {
+    let mut state = LedgerState::default();
+    let title = Title::parse("A kitchen").expect("a title");
+    let created = crate::lead::LeadCreated { title };
+    state.record(KITCHEN.into(), 1, &Event::Lead(created.into())).expect("follows");
+    let linked = LeadLinked { contact: ADA };
+    state.record(KITCHEN.into(), 2, &Event::Lead(linked.into())).expect("follows");
+    state.learn_leads(ADA, BTreeSet::from([BATH]));
+    assert_eq!(state.leads_of(ADA), Ok(&BTreeSet::from([KITCHEN, BATH])));
+}
+
 /// Several commands of one turn are decided before any of them is written.
 #[test]
 fn what_is_recorded_of_a_contacts_jobs_stands_above_what_is_written() {
@@ -555,6 +651,7 @@ fn over_a_long_random_history_no_id_dangles() {
     let steps = if std::env::var_os("TITLEBLOCK_TEST_FULL").is_some() { 100_000 } else { 4_000 };
     let contacts: Vec<ContactId> = (1..=12).map(|n| ContactId(Uuid::from_u128(n))).collect();
     let jobs: Vec<JobId> = (100..=104).map(|n| JobId(Uuid::from_u128(n))).collect();
+    let leads: Vec<LeadId> = (200..=204).map(|n| LeadId(Uuid::from_u128(n))).collect();
     let mut ledger = Ledger::default();
     for (index, contact) in contacts.iter().enumerate() {
         // Some share an address.
@@ -563,6 +660,9 @@ fn over_a_long_random_history_no_id_dangles() {
     }
     for job in &jobs {
         ledger.job(*job, &contacts[..2]);
+    }
+    for lead in &leads {
+        ledger.lead(*lead, None);
     }
     let mut model = Model::default();
     let mut seed: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -575,8 +675,8 @@ fn over_a_long_random_history_no_id_dangles() {
     let mut done = BTreeMap::<&str, u32>::new();
     for step in 0..steps {
         let (one, other) = (contacts[draw(12)], contacts[draw(12)]);
-        let job = jobs[draw(5)];
-        let (what, happened) = match draw(9) {
+        let (job, lead) = (jobs[draw(5)], leads[draw(5)]);
+        let (what, happened) = match draw(10) {
             0 => {
                 let picks =
                     MergePicks { additional_emails: Some(Vec::new()), ..MergePicks::default() };
@@ -626,6 +726,12 @@ fn over_a_long_random_history_no_id_dangles() {
                     ("activate", ledger.to(one, ContactCommand::DeactivateOwner).is_ok())
                 }
             }
+            8 => {
+                let link = Command::Lead(lead, LeadCommand::Link(one));
+                let linked = ledger.give(link).is_ok();
+                assert_eq!(linked, model.is_live(one));
+                ("link", linked)
+            }
             _ => {
                 let name = PersonName::parse(&format!("C {step}")).ok();
                 let edit = InfoEdit { name, ..InfoEdit::default() };
@@ -639,6 +745,12 @@ fn over_a_long_random_history_no_id_dangles() {
                 let known = ledger.state.jobs_of(owner).expect("known");
                 assert!(known.contains(job), "step {step}: {owner} does not know of {job}");
             }
+        }
+        for lead in &leads {
+            let Some(contact) = ledger.about(*lead) else { continue };
+            assert!(model.is_live(contact), "step {step}: {lead} is about {contact}, who is gone");
+            let known = ledger.state.leads_of(contact).expect("known");
+            assert!(known.contains(lead), "step {step}: {contact} does not know of {lead}");
         }
         for contact in &contacts {
             let life = match &ledger.contact(*contact).life {

@@ -5,7 +5,7 @@ use crate::endpoints::{
     accounts, audit, contacts, imports, invitations, job_setup, jobs, operations,
 };
 use crate::error::Problem;
-use crate::openapi::Description;
+use crate::openapi::{self, Description};
 use crate::state::AppState;
 use axum::Router;
 use axum::http::StatusCode;
@@ -78,7 +78,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(operations::metrics::metrics))
         .routes(routes!(operations::problems::problem))
         .split_for_parts();
-    let viewer = SwaggerUi::new("/docs").url("/openapi.json", description);
+    let viewer = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(description));
     routes
         .merge(viewer)
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })

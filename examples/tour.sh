@@ -56,6 +56,12 @@ call 201 POST /v1/contacts '{"name": "A. Byron", "primary_email": "ADA@example.o
 second=$(get 'a["id"]')
 expect 'a["warnings"][0]["code"]' soft_duplicate
 expect 'a["warnings"][0]["contacts"]' "['$ada']"
+position=$(header ledger-position)
+
+step "The two are listed as duplicates, until they are merged or differ"
+call 200 GET /v1/contacts/duplicates '' -H "Ledger-Position: $position"
+expect '[(g["reason"], [c["id"] for c in g["contacts"]]) for g in a["items"]]' \
+    "[('primary_email', ['$ada', '$second'])]"
 
 step "The same request with the same Idempotency-Key acts once"
 call 201 POST /v1/jobs '{"name": "Elm Street extension", "reference": "E-1"}' -H 'Idempotency-Key: tour-1'

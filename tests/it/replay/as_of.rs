@@ -10,6 +10,7 @@ use projections::ViewError;
 use projections::as_of::{self, AsOf, Moment};
 use projections::contact_directory::{self, ContactEntry};
 use projections::job_list::{self, JobEntry};
+use projections::job_owners::{self, JobOwners};
 use rand::seq::IndexedRandom;
 
 async fn at(store: &EventStore, account: &Account, moment: Moment) -> AsOf {
@@ -25,6 +26,7 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
     let mut rng = rng(71);
     let mut contacts: Vec<(u64, domain::ContactId, Option<ContactEntry>)> = Vec::new();
     let mut jobs: Vec<(u64, domain::JobId, Option<JobEntry>)> = Vec::new();
+    let mut owners: Vec<(u64, domain::JobId, Option<JobOwners>)> = Vec::new();
     for _ in 0..size(250, 5_000) {
         history.run(&store, 1).await;
         bring_up(&store, &[ledger]).await;
@@ -36,6 +38,8 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
         if let Some(id) = history.jobs.choose(&mut rng) {
             let shown = job_list::get(reader, ledger, *id).await.expect("read");
             jobs.push((head, *id, shown));
+            let shown = job_owners::get(reader, ledger, *id).await.expect("read");
+            owners.push((head, *id, shown));
         }
     }
     let owned = |(_, _, job): &(_, _, Option<JobEntry>)| {
@@ -51,6 +55,11 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
         let at = at(&store, &account, Moment::Position(head)).await;
         let then = as_of::job(reader, ledger, id, at).await.expect("folds");
         assert_eq!(then.map(|then| then.entry.job), shown, "job {id} at {head}");
+    }
+    for (head, id, shown) in owners {
+        let at = at(&store, &account, Moment::Position(head)).await;
+        let then = as_of::job_owners(reader, ledger, id, at).await.expect("folds");
+        assert_eq!(then.map(|then| then.entry), shown, "owners of {id} at {head}");
     }
 }
 

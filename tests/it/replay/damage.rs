@@ -26,6 +26,7 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE primary_email_claims SET contact_id = gen_random_uuid()", true),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
+    ("UPDATE duplicate_candidates_keys SET key = gen_random_uuid()", false),
     ("UPDATE job_list SET owners = '{}' WHERE owners <> '{}'", false),
     ("DELETE FROM audit_trail WHERE position = 9", false),
     (

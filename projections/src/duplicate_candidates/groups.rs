@@ -31,7 +31,7 @@ pub struct DuplicateQuery {
 
 /// The most keys of each reason that a page goes through when nobody says. In a book with few
 /// duplicates this, and not the size of the book, bounds what a page costs.
-pub const KEYS_MAX: u32 = 50_000;
+pub const KEYS_MAX: u32 = 20_000;
 
 /// The most contacts of a group that are shown: as many as one merge takes.
 const CONTACTS_MAX: i64 = 21;

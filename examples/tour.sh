@@ -64,6 +64,12 @@ call 201 POST /v1/contacts '{"name": "A. Byron", "primary_email": "ADA@example.o
 second=$(get 'a["id"]')
 expect 'a["warnings"][0]["code"]' soft_duplicate
 expect 'a["warnings"][0]["contacts"]' "['$ada']"
+position=$(header ledger-position)
+
+step "The two are listed as duplicates, until they are merged or differ"
+call 200 GET /v1/contacts/duplicates '' -H "Ledger-Position: $position"
+expect '[(g["reason"], [c["id"] for c in g["contacts"]]) for g in a["items"]]' \
+    "[('primary_email', ['$ada', '$second'])]"
 
 step "The lead is won into a job, whose owner is its contact; won, it stays won"
 call 200 POST "/v1/leads/$lead/win" '{"new_job": {"name": "Elm Street extension", "reference": "E-1"}}'

@@ -1,7 +1,92 @@
 //! The head of the API's description; the routes add themselves.
 
+use domain::Reason;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{self, RefOr, Required};
 use utoipa::{Modify, OpenApi};
+
+/// The media type of problem details (RFC 9457).
+const PROBLEM_JSON: &str = "application/problem+json";
+
+/// The description with all routes, and what they have in common: the headers that they take, and
+/// that every problem has a media type of its own.
+pub(crate) fn complete(mut description: openapi::OpenApi) -> openapi::OpenApi {
+    for (path, item) in &mut description.paths.paths {
+        let requests = Requests::at(path);
+        let methods = [
+            (&mut item.get, false),
+            (&mut item.put, true),
+            (&mut item.post, true),
+            (&mut item.delete, true),
+            (&mut item.patch, true),
+        ];
+        for (operation, is_command) in methods {
+            let Some(operation) = operation else { continue };
+            if path.starts_with("/v1/") {
+                let headers = requests.headers(is_command).into_iter().map(RefOr::T);
+                operation.parameters.get_or_insert_default().extend(headers);
+            }
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && status.starts_with('4')
+                    && let Some(body) = response.content.shift_remove("application/json")
+                {
+                    response.content.insert(PROBLEM_JSON.to_owned(), body);
+                }
+            }
+        }
+    }
+    description
+}
+
+/// The requests of a path.
+#[derive(Debug, Clone, Copy)]
+struct Requests {
+    /// They come from operators, who are told positions of other ledgers than their own.
+    from_operators: bool,
+    /// They are about one contact or job.
+    about_one: bool,
+}
+
+impl Requests {
+    fn at(path: &str) -> Self {
+        Self { from_operators: path.starts_with("/v1/accounts"), about_one: path.contains("{id}") }
+    }
+
+    /// The headers that they take.
+    fn headers(self, is_command: bool) -> Vec<Parameter> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let id = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let mut headers = vec![header("X-Correlation-Id", "Ties requests together", id)];
+        if !self.from_operators {
+            let seen = "What the caller has seen, as an answer gave it";
+            headers.push(header("Ledger-Position", seen, text()));
+        }
+        if is_command {
+            let key = text().pattern(Some("^[!-~]{1,255}$"));
+            headers.push(header("Idempotency-Key", "The same key, the same answer", key));
+            let reason = text().pattern(Some("\\S")).max_length(Some(Reason::CHARACTERS_MAX));
+            headers.push(header("X-Reason", "Why, for the history", reason));
+        }
+        if is_command && self.about_one && !self.from_operators {
+            let version = text().pattern(Some(r#"^("[0-9]{1,18}"|\*)$"#));
+            headers.push(header("If-Match", "The version to command, as an ETag gave it", version));
+        }
+        headers
+    }
+}
+
+fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema.build()))
+        .build()
+}
 
 #[derive(OpenApi)]
 #[openapi(

@@ -5,7 +5,7 @@ use crate::endpoints::{
     accounts, audit, contacts, imports, invitations, job_setup, jobs, leads, operations,
 };
 use crate::error::Problem;
-use crate::openapi::Description;
+use crate::openapi::{self, Description};
 use crate::state::AppState;
 use axum::Router;
 use axum::http::StatusCode;
@@ -21,6 +21,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(accounts::open::open_account))
         .routes(routes!(accounts::issue_api_key::issue_api_key))
         .routes(routes!(contacts::list::list, contacts::create::create))
+        .routes(routes!(contacts::duplicates::duplicates))
         .routes(routes!(contacts::merge::merge))
         .routes(routes!(contacts::merge::preview))
         .routes(routes!(contacts::get::get, contacts::edit::edit, contacts::delete::delete))
@@ -43,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(contacts::history::history))
         .routes(routes!(jobs::list::list, jobs::create::create))
         .routes(routes!(jobs::get::get, jobs::rename::rename))
-        .routes(routes!(jobs::add_owner::add_owner))
+        .routes(routes!(jobs::owners::owners, jobs::add_owner::add_owner))
         .routes(routes!(jobs::remove_owner::remove_owner))
         .routes(routes!(jobs::bulk_owners::bulk_owners))
         .routes(routes!(jobs::set_type::set_type))
@@ -89,7 +90,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(operations::metrics::metrics))
         .routes(routes!(operations::problems::problem))
         .split_for_parts();
-    let viewer = SwaggerUi::new("/docs").url("/openapi.json", description);
+    let viewer = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(description));
     routes
         .merge(viewer)
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })

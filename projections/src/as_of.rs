@@ -2,12 +2,14 @@
 //!
 //! The views' own fold over the thing's own events up to that position, and the entry that the live
 //! answer has. Only those events are read, however long the ledger is; that is why there are no
-//! lists here, which would fold all of it. What has been erased since shows as erased.
+//! lists here but that of a job's owners: any other would fold all of it. What has been erased since
+//! shows as erased.
 
 use crate::ViewError;
 use crate::contact_directory::{self, ContactDirectory, ContactEntry};
 use crate::job_detail::{self, JobDetail, JobDetailEntry};
 use crate::job_list::{self, JobEntry, JobList};
+use crate::job_owners::{self, JobOwners};
 use crate::lead_view::{self, LeadEntry, LeadView};
 use crate::rebuild::unfoldable;
 use crate::view::{Rows, View};
@@ -121,16 +123,42 @@ pub async fn job(
     job: JobId,
     at: AsOf,
 ) -> Result<Option<Dated<JobPage>>, ViewError> {
+    let Some((entry, _)) = job_entry(reader, ledger, job, at).await? else { return Ok(None) };
+    let mut details = rows::<JobDetail>(reader, ledger, &[job.0], at).await?;
+    let Some(detail) = details.remove(&job.0) else { return Ok(None) };
+    let page = JobPage { job: entry, detail: job_detail::entry(detail) };
+    Ok(Some(Dated { entry: page, as_of: Some(at) }))
+}
+
+/// The owners that a job had, under their names, emails and phones of that position; none when
+/// there was no such job yet.
+pub async fn job_owners(
+    reader: &Reader,
+    ledger: LedgerId,
+    job: JobId,
+    at: AsOf,
+) -> Result<Option<Dated<JobOwners>>, ViewError> {
+    let Some((entry, mut owners)) = job_entry(reader, ledger, job, at).await? else {
+        return Ok(None);
+    };
+    let owners = job_owners::owners(entry, |id| owners.remove(&id));
+    Ok(Some(Dated { entry: owners, as_of: Some(at) }))
+}
+
+/// A job as the list showed it, and its owners' rows.
+async fn job_entry(
+    reader: &Reader,
+    ledger: LedgerId,
+    job: JobId,
+    at: AsOf,
+) -> Result<Option<(JobEntry, BTreeMap<Uuid, contact_directory::Row>)>, ViewError> {
     let mut jobs = rows::<JobList>(reader, ledger, &[job.0], at).await?;
     let Some(row) = jobs.remove(&job.0) else { return Ok(None) };
     let owners: Vec<Uuid> = job_list::owners(&row).collect();
     let owners = rows::<ContactDirectory>(reader, ledger, &owners, at).await?;
     let known: HashMap<Uuid, (String, String)> =
         owners.iter().map(|(id, owner)| (*id, contact_directory::name_and_access(owner))).collect();
-    let mut details = rows::<JobDetail>(reader, ledger, &[job.0], at).await?;
-    let Some(detail) = details.remove(&job.0) else { return Ok(None) };
-    let (job, detail) = (job_list::entry(job.0, row, &known), job_detail::entry(detail));
-    Ok(Some(Dated { entry: JobPage { job, detail }, as_of: Some(at) }))
+    Ok(Some((job_list::entry(job.0, row, &known), owners)))
 }
 
 /// A lead as it was, with its contact at that position as it was then; none when there was none yet.

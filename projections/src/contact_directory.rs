@@ -383,6 +383,12 @@ fn stored_entry(ledger: LedgerId, tuple: &tokio_postgres::Row) -> Result<Contact
     Ok(entry(id, row))
 }
 
+/// Whether it has an owner of its own, who may not be locked out by a merge (H2): one who is
+/// active, or would be again when the contact is enabled.
+pub(crate) fn has_owner(row: &Row) -> bool {
+    row.resume == "active" && ["active", "disabled"].contains(&row.access)
+}
+
 /// What other lists show of a contact: name and access.
 pub(crate) fn name_and_access(row: &Row) -> (String, String) {
     (row.name.clone(), row.access.to_owned())
@@ -497,17 +503,25 @@ pub(crate) async fn some(
     ledger: LedgerId,
     contacts: &[Uuid],
 ) -> Result<HashMap<Uuid, ContactEntry>, ViewError> {
+    let rows = rows(client, ledger, contacts).await?;
+    Ok(rows.into_iter().map(|(id, row)| (id, entry(id, row))).collect())
+}
+
+/// The rows of some contacts, for other lists.
+pub(crate) async fn rows(
+    client: &Connection,
+    ledger: LedgerId,
+    contacts: &[Uuid],
+) -> Result<HashMap<Uuid, Row>, ViewError> {
     if contacts.is_empty() {
         return Ok(HashMap::new());
     }
     let failed = || ViewError::database(ContactDirectory::NAME);
     let sql = format!(
-        "SELECT {} FROM contact_directory c WHERE c.ledger_id = $1 AND c.contact_id = ANY($2)",
+        "SELECT {} FROM contact_directory WHERE ledger_id = $1 AND contact_id = ANY($2)",
         columns(&ContactDirectory::TABLES[0])
     );
     let statement = client.prepare_cached(&sql).await.map_err(failed())?;
     let rows = client.query(&statement, &[&ledger.0, &contacts]).await.map_err(failed())?;
-    rows.iter()
-        .map(|tuple| stored_entry(ledger, tuple).map(|contact| (contact.id, contact)))
-        .collect()
+    rows.iter().map(|tuple| read_stored::<ContactDirectory>(ledger, tuple)).collect()
 }

@@ -25,6 +25,14 @@ pub fn sort_key(text: &str) -> String {
     normalised(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// By what two texts are one, however they were typed: NFKC, lower case, letters and digits, single
+/// spaces. Ids of imported rows are made of it, so it stays as it is.
+pub fn folded(text: &str) -> String {
+    let lower: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The words of a text.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
     let normalised = normalised(text);

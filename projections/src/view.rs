@@ -5,8 +5,8 @@
 //! rebuilds and checks share one fold and one expansion.
 
 use crate::{
-    ViewError, audit_trail, contact_directory, invitations, job_detail, job_list, lead_view,
-    owner_portal,
+    ViewError, audit_trail, contact_directory, duplicate_candidates, invitations, job_detail,
+    job_list, lead_view, owner_portal,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -240,12 +240,13 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 7] = [
+pub const VIEW_NAMES: [&str; 8] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
     contact_directory::ContactDirectory::NAME,
     lead_view::LeadView::NAME,
+    duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
     audit_trail::AuditTrail::NAME,
 ];
@@ -258,6 +259,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<owner_portal::OwnerPortal>(std::marker::PhantomData),
         &Of::<contact_directory::ContactDirectory>(std::marker::PhantomData),
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
+        &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<audit_trail::AuditTrail>(std::marker::PhantomData),
     ]

@@ -15,6 +15,8 @@ use projections::view::View;
 
 /// The views' names, for those who wait for them.
 pub(crate) const CONTACT_DIRECTORY: &str = ContactDirectory::NAME;
+pub(crate) const DUPLICATE_CANDIDATES: &str =
+    projections::duplicate_candidates::DuplicateCandidates::NAME;
 pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
 pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
 pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;

@@ -4,7 +4,7 @@
 //! and phone; without a phone, its name and business name. Names are compared folded.
 
 use domain::contact::ContactDetails;
-use unicode_normalization::UnicodeNormalization;
+pub(crate) use projections::search::folded;
 
 /// The text by which a job is found again.
 pub(crate) fn job_key(reference: Option<&str>, row: &csv::StringRecord) -> String {
@@ -26,13 +26,6 @@ pub(crate) fn owner_key(details: &ContactDetails, business: Option<&str>) -> Str
         Some(phone) => format!("phone\u{1f}{name}\u{1f}{phone}"),
         None => format!("business\u{1f}{name}\u{1f}{}", folded(business.unwrap_or_default())),
     }
-}
-
-/// NFKC, lower case, letters and digits, single spaces.
-pub(crate) fn folded(text: &str) -> String {
-    let lower: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

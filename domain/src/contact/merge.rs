@@ -80,11 +80,20 @@ pub(crate) fn refuse_merge(survivor: &Contact, absorbed: &[&Contact]) -> Result<
         .filter(|contact| contact.owner().is_some())
         .map(|contact| contact.id)
         .collect();
-    match active[..] {
-        [] => Ok(()),
-        [one] if one == survivor.id => Ok(()),
-        [active] => no(No::MergeSurvivorMustBeActive { active }),
-        _ => no(No::MergeBothActive),
+    match merge_survivor(&active) {
+        Err(refused) => no(refused),
+        Ok(Some(active)) if active != survivor.id => no(No::MergeSurvivorMustBeActive { active }),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Which of the contacts of a merge has to survive it, if one has to (H2); `active` are those with
+/// an owner of their own. Of two, neither may be merged.
+pub fn merge_survivor(active: &[ContactId]) -> Result<Option<ContactId>, No> {
+    match active {
+        [] => Ok(None),
+        [one] => Ok(Some(*one)),
+        _ => Err(No::MergeBothActive),
     }
 }
 

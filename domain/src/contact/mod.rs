@@ -22,7 +22,7 @@ pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, Invite
 pub(crate) use decide::refuse_gone;
 pub use decide::{Claims, EMAILS_MAX, Holder, decide};
 pub use events::*;
-pub use merge::{Kept, MergePicks};
+pub use merge::{Kept, MergePicks, merge_survivor};
 pub use permission::Permission;
 pub use rejection::ContactRejection;
 pub use state::{Access, Contact, EndedInvitation, Ending, Invitation, Life, Resume, Was};

@@ -387,7 +387,10 @@ impl Turn<'_> {
         let rows = events.map_err(StoreError::database("loading aggregates"))?;
         let mut events = crate::reader::decode_rows(ledger, &rows)?;
         self.shared.reader.open_all(&lane.client, &mut events).await?;
-        for event in events {
+        // Somebody may ask for a contact by the id of a job, which is known already.
+        let unknown: BTreeSet<AggregateId> =
+            aggregates.iter().copied().filter(|id| !state.knows(*id)).collect();
+        for event in events.iter().filter(|event| unknown.contains(&event.aggregate)) {
             state.load(event.aggregate, event.sequence, &event.event)?;
         }
         for id in aggregates {

@@ -1,7 +1,9 @@
 //! One command that fails harms none of its neighbours (the lanes of ARCHITECTURE.md, lanes).
 
 use crate::races::hold_head;
-use crate::support::{Account, TestDatabase, apply, audit, failure, fresh_database, refusal};
+use crate::support::{
+    Account, Keyed as _, TestDatabase, apply, audit, failure, fresh_database, refusal,
+};
 use domain::contact::ContactRejection;
 use domain::{ContactId, Rejection};
 use event_store::{
@@ -307,4 +309,24 @@ async fn a_rehearsal_tells_what_would_happen_and_changes_nothing() {
     }
     assert_eq!(rehearsed, played);
     assert_eq!(played.iter().filter(|outcome| outcome.is_err()).count(), 2);
+}
+
+/// Whoever asks for a contact by the id of a job hears that there is none, and the turn goes on.
+#[tokio::test]
+async fn an_id_of_another_kind_of_thing_undoes_nothing_of_its_neighbours() {
+    let database = fresh_database().await;
+    let store = database.store().await;
+    let account = Account::open(&store, 10).await;
+    let (contact, job) = (account.contact_id(), account.job_id());
+    apply(&store, account.create_job(job, "Elm St", Vec::new())).await;
+    let create = || account.create(contact, "Ada", None).keyed("once", "create Ada");
+    let work = vec![create(), create(), account.rename(ContactId(job.0), "Barn")];
+    let mut answers = together(&store, work).await.into_iter();
+    let mut next = || answers.next().expect("an answer");
+    assert!(next().is_ok());
+    // In one turn the second of two with one key is told to come again; had the turn been undone
+    // and its commands run one by one, it would have found the first one's receipt.
+    assert!(failure(next()).is_transient());
+    assert_eq!(refusal(next()), Rejection::Unknown(ContactId(job.0).into()));
+    assert!(apply(&store, create()).await.replayed);
 }

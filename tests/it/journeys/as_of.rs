@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The position behind an answer's `Ledger-Position`.
 fn position(answer: &Answer) -> u64 {
@@ -29,6 +30,7 @@ async fn what_the_api_showed_after_each_command_it_shows_as_of_its_position() {
     let saved = admin.post("/v1/contacts", body).await.is(201);
     let ada = saved.id();
     let (contact, house) = (format!("/v1/contacts/{ada}"), format!("/v1/jobs/{job}"));
+    let owners = format!("{house}/owners");
     let steps = [
         ("POST", format!("{contact}/additional-emails"), json!({ "email": "a@work.example" })),
         ("POST", format!("{contact}/swap-primary-email"), json!({ "email": "a@work.example" })),
@@ -47,22 +49,29 @@ async fn what_the_api_showed_after_each_command_it_shows_as_of_its_position() {
     let mut recorded = Vec::new();
     let mut told = saved;
     for (method, path, body) in steps {
-        let showed = [admin.get_after(&told, &contact).await, admin.get_after(&told, &house).await];
+        let showed = [
+            admin.get_after(&told, &contact).await,
+            admin.get_after(&told, &house).await,
+            admin.get_after(&told, &owners).await,
+        ];
         recorded.push((told, showed));
         let method: Method = method.parse().expect("a method");
         let request = admin.request(method, &path);
         let request = if body.is_null() { request } else { request.json(&body) };
         told = send(request).await.is(200);
     }
-    let versions = |(_, showed): &(_, [Answer; 2])| {
-        showed.iter().map(|s| s.body["version"].as_u64().expect("a version")).sum::<u64>()
+    let versions = |(_, showed): &(_, [Answer; 3])| {
+        showed[..2].iter().map(|s| s.body["version"].as_u64().expect("a version")).sum::<u64>()
     };
     let moved = recorded.iter().zip(&recorded[1..]).filter(|(a, b)| versions(a) != versions(b));
     assert!(moved.count() >= 10, "answers that differ");
+    let listed: BTreeSet<String> =
+        recorded.iter().map(|(_, showed)| showed[2].body["items"].to_string()).collect();
+    assert!(listed.len() >= 6, "lists of owners that differ: {}", listed.len());
     for (told, showed) in &recorded {
         let at = position(told);
         let opaque = told.headers["ledger-position"].to_str().expect("text");
-        for (path, showed) in [&contact, &house].into_iter().zip(showed) {
+        for (path, showed) in [&contact, &house, &owners].into_iter().zip(showed) {
             let then = admin.get(&format!("{path}?as_of={at}")).await.is(200);
             assert_eq!(undated(&then), showed.body, "{path} as of {at}");
             assert_eq!(then.body["as_of"]["position"], at);
@@ -86,7 +95,7 @@ async fn what_cannot_be_told_is_refused_with_the_field_named() {
     let foreign = oak.admin.post("/v1/jobs", json!({ "name": "Mill" })).await.is(201);
     let contact = format!("/v1/contacts/{}", created.id());
     let (head, then) = (position(&created), position(&before));
-    for path in [&contact, &format!("/v1/jobs/{job}")] {
+    for path in [&contact, &format!("/v1/jobs/{job}"), &format!("/v1/jobs/{job}/owners")] {
         let opaque = foreign.headers["ledger-position"].to_str().expect("text");
         for nonsense in ["", "-1", "yesterday", "2026-05-03", "1e3", "%00", opaque] {
             let answer = elm.admin.get(&format!("{path}?as_of={nonsense}")).await.is(400);
@@ -124,7 +133,11 @@ async fn what_cannot_be_told_is_refused_with_the_field_named() {
 async fn the_description_says_how_to_ask_and_what_comes() {
     let server = Server::start().await;
     let description = server.operator().get("/openapi.json").await.is(200).body;
-    for (path, field) in [("/v1/contacts/{id}", "primary_email"), ("/v1/jobs/{id}", "owners")] {
+    for (path, field) in [
+        ("/v1/contacts/{id}", "primary_email"),
+        ("/v1/jobs/{id}", "owners"),
+        ("/v1/jobs/{id}/owners", "primary_email"),
+    ] {
         let get = &description["paths"][path]["get"];
         let parameters = get["parameters"].as_array().expect("parameters");
         assert!(parameters.iter().any(|p| p["name"] == "as_of" && p["in"] == "query"), "{get}");

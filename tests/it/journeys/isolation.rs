@@ -42,6 +42,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/accounts", Own),
     ("post", "/v1/accounts/{id}/api-keys", Path(|_| json!({ "role": "admin", "label": "x" }))),
     ("get", "/v1/contacts", Own),
+    ("get", "/v1/contacts/duplicates", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/contacts", Body(|ids| json!({ "name": "X", "jobs": [ids.job] }))),
     ("get", "/v1/contacts/{id}", Path(none)),
     ("patch", "/v1/contacts/{id}", Path(|_| json!({ "name": "X" }))),
@@ -79,6 +80,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/jobs", Body(|ids| json!({ "name": "X", "owners": [ids.contact] }))),
     ("get", "/v1/jobs/{id}", Path(none)),
     ("patch", "/v1/jobs/{id}", Path(|_| json!({ "name": "X" }))),
+    ("get", "/v1/jobs/{id}/owners", Path(none)),
     ("post", "/v1/jobs/{id}/owners", Path(|ids| json!({ "contact_id": ids.contact }))),
     ("delete", "/v1/jobs/{id}/owners/{contact_id}", Path(none)),
     (

@@ -10,6 +10,7 @@ mod as_of;
 mod conditions;
 mod contacts_in_full;
 mod door;
+mod duplicates;
 mod harness;
 mod imports;
 mod isolation;

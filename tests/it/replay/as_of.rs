@@ -10,6 +10,7 @@ use projections::ViewError;
 use projections::as_of::{self, AsOf, Moment};
 use projections::contact_directory::{self, ContactEntry};
 use projections::job_list::{self, JobEntry};
+use projections::job_owners::{self, JobOwners};
 use projections::lead_view::{self, LeadEntry};
 use rand::seq::IndexedRandom;
 
@@ -27,6 +28,7 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
     let mut contacts: Vec<(u64, domain::ContactId, Option<ContactEntry>)> = Vec::new();
     let mut jobs: Vec<(u64, domain::JobId, Option<JobEntry>)> = Vec::new();
     let mut leads: Vec<(u64, domain::LeadId, Option<LeadEntry>)> = Vec::new();
+    let mut owners: Vec<(u64, domain::JobId, Option<JobOwners>)> = Vec::new();
     for _ in 0..size(250, 5_000) {
         history.run(&store, 1).await;
         bring_up(&store, &[ledger]).await;
@@ -38,6 +40,8 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
         if let Some(id) = history.jobs.choose(&mut rng) {
             let shown = job_list::get(reader, ledger, *id).await.expect("read");
             jobs.push((head, *id, shown));
+            let shown = job_owners::get(reader, ledger, *id).await.expect("read");
+            owners.push((head, *id, shown));
         }
         if let Some(id) = history.leads.choose(&mut rng) {
             let shown = lead_view::get(reader, ledger, *id).await.expect("read");
@@ -66,6 +70,11 @@ async fn every_answer_of_a_random_history_is_the_answer_as_of_its_position() {
         let at = at(&store, &account, Moment::Position(head)).await;
         let then = as_of::lead(reader, ledger, id, at).await.expect("folds");
         assert_eq!(then.map(|then| then.entry), shown, "lead {id} at {head}");
+    }
+    for (head, id, shown) in owners {
+        let at = at(&store, &account, Moment::Position(head)).await;
+        let then = as_of::job_owners(reader, ledger, id, at).await.expect("folds");
+        assert_eq!(then.map(|then| then.entry), shown, "owners of {id} at {head}");
     }
 }
 

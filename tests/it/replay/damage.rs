@@ -30,6 +30,7 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
+    ("UPDATE duplicate_candidates_keys SET key = gen_random_uuid()", false),
     ("UPDATE job_list SET owners = '{}' WHERE owners <> '{}'", false),
     ("UPDATE lead_view SET contact_id = lead_id WHERE contact_id IS NOT NULL", false),
     ("DELETE FROM audit_trail WHERE position = 9", false),

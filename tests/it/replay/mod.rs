@@ -2,6 +2,7 @@
 
 mod as_of;
 mod damage;
+mod duplicates;
 mod equal;
 mod neighbours;
 mod poison;

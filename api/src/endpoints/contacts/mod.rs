@@ -6,6 +6,7 @@ pub(crate) mod create;
 pub(crate) mod deactivate;
 pub(crate) mod delete;
 pub(crate) mod disable;
+pub(crate) mod duplicates;
 pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
 pub(crate) mod enable;

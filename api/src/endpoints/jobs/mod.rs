@@ -12,6 +12,7 @@ pub(crate) mod edit_task;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod owners;
 pub(crate) mod portal;
 pub(crate) mod remove_milestone;
 pub(crate) mod remove_owner;

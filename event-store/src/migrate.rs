@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0030_contact_jobs",
     "0031_contact_directory_in_full",
     "0040_postgres_es",
+    "0042_contact_directory_custom_fields",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

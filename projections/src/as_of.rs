@@ -94,11 +94,11 @@ pub async fn contact(
     at: AsOf,
 ) -> Result<Option<Dated<ContactEntry>>, ViewError> {
     let mut rows = rows::<ContactDirectory>(reader, ledger, &[contact.0], at).await?;
-    let row = rows.remove(&contact.0);
-    Ok(row.map(|row| {
-        let entry = contact_directory::entry(contact.0, row);
-        Dated { entry, as_of: Some(at) }
-    }))
+    let Some(row) = rows.remove(&contact.0) else { return Ok(None) };
+    let (row_alone, until) = (std::iter::once(&row), Some(at.position));
+    let fields = contact_directory::shown_fields(reader, ledger, row_alone, until).await?;
+    let entry = contact_directory::entry(contact.0, row, &fields);
+    Ok(Some(Dated { entry, as_of: Some(at) }))
 }
 
 /// A job, whole.

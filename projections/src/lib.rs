@@ -9,6 +9,7 @@
 pub mod as_of;
 pub mod audit_trail;
 pub mod contact_directory;
+pub mod custom_fields;
 pub mod diff;
 pub mod history;
 pub mod invitations;

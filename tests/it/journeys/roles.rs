@@ -6,7 +6,7 @@ use serde_json::json;
 const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
 
 /// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 20] = [
+const TABLE: [(&str, &str, &str); 23] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -21,6 +21,9 @@ const TABLE: [(&str, &str, &str); 20] = [
     ("POST", "/v1/job-templates", "YYYYNN"),
     ("GET", "/v1/jobs/{job}/portal", "YYYYYN"),
     ("GET", "/v1/job-types", "YYYYYN"),
+    ("PUT", "/v1/custom-fields", "YNNNNN"),
+    ("GET", "/v1/custom-fields", "YYYYYN"),
+    ("PUT", "/v1/contacts/{contact}/custom-fields/gate", "YYYYNN"),
     ("GET", "/v1/contacts", "YYYYYN"),
     ("GET", "/v1/jobs", "YYYYYN"),
     ("GET", "/v1/invitations", "YYYYYN"),
@@ -56,6 +59,10 @@ async fn the_table_of_roles_holds() {
             }
             path if path.ends_with("additional-emails") => json!({ "email": "a@example.org" }),
             path if path.ends_with("owners") => json!({ "contact_id": contact }),
+            "/v1/custom-fields" => {
+                json!({ "fields": [{ "name": "gate", "label": "Gate", "kind": "text" }] })
+            }
+            path if path.ends_with("gate") => json!({ "value": "4711" }),
             path if path.ends_with("deactivate") => json!({ "reason": "Because" }),
             _ => json!({}),
         };
@@ -63,6 +70,7 @@ async fn the_table_of_roles_holds() {
             let answer = match method {
                 "GET" => caller.get(&path).await,
                 "PATCH" => caller.patch(&path, body.clone()).await,
+                "PUT" => caller.put(&path, body.clone()).await,
                 _ => caller.post(&path, body.clone()).await,
             };
             let forbidden = answer.status.as_u16() == 403;

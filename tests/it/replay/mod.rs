@@ -6,6 +6,7 @@ mod equal;
 mod neighbours;
 mod poison;
 mod random;
+mod random_fields;
 mod random_jobs;
 mod tail;
 mod taken_over;

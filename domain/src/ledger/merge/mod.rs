@@ -5,7 +5,7 @@ mod tests;
 
 use super::decide::{Asked, done};
 use super::{Decision, Halt, KeptBack, Outcome, Tracked};
-use crate::contact::merge::{absorb, give_back, part, refuse_merge, survive};
+use crate::contact::merge::{absorb, fields_kept, give_back, part, refuse_merge, survive};
 use crate::contact::{
     Contact, ContactCommand, ContactEvent, ContactRejection, JobTakenOver, Kept, Life, MergePicks,
 };
@@ -102,7 +102,12 @@ impl Asked<'_> {
         let (parted, kept_claim) = part(contact, merge, into, self.state)?;
         kept.extend(kept_claim);
         let mut kept: Vec<KeptBack> =
-            kept.into_iter().map(|what| KeptBack { what, job: None }).collect();
+            kept.into_iter().map(|what| KeptBack { what, job: None, field: None }).collect();
+        kept.extend(fields_kept(survivor, contact).into_iter().map(|field| KeptBack {
+            what: Kept::CustomField,
+            job: None,
+            field: Some(field),
+        }));
         let mut events = of_contact(into, given_back);
         events.extend(of_contact(id, parted));
         for taken in jobs {
@@ -115,7 +120,7 @@ impl Asked<'_> {
             }
             match self.put_back(taken, id, into, merge)? {
                 Ok(happened) => events.extend(of_job(taken.job, happened)),
-                Err(what) => kept.push(KeptBack { what, job: Some(taken.job) }),
+                Err(what) => kept.push(KeptBack { what, job: Some(taken.job), field: None }),
             }
         }
         Ok(Decision { events, outcome: Outcome::Unmerged(kept) })

@@ -329,7 +329,7 @@ fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
     ledger.merge(ADA, &[BEA], picks).expect("merged");
     refused(ledger.give(Command::UnmergeContact(ADA)), No::NotMerged);
     let kept = ledger.unmerge(BEA).expect("unmerged");
-    assert_eq!(kept, [KeptBack { what: Kept::Name, job: None }]);
+    assert_eq!(kept, [KeptBack { what: Kept::Name, job: None, field: None }]);
     assert_eq!(ledger.contact(BEA), &before);
     assert_eq!(ledger.emails(ADA), ["ada@x.org"]);
     assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA, BEA]));
@@ -345,9 +345,9 @@ fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
     assert_eq!(
         kept,
         [
-            KeptBack { what: Kept::Name, job: None },
-            KeptBack { what: Kept::PrimaryEmailClaim, job: None },
-            KeptBack { what: Kept::JobOwnerRemoved, job: Some(ELM) },
+            KeptBack { what: Kept::Name, job: None, field: None },
+            KeptBack { what: Kept::PrimaryEmailClaim, job: None, field: None },
+            KeptBack { what: Kept::JobOwnerRemoved, job: Some(ELM), field: None },
         ]
     );
     assert!(matches!(ledger.contact(BEA).access, Access::Deactivated { .. }));
@@ -467,7 +467,7 @@ fn tasks_follow_a_merge_and_its_undoing_also_on_a_job_that_was_put_away() {
     assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(ADA)));
     let kept = ledger.unmerge(BEA).expect("unmerged");
     // Where both were owners, somebody would have to be added.
-    assert_eq!(kept, [KeptBack { what: Kept::JobArchived, job: Some(OAK) }]);
+    assert_eq!(kept, [KeptBack { what: Kept::JobArchived, job: Some(OAK), field: None }]);
     assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA]));
     assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(BEA)));
 }

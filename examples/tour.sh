@@ -108,6 +108,13 @@ call 409 PATCH "/v1/contacts/$ada" '{"name": "Ada Lovelace"}'
 expect 'a["code"]' contact_locked_pending
 get 'a["remedy"]' | sed 's/^/   remedy: /'
 
+step "What the builder keeps in fields of its own is not locked"
+call 200 PUT /v1/custom-fields '{"fields": [{"name": "living-space", "label": "Living space", "kind": "number"}]}'
+call 200 PUT "/v1/contacts/$ada/custom-fields/living-space" '{"value": 1850.50}'
+position=$(header ledger-position)
+call 200 GET "/v1/contacts/$ada" '' -H "Ledger-Position: $position"
+expect 'a["access"], a["custom_fields"]' "('pending', {'living-space': '1850.5'})"
+
 step "Cancel, edit, invite again"
 call 200 POST "/v1/contacts/$ada/invite/cancel"
 call 200 PATCH "/v1/contacts/$ada" '{"name": "Ada Lovelace", "address": "12 Elm Street"}'

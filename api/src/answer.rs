@@ -116,7 +116,8 @@ pub(crate) enum OutcomeWord {
 /// Something that was done and may still surprise.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Warning {
-    /// Stable, for programs: `soft_duplicate`.
+    /// Stable, for programs: `soft_duplicate`, `custom_field_values_hidden` or
+    /// `custom_field_choices_retired`.
     pub(crate) code: &'static str,
     /// The number of the rule behind it.
     pub(crate) rule: &'static str,

@@ -213,6 +213,27 @@ pub(crate) const CODES: &[Code] = &[
     code(422, "merge_pick_unknown", "A field is taken from a contact of the merge that has it")
         .rule("H2")
         .remedy("Look at the preview."),
+    code(404, "unknown_custom_field", "The account has no custom field of this name")
+        .rule("R41")
+        .remedy("Use a field of /v1/custom-fields, or add this one to them."),
+    code(422, "custom_field_wrong_kind", "The value is not of the field's kind")
+        .rule("R41")
+        .remedy("Look at the field's kind in /v1/custom-fields."),
+    code(422, "custom_field_unknown_choice", "The value is none of the field's options")
+        .rule("R41")
+        .remedy("Use an option of the field in /v1/custom-fields, or add this one to them."),
+    code(422, "too_many_custom_fields", "More than 50 custom fields")
+        .rule("R41")
+        .remedy("Leave out fields that are not needed."),
+    code(422, "duplicate_custom_field", "Two fields have the same name")
+        .rule("R41")
+        .remedy("Give each field a name of its own."),
+    code(409, "custom_field_kind_stays", "A field that is there keeps its kind")
+        .rule("R41")
+        .remedy("Add another field, with a name of its own."),
+    code(422, "custom_field_choices", "A choice has 1 to 50 options")
+        .rule("R41")
+        .remedy("Give the choice its options in choices."),
     code(409, "not_merged", "The contact is not merged into another").rule("H2"),
     code(409, "merge_survivor_gone", "The survivor is deleted or merged itself")
         .rule("H2")

@@ -2,7 +2,8 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, audit, contacts, imports, invitations, job_setup, jobs, leads, operations,
+    accounts, audit, contacts, custom_fields, imports, invitations, job_setup, jobs, leads,
+    operations,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -40,6 +41,14 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(
             contacts::add_additional_email::add_additional_email,
             contacts::edit_additional_email::edit_additional_email
+        ))
+        .routes(routes!(
+            contacts::set_custom_field::set_custom_field,
+            contacts::clear_custom_field::clear_custom_field
+        ))
+        .routes(routes!(
+            custom_fields::list::list_custom_fields,
+            custom_fields::set::set_custom_fields
         ))
         .routes(routes!(contacts::history::history))
         .routes(routes!(jobs::list::list, jobs::create::create))

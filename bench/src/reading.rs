@@ -265,7 +265,8 @@ impl View<ContactAggregate> for ListRow {
             | E::ContactMergedInto(_)
             | E::ContactsUnmerged(_)
             | E::ContactUnmergedFrom(_)
-            | E::PermissionsChanged(_) => return,
+            | E::PermissionsChanged(_)
+            | E::CustomFieldSet(_) => return,
         };
         status.clone_into(&mut self.status);
     }

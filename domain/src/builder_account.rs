@@ -1,8 +1,10 @@
 //! A builder account: the tenant, the keys with which backend services act for it, and what it has
-//! made up its mind about for all its jobs ([`JobSetup`]).
+//! made up its mind about for all its jobs ([`JobSetup`]) and contacts ([`CustomFieldsSet`]).
 
+mod custom_fields;
 mod job_setup;
 
+pub use custom_fields::CustomFieldsSet;
 pub use job_setup::{
     JobSetup, JobTemplate, JobTemplateAdded, JobTemplateChanged, JobTemplateRemoved, JobTypesSet,
     TemplateTask,
@@ -10,6 +12,7 @@ pub use job_setup::{
 
 use crate::ImpossibleStep;
 use crate::actor::{Grant, Role};
+use crate::custom_field::CustomField;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{AccountId, AggregateId, ApiKeyId, TemplateId};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
@@ -26,6 +29,7 @@ events! {
         JobTemplateAdded = "builder_account.job_template_added" v 1,
         JobTemplateChanged = "builder_account.job_template_changed" v 1,
         JobTemplateRemoved = "builder_account.job_template_removed" v 1,
+        CustomFieldsSet = "builder_account.custom_fields_set" v 1,
     }
 }
 
@@ -82,6 +86,7 @@ impl BuilderAccountEvent {
             Self::JobTemplateRemoved(e) => {
                 vec![FieldChange::old_value("job_templates", e.name.as_str())]
             }
+            Self::CustomFieldsSet(e) => custom_fields::fields_changed(e),
         }
     }
 }
@@ -113,6 +118,8 @@ pub enum BuilderAccountCommand {
     IssueApiKey(NewApiKey),
     /// Change the list of job types or the templates.
     JobSetup(JobSetup),
+    /// Make these the custom fields of all contacts, in this order (R41).
+    SetCustomFields(Vec<CustomField>),
 }
 
 /// A rule of accounts that said no.
@@ -132,6 +139,14 @@ pub enum BuilderAccountRejection {
     TooManyTemplates,
     /// The template has more tasks or milestones than one takes.
     TemplateTooLong,
+    /// More custom fields than one account takes.
+    TooManyCustomFields,
+    /// Two fields have one name.
+    CustomFieldTwice,
+    /// A field that is there would become one of another kind.
+    CustomFieldKindStays,
+    /// A choice without options, or with more than it takes.
+    CustomFieldChoices,
 }
 
 impl BuilderAccountRejection {
@@ -180,6 +195,38 @@ impl BuilderAccountRejection {
                 "A template takes at most 200 tasks and 50 milestones.",
             )
             .rule("2.4"),
+            Self::TooManyCustomFields => Refusal::new(
+                "too_many_custom_fields",
+                RejectionKind::Unprocessable,
+                "An account takes at most 50 custom fields.",
+            )
+            .rule("R41")
+            .remedy("Leave out fields that are not needed.")
+            .field("fields"),
+            Self::CustomFieldTwice => Refusal::new(
+                "duplicate_custom_field",
+                RejectionKind::Unprocessable,
+                "Two fields have the same name.",
+            )
+            .rule("R41")
+            .remedy("Give each field a name of its own.")
+            .field("fields"),
+            Self::CustomFieldKindStays => Refusal::new(
+                "custom_field_kind_stays",
+                RejectionKind::Conflict,
+                "A field that is there does not become one of another kind.",
+            )
+            .rule("R41")
+            .remedy("Add another field, with a name of its own.")
+            .field("fields"),
+            Self::CustomFieldChoices => Refusal::new(
+                "custom_field_choices",
+                RejectionKind::Unprocessable,
+                "A choice has 1 to 50 options.",
+            )
+            .rule("R41")
+            .remedy("Give the choice its options in choices.")
+            .field("fields"),
         }
     }
 }
@@ -197,6 +244,8 @@ pub struct BuilderAccount {
     pub job_types: Vec<JobType>,
     /// What its jobs may be made from (R55).
     pub templates: BTreeMap<TemplateId, JobTemplate>,
+    /// The custom fields that its contacts have, in the order that it wants (R41).
+    pub custom_fields: Vec<CustomField>,
 }
 
 impl BuilderAccount {
@@ -207,14 +256,16 @@ impl BuilderAccount {
     pub fn from_first(id: AccountId, event: &BuilderAccountEvent) -> Result<Self, ImpossibleStep> {
         match event {
             BuilderAccountEvent::BuilderAccountOpened(e) => {
-                let (name, keys) = (e.name.clone(), BTreeMap::new());
-                Ok(Self { id, name, keys, job_types: Vec::new(), templates: BTreeMap::new() })
+                let (name, keys, templates) = (e.name.clone(), BTreeMap::new(), BTreeMap::new());
+                let (job_types, custom_fields) = (Vec::new(), Vec::new());
+                Ok(Self { id, name, keys, job_types, templates, custom_fields })
             }
             BuilderAccountEvent::ApiKeyIssued(_)
             | BuilderAccountEvent::JobTypesSet(_)
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
-            | BuilderAccountEvent::JobTemplateRemoved(_) => Err(ImpossibleStep {
+            | BuilderAccountEvent::JobTemplateRemoved(_)
+            | BuilderAccountEvent::CustomFieldsSet(_) => Err(ImpossibleStep {
                 event: event.stored_type(),
                 aggregate: AggregateId::BuilderAccount(id),
                 why: "the account has not been opened",
@@ -234,6 +285,10 @@ impl BuilderAccount {
             }
             BuilderAccountEvent::JobTypesSet(e) => {
                 self.job_types.clone_from(&e.to);
+                return Ok(());
+            }
+            BuilderAccountEvent::CustomFieldsSet(e) => {
+                self.custom_fields.clone_from(&e.to);
                 return Ok(());
             }
             BuilderAccountEvent::JobTemplateAdded(e) => {
@@ -278,8 +333,14 @@ pub fn decide(
             let opened = BuilderAccountOpened { name: name.clone() };
             Ok(std::iter::once(opened.into()).chain(key.as_ref().map(issued)).collect())
         }
-        (BuilderAccountCommand::IssueApiKey(_) | BuilderAccountCommand::JobSetup(_), None) => {
-            Err(Rejection::Unknown(AggregateId::BuilderAccount(id)))
+        (
+            BuilderAccountCommand::IssueApiKey(_)
+            | BuilderAccountCommand::JobSetup(_)
+            | BuilderAccountCommand::SetCustomFields(_),
+            None,
+        ) => Err(Rejection::Unknown(AggregateId::BuilderAccount(id))),
+        (BuilderAccountCommand::SetCustomFields(fields), Some(account)) => {
+            custom_fields::decide(account, fields)
         }
         (BuilderAccountCommand::JobSetup(command), Some(account)) => {
             job_setup::decide(account, command)

@@ -6,6 +6,7 @@ use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The kinds of aggregates, as words that are stored and never change.
@@ -263,8 +264,8 @@ impl HoldsPersonal for Event {
 /// One field before and after, as a history shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
-    /// The field's stable name, such as `primary_email`.
-    pub field: &'static str,
+    /// The field's stable name, such as `primary_email` or `custom_fields.colour`.
+    pub field: Cow<'static, str>,
     /// Before.
     pub before: Shown,
     /// After.
@@ -273,18 +274,22 @@ pub struct FieldChange {
 
 impl FieldChange {
     /// A field that was empty.
-    pub fn new_value(field: &'static str, after: impl Into<Shown>) -> Self {
-        Self { field, before: Shown::Nothing, after: after.into() }
+    pub fn new_value(field: impl Into<Cow<'static, str>>, after: impl Into<Shown>) -> Self {
+        Self { field: field.into(), before: Shown::Nothing, after: after.into() }
     }
 
     /// A field that had another value.
-    pub fn between(field: &'static str, before: impl Into<Shown>, after: impl Into<Shown>) -> Self {
-        Self { field, before: before.into(), after: after.into() }
+    pub fn between(
+        field: impl Into<Cow<'static, str>>,
+        before: impl Into<Shown>,
+        after: impl Into<Shown>,
+    ) -> Self {
+        Self { field: field.into(), before: before.into(), after: after.into() }
     }
 
     /// A field that is empty now.
-    pub fn old_value(field: &'static str, before: impl Into<Shown>) -> Self {
-        Self { field, before: before.into(), after: Shown::Nothing }
+    pub fn old_value(field: impl Into<Cow<'static, str>>, before: impl Into<Shown>) -> Self {
+        Self { field: field.into(), before: before.into(), after: Shown::Nothing }
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod actor;
 pub mod builder_account;
 pub mod contact;
+pub mod custom_field;
 pub mod day;
 pub mod email;
 pub mod event;
@@ -24,6 +25,7 @@ pub mod text;
 pub mod timestamp;
 
 pub use actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
+pub use custom_field::{CustomField, CustomValue, FieldName, TypedValue};
 pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};

@@ -101,6 +101,18 @@ text!(
     NoteText, max 2000, lines true
 );
 
+text!(
+    /// What a custom field of kind text holds (R41).
+    CustomText, max 2000, lines false
+);
+
+/// What a builder keeps of a person.
+impl fmt::Debug for CustomText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomText(…)")
+    }
+}
+
 /// A note is free text and may name people.
 impl fmt::Debug for NoteText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

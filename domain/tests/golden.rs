@@ -7,6 +7,7 @@
 use cqrs_es::persist::SerializedEvent;
 use domain::builder_account::{JobTemplate, TemplateTask};
 use domain::contact::{Access, Contact, ContactEvent, Permission};
+use domain::custom_field::FieldKind;
 use domain::job::{
     Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
     Phase, Task, TaskDetails, TaskKind,
@@ -168,7 +169,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
          invite_accepted person_linked owner_activated
          owner_disabled owner_reenabled owner_deactivated
          invite_sent invite_resent invite_accepted person_linked owner_reactivated
-         permissions_changed merged unmerged merged_into unmerged_from deleted restored",
+         permissions_changed custom_field_set merged unmerged merged_into unmerged_from deleted restored",
     );
     let state = fold(AggregateId::Contact(ada()), &story);
     let folded = &state.contact(ada()).expect("known").expect("there").state;
@@ -206,9 +207,16 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
             .collect(),
         permissions: BTreeSet::from([Permission::AccessBilling, Permission::CreateWorkOrder]),
         absorbed: BTreeSet::new(),
+        custom_fields: BTreeMap::from([(
+            domain::FieldName::parse("front-door").expect("valid"),
+            Personal::known(
+                ada(),
+                domain::CustomValue::Choice(domain::text::Label::parse("Blue").expect("valid")),
+            ),
+        )]),
     };
     assert_eq!(folded, &expected);
-    assert_eq!(state.version(ada().into()), 41);
+    assert_eq!(state.version(ada().into()), 42);
 
     // A contact with no more than it must have, as the oldest may be.
     let mut bare = current()["contact.created"].clone();
@@ -311,7 +319,7 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     let events = story(
         "builder_account",
         "opened api_key_issued job_types_set job_template_added job_template_changed
-         job_template_removed job_template_added",
+         job_template_removed job_template_added custom_fields_set",
     );
     let state = fold(AggregateId::BuilderAccount(id), &events);
     let account = state.builder_account(id).expect("known").expect("there");
@@ -331,6 +339,22 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
         milestones: vec![Title::parse("Kitchen in use").expect("valid")],
     };
     assert_eq!(account.templates.values().collect::<Vec<_>>(), [&kitchen]);
+    let label = |typed| domain::text::Label::parse(typed).expect("valid");
+    let field = |name, typed, kind| domain::CustomField {
+        name: domain::FieldName::parse(name).expect("valid"),
+        label: label(typed),
+        kind,
+    };
+    let options = FieldKind::Choice { choices: vec![label("Red"), label("Blue")] };
+    assert_eq!(
+        account.custom_fields,
+        [
+            field("lot", "Lot number", FieldKind::Text),
+            field("living-space", "Living space", FieldKind::Number),
+            field("moved-in", "Moved in", FieldKind::Date),
+            field("front-door", "Front door", options),
+        ]
+    );
     assert_eq!(types_in(&events), types_of("builder_account."));
 }
 

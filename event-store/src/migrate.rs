@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0040_postgres_es",
     "0041_contact_leads",
     "0041_lead_view",
+    "0042_contact_directory_custom_fields",
     "0044_duplicate_candidates",
     "0045_events_as_text",
 ];

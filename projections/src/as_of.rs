@@ -97,11 +97,11 @@ pub async fn contact(
     at: AsOf,
 ) -> Result<Option<Dated<ContactEntry>>, ViewError> {
     let mut rows = rows::<ContactDirectory>(reader, ledger, &[contact.0], at).await?;
-    let row = rows.remove(&contact.0);
-    Ok(row.map(|row| {
-        let entry = contact_directory::entry(contact.0, row);
-        Dated { entry, as_of: Some(at) }
-    }))
+    let Some(row) = rows.remove(&contact.0) else { return Ok(None) };
+    let (row_alone, until) = (std::iter::once(&row), Some(at.position));
+    let fields = contact_directory::shown_fields(reader, ledger, row_alone, until).await?;
+    let entry = contact_directory::entry(contact.0, row, &fields);
+    Ok(Some(Dated { entry, as_of: Some(at) }))
 }
 
 /// A job, whole.
@@ -172,7 +172,7 @@ pub async fn lead(
     let Some(row) = leads.remove(&lead.0) else { return Ok(None) };
     let contact: Vec<Uuid> = lead_view::contact(&row).into_iter().collect();
     let contact = rows::<ContactDirectory>(reader, ledger, &contact, at).await?;
-    let known = contact.into_iter().map(|(id, row)| (id, contact_directory::entry(id, row)));
+    let known = contact.into_iter().map(|(id, row)| (id, contact_directory::plain_entry(id, row)));
     let entry = lead_view::entry(lead.0, row, &known.collect());
     Ok(Some(Dated { entry, as_of: Some(at) }))
 }

@@ -77,7 +77,7 @@ impl View for AuditTrail {
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }
         let mut fields: Vec<String> =
-            event.event.changes().into_iter().map(|change| change.field.to_owned()).collect();
+            event.event.changes().into_iter().map(|change| change.field.into_owned()).collect();
         fields.sort();
         fields.dedup();
         let key = Self::key(event).ok_or(Unfoldable("the position is no position"))?;

@@ -1,9 +1,12 @@
 //! The contacts list: name, phone, email, status; search by name and status.
 
+use crate::custom_fields::{KeptValue, KeptValues, ShownFields};
 use crate::search::{beyond, sort_key, terms, word_set};
-use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
+use crate::view::{
+    Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, columns, from_json, read_stored,
+};
 use crate::{Cursor, Page, ViewError};
-use domain::contact::{ContactEvent, Permission};
+use domain::contact::{ContactEvent, CustomFieldSet, Permission};
 use domain::event::Show;
 use domain::{
     AggregateId, ContactId, EmailAddress, Event, LedgerId, Personal, PhoneNumber, Timestamp,
@@ -12,7 +15,7 @@ use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -36,6 +39,7 @@ pub struct Row {
     permissions: Vec<String>,
     life: &'static str,
     merged_into: Option<Uuid>,
+    custom_fields: KeptValues,
     access: &'static str,
     resume: &'static str,
     claimed: bool,
@@ -89,6 +93,15 @@ impl Row {
             }
         }
     }
+
+    /// Keeps the value of a custom field, or none any more.
+    fn keep(&mut self, set: &CustomFieldSet) {
+        self.custom_fields.remove(set.field.as_str());
+        if let Some(to) = set.value.to.as_ref().and_then(Personal::value) {
+            let kept = KeptValue { kind: to.kind().to_owned(), value: to.show() };
+            self.custom_fields.insert(set.field.as_str().to_owned(), kept);
+        }
+    }
 }
 
 impl View for ContactDirectory {
@@ -117,6 +130,7 @@ impl View for ContactDirectory {
                 ("permissions", Kind::Texts),
                 ("life", Kind::Text),
                 ("merged_into", Kind::IdOrNone),
+                ("custom_fields", Kind::Text),
             ],
             key: 1,
         },
@@ -157,6 +171,7 @@ impl View for ContactDirectory {
                     permissions: words_of(&Permission::at_first()),
                     life: "live",
                     merged_into: None,
+                    custom_fields: KeptValues::new(),
                     primary_email: e.primary_email.as_ref().and_then(shown),
                     additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
                     phones: numbers(e.phones.as_ref()),
@@ -227,6 +242,7 @@ impl View for ContactDirectory {
                 row.merged_into = None;
             }
             ContactEvent::PermissionsChanged(e) => row.permissions = words_of(&e.to),
+            ContactEvent::CustomFieldSet(e) => row.keep(e),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
             ContactEvent::ContactCreated(_)
@@ -262,6 +278,7 @@ impl View for ContactDirectory {
             Field::Texts(row.permissions.clone()),
             Field::Text(row.life.to_owned()),
             Field::IdOrNone(row.merged_into),
+            Field::Text(as_json(&row.custom_fields)),
         ];
         let texts = std::iter::once(&row.name).chain(&row.primary_email);
         let mut words = word_set(texts.map(String::as_str));
@@ -289,6 +306,7 @@ impl View for ContactDirectory {
             permissions: tuple.get(15),
             life: known(16, &LIFE_WORDS)?,
             merged_into: tuple.get(17),
+            custom_fields: from_json(tuple.get(18))?,
             primary_email: tuple.get(3),
             additional_emails: tuple.get(4),
             phones: tuple.get(5),
@@ -342,6 +360,9 @@ pub struct ContactEntry {
     pub claimed: bool,
     /// What it may do in the customer portal (G12).
     pub permissions: Vec<String>,
+    /// The values of the account's custom fields, by their names; a number in its shortest form, a
+    /// date as `2026-05-31` (R41).
+    pub custom_fields: BTreeMap<String, String>,
     /// `live`, `deleted` or `merged`.
     pub life: String,
     /// The contact that it was merged into, and that stands for it.
@@ -358,12 +379,13 @@ pub struct ContactEntry {
 }
 
 /// A row as the list shows it: a stored one, or one as of an earlier position.
-pub(crate) fn entry(id: Uuid, row: Row) -> ContactEntry {
+pub(crate) fn entry(id: Uuid, row: Row, fields: &ShownFields) -> ContactEntry {
     ContactEntry {
         id,
         name: row.name,
         title: row.title,
         permissions: row.permissions,
+        custom_fields: fields.of(row.custom_fields),
         life: row.life.to_owned(),
         merged_into: row.merged_into,
         primary_email: row.primary_email,
@@ -378,9 +400,23 @@ pub(crate) fn entry(id: Uuid, row: Row) -> ContactEntry {
     }
 }
 
-fn stored_entry(ledger: LedgerId, tuple: &tokio_postgres::Row) -> Result<ContactEntry, ViewError> {
-    let (id, row) = read_stored::<ContactDirectory>(ledger, tuple)?;
-    Ok(entry(id, row))
+/// A row as other lists show it: without the account's own fields.
+pub(crate) fn plain_entry(id: Uuid, row: Row) -> ContactEntry {
+    entry(id, row, &ShownFields::default())
+}
+
+/// The account's fields, as of a position or now, where a row needs them: most contacts have no
+/// value of any.
+pub(crate) async fn shown_fields<'a>(
+    reader: &Reader,
+    ledger: LedgerId,
+    mut rows: impl Iterator<Item = &'a Row> + Send,
+    until: Option<u64>,
+) -> Result<ShownFields, ViewError> {
+    if rows.all(|row| row.custom_fields.is_empty()) {
+        return Ok(ShownFields::default());
+    }
+    ShownFields::read(reader, ledger, until).await
 }
 
 /// Whether it has an owner of its own, who may not be locked out by a merge (H2): one who is
@@ -449,13 +485,19 @@ pub async fn list(
     let params: Vec<&(dyn ToSql + Sync)> =
         params.iter().map(|param| -> &(dyn ToSql + Sync) { &**param }).collect();
     let rows = client.query(&statement, &params).await.map_err(failed())?;
+    drop(client);
     let items = rows
         .iter()
-        .map(|tuple| Ok((tuple.get::<_, String>(2), stored_entry(ledger, tuple)?)))
+        .map(|tuple| {
+            let (id, row) = read_stored::<ContactDirectory>(ledger, tuple)?;
+            Ok((tuple.get::<_, String>(2), id, row))
+        })
         .collect::<Result<Vec<_>, ViewError>>()?;
-    let page: Page<(String, ContactEntry)> =
-        Page::cut(items, query.limit, |(name, entry)| (name.clone(), entry.id));
-    let items = page.items.into_iter().map(|(_, entry)| entry).collect();
+    let page: Page<(String, Uuid, Row)> =
+        Page::cut(items, query.limit, |(name, id, _)| (name.clone(), *id));
+    let fields =
+        shown_fields(reader, ledger, page.items.iter().map(|(_, _, row)| row), None).await?;
+    let items = page.items.into_iter().map(|(_, id, row)| entry(id, row, &fields)).collect();
     Ok(Page { items, next: page.next })
 }
 
@@ -472,8 +514,12 @@ pub async fn get(
         columns(&ContactDirectory::TABLES[0])
     );
     let statement = client.prepare_cached(&sql).await.map_err(failed())?;
-    let row = client.query_opt(&statement, &[&ledger.0, &contact.0]).await.map_err(failed())?;
-    row.as_ref().map(|tuple| stored_entry(ledger, tuple)).transpose()
+    let tuple = client.query_opt(&statement, &[&ledger.0, &contact.0]).await.map_err(failed())?;
+    drop(client);
+    let Some(tuple) = tuple else { return Ok(None) };
+    let (id, row) = read_stored::<ContactDirectory>(ledger, &tuple)?;
+    let fields = shown_fields(reader, ledger, std::iter::once(&row), None).await?;
+    Ok(Some(entry(id, row, &fields)))
 }
 
 /// Name and access of some contacts, for other lists.
@@ -504,7 +550,7 @@ pub(crate) async fn some(
     contacts: &[Uuid],
 ) -> Result<HashMap<Uuid, ContactEntry>, ViewError> {
     let rows = rows(client, ledger, contacts).await?;
-    Ok(rows.into_iter().map(|(id, row)| (id, entry(id, row))).collect())
+    Ok(rows.into_iter().map(|(id, row)| (id, plain_entry(id, row))).collect())
 }
 
 /// The rows of some contacts, for other lists.

@@ -130,7 +130,7 @@ impl HistoryEntry {
                 let (before, before_erased) = shown(change.before);
                 let (after, after_erased) = shown(change.after);
                 let erased = before_erased || after_erased;
-                ChangeEntry { field: change.field.to_owned(), before, after, erased }
+                ChangeEntry { field: change.field.into_owned(), before, after, erased }
             })
             .collect();
         let origin = &event.origin;
@@ -285,7 +285,8 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
                 | BuilderAccountEvent::JobTypesSet(_)
                 | BuilderAccountEvent::JobTemplateAdded(_)
                 | BuilderAccountEvent::JobTemplateChanged(_)
-                | BuilderAccountEvent::JobTemplateRemoved(_),
+                | BuilderAccountEvent::JobTemplateRemoved(_)
+                | BuilderAccountEvent::CustomFieldsSet(_),
             )
             | Event::Installation(_)
             | Event::Contact(_)

@@ -51,7 +51,7 @@ pub(crate) fn owners(
     mut known: impl FnMut(Uuid) -> Option<Contact>,
 ) -> JobOwners {
     let owner = |owner: job_list::OwnerEntry| {
-        let contact = known(owner.id).map(|row| contact_directory::entry(owner.id, row));
+        let contact = known(owner.id).map(|row| contact_directory::plain_entry(owner.id, row));
         let (primary_email, phones) =
             contact.map(|contact| (contact.primary_email, contact.phones)).unwrap_or_default();
         JobOwner { id: owner.id, name: owner.name, primary_email, phones, access: owner.access }

@@ -7,7 +7,7 @@ use crate::ViewError;
 use domain::builder_account::{BuilderAccount, JobTemplate};
 use domain::job::{Phase, TaskKind};
 use domain::{Event, LedgerId, Sequence};
-use event_store::{Reader, StoreError};
+use event_store::{Reader, Recorded, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -54,28 +54,36 @@ pub struct JobSetupEntry {
 
 /// The account's types and templates as they are now; none while it has not been opened.
 pub async fn get(reader: &Reader, ledger: LedgerId) -> Result<Option<JobSetupEntry>, ViewError> {
-    let mut account: Option<BuilderAccount> = None;
-    let mut version = 0;
-    for recorded in reader.aggregate_events(ledger, &[ledger.0]).await? {
-        let event = match &recorded.event {
-            Event::BuilderAccount(event) => event,
-            Event::Installation(_) | Event::Contact(_) | Event::Job(_) | Event::Lead(_) => continue,
-        };
-        version += 1;
-        if let Some(account) = &mut account {
-            account.apply(event).map_err(StoreError::from)?;
-        } else {
-            let id = domain::AccountId(ledger.0);
-            account = Some(BuilderAccount::from_first(id, event).map_err(StoreError::from)?);
-        }
-    }
-    Ok(account.map(|account| {
+    let events = reader.aggregate_events(ledger, &[ledger.0]).await?;
+    Ok(account_of(ledger, &events)?.map(|(account, version)| {
         let mut templates: Vec<_> =
             account.templates.iter().map(|(id, template)| entry(id.0, template)).collect();
         templates.sort_by_cached_key(|entry| (crate::search::sort_key(&entry.name), entry.id));
         let types = account.job_types.iter().map(|listed| listed.as_str().to_owned()).collect();
         JobSetupEntry { types, templates, version }
     }))
+}
+
+/// The account that its events make, with its version; none while it has not been opened.
+pub(crate) fn account_of(
+    ledger: LedgerId,
+    events: &[Recorded],
+) -> Result<Option<(BuilderAccount, Sequence)>, StoreError> {
+    let mut account: Option<BuilderAccount> = None;
+    let mut version = 0;
+    for recorded in events {
+        let event = match &recorded.event {
+            Event::BuilderAccount(event) => event,
+            Event::Installation(_) | Event::Contact(_) | Event::Job(_) | Event::Lead(_) => continue,
+        };
+        version += 1;
+        if let Some(account) = &mut account {
+            account.apply(event)?;
+        } else {
+            account = Some(BuilderAccount::from_first(domain::AccountId(ledger.0), event)?);
+        }
+    }
+    Ok(account.map(|account| (account, version)))
 }
 
 fn entry(id: Uuid, template: &JobTemplate) -> TemplateEntry {

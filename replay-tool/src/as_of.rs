@@ -67,10 +67,17 @@ fn print(then: &Value, json: bool) -> anyhow::Result<()> {
     }
     let mut table = output::table(&["field", "value"]);
     for (field, value) in then.as_object().into_iter().flatten() {
-        table.add_row(vec![field.clone(), lines(value)]);
+        let said = if field == "custom_fields" { named_lines(value) } else { lines(value) };
+        table.add_row(vec![field.clone(), said]);
     }
     println!("{table}");
     Ok(())
+}
+
+/// Values that a builder named: each with its name on a line of its own.
+fn named_lines(value: &Value) -> String {
+    let fields = value.as_object().into_iter().flatten();
+    fields.map(|(name, value)| format!("{name}: {}", lines(value))).collect::<Vec<_>>().join("\n")
 }
 
 /// A value for people: the entries of a list each on a line of its own.

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod contacts;
+pub(crate) mod custom_fields;
 pub(crate) mod imports;
 pub(crate) mod invitations;
 pub(crate) mod job_setup;

@@ -77,7 +77,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<(&str, &str)> {
     Some((kind.trim(), parameters))
 }
 
-fn from_json<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
+pub(crate) fn from_json<B: DeserializeOwned>(bytes: &[u8]) -> Result<B, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| unreadable(&error.path().to_string(), error.inner()))?;

@@ -205,7 +205,7 @@ fn makes_secret(command: &Command) -> bool {
         Command::Installation(_) | Command::AddOwnerAndInvite { .. } => true,
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
-            BuilderAccountCommand::JobSetup(_) => false,
+            BuilderAccountCommand::JobSetup(_) | BuilderAccountCommand::SetCustomFields(_) => false,
         },
         Command::Contact(_, command) => match command {
             ContactCommand::SendInvite(_)
@@ -226,12 +226,14 @@ fn makes_secret(command: &Command) -> bool {
             | ContactCommand::DeactivateOwner
             | ContactCommand::Delete { .. }
             | ContactCommand::Restore
-            | ContactCommand::SetPermissions(_) => false,
+            | ContactCommand::SetPermissions(_)
+            | ContactCommand::SetCustomField { .. } => false,
         },
         Command::SaveContact { invite, .. } => invite.is_some(),
         Command::Job(..)
         | Command::CreateJob { .. }
         | Command::SetJobType { .. }
+        | Command::SetCustomField { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }

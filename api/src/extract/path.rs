@@ -3,7 +3,7 @@
 use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::{AccountId, ContactId, JobId, LeadId, TemplateId};
+use domain::{AccountId, ContactId, FieldName, JobId, LeadId, TemplateId};
 use std::str::FromStr;
 
 /// The ids of a path, in their order.
@@ -49,6 +49,14 @@ impl PathIds for LeadId {
 impl PathIds for TemplateId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
+    }
+}
+
+/// What cannot be the name of a field is answered like an id that nobody has.
+impl PathIds for (ContactId, FieldName) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [contact, field] = segments else { return None };
+        Some((contact.parse().ok()?, FieldName::parse(field).ok()?))
     }
 }
 

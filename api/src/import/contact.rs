@@ -10,7 +10,7 @@ use super::row::{PLACEHOLDERS, Row};
 use crate::endpoints::contacts::PHONES_MAX;
 use crate::error::FieldError;
 use domain::contact::{ContactDetails, EMAILS_MAX};
-use domain::text::{PersonName, PostalAddress};
+use domain::text::{Honorific, PersonName, PostalAddress};
 use domain::{Command, ContactId, EmailAddress, LedgerId, PhoneNumber};
 use event_store::Keys;
 use serde::Serialize;
@@ -40,6 +40,8 @@ pub(crate) struct LeftOut {
 pub(crate) struct Found {
     /// What may be the name, the best first.
     pub(crate) names: Vec<Value>,
+    /// What stands before the name, such as `Mr.` (R111).
+    pub(crate) titles: Vec<Value>,
     pub(crate) business: Option<String>,
     pub(crate) emails: Vec<Value>,
     pub(crate) phones: Vec<Value>,
@@ -93,10 +95,11 @@ impl Found {
 
     /// The command that puts them into the book.
     pub(crate) fn row(mut self, keys: &Keys, ledger: LedgerId) -> Result<Row, FieldError> {
-        let name = self.name()?;
+        let title = self.title();
+        let name = self.name(title.as_ref())?;
         let mut emails = self.emails().into_iter();
         let details = ContactDetails {
-            title: None,
+            title,
             name,
             primary_email: emails.next(),
             additional_emails: emails.collect(),
@@ -114,11 +117,22 @@ impl Found {
         Ok(Row { command, job: None, contact: Some(contact), left_out: self.left_out })
     }
 
-    fn name(&mut self) -> Result<PersonName, FieldError> {
+    fn title(&mut self) -> Option<Honorific> {
+        for Value { line, field, text, .. } in std::mem::take(&mut self.titles) {
+            let Some(text) = on_one_line(&text) else { continue };
+            match Honorific::parse(&text) {
+                Ok(title) => return Some(title),
+                Err(reason) => self.leave_out(line, &field, &reason),
+            }
+        }
+        None
+    }
+
+    fn name(&mut self, title: Option<&Honorific>) -> Result<PersonName, FieldError> {
         let mut refused = None;
         for Value { line, field, text, .. } in std::mem::take(&mut self.names) {
             let Some(text) = on_one_line(&text) else { continue };
-            match PersonName::parse(&text) {
+            match PersonName::parse(untitled(&text, title)) {
                 Ok(name) => return Ok(name),
                 Err(reason) => {
                     self.leave_out(line, &field, &reason);
@@ -176,6 +190,12 @@ impl Found {
         }
         address
     }
+}
+
+/// The name without the title that is told beside it: `Dr. Ada` is `Ada` with the title `Dr.`
+fn untitled<'a>(name: &'a str, title: Option<&Honorific>) -> &'a str {
+    let bare = title.and_then(|title| name.strip_prefix(title.as_str())?.strip_prefix(' '));
+    bare.unwrap_or(name)
 }
 
 fn in_order(mut values: Vec<Value>) -> Vec<Value> {
@@ -311,6 +331,26 @@ mod tests {
         found.phones = values(&many.iter().map(String::as_str).collect::<Vec<_>>());
         let (details, left_out) = row(found);
         assert_eq!((details.phones.len(), left_out.len()), (10, 1));
+    }
+
+    #[test]
+    fn an_honorific_is_the_title_and_not_part_of_the_name() {
+        // R111
+        let titled = |name: &str, title: &str| {
+            let mut found = named(name);
+            found.titles = values(&[title]);
+            let (details, left_out) = row(found);
+            let title = details.title.map(|title| title.as_str().to_owned());
+            (title, details.name.as_str().to_owned(), left_out.len())
+        };
+        let is = |title: Option<&str>, name: &str, left_out| {
+            (title.map(str::to_owned), name.to_owned(), left_out)
+        };
+        assert_eq!(titled("Ada Byron", " Dr. "), is(Some("Dr."), "Ada Byron", 0));
+        assert_eq!(titled("Dr. Ada Byron", "Dr."), is(Some("Dr."), "Ada Byron", 0));
+        assert_eq!(titled("Drake", "Dr"), is(Some("Dr"), "Drake", 0));
+        assert_eq!(titled("Ada", &"x".repeat(41)), is(None, "Ada", 1));
+        assert_eq!(titled("Ada", "n/a"), is(None, "Ada", 0));
     }
 
     #[test]

@@ -18,6 +18,8 @@ use event_store::Keys;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Holds {
     Name,
+    /// The honorific (R111).
+    Title,
     /// A part of the name, by its place when people say it.
     NamePart(usize),
     Company,
@@ -115,7 +117,7 @@ fn named(header: &StringRecord) -> Vec<Column> {
     let outlook = names.iter().any(|name| name == "job title" || name == "suffix");
     let column = |(place, name): (usize, &String)| {
         let (group, holds) = match name.as_str() {
-            "title" if outlook => (String::new(), Holds::NamePart(0)),
+            "title" if outlook => (String::new(), Holds::Title),
             name => recognised(name),
         };
         let header = header.get(place).unwrap_or_default();
@@ -129,11 +131,11 @@ fn recognised(name: &str) -> (String, Holds) {
     let alone = |holds: Holds| (String::new(), holds);
     match name {
         "name" | "full name" | "display name" | "contact" | "contact name" => alone(Holds::Name),
-        "name prefix" | "prefix" => alone(Holds::NamePart(0)),
-        "given name" | "first name" | "first" => alone(Holds::NamePart(1)),
-        "additional name" | "middle name" => alone(Holds::NamePart(2)),
-        "family name" | "last name" | "last" | "surname" => alone(Holds::NamePart(3)),
-        "name suffix" | "suffix" => alone(Holds::NamePart(4)),
+        "name prefix" | "prefix" => alone(Holds::Title),
+        "given name" | "first name" | "first" => alone(Holds::NamePart(0)),
+        "additional name" | "middle name" => alone(Holds::NamePart(1)),
+        "family name" | "last name" | "last" | "surname" => alone(Holds::NamePart(2)),
+        "name suffix" | "suffix" => alone(Holds::NamePart(3)),
         "company"
         | "company name"
         | "business name"
@@ -220,7 +222,7 @@ struct Parts<'a> {
 struct Somebody<'a> {
     found: Found,
     /// The parts of the name as people say them.
-    spoken: [Option<String>; 5],
+    spoken: [Option<String>; 4],
     company: Vec<Value>,
     addresses: Vec<Parts<'a>>,
 }
@@ -258,6 +260,7 @@ impl<'a> Somebody<'a> {
         let mut values = cell.split(BETWEEN_VALUES);
         match &column.holds {
             Holds::Name => value(cell, rank).join(&mut self.found.names),
+            Holds::Title => value(cell, rank).join(&mut self.found.titles),
             Holds::NamePart(place) => {
                 if let Some(part) = self.spoken.get_mut(*place) {
                     *part = Some(said);
@@ -378,6 +381,11 @@ mod tests {
         emails.map(domain::EmailAddress::typed).collect()
     }
 
+    /// R111
+    fn title_and_name(details: &ContactDetails) -> (&str, &str) {
+        (details.title.as_ref().expect("a title").as_str(), details.name.as_str())
+    }
+
     fn phones(details: &ContactDetails) -> Vec<&str> {
         details.phones.iter().map(domain::PhoneNumber::typed).collect()
     }
@@ -412,7 +420,7 @@ mod tests {
              Zoë,K,Sample,Dr.,MP,,* myContacts,,z@x.org,Work Fax,212 555 0181,Mobile,212 555 0180,\
              Home,12 Elm St,Millbrook,NY,12545,USA\n",
         );
-        assert_eq!(details.name.as_str(), "Dr. Zoë K Sample MP");
+        assert_eq!(title_and_name(&details), ("Dr.", "Zoë K Sample MP"));
         assert_eq!(phones(&details), ["212 555 0180", "212 555 0181"]);
         assert_eq!(address_of(&details), "12 Elm St\nMillbrook, NY 12545\nUSA");
         assert_eq!(left_out, [""; 0]);
@@ -429,7 +437,7 @@ mod tests {
              212 555 0189,212 555 0180,212 555 0181,212 555 0182,0/0/00,b@x.org,SMTP,Bea (b@x.org),\
              bea@x.org,Unspecified,Normal\n",
         );
-        assert_eq!(details.name.as_str(), "Ms. Bea Sample");
+        assert_eq!(title_and_name(&details), ("Ms.", "Bea Sample"));
         assert_eq!(emails(&details), ["b@x.org", "bea@x.org"]);
         assert_eq!(
             phones(&details),

@@ -2,6 +2,7 @@
 
 use super::permission::Permission;
 use crate::EmailAddress;
+use crate::custom_field::{FieldName, FittingValue};
 use crate::ids::{InvitationId, PersonId, TokenId};
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -118,4 +119,12 @@ pub enum ContactCommand {
     Restore,
     /// Let the contact do this and no more in the customer portal (G12).
     SetPermissions(BTreeSet<Permission>),
+    /// Give a custom field a value, or none (R41, G6). What was typed comes in through
+    /// [`crate::Command::SetCustomField`].
+    SetCustomField {
+        /// The field.
+        field: FieldName,
+        /// Its value from now on; `None` clears it.
+        to: Option<FittingValue>,
+    },
 }

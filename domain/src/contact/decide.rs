@@ -4,8 +4,8 @@ use super::commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, Inv
 use super::events::{
     AdditionalEmailAdded, AdditionalEmailEdited, AdditionalEmailRemoved, CancelCause,
     ContactCreated, ContactDeleted, ContactEvent, ContactInfoUpdated, ContactRestored,
-    InviteAccepted, InviteCancelled, InviteDeclined, InviteExpired, InviteResent, InviteSent,
-    OwnerActivated, OwnerDeactivated, OwnerDisabled, OwnerReactivated, OwnerReenabled,
+    CustomFieldSet, InviteAccepted, InviteCancelled, InviteDeclined, InviteExpired, InviteResent,
+    InviteSent, OwnerActivated, OwnerDeactivated, OwnerDisabled, OwnerReactivated, OwnerReenabled,
     PermissionsChanged, PersonLinked, PrimaryEmailChanged, PrimaryEmailClaimed,
     PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
 };
@@ -13,6 +13,7 @@ use super::permission::Permission;
 use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Life, Resume, Was};
 use crate::actor::{Actor, Circumstances};
+use crate::custom_field::{CustomValue, FieldName, FittingValue};
 use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
 use crate::ledger::Halt;
 use crate::personal::{Change, Personal};
@@ -82,6 +83,9 @@ pub fn decide(
         ContactCommand::Delete { confirmed } => asked.delete(*confirmed),
         ContactCommand::Restore => asked.restore(),
         ContactCommand::SetPermissions(permissions) => asked.set_permissions(permissions),
+        ContactCommand::SetCustomField { field, to } => {
+            asked.set_custom_field(field, to.as_ref().map(FittingValue::value))
+        }
     }
 }
 
@@ -705,5 +709,21 @@ impl Asked<'_> {
             return Ok(Vec::new());
         }
         Ok(vec![PermissionsChanged { from: from.clone(), to: to.clone() }.into()])
+    }
+
+    /// R41, G6: custom fields are the builder's in every state, and no owner's.
+    fn set_custom_field(
+        &self,
+        field: &FieldName,
+        to: Option<&CustomValue>,
+    ) -> Result<Vec<ContactEvent>, Halt> {
+        self.builder_only()?;
+        let from = self.contact.custom_fields.get(field);
+        if from.and_then(Personal::value) == to {
+            return Ok(Vec::new());
+        }
+        let to = to.map(|value| self.known(value.clone()));
+        let value = Change { from: from.cloned(), to };
+        Ok(vec![CustomFieldSet { field: field.clone(), value }.into()])
     }
 }

@@ -1,6 +1,7 @@
 //! What happens to a contact.
 
 use super::permission::Permission;
+use crate::custom_field::{CustomValue, FieldName};
 use crate::event::{FieldChange, Shown, events, nothing_personal};
 use crate::ids::{ContactId, InvitationId, JobId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::{Change, HoldsPersonal, Personal, PersonalVisitor};
@@ -42,6 +43,7 @@ events! {
         ContactsUnmerged = "contact.unmerged" v 1,
         ContactUnmergedFrom = "contact.unmerged_from" v 1,
         PermissionsChanged = "contact.permissions_changed" v 1,
+        CustomFieldSet = "contact.custom_field_set" v 1,
     }
 }
 
@@ -324,6 +326,21 @@ pub struct PermissionsChanged {
     pub to: BTreeSet<Permission>,
 }
 
+/// A custom field has another value, or none any more (R41).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomFieldSet {
+    /// The field's stable name.
+    pub field: FieldName,
+    /// Its value before and after; cleared where nothing is after.
+    pub value: Change<CustomValue>,
+}
+
+impl HoldsPersonal for CustomFieldSet {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        self.value.each("value.from", "value.to", visitor);
+    }
+}
+
 nothing_personal!(
     ContactDeleted,
     ContactRestored,
@@ -472,6 +489,10 @@ impl ContactEvent {
             Self::PermissionsChanged(e) => {
                 vec![FieldChange::between("permissions", permissions(&e.from), permissions(&e.to))]
             }
+            Self::CustomFieldSet(e) => {
+                let field = format!("custom_fields.{}", e.field.as_str());
+                vec![FieldChange::between(field, &e.value.from, &e.value.to)]
+            }
         }
     }
 
@@ -506,7 +527,8 @@ impl ContactEvent {
             | Self::ContactMergedInto(_)
             | Self::ContactsUnmerged(_)
             | Self::ContactUnmergedFrom(_)
-            | Self::PermissionsChanged(_) => None,
+            | Self::PermissionsChanged(_)
+            | Self::CustomFieldSet(_) => None,
         }
     }
 
@@ -542,7 +564,8 @@ impl ContactEvent {
             | Self::ContactMergedInto(_)
             | Self::ContactsUnmerged(_)
             | Self::ContactUnmergedFrom(_)
-            | Self::PermissionsChanged(_) => None,
+            | Self::PermissionsChanged(_)
+            | Self::CustomFieldSet(_) => None,
         }
     }
 }

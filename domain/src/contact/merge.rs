@@ -1,6 +1,10 @@
 //! What a merge, and taking it back, does to the contacts themselves (H2). Jobs and the order of
 //! it all are the ledger's.
 
+mod custom_fields;
+
+pub(crate) use custom_fields::fields_kept;
+
 use super::decide::{EMAILS_MAX, no, refuse_activated_holder};
 use super::events::{
     AdditionalEmailAdded, AdditionalEmailRemoved, CancelCause, ContactEvent, ContactInfoUpdated,
@@ -12,10 +16,12 @@ use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Resume};
 use super::{Claims, refuse_gone};
 use crate::EmailAddress;
+use crate::custom_field::FieldName;
 use crate::ids::{ContactId, LeadId, MergeId};
 use crate::ledger::Halt;
 use crate::personal::{Change, Personal};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// From whom the survivor takes what; `None` keeps the survivor's own, or where it has none, takes
 /// the first that there is.
@@ -33,6 +39,8 @@ pub struct MergePicks {
     pub primary_email: Option<ContactId>,
     /// The additional emails to keep, of all that there are; `None` keeps all.
     pub additional_emails: Option<Vec<EmailAddress>>,
+    /// The custom fields, one by one; of those that are not named the survivor's own.
+    pub custom_fields: BTreeMap<FieldName, ContactId>,
 }
 
 /// What an unmerge could not undo, and where it stays.
@@ -51,6 +59,8 @@ pub enum Kept {
     PrimaryEmail,
     /// The survivor has an additional email of it, which is its owner's by now (G5).
     AdditionalEmail,
+    /// The survivor has its value of a custom field.
+    CustomField,
     /// Somebody else holds the claim to its primary email.
     PrimaryEmailClaim,
     /// The survivor was taken off a job since; nobody was put back.
@@ -129,6 +139,7 @@ pub(crate) fn survive(
     let mut events = vec![ContactsMerged { merge, absorbed: ids }.into()];
     let merging = Merging { survivor, absorbed };
     events.extend(merging.info(picks)?);
+    events.extend(merging.custom_fields(picks)?);
     let emails = merging.emails(picks, claims)?;
     events.extend(emails);
     Ok(events)

@@ -5,12 +5,13 @@
 
 use super::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 use crate::actor::{Actor, Authority, Channel, Circumstances};
-use crate::event::Event;
+use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
+use crate::event::{Event, Show};
 use crate::ids::{AggregateId, ApiKeyId, ContactId, InvitationId, PersonId, TokenId};
 use crate::ledger::{Command, Decision, Halt, LedgerState, Need, decide};
 use crate::personal::{HoldsPersonal, PersonalVisitor, Sealable};
 use crate::rejection::Rejection;
-use crate::text::{JobName, PersonName, PostalAddress, Reason};
+use crate::text::{CustomText, JobName, Label, PersonName, PostalAddress, Reason};
 use crate::{EmailAddress, PhoneNumber, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -49,6 +50,8 @@ enum Step {
     Add(u8),
     Edit(usize, u8),
     Remove(usize),
+    /// A custom field and its value, or none.
+    Custom(u8, Option<u8>),
     Send,
     Resend,
     Cancel,
@@ -101,6 +104,7 @@ fn edit() -> impl Strategy<Value = (Who, Step)> {
         4 => an_address().prop_map(Step::Add),
         1 => (any::<usize>(), an_address()).prop_map(|(from, to)| Step::Edit(from, to)),
         1 => any::<usize>().prop_map(Step::Remove),
+        2 => (0..3_u8, prop::option::of(0..3_u8)).prop_map(|(field, to)| Step::Custom(field, to)),
     ];
     (who, step)
 }
@@ -168,6 +172,18 @@ fn address(n: u8) -> EmailAddress {
     EmailAddress::parse(&typed).expect("a valid address")
 }
 
+/// A value as the ledger reads it by the account's list.
+fn custom(field: u8, to: Option<u8>) -> ContactCommand {
+    let name = FieldName::parse(&format!("field-{field}")).expect("a valid name");
+    let label = Label::parse("A field").expect("a valid label");
+    let field = CustomField { name: name.clone(), label, kind: FieldKind::Text };
+    let to = to.map(|to| {
+        let typed = CustomText::parse(&format!("Value {to}")).expect("a valid text");
+        field.fit(&TypedValue::Text(typed), None).expect("a text")
+    });
+    ContactCommand::SetCustomField { field: name, to }
+}
+
 fn name(n: u8) -> PersonName {
     PersonName::parse(&format!("Name {n}")).expect("a valid name")
 }
@@ -191,6 +207,8 @@ struct Told {
     /// The address it must hold by the rule: taken at the invitation, given back when a first one
     /// ends or the address changes, moved along by the owner.
     due: Option<String>,
+    /// The builder's own fields.
+    custom: BTreeMap<String, String>,
 }
 
 /// A personal text as it is stored: plain where typed and normal form are one, else both.
@@ -264,6 +282,20 @@ impl Told {
                 assert_eq!(self.owner, text(&payload["person"]));
                 self.was_active = true;
                 self.stage = "active".to_owned();
+            }
+            "custom_field_set" => {
+                let field = payload["field"].as_str().expect("a name").to_owned();
+                let said = |at: &str| {
+                    let value = payload["value"].get(at);
+                    value
+                        .map(|value| plain(&serde_json::json!({ "plain": value["plain"]["text"] })))
+                };
+                let to = said("to");
+                let before = match &to {
+                    Some(to) => self.custom.insert(field, to.clone()),
+                    None => self.custom.remove(&field),
+                };
+                assert_eq!((said("from"), before == to), (before, false), "before, then after");
             }
             "owner_disabled" => {
                 self.resume = std::mem::replace(&mut self.stage, "disabled".to_owned());
@@ -377,6 +409,7 @@ impl World {
                 ContactCommand::EditAdditionalEmail { from: additional(*from), to: address(*to) }
             }
             Step::Remove(at) => ContactCommand::RemoveAdditionalEmail(additional(*at)),
+            Step::Custom(field, to) => custom(*field, *to),
             Step::Send => ContactCommand::SendInvite(self.next_link()),
             Step::Resend => ContactCommand::ResendInvite(self.next_link().token),
             Step::Cancel => ContactCommand::CancelInvite,
@@ -458,6 +491,10 @@ impl World {
             let builder = matches!(asked.who, Who::Builder | Who::Clock) && !before.is_locked();
             assert!(owner || builder, "{:?} edited {before:?}", asked.who);
         }
+        // R41: custom fields are the builder's alone, whatever state the contact is in.
+        if before.custom != after.custom {
+            assert!(matches!(asked.who, Who::Builder | Who::Clock), "{:?}", asked.who);
+        }
         self.agrees(id, &after);
         true
     }
@@ -478,6 +515,11 @@ impl World {
             .filter_map(|email| email.value().map(EmailAddress::normal))
             .collect();
         assert_eq!(folded, told.additional.iter().map(String::as_str).collect());
+        let custom = contact
+            .custom_fields
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.value()?.show())));
+        assert_eq!(custom.collect::<BTreeMap<_, _>>(), told.custom);
     }
 
     /// Promise 12: from wherever the contact is, it can become active, be disabled and enabled, and

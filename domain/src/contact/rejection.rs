@@ -111,6 +111,15 @@ pub enum ContactRejection {
         /// That contact.
         survivor: ContactId,
     },
+    /// The account has no such custom field (R41).
+    UnknownCustomField,
+    /// The value is none of the field's kind.
+    CustomFieldWrongKind {
+        /// What it would have to be, in words.
+        expected: &'static str,
+    },
+    /// The value is none of the field's options.
+    CustomFieldUnknownChoice,
 }
 
 const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
@@ -168,7 +177,10 @@ impl ContactRejection {
             | Self::MergeTooManyEmails
             | Self::MergeWithItself
             | Self::MergePickUnknown
-            | Self::MergeSurvivorGone { .. } => &[],
+            | Self::MergeSurvivorGone { .. }
+            | Self::UnknownCustomField
+            | Self::CustomFieldWrongKind { .. }
+            | Self::CustomFieldUnknownChoice => &[],
         }
     }
 
@@ -436,6 +448,29 @@ impl ContactRejection {
             .rule("H2")
             .remedy("Restore or unmerge that contact first.")
             .holder(*survivor),
+            Self::UnknownCustomField => refuse(
+                "unknown_custom_field",
+                RejectionKind::Unknown,
+                "The account has no custom field of this name.",
+            )
+            .rule("R41")
+            .remedy("Use a field of /v1/custom-fields, or add this one to them."),
+            Self::CustomFieldWrongKind { expected } => Refusal::new(
+                "custom_field_wrong_kind",
+                Unprocessable,
+                format!("The value of this field must be {expected}."),
+            )
+            .rule("R41")
+            .remedy("Look at the field's kind in /v1/custom-fields.")
+            .field("value"),
+            Self::CustomFieldUnknownChoice => refuse(
+                "custom_field_unknown_choice",
+                Unprocessable,
+                "The value is none of the field's options.",
+            )
+            .rule("R41")
+            .remedy("Use an option of the field in /v1/custom-fields, or add this one to them.")
+            .field("value"),
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::permission::Permission;
+use crate::custom_field::{CustomValue, FieldName};
 use crate::ids::{AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
 use crate::{EmailAddress, ImpossibleStep, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most mails of invitations that a contact is sent within [`Contact::MAIL_WINDOW_HOURS`].
 pub(crate) const INVITE_MAILS_MAX: usize = 10;
@@ -184,6 +185,9 @@ pub struct Contact {
     pub permissions: BTreeSet<Permission>,
     /// The contacts that it stands for.
     pub absorbed: BTreeSet<ContactId>,
+    /// What the builder keeps of it beyond that (R41); of fields that have left the account's list
+    /// too.
+    pub custom_fields: BTreeMap<FieldName, Personal<CustomValue>>,
 }
 
 impl Contact {
@@ -218,6 +222,7 @@ impl Contact {
             mailed_at: Vec::new(),
             permissions: Permission::at_first(),
             absorbed: BTreeSet::new(),
+            custom_fields: BTreeMap::new(),
         }
     }
 
@@ -444,6 +449,16 @@ impl Contact {
                 self.life = Life::Live;
             }
             ContactEvent::PermissionsChanged(e) => self.permissions.clone_from(&e.to),
+            ContactEvent::CustomFieldSet(e) => match &e.value.to {
+                Some(to) => {
+                    self.custom_fields.insert(e.field.clone(), to.clone());
+                }
+                None => {
+                    if self.custom_fields.remove(&e.field).is_none() {
+                        return impossible("the custom field has no value");
+                    }
+                }
+            },
         }
         Ok(())
     }

@@ -8,12 +8,13 @@
 use super::rejection::ContactRejection as No;
 use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances};
+use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::Shown;
 use crate::ids::{AggregateId, ApiKeyId, ContactId, InvitationId, PersonId, TokenId};
 use crate::ledger::{Command, Halt};
 use crate::personal::{Change, Personal};
 use crate::rejection::{Rejection, RejectionKind};
-use crate::text::{PersonName, PostalAddress, Reason};
+use crate::text::{CustomText, Label, PersonName, PostalAddress, Reason};
 use crate::{EmailAddress, PhoneNumber, Timestamp};
 use cqrs_es::test::TestFramework;
 use std::collections::BTreeSet;
@@ -72,6 +73,16 @@ fn edit_name(to: &str) -> ContactCommand {
 
 fn edit_primary(to: &str) -> ContactCommand {
     ContactCommand::EditInfo(InfoEdit { primary_email: Some(email(to)), ..InfoEdit::default() })
+}
+
+/// A value of a text field, as the ledger reads it.
+fn set_gate(typed: &str) -> ContactCommand {
+    let name = FieldName::parse("gate").expect("a valid name");
+    let label = Label::parse("Gate").expect("a valid label");
+    let field = CustomField { name: name.clone(), label, kind: FieldKind::Text };
+    let typed = TypedValue::Text(CustomText::parse(typed).expect("a valid text"));
+    let to = field.fit(&typed, None).expect("a text");
+    ContactCommand::SetCustomField { field: name, to: Some(to) }
 }
 
 fn accept(token: TokenId, person: PersonId, proof: AcceptProof) -> ContactCommand {
@@ -500,7 +511,7 @@ fn an_edit_records_before_and_after_of_what_changed_and_nothing_else() {
     );
     assert_eq!(contact.address, Some(ada(address("12 Elm St"))));
     let shown: Vec<_> = ContactEvent::from(happened).changes().into_iter().collect();
-    assert_eq!(shown.iter().map(|c| c.field).collect::<Vec<_>>(), ["phones", "address"]);
+    assert_eq!(shown.iter().map(|c| &*c.field).collect::<Vec<_>>(), ["phones", "address"]);
     assert_eq!(shown[1].after, Shown::Value("12 Elm St".to_owned()));
 }
 
@@ -1155,6 +1166,46 @@ fn each_field_is_edited_by_whom_the_permission_grid_says() {
     }
 }
 
+#[test]
+fn a_custom_field_is_the_builders_in_every_state_and_no_owners() {
+    // RULES.md 1.2, the row of custom fields; R41, G6
+    let states = [
+        not_invited(),
+        pending(),
+        pending_again(),
+        active(),
+        deactivated(),
+        disabled(),
+        and(not_invited(), [disabled_now()]),
+        and(deactivated(), [disabled_now()]),
+    ];
+    let clear = || {
+        let field = FieldName::parse("gate").expect("a valid name");
+        ContactCommand::SetCustomField { field, to: None }
+    };
+    for events in states {
+        let contact = check_taken(events.clone(), builder(set_gate("4711")));
+        assert_eq!(contact.custom_fields.len(), 1);
+        check(events.clone(), builder(clear()), happens([]));
+        let there = asked(&events.clone().into(), &builder(set_gate("4711"))).expect("taken");
+        let there = [events, there].concat();
+        check(there.clone(), builder(set_gate("4711")), happens([]));
+        assert_eq!(check_taken(there.clone(), builder(clear())).custom_fields.len(), 0);
+        for by in [owner, stranger] {
+            check(there.clone(), by(set_gate("4712")), builders_only());
+            check(there.clone(), by(clear()), builders_only());
+        }
+    }
+}
+
+/// What is taken, whatever it leads to, and the contact after it.
+#[track_caller]
+fn check_taken(events: Vec<ContactEvent>, when: When) -> Contact {
+    let happened = asked(&events.clone().into(), &when).expect("taken");
+    assert!(!happened.is_empty(), "something happens");
+    fold(&[events, happened].concat()).expect("a contact is there")
+}
+
 macro_rules! names_of {
     ($list:ident, $name:ident, $of:ident: $($variant:ident)+) => {
         const $list: &[&str] = &[$(stringify!($variant)),+];
@@ -1168,7 +1219,7 @@ macro_rules! names_of {
 names_of!(COMMANDS, command_name, ContactCommand:
     Create EditInfo SwapPrimaryEmail AddAdditionalEmail EditAdditionalEmail RemoveAdditionalEmail
     SendInvite ResendInvite CancelInvite AcceptInvite DeclineInvite ExpireInvite DisableAccess
-    EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions);
+    EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions SetCustomField);
 names_of!(REFUSALS, refusal_name, ContactRejection:
     AlreadyExists Erased PrimaryEmailOnActivatedOwner PrimaryEmailClaimed PrimaryEmailTaken
     TooManyEmails AdditionalNeedsPrimary DuplicateEmail UnknownAdditionalEmail
@@ -1177,7 +1228,8 @@ names_of!(REFUSALS, refusal_name, ContactRejection:
     ReasonNeeded InviteExpired InviteCancelled InviteSuperseded InviteUsed LoginNeeded
     NotExpiredYet InviteMerged SameAddress IsDeleted IsMerged ConfirmationNeeded CannotDeleteSelf
     NotDeleted MergeBothActive MergeSurvivorMustBeActive MergeTooManyEmails MergeWithItself
-    MergePickUnknown NotMerged MergeSurvivorGone);
+    MergePickUnknown NotMerged MergeSurvivorGone UnknownCustomField CustomFieldWrongKind
+    CustomFieldUnknownChoice);
 
 /// Where a command leads: to the state of this word, or to a refusal.
 type Cell = Result<&'static str, Rejection>;
@@ -1321,11 +1373,13 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
             builder(ContactCommand::SetPermissions(BTreeSet::from([Permission::AccessReports]))),
             stays(),
         ),
+        (builder(set_gate("4711")), stays()),
     ];
     for builders_own in [
         ContactCommand::RedirectInvite { to: email("right@x.org"), ids: SECOND },
         ContactCommand::Restore,
         ContactCommand::SetPermissions(BTreeSet::new()),
+        set_gate("4711"),
         ContactCommand::SendInvite(SECOND),
         ContactCommand::ResendInvite(RESENT),
         ContactCommand::CancelInvite,
@@ -1373,7 +1427,11 @@ fn each_command_is_taken_somewhere_and_refused_somewhere() {
 
 #[test]
 fn each_refusal_is_expected_by_a_test_and_says_what_stands_against_it() {
-    let tests = concat!(include_str!("tests.rs"), include_str!("../ledger/merge/tests.rs"));
+    let tests = concat!(
+        include_str!("tests.rs"),
+        include_str!("../ledger/merge/tests.rs"),
+        include_str!("../ledger/custom_fields/tests.rs"),
+    );
     for refusal in REFUSALS {
         assert!(tests.contains(&format!("No::{refusal}")), "no test expects {refusal}");
     }
@@ -1420,7 +1478,12 @@ fn each_command_has_a_name_of_its_own() {
 
 #[test]
 fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
-    let cases: [(Vec<ContactEvent>, ContactEvent); 12] = [
+    let cleared = CustomFieldSet {
+        field: FieldName::parse("gate").expect("a valid name"),
+        value: Change { from: None, to: None },
+    };
+    let cases: [(Vec<ContactEvent>, ContactEvent); 13] = [
+        (not_invited(), cleared.into()),
         (not_invited(), created(None, &[])),
         (not_invited(), PrimaryEmailSet { email: ada(email("a@x.org")) }.into()),
         (vec![created(None, &[])], changed("a@x.org", "b@x.org")),

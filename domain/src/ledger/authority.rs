@@ -19,7 +19,7 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
             needed("the invitee, through the link in the mail")
         }
         (
-            Right::OwnInfo | Right::Work | Right::ManageAccess,
+            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
             Authority::Builder { role: Role::Admin, .. },
         )
         | (Right::OwnInfo | Right::Work, Authority::Builder { role: Role::Staff, .. }) => Ok(()),
@@ -30,14 +30,16 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
                 needed("an admin key, or a staff key with the grant manage_access")
             }
         }
+        (Right::Administer, Authority::Builder { role: Role::Staff, .. }) => needed("an admin key"),
         (
-            Right::OwnInfo | Right::Work | Right::ManageAccess,
+            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
             Authority::Builder { role: Role::Auditor, .. },
         ) => needed("an admin or staff key; auditors read and command nothing"),
-        (Right::Work | Right::ManageAccess, Authority::Owner)
-        | (Right::OwnInfo | Right::Work | Right::ManageAccess, Authority::Operator) => {
-            needed("a builder's admin or staff key")
-        }
+        (Right::Work | Right::ManageAccess | Right::Administer, Authority::Owner)
+        | (
+            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
+            Authority::Operator,
+        ) => needed("a builder's admin or staff key"),
     }
 }
 
@@ -49,6 +51,8 @@ enum Right {
     Work,
     /// A builder admin's, or a staff member's to whom it is granted.
     ManageAccess,
+    /// A builder admin's alone.
+    Administer,
     /// A builder's or an owner's; the contact's own state says whose.
     OwnInfo,
     /// The invitee's, who holds the link.
@@ -63,6 +67,7 @@ fn right(command: &Command) -> Right {
                 Right::Operate
             }
             BuilderAccountCommand::JobSetup(_) => Right::Work,
+            BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
         },
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
@@ -70,7 +75,8 @@ fn right(command: &Command) -> Right {
             | ContactCommand::SendInvite(_)
             | ContactCommand::ResendInvite(_)
             | ContactCommand::CancelInvite
-            | ContactCommand::ExpireInvite => Right::Work,
+            | ContactCommand::ExpireInvite
+            | ContactCommand::SetCustomField { .. } => Right::Work,
             ContactCommand::EditInfo(_)
             | ContactCommand::SwapPrimaryEmail(_)
             | ContactCommand::AddAdditionalEmail(_)
@@ -89,6 +95,7 @@ fn right(command: &Command) -> Right {
         | Command::Job(..)
         | Command::CreateJob { .. }
         | Command::SetJobType { .. }
+        | Command::SetCustomField { .. }
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }

@@ -63,6 +63,9 @@ pub fn decide(
             }
             Ok(done((*job).into(), events, Event::Job))
         }
+        Command::SetCustomField { account, contact, field, to } => {
+            asked.set_custom_field(*account, *contact, field, to)
+        }
         Command::AddOwnerAndInvite { job, contact, invite } => {
             asked.add_owner_and_invite(*job, *contact, *invite)
         }

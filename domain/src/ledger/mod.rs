@@ -5,6 +5,7 @@
 //! back as a [`Need`], the event store fetches it under the same lock, and asks again.
 
 mod authority;
+mod custom_fields;
 mod decide;
 mod leads;
 mod links;
@@ -21,6 +22,7 @@ use crate::builder_account::{BuilderAccountCommand, JobSetup};
 use crate::contact::{
     ContactCommand, ContactDetails, ContactEvent, InfoEdit, InviteIds, Kept, MergePicks,
 };
+use crate::custom_field::{FieldName, TypedValue};
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MergeId, MilestoneId, TaskId,
@@ -79,6 +81,17 @@ pub enum Command {
         job: JobId,
         /// The type.
         to: Option<JobType>,
+    },
+    /// Give a contact's custom field a value, read by the field's kind in the account's list (R41).
+    SetCustomField {
+        /// The account.
+        account: AccountId,
+        /// The contact.
+        contact: ContactId,
+        /// The field.
+        field: FieldName,
+        /// Its value, as typed.
+        to: TypedValue,
     },
     /// Make an existing contact an owner and invite it: one save (R5).
     AddOwnerAndInvite {
@@ -278,7 +291,7 @@ pub enum Outcome {
 }
 
 /// What an unmerge could not undo (H2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptBack {
     /// What it is.
     pub what: Kept,
@@ -288,6 +301,9 @@ pub struct KeptBack {
     /// The lead that it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lead: Option<LeadId>,
+    /// The custom field that it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<FieldName>,
 }
 
 /// What became of one job and contact in a bulk change (H12).
@@ -379,6 +395,9 @@ impl Command {
             Self::SetJobType { account, job, .. } => {
                 vec![(*job).into(), AggregateId::BuilderAccount(*account)]
             }
+            Self::SetCustomField { account, contact, .. } => {
+                vec![(*contact).into(), AggregateId::BuilderAccount(*account)]
+            }
             Self::AddOwnerAndInvite { job, contact, .. } => {
                 vec![(*job).into(), (*contact).into()]
             }
@@ -422,6 +441,7 @@ impl Command {
             | Self::Contact(..)
             | Self::Job(..)
             | Self::SetJobType { .. }
+            | Self::SetCustomField { .. }
             | Self::AddOwnerAndInvite { .. }
             | Self::ChangeOwners { .. }
             | Self::ImportRow { .. }
@@ -449,6 +469,7 @@ impl Command {
                 JobSetup::ChangeTemplate(..) => "ChangeJobTemplate",
                 JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
             },
+            Self::BuilderAccount(_, BuilderAccountCommand::SetCustomFields(_)) => "SetCustomFields",
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",
                 ContactCommand::EditInfo(_) => "EditContactInfo",
@@ -469,11 +490,13 @@ impl Command {
                 ContactCommand::Delete { .. } => "DeleteContact",
                 ContactCommand::Restore => "RestoreContact",
                 ContactCommand::SetPermissions(_) => "SetPermissions",
+                ContactCommand::SetCustomField { .. } => "SetCustomField",
             },
             Self::SaveContact { .. } => "CreateContact",
             Self::Job(_, command) => command.name(),
             Self::CreateJob { .. } => "CreateJob",
             Self::SetJobType { .. } => "SetJobType",
+            Self::SetCustomField { .. } => "SetCustomField",
             Self::AddOwnerAndInvite { .. } => "AddOwner",
             Self::MergeContacts { .. } => "MergeContacts",
             Self::UnmergeContact(_) => "UnmergeContacts",

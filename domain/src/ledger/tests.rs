@@ -10,7 +10,7 @@ use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
 use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
-use crate::text::{JobName, Label, PersonName, Reason, Title};
+use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -111,6 +111,15 @@ fn new_job(job: JobId, named: Option<&str>, from: Option<TemplateId>) -> Command
 
 fn type_set(to: Option<&str>) -> Command {
     Command::SetJobType { account: ACCOUNT, job: ELM_ST, to: to.map(job_type) }
+}
+
+fn gate() -> FieldName {
+    FieldName::parse("gate").expect("a valid name")
+}
+
+fn custom_field_set() -> Command {
+    let to = TypedValue::Text(CustomText::parse("4711").expect("a valid text"));
+    Command::SetCustomField { account: ACCOUNT, contact: ADA, field: gate(), to }
 }
 
 fn key(n: u128) -> NewApiKey {
@@ -847,6 +856,8 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         Command::WinLead { lead: LEAD, into: WonInto::Job(ELM_ST) },
         type_set(Some("Remodel")),
         types(&["Remodel"]),
+        custom_field_set(),
+        Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
     ];
     let book = Book::given(houses());
     for command in commands {
@@ -939,13 +950,14 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("operator", operator),
         ("system", anybody()),
     ];
-    let rights = ["operate", "work", "manage access", "own info"];
+    let rights = ["operate", "work", "manage access", "own info", "administer"];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
         [false, false, false, false, false, true, true],
         [true, true, true, false, false, false, true],
         [true, false, true, false, false, false, true],
         [true, true, true, false, true, false, true],
+        [true, false, false, false, false, false, true],
     ];
     let of_contact = |command| Command::Contact(ADA, command);
     let commands = [
@@ -961,6 +973,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::ResendInvite(ids(1).token)),
             of_contact(ContactCommand::CancelInvite),
             of_contact(ContactCommand::ExpireInvite),
+            custom_field_set(),
+            of_contact(ContactCommand::SetCustomField { field: gate(), to: None }),
             job(ELM_ST, &[]),
             Command::Job(ELM_ST, JobCommand::RemoveOwner(ADA, None)),
             Command::Job(ELM_ST, JobCommand::Archive),
@@ -989,6 +1003,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
         ],
+        vec![Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new()))],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {

@@ -129,13 +129,14 @@ fn tells_secret(submission: &Submission) -> bool {
         Command::Installation(_) => true,
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
-            BuilderAccountCommand::JobSetup(_) => false,
+            BuilderAccountCommand::JobSetup(_) | BuilderAccountCommand::SetCustomFields(_) => false,
         },
         Command::Contact(..)
         | Command::SaveContact { .. }
         | Command::Job(..)
         | Command::CreateJob { .. }
         | Command::SetJobType { .. }
+        | Command::SetCustomField { .. }
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }

@@ -276,7 +276,7 @@ fn group(
 }
 
 fn contact(id: Uuid, row: Contact) -> DuplicateContact {
-    let entry = contact_directory::entry(id, row);
+    let entry = contact_directory::plain_entry(id, row);
     DuplicateContact {
         id,
         name: entry.name,

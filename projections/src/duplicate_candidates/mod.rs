@@ -191,6 +191,7 @@ impl View for DuplicateCandidates {
             | ContactEvent::OwnerDeactivated(_)
             | ContactEvent::ContactsMerged(_)
             | ContactEvent::ContactsUnmerged(_)
+            | ContactEvent::CustomFieldSet(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

@@ -32,7 +32,7 @@ fn bodies() -> Vec<String> {
     for typed in [&format!("{CANARY}\0"), "\u{202e}", &long, "", " ", "\u{7f}", "ﷺ", CANARY] {
         bodies.push(text(typed));
     }
-    for field in ["name", "email", "reason", "label"] {
+    for field in ["name", "email", "reason", "label", "value"] {
         bodies.push(json!({ field: format!("{CANARY}\0") }).to_string());
         bodies.push(json!({ field: null }).to_string());
     }
@@ -80,6 +80,7 @@ async fn no_body_and_no_query_gives_a_failure() {
         let path = path
             .replace("{id}", &id.to_string())
             .replace("{contact_id}", &contact.to_string())
+            .replace("{name}", "gate")
             .replace("{task_id}", &contact.to_string())
             .replace("{milestone_id}", &contact.to_string())
             .replace("{code}", "not_found");

@@ -51,6 +51,10 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/contacts/{id}/unmerge", Path(none)),
     ("put", "/v1/contacts/{id}/portal-permissions", Path(|_| json!({ "permissions": [] }))),
     ("get", "/v1/contacts/{id}/permissions", Path(none)),
+    ("put", "/v1/contacts/{id}/custom-fields/{name}", Path(|_| json!({ "value": "X" }))),
+    ("delete", "/v1/contacts/{id}/custom-fields/{name}", Path(none)),
+    ("get", "/v1/custom-fields", Own),
+    ("put", "/v1/custom-fields", Own),
     (
         "post",
         "/v1/contacts/merge",
@@ -221,6 +225,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
     let filled = path
         .replace("{id}", &id.to_string())
         .replace("{contact_id}", &ids.contact.to_string())
+        .replace("{name}", "gate")
         .replace("{task_id}", &ids.contact.to_string())
         .replace("{milestone_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");

@@ -9,6 +9,7 @@ mod address_books;
 mod as_of;
 mod conditions;
 mod contacts_in_full;
+mod custom_fields;
 mod door;
 mod duplicates;
 mod harness;

@@ -6,7 +6,7 @@ use serde_json::json;
 const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
 
 /// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 25] = [
+const TABLE: [(&str, &str, &str); 28] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -26,6 +26,9 @@ const TABLE: [(&str, &str, &str); 25] = [
     ("POST", "/v1/leads/{lead}/lose", "YYYYNN"),
     ("GET", "/v1/leads", "YYYYYN"),
     ("GET", "/v1/leads/{lead}/history", "YNNYYN"),
+    ("PUT", "/v1/custom-fields", "YNNNNN"),
+    ("GET", "/v1/custom-fields", "YYYYYN"),
+    ("PUT", "/v1/contacts/{contact}/custom-fields/gate", "YYYYNN"),
     ("GET", "/v1/contacts", "YYYYYN"),
     ("GET", "/v1/jobs", "YYYYYN"),
     ("GET", "/v1/invitations", "YYYYYN"),
@@ -68,12 +71,17 @@ async fn the_table_of_roles_holds() {
             path if path.ends_with("deactivate") || path.ends_with("lose") => {
                 json!({ "reason": "Because" })
             }
+            "/v1/custom-fields" => {
+                json!({ "fields": [{ "name": "gate", "label": "Gate", "kind": "text" }] })
+            }
+            path if path.ends_with("gate") => json!({ "value": "4711" }),
             _ => json!({}),
         };
         for ((column, caller), may) in COLUMNS.iter().zip(&callers).zip(may.chars()) {
             let answer = match method {
                 "GET" => caller.get(&path).await,
                 "PATCH" => caller.patch(&path, body.clone()).await,
+                "PUT" => caller.put(&path, body.clone()).await,
                 _ => caller.post(&path, body.clone()).await,
             };
             let forbidden = answer.status.as_u16() == 403;

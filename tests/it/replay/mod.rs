@@ -7,6 +7,7 @@ mod equal;
 mod neighbours;
 mod poison;
 mod random;
+mod random_fields;
 mod random_jobs;
 mod random_leads;
 mod tail;

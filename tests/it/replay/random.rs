@@ -1,5 +1,6 @@
 //! A random history over every command.
 
+use super::random_fields;
 use super::random_jobs::Parts;
 use super::random_leads;
 use crate::support::account::details;
@@ -199,6 +200,9 @@ impl<'a> RandomHistory<'a> {
         if self.rng.random_bool(0.2) {
             return self.book_command(contact);
         }
+        if self.rng.random_bool(0.15) {
+            return random_fields::value(self.account, &mut self.rng, contact);
+        }
         let token = self.tokens.get(&contact).copied();
         let person = *self.persons.entry(contact).or_insert_with(|| self.account.person_id());
         let answer = |command| self.account.owner(person, contact, command);
@@ -267,7 +271,9 @@ impl<'a> RandomHistory<'a> {
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
             self.new_job()
         } else if kind == 5 {
-            if self.rng.random_bool(0.5) {
+            if self.rng.random_bool(0.3) {
+                random_fields::list(self.account, &mut self.rng)
+            } else if self.rng.random_bool(0.5) {
                 self.account.issue_key()
             } else {
                 self.parts.setup(self.account, &mut self.rng)

@@ -39,11 +39,11 @@ fn from(account: &Account, from: Option<u64>, until_head: bool) -> Tail {
 async fn a_tail_tells_every_event_from_a_position_to_the_head() {
     let (_database, store) = viewed().await;
     let account = Account::open(&store, 81).await;
-    RandomHistory::new(&account, 81).run(&store, 1_800).await;
+    RandomHistory::new(&account, 81).run(&store, 4_000).await;
     bring_up(&store, &[account.ledger]).await;
     let reader = store.reader();
     let events = reader.events_after(account.ledger, 0, 10_000).await.expect("read");
-    assert!(events.len() > 500, "more than a page");
+    assert!(events.len() > 500, "more than a page: {}", events.len());
     let mut page = Page::default();
     let never = std::future::pending();
     let tail = from(&account, Some(1), true);

@@ -28,6 +28,7 @@ const LONG_FILES: &[(&str, &str)] = &[
 const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("api/src/router.rs: router", "every route, and nothing else"),
     ("bench/src/ratios.rs: ratios", "one entry a promised ratio, nothing else"),
+    ("domain/src/builder_account.rs: refusal", "one arm a refusal, nothing else"),
     ("domain/src/contact/events.rs: changes", "one arm an event, nothing else"),
     ("domain/src/contact/rejection.rs: refusal", "one arm a refusal, nothing else"),
     ("domain/src/contact/state.rs: apply", "one arm an event, nothing else"),

@@ -24,7 +24,7 @@ pub(crate) struct AuditParams {
     lead: Option<String>,
     /// By this API key or person.
     actor: Option<String>,
-    /// That changed this field, such as `name` or `primary_email`.
+    /// That changed this field, such as `name`, `primary_email` or `custom_fields.gate`.
     field: Option<String>,
     /// Not before this time (RFC 3339).
     from: Option<String>,
@@ -73,7 +73,8 @@ fn moment(typed: &str) -> Result<Timestamp, &'static str> {
 }
 
 fn word(typed: &str) -> Result<String, &'static str> {
-    let ours = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let ours =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
     if typed.is_empty() || typed.len() > 60 || !typed.chars().all(ours) {
         return Err("must be the name of a field");
     }

@@ -8,18 +8,23 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::contact::MergePicks;
+use domain::custom_field::FieldName;
 use domain::ids::MergeId;
 use domain::{AggregateId, Command, ContactId, EmailAddress, Shown};
 use event_store::Rehearsal;
 use projections::contact_directory::{self, ContactEntry};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The most contacts that are merged into one at once.
 const ABSORBED_MAX: usize = 20;
+
+/// The most custom fields that are picked one by one; more than an account has.
+const FIELDS_MAX: usize = 200;
 
 /// How long a preview waits for the contacts list.
 const WAIT_MAX: Duration = Duration::from_secs(2);
@@ -52,9 +57,30 @@ pub(crate) struct MergeFields {
     phones: Option<String>,
     address: Option<String>,
     primary_email: Option<String>,
+    /// Custom fields by their names.
+    #[serde(default)]
+    custom_fields: BTreeMap<String, String>,
 }
 
 impl RequestBody for MergeContacts {}
+
+impl MergeFields {
+    fn custom_fields(&self, door: &mut Door) -> Option<BTreeMap<FieldName, ContactId>> {
+        let within = "fields.custom_fields";
+        if self.custom_fields.len() > FIELDS_MAX {
+            door.refuse(within, &format_args!("must have at most {FIELDS_MAX} entries"));
+            return None;
+        }
+        let mut picks = BTreeMap::new();
+        for (name, typed) in &self.custom_fields {
+            // A name that is none is not repeated.
+            let name = door.take(within, FieldName::parse(name))?;
+            let pick = door.take(format!("{within}.{}", name.as_str()), id::<ContactId>(typed))?;
+            picks.insert(name, pick);
+        }
+        Some(picks)
+    }
+}
 
 impl MergeContacts {
     fn command(&self, merge: MergeId) -> Result<(Command, Vec<ContactId>), Problem> {
@@ -69,6 +95,7 @@ impl MergeContacts {
         let phones = pick("phones", &self.fields.phones);
         let address = pick("address", &self.fields.address);
         let primary_email = pick("primary_email", &self.fields.primary_email);
+        let custom_fields = self.fields.custom_fields(&mut door);
         let additional = match &self.additional_emails {
             None => Some(None),
             Some(emails) => {
@@ -83,6 +110,7 @@ impl MergeContacts {
                 address: address?,
                 primary_email: primary_email?,
                 additional_emails: additional?,
+                custom_fields: custom_fields?,
             };
             let (survivor, absorbed) = (survivor?, absorbed?);
             let all = std::iter::once(survivor).chain(absorbed.iter().copied()).collect();
@@ -126,7 +154,8 @@ pub(crate) struct PreviewChange {
     /// The event that says so.
     event: &'static str,
     /// The field.
-    field: &'static str,
+    #[schema(value_type = String)]
+    field: Cow<'static, str>,
     /// What it is; absent where there is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<String>,

@@ -2,6 +2,7 @@
 
 pub(crate) mod add_additional_email;
 pub(crate) mod cancel_invite;
+pub(crate) mod clear_custom_field;
 pub(crate) mod create;
 pub(crate) mod deactivate;
 pub(crate) mod delete;
@@ -19,6 +20,7 @@ pub(crate) mod permissions;
 pub(crate) mod redirect_invite;
 pub(crate) mod resend_invite;
 pub(crate) mod restore;
+pub(crate) mod set_custom_field;
 pub(crate) mod set_permissions;
 pub(crate) mod swap_primary_email;
 pub(crate) mod unmerge;

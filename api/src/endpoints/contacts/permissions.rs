@@ -7,8 +7,8 @@ use axum::Json;
 use axum::extract::State;
 use domain::contact::{ContactCommand, InfoEdit, Permission};
 use domain::{
-    Command, ContactId, EmailAddress, PersonName, Reason, Rejection, RejectionKind, Timestamp,
-    TokenId,
+    Command, ContactId, EmailAddress, FieldName, PersonName, Reason, Rejection, RejectionKind,
+    Timestamp, TokenId,
 };
 use event_store::{Recorded, Rehearsal};
 use serde::Serialize;
@@ -130,10 +130,12 @@ impl WhyNot {
 fn commands(contact: ContactId) -> Option<Vec<Command>> {
     let address = EmailAddress::parse("somebody-else@titleblock.invalid").ok()?;
     let name = PersonName::parse("Somebody Else").ok()?;
+    let field = FieldName::parse("somewhat-else").ok()?;
     let permissions = BTreeSet::from([Permission::AccessReports, Permission::EditContact]);
     let of_contact = [
         ContactCommand::EditInfo(InfoEdit { name: Some(name), ..InfoEdit::default() }),
         ContactCommand::AddAdditionalEmail(address.clone()),
+        ContactCommand::SetCustomField { field, to: None },
         ContactCommand::SendInvite(invite_ids()),
         ContactCommand::ResendInvite(TokenId(Uuid::now_v7())),
         ContactCommand::CancelInvite,

@@ -22,10 +22,11 @@ pub(crate) struct Unmerged {
 /// Something that an unmerge could not undo.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KeptAnswer {
-    /// `name`, `title`, `phones`, `address`, `primary_email` or `additional_email`: the survivor has
-    /// it still. `primary_email_claim`: somebody else holds it. `job_owner_removed`: the survivor
-    /// was taken off the job since. `job_is_full`: it takes no more owners. `job_archived`: nobody
-    /// is added to it. `lead_contact_changed`: the lead was given another contact since, or none.
+    /// `name`, `title`, `phones`, `address`, `primary_email`, `additional_email` or `custom_field`:
+    /// the survivor has it still. `primary_email_claim`: somebody else holds it.
+    /// `job_owner_removed`: the survivor was taken off the job since. `job_is_full`: it takes no
+    /// more owners. `job_archived`: nobody is added to it. `lead_contact_changed`: the lead was given
+    /// another contact since, or none.
     #[schema(value_type = String)]
     what: domain::contact::Kept,
     /// The job that it is about.
@@ -34,6 +35,9 @@ pub(crate) struct KeptAnswer {
     /// The lead that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     lead: Option<Uuid>,
+    /// The custom field that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
 }
 
 /// Let a contact that was merged into another stand for itself again, with what could not be undone
@@ -53,6 +57,7 @@ pub(crate) async fn unmerge(
                 what: kept.what,
                 job: kept.job.map(|job| job.0),
                 lead: kept.lead.map(|lead| lead.0),
+                field: kept.field.as_ref().map(|field| field.as_str().to_owned()),
             })
             .collect(),
         Outcome::Done

@@ -72,7 +72,12 @@ impl Card {
         let is = |words: &[&str]| property.types.iter().any(|kind| words.contains(&kind.as_str()));
         match property.name.as_str() {
             "FN" => value(whole(typed), rank).join(&mut self.found.names),
-            "N" => value(name_of(&parts(typed, " ")), rank).join(&mut self.in_parts),
+            "N" => {
+                let parts = parts(typed, " ");
+                let title = parts.get(3).cloned().unwrap_or_default();
+                value(title, rank).join(&mut self.found.titles);
+                value(name_of(&parts), rank).join(&mut self.in_parts);
+            }
             "ORG" => {
                 let company = parts(typed, ",").into_iter().next().unwrap_or_default();
                 if self.found.business.is_none() {
@@ -120,9 +125,10 @@ impl Card {
     }
 }
 
-/// `N` is family, given, additional, prefix and suffix; people say it the other way round.
+/// `N` is family, given, additional, prefix and suffix; people say it the other way round, and the
+/// prefix is the title.
 fn name_of(parts: &[String]) -> String {
-    let spoken = [3, 1, 2, 0, 4].into_iter().filter_map(|place| parts.get(place));
+    let spoken = [1, 2, 0, 4].into_iter().filter_map(|place| parts.get(place));
     spoken.filter(|part| !part.trim().is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 

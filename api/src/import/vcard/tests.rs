@@ -4,6 +4,7 @@ use super::*;
 use crate::import::contact::LeftOut;
 use crate::import::row::Row;
 use domain::contact::ContactDetails;
+use domain::text::Honorific;
 use domain::{Command, EmailAddress, PhoneNumber, PostalAddress};
 use event_store::MasterKey;
 use proptest::prelude::*;
@@ -11,6 +12,7 @@ use proptest::prelude::*;
 /// What became of a card, as far as a test looks at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Shown {
+    title: String,
     name: String,
     emails: Vec<String>,
     phones: Vec<String>,
@@ -37,6 +39,7 @@ fn shown(row: &Row) -> Shown {
     let emails = details.primary_email.iter().chain(&details.additional_emails);
     let left_out = |left: &LeftOut| (left.line, left.field.clone(), left.reason.clone());
     Shown {
+        title: details.title.as_ref().map_or("", Honorific::as_str).to_owned(),
         name: details.name.as_str().to_owned(),
         emails: emails.map(|email: &EmailAddress| email.typed().to_owned()).collect(),
         phones: details.phones.iter().map(|phone: &PhoneNumber| phone.typed().to_owned()).collect(),
@@ -191,7 +194,7 @@ fn escapes_are_undone_and_an_address_has_its_lines() {
 #[test]
 fn a_name_is_fn_else_n_else_org_else_there_is_none() {
     assert_eq!(one("3.0", "N:Byron;Ada;K,L;Dr.;MP\nFN:Ada B.").name, "Ada B.");
-    assert_eq!(one("3.0", "N:Byron;Ada;K,L;Dr.;MP\nFN:\nORG:Elm").name, "Dr. Ada K L Byron MP");
+    assert_eq!(one("3.0", "N:Byron;Ada;K,L;Dr.;MP\nFN:\nORG:Elm").name, "Ada K L Byron MP");
     let company = one("3.0", "N:;;;;\nORG:Elm Builders\\, Inc.;Framing");
     assert_eq!((company.name.as_str(), told(&company).len()), ("Elm Builders, Inc.", 0));
     assert_eq!(told(&one("3.0", "FN:Ada\nORG:Elm")), ["ORG"], "a contact has no company");
@@ -199,6 +202,20 @@ fn a_name_is_fn_else_n_else_org_else_there_is_none() {
         b"BEGIN:VCARD\nVERSION:3.0\nEMAIL:a@x.org\nEND:VCARD\nBEGIN:VCARD\nFN:Ada\nEND:VCARD";
     assert_eq!(all(file)[0], Err((1, "name".to_owned())));
     assert!(all(file)[1].is_ok(), "a card without a version");
+}
+
+#[test]
+fn the_prefix_of_a_name_is_the_title() {
+    // R111
+    let named = |inside| {
+        let card = one("3.0", inside);
+        (card.title, card.name, card.left_out.len())
+    };
+    let is = |title: &str, name: &str| (title.to_owned(), name.to_owned(), 0);
+    assert_eq!(named("N:Byron;Ada;;Dr.;"), is("Dr.", "Ada Byron"));
+    assert_eq!(named("FN:Dr. Ada Byron\nN:Byron;Ada;;Dr.;"), is("Dr.", "Ada Byron"));
+    assert_eq!(named("FN:Ada Byron\nN:Byron;Ada;;Prof.,Dr.;"), is("Prof. Dr.", "Ada Byron"));
+    assert_eq!(named("FN:Dr. Ada Byron\nN:Byron;Ada;;;"), is("", "Dr. Ada Byron"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod tests;
 
 use super::decide::{Asked, done};
 use super::{Decision, Halt, KeptBack, Outcome, Tracked};
-use crate::contact::merge::{absorb, give_back, part, refuse_merge, survive};
+use crate::contact::merge::{absorb, fields_kept, give_back, part, refuse_merge, survive};
 use crate::contact::{
     Contact, ContactCommand, ContactEvent, ContactRejection, JobTakenOver, Kept, Life, MergePicks,
 };
@@ -119,8 +119,16 @@ impl Asked<'_> {
         let (given_back, mut kept) = give_back(survivor, contact, merge);
         let (parted, kept_claim) = part(contact, merge, into, self.state)?;
         kept.extend(kept_claim);
-        let mut kept: Vec<KeptBack> =
-            kept.into_iter().map(|what| KeptBack { what, job: None, lead: None }).collect();
+        let mut kept: Vec<KeptBack> = kept
+            .into_iter()
+            .map(|what| KeptBack { what, lead: None, job: None, field: None })
+            .collect();
+        kept.extend(fields_kept(survivor, contact).into_iter().map(|field| KeptBack {
+            what: Kept::CustomField,
+            lead: None,
+            job: None,
+            field: Some(field),
+        }));
         let mut events = of_contact(into, given_back);
         events.extend(of_contact(id, parted));
         for taken in jobs {
@@ -133,7 +141,9 @@ impl Asked<'_> {
             }
             match self.put_back(taken, id, into, merge)? {
                 Ok(happened) => events.extend(of_job(taken.job, happened)),
-                Err(what) => kept.push(KeptBack { what, job: Some(taken.job), lead: None }),
+                Err(what) => {
+                    kept.push(KeptBack { what, lead: None, job: Some(taken.job), field: None })
+                }
             }
         }
         for taken in leads {
@@ -141,6 +151,7 @@ impl Asked<'_> {
                 Some(back) => events.push(((*taken).into(), Event::Lead(back))),
                 None => kept.push(KeptBack {
                     what: Kept::LeadContactChanged,
+                    field: None,
                     job: None,
                     lead: Some(*taken),
                 }),

@@ -342,7 +342,7 @@ fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
     ledger.merge(ADA, &[BEA], picks).expect("merged");
     refused(ledger.give(Command::UnmergeContact(ADA)), No::NotMerged);
     let kept = ledger.unmerge(BEA).expect("unmerged");
-    assert_eq!(kept, [KeptBack { what: Kept::Name, job: None, lead: None }]);
+    assert_eq!(kept, [KeptBack { what: Kept::Name, field: None, job: None, lead: None }]);
     assert_eq!(ledger.contact(BEA), &before);
     assert_eq!(ledger.emails(ADA), ["ada@x.org"]);
     assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA, BEA]));
@@ -358,9 +358,9 @@ fn a_merge_is_taken_back_with_a_list_of_what_could_not_be_undone() {
     assert_eq!(
         kept,
         [
-            KeptBack { what: Kept::Name, job: None, lead: None },
-            KeptBack { what: Kept::PrimaryEmailClaim, job: None, lead: None },
-            KeptBack { what: Kept::JobOwnerRemoved, job: Some(ELM), lead: None },
+            KeptBack { what: Kept::Name, field: None, job: None, lead: None },
+            KeptBack { what: Kept::PrimaryEmailClaim, field: None, job: None, lead: None },
+            KeptBack { what: Kept::JobOwnerRemoved, field: None, job: Some(ELM), lead: None },
         ]
     );
     assert!(matches!(ledger.contact(BEA).access, Access::Deactivated { .. }));
@@ -480,7 +480,10 @@ fn tasks_follow_a_merge_and_its_undoing_also_on_a_job_that_was_put_away() {
     assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(ADA)));
     let kept = ledger.unmerge(BEA).expect("unmerged");
     // Where both were owners, somebody would have to be added.
-    assert_eq!(kept, [KeptBack { what: Kept::JobArchived, job: Some(OAK), lead: None }]);
+    assert_eq!(
+        kept,
+        [KeptBack { what: Kept::JobArchived, field: None, job: Some(OAK), lead: None }]
+    );
     assert_eq!((ledger.owners(ELM), ledger.owners(OAK)), (vec![BEA], vec![ADA]));
     assert_eq!(assignee(&ledger, ELM), Some(Assignee::Owner(BEA)));
 }
@@ -556,7 +559,12 @@ fn a_lead_that_was_given_another_contact_since_stays_and_is_told() {
     // By hand to the survivor, which is somebody's choice then.
     ledger.give(link(BATH, CID)).expect("linked");
     ledger.give(link(BATH, ADA)).expect("linked");
-    let stays = |lead| KeptBack { what: Kept::LeadContactChanged, job: None, lead: Some(lead) };
+    let stays = |lead| KeptBack {
+        what: Kept::LeadContactChanged,
+        field: None,
+        job: None,
+        lead: Some(lead),
+    };
     let mut kept = ledger.unmerge(BEA).expect("unmerged");
     kept.sort_by_key(|kept| kept.lead);
     assert_eq!(kept, [stays(BATH), stays(KITCHEN)]);

@@ -265,7 +265,10 @@ impl View<ContactAggregate> for ListRow {
             | E::ContactMergedInto(_)
             | E::ContactsUnmerged(_)
             | E::ContactUnmergedFrom(_)
-            | E::PermissionsChanged(_) => return,
+            | E::PermissionsChanged(_)
+            | E::OwnerImported(_)
+            | E::PrimaryEmailDefaulted(_)
+            | E::DuplicateResolved(_) => return,
         };
         status.clone_into(&mut self.status);
     }

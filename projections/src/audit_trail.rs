@@ -5,6 +5,7 @@
 use crate::history::{self, HistoryEntry};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
+use domain::contact::ContactEvent;
 use domain::{AggregateId, Event, LedgerId, Timestamp};
 use event_store::attempts::AttemptQuery;
 use event_store::{Open, Reader, Recorded};
@@ -68,6 +69,10 @@ impl View for AuditTrail {
                         subjects.push(contact);
                     }
                 }
+            }
+            // Who kept an email finds it in their history, too.
+            Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
+                subjects.push(resolved.winner.0);
             }
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }

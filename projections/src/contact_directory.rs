@@ -77,6 +77,11 @@ fn email_key(typed: &str) -> Option<String> {
 }
 
 impl Row {
+    fn activate(&mut self) {
+        self.access = "active";
+        self.resume = "active";
+    }
+
     /// Puts one additional email in the place of another.
     fn replace(&mut self, from: &Personal<EmailAddress>, to: Option<&Personal<EmailAddress>>) {
         let Some(from) = shown(from) else { return };
@@ -199,10 +204,7 @@ impl View for ContactDirectory {
             | ContactEvent::InviteDeclined(_)
             | ContactEvent::InviteExpired(_)
             | ContactEvent::OwnerReenabled(_) => row.access = row.resume,
-            ContactEvent::OwnerActivated(_) | ContactEvent::OwnerReactivated(_) => {
-                row.access = "active";
-                row.resume = "active";
-            }
+            ContactEvent::OwnerActivated(_) | ContactEvent::OwnerReactivated(_) => row.activate(),
             ContactEvent::OwnerDisabled(_) => row.access = "disabled",
             ContactEvent::OwnerDeactivated(_) => {
                 row.access = "deactivated";
@@ -224,6 +226,7 @@ impl View for ContactDirectory {
                 row.merged_into = None;
             }
             ContactEvent::PermissionsChanged(e) => row.permissions = words_of(&e.to),
+            ContactEvent::OwnerImported(e) if e.person.is_some() => row.activate(),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
             ContactEvent::ContactCreated(_)
@@ -231,7 +234,11 @@ impl View for ContactDirectory {
             | ContactEvent::InviteAccepted(_)
             | ContactEvent::PersonLinked(_)
             | ContactEvent::ContactsMerged(_)
-            | ContactEvent::ContactsUnmerged(_) => {}
+            | ContactEvent::ContactsUnmerged(_)
+            // Of an owner who was not active; and what stands in events of its own.
+            | ContactEvent::OwnerImported(_)
+            | ContactEvent::PrimaryEmailDefaulted(_)
+            | ContactEvent::DuplicateResolved(_) => {}
         }
         row.version += 1;
         row.updated_at = at;

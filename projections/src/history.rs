@@ -186,7 +186,10 @@ impl HistoryEntry {
     }
 }
 
-/// Puts names in the place of ids: of the keys that acted, and of owners.
+/// The fields whose values are contacts.
+const CONTACT_FIELDS: [&str; 2] = ["owners", "primary_email_kept_by"];
+
+/// Puts names in the place of ids: of the keys that acted, and of contacts.
 pub(crate) async fn name_all(
     reader: &Reader,
     ledger: LedgerId,
@@ -199,7 +202,7 @@ pub(crate) async fn name_all(
     let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
     let mut owners = Vec::new();
     for change in entries.iter().flat_map(|entry| &entry.changes) {
-        if change.field == "owners" {
+        if CONTACT_FIELDS.contains(&change.field.as_str()) {
             owners.extend(owner(&change.before));
             owners.extend(owner(&change.after));
         }
@@ -208,7 +211,8 @@ pub(crate) async fn name_all(
     let names = contact_directory::names(&client, ledger, &owners).await?;
     for entry in entries {
         entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
-        for change in entry.changes.iter_mut().filter(|change| change.field == "owners") {
+        let of_contacts = |change: &&mut ChangeEntry| CONTACT_FIELDS.contains(&&*change.field);
+        for change in entry.changes.iter_mut().filter(of_contacts) {
             for text in [&mut change.before, &mut change.after] {
                 if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
                     *text = Some(name.clone());

@@ -6,6 +6,7 @@
 
 mod authority;
 mod decide;
+mod legacy;
 mod merge;
 mod state;
 
@@ -13,10 +14,13 @@ mod state;
 mod tests;
 
 pub use decide::decide;
+pub use legacy::{ImportedOwner, LegacyAccess, LegacyOwner};
 pub use state::{LedgerState, Tracked};
 
 use crate::builder_account::{BuilderAccountCommand, JobSetup};
-use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds, Kept, MergePicks};
+use crate::contact::{
+    ContactCommand, ContactDetails, ContactEvent, DuplicateResolved, InviteIds, Kept, MergePicks,
+};
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, TaskId, TemplateId,
@@ -123,6 +127,8 @@ pub enum Command {
         /// What it is created with, unless it is there.
         details: ContactDetails,
     },
+    /// Owners of an older system: one, or all those of a file that share a primary email (R34).
+    ImportOwners(Vec<LegacyOwner>),
     /// Take over what happened to a contact in another store of events. It is recorded as it was
     /// there: nobody is mailed, and no rule is asked but the one that holds between contacts (R27).
     TakeOver {
@@ -211,6 +217,13 @@ pub enum Outcome {
     },
     /// What became of a card.
     ImportedContact(Imported),
+    /// What became of owners of an older system.
+    ImportedOwners {
+        /// Each of them.
+        owners: Vec<ImportedOwner>,
+        /// Who lost an email to whom, and why; of those who were here before, too.
+        resolved: Vec<DuplicateResolved>,
+    },
 }
 
 /// What an unmerge could not undo (H2).
@@ -330,6 +343,10 @@ impl Command {
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
             Self::ImportContact { contact, .. } => vec![(*contact).into()],
+            Self::ImportOwners(owners) => {
+                let contacts = owners.iter().map(|owner| owner.contact.into());
+                contacts.chain(owners.iter().flat_map(|o| &o.jobs).map(|j| (*j).into())).collect()
+            }
         }
     }
 
@@ -350,6 +367,7 @@ impl Command {
             | Self::ChangeOwners { .. }
             | Self::ImportRow { .. }
             | Self::ImportContact { .. }
+            | Self::ImportOwners(_)
             | Self::TakeOver { .. }
             | Self::MergeContacts { .. }
             | Self::UnmergeContact(_) => None,
@@ -401,6 +419,7 @@ impl Command {
             Self::ChangeOwners { .. } => "BulkChangeOwners",
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",
+            Self::ImportOwners(_) => "ImportOwners",
             Self::TakeOver { .. } => "TakeOver",
         }
     }

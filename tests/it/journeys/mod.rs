@@ -14,6 +14,7 @@ mod harness;
 mod imports;
 mod isolation;
 mod jobs_in_full;
+mod legacy_owners;
 mod refusals;
 mod roles;
 mod stories;

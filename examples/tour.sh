@@ -223,6 +223,23 @@ call 200 POST /v1/imports '' "${as_it_is[@]}"
 call 200 POST /v1/imports '' "${as_it_is[@]}"
 expect '(a["created_contacts"], a["already_there"], a["failed"])' '(0, 5, 1)'
 
+step "Owners of an older system come over; of three with one email the latest login keeps it"
+python3 - "$(dirname "${BASH_SOURCE[0]}")/legacy_owners.csv" >"$work/owners" <<'END'
+import json, sys
+mapping = {"reference": "owner_no", "name": "full_name", "emails": ["email_list"],
+           "phones": ["phone_numbers"], "address": ["street", "town"], "activated": "portal_active",
+           "activated_at": "activated_on", "last_login_at": "last_login", "jobs": "project_nos"}
+print(json.dumps({"format": "owners_csv", "content": open(sys.argv[1]).read(), "owner_mapping": mapping}))
+END
+call 200 POST '/v1/imports?dry_run=true' "@$work/owners"
+expect '[a["owners"][n] for n in ("active", "not_invited", "deactivated")]' '[3, 2, 2]'
+expect 'a["owners"]["shared_emails"][0]["deactivated"][0]["why"]' \
+    'last login 2023-05-01, the other had 2022-11-30'
+call 200 POST /v1/imports "@$work/owners"
+expect '(a["created_contacts"], a["failed"])' '(7, 1)'
+call 200 POST /v1/imports "@$work/owners"
+expect '(a["created_contacts"], a["already_there"])' '(0, 7)'
+
 step "What is another account's is like what never was"
 CREDENTIAL=$OPERATOR_TOKEN
 call 201 POST /v1/accounts '{"name": "Somebody Else"}'

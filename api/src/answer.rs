@@ -155,6 +155,7 @@ pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {
         | Outcome::Owners(_)
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)
+        | Outcome::ImportedOwners { .. }
         | Outcome::Unmerged(_) => OutcomeWord::Done,
     }
 }

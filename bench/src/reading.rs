@@ -266,7 +266,10 @@ impl View<ContactAggregate> for ListRow {
             | E::ContactsUnmerged(_)
             | E::ContactUnmergedFrom(_)
             | E::PermissionsChanged(_)
-            | E::CustomFieldSet(_) => return,
+            | E::CustomFieldSet(_)
+            | E::OwnerImported(_)
+            | E::PrimaryEmailDefaulted(_)
+            | E::DuplicateResolved(_) => return,
         };
         status.clone_into(&mut self.status);
     }

@@ -348,6 +348,12 @@ impl Show for crate::text::Honorific {
     }
 }
 
+impl Show for crate::text::Reference {
+    fn show(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
 impl Show for crate::PostalAddress {
     fn show(&self) -> String {
         self.as_str().to_owned()

@@ -6,7 +6,7 @@
 
 use cqrs_es::persist::SerializedEvent;
 use domain::builder_account::{JobTemplate, TemplateTask};
-use domain::contact::{Access, Contact, ContactEvent, Permission};
+use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
 use domain::job::{
     Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
@@ -176,6 +176,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     let mut mailed_at = vec!["2026-03-02T09:15:00.000250Z", "2026-03-03T10:00:00Z"];
     mailed_at.extend(["2026-03-02T09:15:00.000250Z"; 2]);
     mailed_at.extend(["2026-03-02T09:15:00.000250Z", "2026-03-03T10:00:00Z"].repeat(2));
+    let mailed = domain::Timestamp::parse("2026-03-03T10:00:00Z").ok();
     let expected = Contact {
         id: ada(),
         life: domain::contact::Life::Live,
@@ -214,6 +215,8 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
                 domain::CustomValue::Choice(domain::text::Label::parse("Blue").expect("valid")),
             ),
         )]),
+        // Its activations are older than the time in them: they count with the last mail.
+        activity: Activity { activated_at: mailed, last_login_at: mailed },
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -230,7 +233,24 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     let folded = &state.contact(ada()).expect("known").expect("there").state;
     assert_eq!(folded.primary_email, Some(email("ada@home.example")));
 
-    assert_eq!(types_in(story.iter().chain(&events)), types_of("contact."));
+    // One who was active in an older system, and lost the email to another.
+    let imported = self::story(
+        "contact",
+        "created primary_email_defaulted owner_imported person_linked duplicate_resolved
+         owner_deactivated",
+    );
+    let state = fold(AggregateId::Contact(ada()), &imported);
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    assert_eq!((folded.access.word(), folded.claimed), ("deactivated", false));
+    let at = |typed| domain::Timestamp::parse(typed).ok();
+    let activity = Activity {
+        activated_at: at("2021-06-01T08:00:00Z"),
+        last_login_at: at("2023-05-01T17:45:12Z"),
+    };
+    assert_eq!(folded.activity, activity);
+
+    let all = story.iter().chain(&events).chain(&imported);
+    assert_eq!(types_in(all), types_of("contact."));
 }
 
 fn line(label: &str, amount: i64) -> BudgetLine {
@@ -424,6 +444,22 @@ fn a_title_that_came_later_is_sealed_as_a_name_is() {
         let mut event = decode(stored_type, &payload);
         event.each_personal(&mut Seal::default());
         assert!(!event.payload().expect("serialises").contains("Dr"), "{stored_type}");
+    }
+}
+
+#[test]
+fn a_time_and_a_reason_that_came_later_are_read_and_written() {
+    let person = "0198c0de-0000-7000-8000-0000000000a1";
+    let at = serde_json::json!({ "person": person, "at": "2026-03-04T08:00:00.000000Z" });
+    let reason = serde_json::json!({ "reason": "duplicate_primary_email" });
+    let later = [
+        ("contact.owner_activated", at.clone()),
+        ("contact.owner_reactivated", at),
+        ("contact.owner_deactivated", reason),
+    ];
+    for (stored_type, payload) in later {
+        let written = decode(stored_type, &payload).payload().expect("serialises");
+        assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), payload);
     }
 }
 

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use domain::{EmailAddress, LedgerId, SubjectId};
+use domain::{EmailAddress, LedgerId, PersonId, SubjectId};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use lru::LruCache;
@@ -116,6 +116,7 @@ pub struct Keys {
     sealing: XChaCha20Poly1305,
     claims: [u8; 32],
     imports: [u8; 32],
+    persons: [u8; 32],
     check: [u8; 32],
     opened: Mutex<LruCache<(LedgerId, SubjectId), Held>>,
 }
@@ -147,6 +148,7 @@ impl Keys {
             sealing: cipher("titleblock receipts, outbox and attempts v1"),
             claims: derive("titleblock claims v1"),
             imports: derive("titleblock imports v1"),
+            persons: derive("titleblock persons of imported owners v1"),
             check: derive("titleblock key check v1"),
             opened: Mutex::new(LruCache::new(OPENED_MAX)),
         }
@@ -176,7 +178,16 @@ impl Keys {
     /// thing again; keyed, because a plain hash of a name and a number could be guessed.
     pub fn import_id(&self, ledger: LedgerId, kind: &str, key: &str) -> Uuid {
         let parts = [ledger.0.as_bytes(), kind.as_bytes(), b"\0", key.as_bytes()];
-        let hash = Self::keyed_hash(&self.imports, &parts);
+        Self::id_of(&Self::keyed_hash(&self.imports, &parts))
+    }
+
+    /// The person behind an owner who comes over from an older system, told from the primary email
+    /// alone: the same in every account of the installation (R45), because one address is one login.
+    pub fn imported_person(&self, email: &EmailAddress) -> PersonId {
+        PersonId(Self::id_of(&Self::keyed_hash(&self.persons, &[email.normal().as_bytes()])))
+    }
+
+    fn id_of(hash: &[u8; 32]) -> Uuid {
         let mut id = [0; 16];
         id.copy_from_slice(&hash[..16]);
         uuid::Builder::from_custom_bytes(id).into_uuid()
@@ -272,6 +283,19 @@ mod tests {
         let hash = keys.claim_hash(one, &email("ada@example.org"));
         assert_eq!(hash, keys.claim_hash(one, &email("Ada@Example.org")));
         assert_ne!(hash, keys.claim_hash(two, &email("ada@example.org")));
+    }
+
+    #[test]
+    fn an_imported_person_is_told_from_the_normal_form_and_the_master_key_alone() {
+        // R45: two builders' imports of one address give one person
+        let email = |typed| EmailAddress::parse(typed).expect("valid");
+        let person = keys().imported_person(&email("ada@example.org"));
+        assert_eq!(person, keys().imported_person(&email("Ada@Example.org")));
+        assert_ne!(person, keys().imported_person(&email("bea@example.org")));
+        let other = Keys::derive(&MasterKey::from_base64(&STANDARD.encode([8; 32])).expect("key"));
+        assert_ne!(person, other.imported_person(&email("ada@example.org")));
+        let imported = keys().import_id(LedgerId::INSTALLATION, "person", "ada@example.org");
+        assert_ne!(person.0, imported, "a purpose of its own");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use crate::history::{self, HistoryEntry};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
+use domain::contact::ContactEvent;
 use domain::{AggregateId, Event, LedgerId, Timestamp};
 use event_store::attempts::AttemptQuery;
 use event_store::{Open, Reader, Recorded};
@@ -73,6 +74,10 @@ impl View for AuditTrail {
                 let (left, came) = lead.contact_change();
                 let about = left.into_iter().chain(came).map(domain::ContactId::uuid);
                 subjects.extend(about.chain(lead.job().map(domain::JobId::uuid)));
+            }
+            // Who kept an email finds it in their history, too.
+            Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
+                subjects.push(resolved.winner.0);
             }
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }

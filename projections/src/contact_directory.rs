@@ -81,6 +81,11 @@ fn email_key(typed: &str) -> Option<String> {
 }
 
 impl Row {
+    fn activate(&mut self) {
+        self.access = "active";
+        self.resume = "active";
+    }
+
     /// Puts one additional email in the place of another.
     fn replace(&mut self, from: &Personal<EmailAddress>, to: Option<&Personal<EmailAddress>>) {
         let Some(from) = shown(from) else { return };
@@ -217,10 +222,7 @@ impl View for ContactDirectory {
             | ContactEvent::InviteDeclined(_)
             | ContactEvent::InviteExpired(_)
             | ContactEvent::OwnerReenabled(_) => row.access = row.resume,
-            ContactEvent::OwnerActivated(_) | ContactEvent::OwnerReactivated(_) => {
-                row.access = "active";
-                row.resume = "active";
-            }
+            ContactEvent::OwnerActivated(_) | ContactEvent::OwnerReactivated(_) => row.activate(),
             ContactEvent::OwnerDisabled(_) => row.access = "disabled",
             ContactEvent::OwnerDeactivated(_) => {
                 row.access = "deactivated";
@@ -243,6 +245,7 @@ impl View for ContactDirectory {
             }
             ContactEvent::PermissionsChanged(e) => row.permissions = words_of(&e.to),
             ContactEvent::CustomFieldSet(e) => row.keep(e),
+            ContactEvent::OwnerImported(e) if e.person.is_some() => row.activate(),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
             ContactEvent::ContactCreated(_)
@@ -250,7 +253,11 @@ impl View for ContactDirectory {
             | ContactEvent::InviteAccepted(_)
             | ContactEvent::PersonLinked(_)
             | ContactEvent::ContactsMerged(_)
-            | ContactEvent::ContactsUnmerged(_) => {}
+            | ContactEvent::ContactsUnmerged(_)
+            // Of an owner who was not active; and what stands in events of its own.
+            | ContactEvent::OwnerImported(_)
+            | ContactEvent::PrimaryEmailDefaulted(_)
+            | ContactEvent::DuplicateResolved(_) => {}
         }
         row.version += 1;
         row.updated_at = at;

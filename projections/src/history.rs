@@ -187,9 +187,9 @@ impl HistoryEntry {
 }
 
 /// The fields whose values are contacts.
-const NAMED_FIELDS: [&str; 2] = ["owners", "contact"];
+const CONTACT_FIELDS: [&str; 3] = ["owners", "contact", "primary_email_kept_by"];
 
-/// Puts names in the place of ids: of the keys that acted, of owners and of leads' contacts.
+/// Puts names in the place of ids: of the keys that acted, of owners, leads' contacts and others.
 pub(crate) async fn name_all(
     reader: &Reader,
     ledger: LedgerId,
@@ -202,7 +202,7 @@ pub(crate) async fn name_all(
     let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
     let mut owners = Vec::new();
     for change in entries.iter().flat_map(|entry| &entry.changes) {
-        if NAMED_FIELDS.contains(&&*change.field) {
+        if CONTACT_FIELDS.contains(&&*change.field) {
             owners.extend(owner(&change.before));
             owners.extend(owner(&change.after));
         }
@@ -211,8 +211,8 @@ pub(crate) async fn name_all(
     let names = contact_directory::names(&client, ledger, &owners).await?;
     for entry in entries {
         entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
-        let is_contact = |change: &&mut ChangeEntry| NAMED_FIELDS.contains(&&*change.field);
-        for change in entry.changes.iter_mut().filter(is_contact) {
+        let of_contacts = |change: &&mut ChangeEntry| CONTACT_FIELDS.contains(&&*change.field);
+        for change in entry.changes.iter_mut().filter(of_contacts) {
             for text in [&mut change.before, &mut change.after] {
                 if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
                     *text = Some(name.clone());

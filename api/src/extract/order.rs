@@ -237,6 +237,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
+        | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)

@@ -95,26 +95,36 @@ impl Found {
 
     /// The command that puts them into the book.
     pub(crate) fn row(mut self, keys: &Keys, ledger: LedgerId) -> Result<Row, FieldError> {
+        let details = self.details()?;
+        let key = owner_key(&details, self.business.as_deref());
+        let contact = ContactId(keys.import_id(ledger, "contact", &key));
+        let command = Command::ImportContact { contact, details };
+        Ok(Row { command, job: None, contact: Some(contact), left_out: self.told("card") })
+    }
+
+    /// What a contact holds of them.
+    pub(crate) fn details(&mut self) -> Result<ContactDetails, FieldError> {
         let title = self.title();
         let name = self.name(title.as_ref())?;
         let mut emails = self.emails().into_iter();
-        let details = ContactDetails {
+        Ok(ContactDetails {
             title,
             name,
             primary_email: emails.next(),
             additional_emails: emails.collect(),
             phones: self.phones(),
             address: self.address(),
-        };
-        let key = owner_key(&details, self.business.as_deref());
-        let contact = ContactId(keys.import_id(ledger, "contact", &key));
-        let command = Command::ImportContact { contact, details };
+        })
+    }
+
+    /// What is left out, and how much more; `whole` is what they stand on.
+    pub(crate) fn told(mut self, whole: &str) -> Vec<LeftOut> {
         if self.untold > 0 {
             let reason = format!("has more that is left out ({} times)", self.untold);
             let line = self.left_out.last().map_or(0, |last| last.line);
-            self.left_out.push(LeftOut { line, field: "card".to_owned(), reason });
+            self.left_out.push(LeftOut { line, field: whole.to_owned(), reason });
         }
-        Ok(Row { command, job: None, contact: Some(contact), left_out: self.left_out })
+        self.left_out
     }
 
     fn title(&mut self) -> Option<Honorific> {

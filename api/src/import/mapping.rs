@@ -49,17 +49,20 @@ pub(crate) struct Columns {
     pub(crate) count: usize,
 }
 
+/// The number of a column, told from its name.
+pub(super) fn place(header: &csv::StringRecord, name: &str) -> Result<usize, &'static str> {
+    let mut places = header.iter().enumerate().filter(|(_, there)| there.trim() == name);
+    match (places.next(), places.next()) {
+        (Some((place, _)), None) => Ok(place),
+        (Some(_), Some(_)) => Err("must name a column that is in the file's header once"),
+        (None, _) => Err("must name a column of the file's header"),
+    }
+}
+
 impl Mapping {
     /// Finds the columns in the file's header, or notes which are not there.
     pub(crate) fn columns(&self, header: &csv::StringRecord, door: &mut Door) -> Option<Columns> {
-        let place = |name: &str| {
-            let mut places = header.iter().enumerate().filter(|(_, there)| there.trim() == name);
-            match (places.next(), places.next()) {
-                (Some((place, _)), None) => Ok(place),
-                (Some(_), Some(_)) => Err("must name a column that is in the file's header once"),
-                (None, _) => Err("must name a column of the file's header"),
-            }
-        };
+        let place = |name: &str| place(header, name);
         if self.job_name.is_empty() {
             door.refuse("mapping.job_name", &"must name at least one column");
         }

@@ -2,13 +2,14 @@
 //!
 //! Jobs: [`mapping`] says which columns hold what, [`row`] reads a row. Contacts: [`vcard`] and
 //! [`contact_csv`] read address books, whose letters [`charset`] knows, and [`contact`] makes of
-//! somebody in them what a contact holds. [`identity`] tells what makes two rows the same job or
+//! somebody in them what a contact holds. Owners of an older system are [`legacy`]'s. [`identity`] tells what makes two rows the same job or
 //! contact, and [`run`] carries a file out or rehearses it.
 
 pub(crate) mod charset;
 pub(crate) mod contact;
 mod contact_csv;
 pub(crate) mod identity;
+pub(crate) mod legacy;
 pub(crate) mod mapping;
 pub(crate) mod row;
 pub(crate) mod run;

@@ -89,7 +89,7 @@ fn read(
     Ok(Row { command, job: Some(job), contact, left_out: Vec::new() })
 }
 
-fn taken<T, E: Display>(field: &str, parsed: Result<T, E>) -> Result<T, FieldError> {
+pub(super) fn taken<T, E: Display>(field: &str, parsed: Result<T, E>) -> Result<T, FieldError> {
     parsed.map_err(|reason| FieldError { field: field.to_owned(), reason: reason.to_string() })
 }
 

@@ -2,6 +2,7 @@
 
 use super::charset::Upload;
 use super::contact::LeftOut;
+use super::legacy::report::{OwnerRowResult, OwnersReport};
 use super::mapping::Mapping;
 use super::row::Row;
 use super::{Line, contact_csv, row, vcard};
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How many rows are under way at once; they are decided in their order all the same.
-const UNDER_WAY_MAX: usize = 64;
+pub(super) const UNDER_WAY_MAX: usize = 64;
 
 /// A file to import: whose it is, and how.
 #[derive(Debug)]
@@ -59,6 +60,9 @@ pub(crate) struct ImportReport {
     pub(crate) failed: usize,
     /// What became of each row.
     pub(crate) results: Vec<RowResult>,
+    /// Of a file of owners: how they come over, and who keeps which email.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) owners: Option<OwnersReport>,
     /// Up to where the ledger has to be read to see it all.
     #[serde(skip)]
     pub(crate) position: Option<u64>,
@@ -71,30 +75,33 @@ pub(crate) struct ImportReport {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RowResult {
     /// The line in the file on which the row or card begins; the file's first is 1.
-    line: u64,
+    pub(super) line: u64,
     /// What became of it.
-    result: RowOutcome,
+    pub(super) result: RowOutcome,
     /// The job.
     #[serde(skip_serializing_if = "Option::is_none")]
-    job_id: Option<Uuid>,
+    pub(super) job_id: Option<Uuid>,
     /// The card's contact, or the row's owner if it names one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    contact_id: Option<Uuid>,
+    pub(super) contact_id: Option<Uuid>,
     /// The field that is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    pub(super) field: Option<String>,
     /// The code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
+    pub(super) code: Option<&'static str>,
     /// Why the row is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// What the card says and the new contact does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    left_out: Vec<LeftOut>,
+    pub(super) left_out: Vec<LeftOut>,
     /// The line of an earlier card that is the same contact; nothing of this one was taken over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    same_as_line: Option<u64>,
+    pub(super) same_as_line: Option<u64>,
+    /// What became of a row of a file of owners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner: Option<OwnerRowResult>,
 }
 
 /// What became of a row.
@@ -140,8 +147,7 @@ pub(crate) async fn run(
     // Ten thousand rows take a while to read, and others want to be answered meanwhile.
     let read = tokio::task::spawn_blocking(move || lines(content, &keys, ledger));
     let lines = read.await.map_err(|_panic| Problem::internal())??;
-    let mut report =
-        ImportReport { dry_run: file.dry_run, rows: lines.len(), ..ImportReport::default() };
+    let mut report = ImportReport::new(file.dry_run, lines.len());
     if file.dry_run {
         rehearse(app, &file, lines, &mut report).await?;
     } else {
@@ -238,7 +244,7 @@ async fn rehearse(
 }
 
 /// Why a row is not taken.
-struct Failed {
+pub(super) struct Failed {
     field: Option<String>,
     code: &'static str,
     reason: String,
@@ -257,7 +263,36 @@ impl From<Rejection> for Failed {
     }
 }
 
+impl RowResult {
+    /// A row of which nothing more is to be told.
+    pub(super) fn of(line: u64, result: RowOutcome) -> Self {
+        Self {
+            line,
+            result,
+            job_id: None,
+            contact_id: None,
+            field: None,
+            code: None,
+            reason: None,
+            left_out: Vec::new(),
+            same_as_line: None,
+            owner: None,
+        }
+    }
+
+    pub(super) fn failed(line: u64, failed: Failed) -> Self {
+        let Failed { field, code, reason } = failed;
+        let (code, reason) = (Some(code), Some(reason));
+        Self { field, code, reason, ..Self::of(line, RowOutcome::Failed) }
+    }
+}
+
 impl ImportReport {
+    /// Of which nothing is told yet.
+    pub(super) fn new(dry_run: bool, rows: usize) -> Self {
+        Self { dry_run, rows, ..Self::default() }
+    }
+
     fn add(&mut self, about: About, outcome: Result<Outcome, Failed>) {
         let About { line, job, contact, mut left_out } = about;
         let (result, failed) = match outcome {
@@ -279,10 +314,6 @@ impl ImportReport {
                 (RowOutcome::Failed, Some(failed))
             }
         };
-        let (field, code, reason) = match failed {
-            Some(Failed { field, code, reason }) => (field, Some(code), Some(reason)),
-            None => (None, None, None),
-        };
         let is_card = job.is_none();
         let taken = result != RowOutcome::Failed;
         let created = result == RowOutcome::Created;
@@ -296,17 +327,11 @@ impl ImportReport {
         if !created {
             left_out.clear();
         }
-        self.results.push(RowResult {
-            line,
-            result,
-            job_id,
-            contact_id,
-            field,
-            code,
-            reason,
-            left_out,
-            same_as_line,
-        });
+        let row = match failed {
+            Some(failed) => RowResult::failed(line, failed),
+            None => RowResult::of(line, result),
+        };
+        self.results.push(RowResult { job_id, contact_id, left_out, same_as_line, ..row });
     }
 
     /// The rows that were not taken: line, field, reason.

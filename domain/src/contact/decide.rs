@@ -139,6 +139,15 @@ fn create(
     if contact.is_some() {
         return no(No::AlreadyExists);
     }
+    let created = created(id, details)?;
+    if let Some(email) = &details.primary_email {
+        refuse_activated_holder(id, email, claims)?;
+    }
+    Ok(vec![created])
+}
+
+/// What a new contact begins with, unless its emails cannot be (R20, R22, G7).
+pub(crate) fn created(id: ContactId, details: &ContactDetails) -> Result<ContactEvent, Halt> {
     if details.primary_email.is_none() && !details.additional_emails.is_empty() {
         return no(No::AdditionalNeedsPrimary);
     }
@@ -152,25 +161,19 @@ fn create(
         }
         seen.push(email);
     }
-    if let Some(email) = &details.primary_email {
-        refuse_activated_holder(id, email, claims)?;
-    }
-    Ok(vec![
-        ContactCreated {
-            name: Personal::known(id, details.name.clone()),
-            title: details.title.clone().map(|t| Personal::known(id, t)),
-            primary_email: details.primary_email.clone().map(|e| Personal::known(id, e)),
-            additional_emails: details
-                .additional_emails
-                .iter()
-                .map(|e| Personal::known(id, e.clone()))
-                .collect(),
-            phones: (!details.phones.is_empty())
-                .then(|| Personal::known(id, details.phones.clone())),
-            address: details.address.clone().map(|a| Personal::known(id, a)),
-        }
-        .into(),
-    ])
+    let created = ContactCreated {
+        name: Personal::known(id, details.name.clone()),
+        title: details.title.clone().map(|t| Personal::known(id, t)),
+        primary_email: details.primary_email.clone().map(|e| Personal::known(id, e)),
+        additional_emails: details
+            .additional_emails
+            .iter()
+            .map(|e| Personal::known(id, e.clone()))
+            .collect(),
+        phones: (!details.phones.is_empty()).then(|| Personal::known(id, details.phones.clone())),
+        address: details.address.clone().map(|a| Personal::known(id, a)),
+    };
+    Ok(created.into())
 }
 
 /// R25: an email whose holder is an activated owner is not given to another contact.
@@ -565,12 +568,12 @@ impl Asked<'_> {
     ) -> Result<Vec<ContactEvent>, Halt> {
         let (invitation, was) = self.answerable(token)?;
         let activated: ContactEvent = match was {
-            Was::NeverActive => OwnerActivated { person }.into(),
+            Was::NeverActive => OwnerActivated { person, at: Some(self.now) }.into(),
             Was::Deactivated { person: before, readdressed } => {
                 if readdressed && before == person && proof == AcceptProof::Link {
                     return no(No::LoginNeeded);
                 }
-                OwnerReactivated { person }.into()
+                OwnerReactivated { person, at: Some(self.now) }.into()
             }
         };
         Ok(vec![
@@ -635,7 +638,7 @@ impl Asked<'_> {
         if !reason_given {
             return no(No::ReasonNeeded);
         }
-        Ok(vec![OwnerDeactivated {}.into()])
+        Ok(vec![OwnerDeactivated::default().into()])
     }
 
     /// A contact that is deleted or merged takes nothing but the way back.

@@ -1,12 +1,13 @@
 //! What happens to a contact.
 
+use super::activity::{Activity, Criterion};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::event::{FieldChange, Shown, events, nothing_personal};
 use crate::ids::{ContactId, InvitationId, JobId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::{Change, HoldsPersonal, Personal, PersonalVisitor};
 use crate::phone::PhoneNumber;
-use crate::text::{Honorific, PersonName, PostalAddress};
+use crate::text::{Honorific, PersonName, PostalAddress, Reference};
 use crate::{EmailAddress, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,6 +45,9 @@ events! {
         ContactUnmergedFrom = "contact.unmerged_from" v 1,
         PermissionsChanged = "contact.permissions_changed" v 1,
         CustomFieldSet = "contact.custom_field_set" v 1,
+        OwnerImported = "contact.owner_imported" v 1,
+        PrimaryEmailDefaulted = "contact.primary_email_defaulted" v 1,
+        DuplicateResolved = "contact.duplicate_resolved" v 1,
     }
 }
 
@@ -113,6 +117,8 @@ one_email!(
     PrimaryEmailClaimed,
     /// The contact gave its claim back.
     PrimaryEmailReleased,
+    /// Of several emails that an older system listed, the first became the primary one (R19).
+    PrimaryEmailDefaulted,
 );
 
 macro_rules! two_emails {
@@ -236,6 +242,9 @@ pub struct PersonLinked {
 pub struct OwnerActivated {
     /// The person behind the contact.
     pub person: PersonId,
+    /// When; absent in events that are older than this field.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<Timestamp>,
 }
 
 /// The owner is active again after a deactivation (R35).
@@ -243,6 +252,9 @@ pub struct OwnerActivated {
 pub struct OwnerReactivated {
     /// The person behind the contact.
     pub person: PersonId,
+    /// When; absent in events that are older than this field.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<Timestamp>,
 }
 
 /// The contact's link to its person is closed until it is enabled again (R9, R10).
@@ -253,9 +265,30 @@ pub struct OwnerDisabled {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerReenabled {}
 
+/// Why an owner was deactivated, where it was by a rule and not by somebody of the builder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeactivationReason {
+    /// Another active owner had the same primary email, and kept it (R34).
+    DuplicatePrimaryEmail,
+}
+
+impl DeactivationReason {
+    /// The word that is stored and told.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DuplicatePrimaryEmail => "duplicate_primary_email",
+        }
+    }
+}
+
 /// The owner lost access until a new invitation is accepted; nothing else is lost (R35, R44).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnerDeactivated {}
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerDeactivated {
+    /// The rule's reason; somebody's own is in the envelope.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<DeactivationReason>,
+}
 
 /// The contact was taken out of the book; it can be restored (H7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -341,7 +374,40 @@ impl HoldsPersonal for CustomFieldSet {
     }
 }
 
+/// An owner came over from an older system, with what it knows of them (H14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerImported {
+    /// What the older system calls the owner.
+    pub reference: Personal<Reference>,
+    /// The person behind the contact, of an owner who was active there and is active here from now
+    /// on; absent of one who was not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub person: Option<PersonId>,
+    /// When the owner was activated there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub activated_at: Option<Timestamp>,
+    /// When the owner last signed in there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// Of two owners with one primary email, one kept it, and this contact lost it (R34, G20).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuplicateResolved {
+    /// The contact that kept the email.
+    pub winner: ContactId,
+    /// This one.
+    pub loser: ContactId,
+    /// What decided.
+    pub by: Criterion,
+    /// How active the winner's owner had been.
+    pub winner_activity: Activity,
+    /// How active this contact's owner had been.
+    pub loser_activity: Activity,
+}
+
 nothing_personal!(
+    DuplicateResolved,
     ContactDeleted,
     ContactRestored,
     ContactsMerged,
@@ -379,6 +445,12 @@ impl HoldsPersonal for ContactCreated {
         if let Some(address) = &mut self.address {
             visitor.visit("address", address);
         }
+    }
+}
+
+impl HoldsPersonal for OwnerImported {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        visitor.visit("reference", &mut self.reference);
     }
 }
 
@@ -475,7 +547,11 @@ impl ContactEvent {
             Self::OwnerActivated(_) | Self::OwnerReactivated(_) => access("active"),
             Self::OwnerDisabled(_) => access("disabled"),
             Self::OwnerReenabled(_) => access("enabled"),
-            Self::OwnerDeactivated(_) => access("deactivated"),
+            Self::OwnerDeactivated(e) => {
+                let reason = e.reason.map(DeactivationReason::word);
+                let reason = reason.map(|reason| FieldChange::new_value("reason", reason));
+                access("deactivated").into_iter().chain(reason).collect()
+            }
             Self::ContactDeleted(_) => access("deleted"),
             Self::ContactRestored(_) => access("restored"),
             Self::ContactsMerged(e) => each_id("merged_contacts", &e.absorbed, true),
@@ -493,6 +569,14 @@ impl ContactEvent {
                 let field = format!("custom_fields.{}", e.field.as_str());
                 vec![FieldChange::between(field, &e.value.from, &e.value.to)]
             }
+            Self::OwnerImported(e) => imported(e),
+            Self::PrimaryEmailDefaulted(e) => {
+                vec![FieldChange::new_value("primary_email_by_default", &e.email)]
+            }
+            Self::DuplicateResolved(e) => vec![
+                FieldChange::new_value("primary_email_kept_by", e.winner.to_string()),
+                FieldChange::new_value("decision", format!("kept the email: {}", e.why())),
+            ],
         }
     }
 
@@ -528,7 +612,10 @@ impl ContactEvent {
             | Self::ContactsUnmerged(_)
             | Self::ContactUnmergedFrom(_)
             | Self::PermissionsChanged(_)
-            | Self::CustomFieldSet(_) => None,
+            | Self::CustomFieldSet(_)
+            | Self::OwnerImported(_)
+            | Self::PrimaryEmailDefaulted(_)
+            | Self::DuplicateResolved(_) => None,
         }
     }
 
@@ -565,7 +652,10 @@ impl ContactEvent {
             | Self::ContactsUnmerged(_)
             | Self::ContactUnmergedFrom(_)
             | Self::PermissionsChanged(_)
-            | Self::CustomFieldSet(_) => None,
+            | Self::CustomFieldSet(_)
+            | Self::OwnerImported(_)
+            | Self::PrimaryEmailDefaulted(_)
+            | Self::DuplicateResolved(_) => None,
         }
     }
 }
@@ -597,6 +687,18 @@ fn each_id(field: &'static str, ids: &[ContactId], come: bool) -> Vec<FieldChang
 
 fn permissions(set: &BTreeSet<Permission>) -> String {
     set.iter().map(|permission| permission.word()).collect::<Vec<_>>().join(", ")
+}
+
+fn imported(e: &OwnerImported) -> Vec<FieldChange> {
+    let mut changes = vec![FieldChange::new_value("legacy_reference", &e.reference)];
+    let times = [("activated_at", e.activated_at), ("last_login_at", e.last_login_at)];
+    for (field, at) in times {
+        changes.extend(at.map(|at| FieldChange::new_value(field, at.to_string())));
+    }
+    if e.person.is_some() {
+        changes.extend(access("active"));
+    }
+    changes
 }
 
 fn access(to: &'static str) -> Vec<FieldChange> {

@@ -2,6 +2,7 @@
 //!
 //! [`state`] says which lives a contact can have, [`decide`] which commands each life takes.
 
+pub(crate) mod activity;
 mod coat;
 mod commands;
 mod decide;
@@ -17,10 +18,11 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{Activity, Criterion};
 pub use coat::{ContactAggregate, Given, Refused};
 pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
-pub(crate) use decide::refuse_gone;
 pub use decide::{Claims, EMAILS_MAX, Holder, decide};
+pub(crate) use decide::{created, refuse_gone};
 pub use events::*;
 pub use merge::{Kept, MergePicks, merge_survivor};
 pub use permission::Permission;

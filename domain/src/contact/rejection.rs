@@ -134,7 +134,7 @@ impl ContactRejection {
                 &["contact.invite_sent", "contact.invite_resent"]
             }
             Self::LockedActive | Self::AlreadyActive | Self::AdditionalEmailIsOwners => {
-                &["contact.owner_activated", "contact.owner_reactivated"]
+                &["contact.owner_activated", "contact.owner_reactivated", "contact.owner_imported"]
             }
             Self::IsDisabled | Self::AlreadyDisabled => &["contact.owner_disabled"],
             Self::NotDisabled => &["contact.owner_reenabled"],

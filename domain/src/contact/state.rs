@@ -1,5 +1,6 @@
 //! The lives of a contact, and how each event moves it from one to the next.
 
+use super::activity::Activity;
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
@@ -188,6 +189,8 @@ pub struct Contact {
     /// What the builder keeps of it beyond that (R41); of fields that have left the account's list
     /// too.
     pub custom_fields: BTreeMap<FieldName, Personal<CustomValue>>,
+    /// How active its owner has been, as far as its events say (G20).
+    pub activity: Activity,
 }
 
 impl Contact {
@@ -223,6 +226,7 @@ impl Contact {
             permissions: Permission::at_first(),
             absorbed: BTreeSet::new(),
             custom_fields: BTreeMap::new(),
+            activity: Activity::default(),
         }
     }
 
@@ -352,9 +356,10 @@ impl Contact {
                 }
                 self.ended = Some(EndedInvitation { token: e.token, how: Ending::Accepted });
             }
-            // The access that follows says which person it is; this event is for the person's view.
-            ContactEvent::PersonLinked(_) => {
-                if !matches!(self.access, Access::Pending { .. }) {
+            // The access beside it says which person it is; this event is for the person's view.
+            ContactEvent::PersonLinked(e) => {
+                let active = matches!(self.access, Access::Active { person } if person == e.person);
+                if !active && !matches!(self.access, Access::Pending { .. }) {
                     return impossible("a person is linked by accepting an invitation");
                 }
             }
@@ -362,12 +367,14 @@ impl Contact {
                 if !matches!(self.access, Access::Pending { was: Was::NeverActive, .. }) {
                     return impossible("an owner is activated from a first invitation");
                 }
+                self.signed_in(e.at);
                 self.access = Access::Active { person: e.person };
             }
             ContactEvent::OwnerReactivated(e) => {
                 if !matches!(self.access, Access::Pending { was: Was::Deactivated { .. }, .. }) {
                     return impossible("an owner is reactivated from a repeated invitation");
                 }
+                self.signed_in(e.at);
                 self.access = Access::Active { person: e.person };
             }
             ContactEvent::OwnerDisabled(_) => {
@@ -459,8 +466,38 @@ impl Contact {
                     }
                 }
             },
+            ContactEvent::OwnerImported(e) => {
+                if self.access != Access::NotInvited {
+                    return impossible("an owner comes over before anything else has happened");
+                }
+                let (activated_at, last_login_at) = (e.activated_at, e.last_login_at);
+                self.activity = Activity { activated_at, last_login_at };
+                if let Some(person) = e.person {
+                    self.access = Access::Active { person };
+                }
+            }
+            // The email is the primary one already; this event says how it came to that.
+            ContactEvent::PrimaryEmailDefaulted(_) => {
+                if self.primary_email.is_none() {
+                    return impossible("there is no primary email");
+                }
+            }
+            ContactEvent::DuplicateResolved(e) => {
+                if e.loser != self.id || self.claimed {
+                    return impossible("who has lost an email holds no claim to it");
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Accepting is signing in. Who accepted before its time was kept did so after the last mail.
+    fn signed_in(&mut self, at: Option<Timestamp>) {
+        let at = at.or(self.mailed_at.last().copied());
+        self.activity = Activity {
+            activated_at: at.or(self.activity.activated_at),
+            last_login_at: at.max(self.activity.last_login_at),
+        };
     }
 
     /// Whoever was active needs a new invitation after a restore.

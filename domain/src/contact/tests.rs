@@ -165,11 +165,15 @@ fn linked(person: PersonId) -> ContactEvent {
 }
 
 fn activated(person: PersonId) -> ContactEvent {
-    OwnerActivated { person }.into()
+    activated_at(person, noon())
+}
+
+fn activated_at(person: PersonId, at: Timestamp) -> ContactEvent {
+    OwnerActivated { person, at: Some(at) }.into()
 }
 
 fn reactivated(person: PersonId) -> ContactEvent {
-    OwnerReactivated { person }.into()
+    OwnerReactivated { person, at: Some(noon()) }.into()
 }
 
 fn disabled_now() -> ContactEvent {
@@ -177,7 +181,23 @@ fn disabled_now() -> ContactEvent {
 }
 
 fn deactivated_now() -> ContactEvent {
-    OwnerDeactivated {}.into()
+    OwnerDeactivated::default().into()
+}
+
+fn came_over(person: Option<PersonId>) -> ContactEvent {
+    let reference = ada(crate::text::Reference::parse("OWN-1").expect("a valid reference"));
+    OwnerImported { reference, person, activated_at: None, last_login_at: None }.into()
+}
+
+fn lost_to(winner: ContactId) -> ContactEvent {
+    DuplicateResolved {
+        winner,
+        loser: ADA,
+        by: Criterion::Id,
+        winner_activity: Activity::default(),
+        loser_activity: Activity::default(),
+    }
+    .into()
 }
 
 // The lives of a contact.
@@ -899,7 +919,11 @@ fn a_resend_carries_a_new_link_and_voids_the_old_one() {
     check(
         and(pending(), again),
         stranger(accept(RESENT, ADA_HERSELF, AcceptProof::Link)).hours_later(71),
-        happens([happened.into(), linked(ADA_HERSELF), activated(ADA_HERSELF)]),
+        happens([
+            happened.into(),
+            linked(ADA_HERSELF),
+            activated_at(ADA_HERSELF, noon().plus_hours(71)),
+        ]),
     );
 }
 
@@ -971,8 +995,9 @@ fn an_invite_expires_by_the_clock_and_not_before_its_time() {
 #[test]
 fn an_invite_is_accepted_until_its_last_moment_and_not_after() {
     let answer = || stranger(accept(FIRST.token, ADA_HERSELF, AcceptProof::Link));
-    let happened = || happens([accepted(FIRST), linked(ADA_HERSELF), activated(ADA_HERSELF)]);
-    let contact = check(pending(), answer().hours_later(68), happened());
+    let at = activated_at(ADA_HERSELF, noon().plus_hours(68));
+    let happened = happens([accepted(FIRST), linked(ADA_HERSELF), at]);
+    let contact = check(pending(), answer().hours_later(68), happened);
     assert_eq!(contact.access, Access::Active { person: ADA_HERSELF });
     check(pending(), answer().hours_later(69), refused(No::InviteExpired));
     let decline = stranger(ContactCommand::DeclineInvite(FIRST.token));
@@ -1482,7 +1507,7 @@ fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
         field: FieldName::parse("gate").expect("a valid name"),
         value: Change { from: None, to: None },
     };
-    let cases: [(Vec<ContactEvent>, ContactEvent); 13] = [
+    let cases: [(Vec<ContactEvent>, ContactEvent); 17] = [
         (not_invited(), cleared.into()),
         (not_invited(), created(None, &[])),
         (not_invited(), PrimaryEmailSet { email: ada(email("a@x.org")) }.into()),
@@ -1496,6 +1521,10 @@ fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
         (pending(), disabled_now()),
         (pending_again(), activated(ADA_HERSELF)),
         (pending(), cancelled(SECOND, CancelCause::Builder)),
+        (pending(), came_over(Some(ADA_HERSELF))),
+        (active(), linked(SOMEBODY_ELSE)),
+        (vec![created(None, &[])], PrimaryEmailDefaulted { email: ada(email("a@x.org")) }.into()),
+        (active(), lost_to(BEA)),
     ];
     for (events, event) in cases {
         let mut contact = fold(&events).expect("a contact");

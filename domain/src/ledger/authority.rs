@@ -90,7 +90,10 @@ fn right(command: &Command) -> Right {
             | ContactCommand::Restore
             | ContactCommand::SetPermissions(_) => Right::ManageAccess,
         },
-        Command::MergeContacts { .. } | Command::UnmergeContact(_) => Right::ManageAccess,
+        Command::MergeContacts { .. }
+        | Command::UnmergeContact(_)
+        // It activates owners and deactivates others.
+        | Command::ImportOwners(_) => Right::ManageAccess,
         Command::SaveContact { .. }
         | Command::Job(..)
         | Command::CreateJob { .. }

@@ -89,6 +89,7 @@ pub fn decide(
             let (events, imported) = asked.imported_contact(*contact, details)?;
             Ok(Decision { events, outcome: Outcome::ImportedContact(imported) })
         }
+        Command::ImportOwners(owners) => asked.import_owners(owners),
         Command::TakeOver { contact, after, events } => asked.take_over(*contact, *after, events),
     }
 }
@@ -289,7 +290,7 @@ impl Asked<'_> {
                     Some(_) if mode == OwnerChangeMode::Add && !known => {
                         (OwnerResult::UnknownContact, Vec::new())
                     }
-                    Some(job) => change_owner(job, contact, bulk, mode),
+                    Some(job) => change_owner(job, contact, Some(bulk), mode),
                 };
                 for event in &happened {
                     // `decide` made the event from this very state.
@@ -337,7 +338,7 @@ impl Asked<'_> {
     }
 
     /// The contact itself, or who stands for it since it was merged; nobody when that one is deleted.
-    fn standing(&self, id: ContactId) -> Result<Option<ContactId>, Halt> {
+    pub(super) fn standing(&self, id: ContactId) -> Result<Option<ContactId>, Halt> {
         let mut contact = self.state.required_contact(id)?;
         loop {
             match contact.life {
@@ -370,23 +371,19 @@ fn copied(task: &TemplateTask) -> TaskDetails {
     TaskDetails { title, kind, phase, assignee: None, due: None }
 }
 
-fn change_owner(
+pub(super) fn change_owner(
     job: &job::Job,
     contact: ContactId,
-    bulk: BulkId,
+    bulk: Option<BulkId>,
     mode: OwnerChangeMode,
 ) -> (OwnerResult, Vec<JobEvent>) {
     let (command, changed, unchanged) = match mode {
-        OwnerChangeMode::Add => (
-            JobCommand::AddOwner(contact, Some(bulk)),
-            OwnerResult::Added,
-            OwnerResult::AlreadyThere,
-        ),
-        OwnerChangeMode::Remove => (
-            JobCommand::RemoveOwner(contact, Some(bulk)),
-            OwnerResult::Removed,
-            OwnerResult::WasNotThere,
-        ),
+        OwnerChangeMode::Add => {
+            (JobCommand::AddOwner(contact, bulk), OwnerResult::Added, OwnerResult::AlreadyThere)
+        }
+        OwnerChangeMode::Remove => {
+            (JobCommand::RemoveOwner(contact, bulk), OwnerResult::Removed, OwnerResult::WasNotThere)
+        }
     };
     match job::decide(job.id, Some(job), &command) {
         Ok(events) if events.is_empty() => (unchanged, events),
@@ -397,7 +394,7 @@ fn change_owner(
 }
 
 /// The ids in their order, each once.
-fn unique<T: Copy + Eq + std::hash::Hash>(ids: &[T]) -> Vec<T> {
+pub(super) fn unique<T: Copy + Eq + std::hash::Hash>(ids: &[T]) -> Vec<T> {
     let mut seen = std::collections::HashSet::new();
     ids.iter().copied().filter(|id| seen.insert(*id)).collect()
 }

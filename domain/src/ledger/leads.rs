@@ -68,7 +68,7 @@ impl Asked<'_> {
 
     fn won_job(&self, lead: &Lead, into: &WonInto) -> Result<Vec<JobEvent>, Halt> {
         match into {
-            WonInto::Job(job) => self.owner_of(*job, lead.contact()),
+            WonInto::Job(job) => self.job_owner_of(*job, lead.contact()),
             WonInto::NewJob { account, job, details, job_type, template } => {
                 let plan = if job_type.is_none() && template.is_none() {
                     Plan::default()
@@ -82,7 +82,7 @@ impl Asked<'_> {
     }
 
     /// Nothing is won into a job that was put away, also where nobody has to be added to it.
-    fn owner_of(&self, job: JobId, contact: Option<ContactId>) -> Result<Vec<JobEvent>, Halt> {
+    fn job_owner_of(&self, job: JobId, contact: Option<ContactId>) -> Result<Vec<JobEvent>, Halt> {
         if self.present_job(job)?.archived {
             return Err(Rejection::from(JobRejection::Archived).into());
         }

@@ -8,6 +8,7 @@ mod authority;
 mod custom_fields;
 mod decide;
 mod leads;
+mod legacy;
 mod links;
 mod merge;
 mod state;
@@ -16,11 +17,13 @@ mod state;
 mod tests;
 
 pub use decide::decide;
+pub use legacy::{ImportedOwner, LegacyAccess, LegacyOwner};
 pub use state::{LedgerState, Tracked};
 
 use crate::builder_account::{BuilderAccountCommand, JobSetup};
 use crate::contact::{
-    ContactCommand, ContactDetails, ContactEvent, InfoEdit, InviteIds, Kept, MergePicks,
+    ContactCommand, ContactDetails, ContactEvent, DuplicateResolved, InfoEdit, InviteIds, Kept,
+    MergePicks,
 };
 use crate::custom_field::{FieldName, TypedValue};
 use crate::event::Event;
@@ -169,6 +172,8 @@ pub enum Command {
         /// What it is created with, unless it is there.
         details: ContactDetails,
     },
+    /// Owners of an older system: one, or all those of a file that share a primary email (R34).
+    ImportOwners(Vec<LegacyOwner>),
     /// Take over what happened to a contact in another store of events. It is recorded as it was
     /// there: nobody is mailed, and no rule is asked but the one that holds between contacts (R27).
     TakeOver {
@@ -288,6 +293,13 @@ pub enum Outcome {
     },
     /// What became of a card.
     ImportedContact(Imported),
+    /// What became of owners of an older system.
+    ImportedOwners {
+        /// Each of them.
+        owners: Vec<ImportedOwner>,
+        /// Who lost an email to whom, and why; of those who were here before, too.
+        resolved: Vec<DuplicateResolved>,
+    },
 }
 
 /// What an unmerge could not undo (H2).
@@ -422,6 +434,10 @@ impl Command {
             Self::SaveLeadContact { lead, contact, .. } => vec![(*lead).into(), (*contact).into()],
             Self::EditLeadContact { lead, .. } => vec![(*lead).into()],
             Self::WinLead { lead, into } => vec![(*lead).into(), into.job().into()],
+            Self::ImportOwners(owners) => {
+                let contacts = owners.iter().map(|owner| owner.contact.into());
+                contacts.chain(owners.iter().flat_map(|o| &o.jobs).map(|j| (*j).into())).collect()
+            }
         }
     }
 
@@ -446,6 +462,7 @@ impl Command {
             | Self::ChangeOwners { .. }
             | Self::ImportRow { .. }
             | Self::ImportContact { .. }
+            | Self::ImportOwners(_)
             | Self::TakeOver { .. }
             | Self::MergeContacts { .. }
             | Self::UnmergeContact(_)
@@ -503,6 +520,7 @@ impl Command {
             Self::ChangeOwners { .. } => "BulkChangeOwners",
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",
+            Self::ImportOwners(_) => "ImportOwners",
             Self::TakeOver { .. } => "TakeOver",
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",

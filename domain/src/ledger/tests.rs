@@ -168,6 +168,17 @@ fn card(name: &str, primary: Option<&str>) -> Command {
     Command::ImportContact { contact: ADA, details: details(name, primary) }
 }
 
+fn legacy(id: ContactId, primary: Option<&str>, jobs: &[JobId]) -> LegacyOwner {
+    LegacyOwner {
+        contact: id,
+        reference: crate::text::Reference::parse("7").expect("a valid reference"),
+        details: details("Ada", primary),
+        person: Some(PERSON),
+        activity: crate::contact::Activity::default(),
+        jobs: jobs.to_vec(),
+    }
+}
+
 fn by(actor: Actor, authority: Authority) -> Circumstances {
     Circumstances {
         actor,
@@ -842,6 +853,10 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         change(&[ELM_ST, OAK_ST], &[ADA, BEA], OwnerChangeMode::Add),
         row(Some((ADA, details("Ada", None)))),
         card("Ada", Some("no@x.org")),
+        Command::ImportOwners(vec![
+            legacy(NOBODY, Some("no@x.org"), &[ELM_ST]),
+            legacy(ADA, None, &[]),
+        ]),
         Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
@@ -996,6 +1011,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::DisableAccess),
             of_contact(ContactCommand::EnableAccess),
             of_contact(ContactCommand::DeactivateOwner),
+            Command::ImportOwners(vec![legacy(ADA, None, &[])]),
         ],
         vec![
             of_contact(ContactCommand::EditInfo(InfoEdit::default())),

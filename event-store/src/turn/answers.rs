@@ -141,6 +141,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ChangeOwners { .. }
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
+        | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)

@@ -192,6 +192,9 @@ impl View for DuplicateCandidates {
             | ContactEvent::ContactsMerged(_)
             | ContactEvent::ContactsUnmerged(_)
             | ContactEvent::CustomFieldSet(_)
+            | ContactEvent::OwnerImported(_)
+            | ContactEvent::PrimaryEmailDefaulted(_)
+            | ContactEvent::DuplicateResolved(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

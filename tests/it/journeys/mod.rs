@@ -17,6 +17,7 @@ mod imports;
 mod isolation;
 mod jobs_in_full;
 mod leads;
+mod legacy_owners;
 mod refusals;
 mod roles;
 mod stories;

@@ -3,6 +3,7 @@
 mod aborts;
 mod editors;
 mod invites;
+mod legacy_owners;
 mod readers;
 mod retries;
 mod two_stores;

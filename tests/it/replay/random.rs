@@ -5,14 +5,14 @@ use super::random_jobs::Parts;
 use super::random_leads;
 use crate::support::account::details;
 use crate::support::{Account, email, name, rng};
-use domain::contact::{AcceptProof, ContactCommand, InfoEdit, MergePicks, Permission};
+use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePicks, Permission};
 use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
-use domain::ledger::OwnerChangeMode;
-use domain::text::Honorific;
+use domain::ledger::{LegacyOwner, OwnerChangeMode};
+use domain::text::{Honorific, Reference};
 use domain::{
     BulkId, Command, ContactId, JobId, JobName, LeadId, PersonId, PhoneNumber, PostalAddress,
-    Reason, TokenId,
+    Reason, Timestamp, TokenId,
 };
 use event_store::{EventStore, ExecuteError, Submission};
 use rand::Rng;
@@ -134,6 +134,38 @@ impl<'a> RandomHistory<'a> {
         let address = self.rng.random_bool(0.8).then(|| self.address());
         let details = details(&self.named(), address.as_deref());
         self.account.staff(Command::ImportContact { contact, details })
+    }
+
+    /// Owners of an older system who share an email, some of them there already.
+    fn legacy_group(&mut self) -> Submission {
+        let address = self.address();
+        let owners =
+            (0..self.rng.random_range(1..5)).map(|_| self.legacy_owner(&address)).collect();
+        self.account.staff(Command::ImportOwners(owners))
+    }
+
+    fn legacy_owner(&mut self, address: &str) -> LegacyOwner {
+        let known = self.contacts.len() >= CONTACTS_MAX || self.rng.random_bool(0.3);
+        let contact = if known { self.contact() } else { self.account.contact_id() };
+        let mut details = details(&self.named(), Some(address));
+        if self.rng.random_bool(0.3) {
+            details.additional_emails = vec![email("another@example.org")];
+        }
+        let person = self.rng.random_bool(0.8).then(|| self.account.person_id());
+        if !self.contacts.contains(&contact) {
+            self.contacts.push(contact);
+            self.persons.extend(person.map(|person| (contact, person)));
+        }
+        let mut day = || {
+            let day = self.rng.random_range(1..4);
+            let at = format!("2023-05-0{day}T00:00:00Z");
+            self.rng.random_bool(0.7).then(|| Timestamp::parse(&at).expect("a time"))
+        };
+        let activity = Activity { activated_at: day(), last_login_at: day() };
+        let reference = Reference::parse(&format!("OWN-{}", self.contacts.len()));
+        let reference = reference.expect("a reference");
+        let jobs = vec![self.job()];
+        LegacyOwner { contact, reference, details, person, activity, jobs }
     }
 
     fn job_command(&mut self) -> Submission {
@@ -279,7 +311,7 @@ impl<'a> RandomHistory<'a> {
                 self.parts.setup(self.account, &mut self.rng)
             }
         } else if kind == 6 {
-            self.card()
+            if self.rng.random_bool(0.5) { self.card() } else { self.legacy_group() }
         } else if kind < 11 {
             self.job_command()
         } else if kind < 14 {

@@ -64,7 +64,8 @@ pub(crate) async fn unmerge(
         | Outcome::Unchanged
         | Outcome::Owners(_)
         | Outcome::Imported { .. }
-        | Outcome::ImportedContact(_) => Vec::new(),
+        | Outcome::ImportedContact(_)
+        | Outcome::ImportedOwners { .. } => Vec::new(),
     };
     let version = applied.versions.first().map_or(0, |(_, version)| *version);
     let body = Unmerged { id: order.path.0, version, kept };

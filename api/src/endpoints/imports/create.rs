@@ -3,6 +3,7 @@ use crate::error::{Problem, ProblemBody};
 use crate::extract::Order;
 use crate::extract::body::{self, RequestBody};
 use crate::import::charset::{Upload, by_name};
+use crate::import::legacy::{self, mapping::OwnerMapping};
 use crate::import::mapping::Mapping;
 use crate::import::run::{Content, File, ImportReport, run};
 use crate::input::{Door, one_of};
@@ -23,7 +24,7 @@ pub(crate) struct ImportParams {
     dry_run: Option<String>,
 }
 
-/// A file of jobs and owners, or of contacts.
+/// A file of jobs and owners, of contacts, or of owners of an older system.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImportFile {
@@ -33,6 +34,9 @@ pub(crate) struct ImportFile {
     content: String,
     /// Which columns hold what; for a file of jobs, and there required.
     mapping: Option<Mapping>,
+    /// Which columns hold what; for a file of owners. Without it, the columns have the names of its
+    /// fields.
+    owner_mapping: Option<OwnerMapping>,
 }
 
 /// A file's format.
@@ -45,6 +49,8 @@ enum FileFormat {
     ContactsCsv,
     /// Contacts as vCards, 2.1 to 4.0.
     Vcard,
+    /// Owners of an older system, one a row, with when they were activated and last signed in.
+    OwnersCsv,
 }
 
 /// A file as JSON, or an address book as it is.
@@ -54,11 +60,12 @@ pub(crate) struct ImportBody {
     format: FileFormat,
     content: Upload,
     mapping: Option<Mapping>,
+    owner_mapping: Option<OwnerMapping>,
 }
 
 impl From<ImportFile> for ImportBody {
-    fn from(ImportFile { format, content, mapping }: ImportFile) -> Self {
-        Self { format, content: content.into(), mapping }
+    fn from(ImportFile { format, content, mapping, owner_mapping }: ImportFile) -> Self {
+        Self { format, content: content.into(), mapping, owner_mapping }
     }
 }
 
@@ -78,34 +85,61 @@ impl RequestBody for ImportBody {
         let charset = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
         let named = charset.and_then(|(_, charset)| by_name(charset));
         let content = Upload { bytes: bytes.clone(), named, is_text: false };
-        Ok(Self { format, content, mapping: None })
+        Ok(Self { format, content, mapping: None, owner_mapping: None })
+    }
+}
+
+/// What is to be imported.
+enum Import {
+    /// Rows or cards, each by itself.
+    Rows(Content),
+    /// Owners of an older system, email by email.
+    Owners(Upload, Option<Box<OwnerMapping>>),
+}
+
+impl Import {
+    async fn run(self, app: &AppState, file: File) -> Result<ImportReport, Problem> {
+        match self {
+            Self::Rows(content) => run(app, file, content).await,
+            Self::Owners(upload, mapping) => {
+                let mapping = mapping.map(|mapping| *mapping);
+                legacy::run::run(app, file, upload, mapping).await
+            }
+        }
     }
 }
 
 impl ImportBody {
-    fn content(self) -> Result<Content, Problem> {
-        let Self { format, content, mapping } = self;
-        if format == FileFormat::Csv {
-            let mapping = mapping.ok_or_else(|| Problem::unreadable("mapping", "is required"))?;
-            return Ok(Content::Jobs(content.source().text(), Some(Box::new(mapping))));
-        }
+    fn import(self) -> Result<Import, Problem> {
+        let Self { format, content, mapping, owner_mapping } = self;
         let mut door = Door::default();
-        if mapping.is_some() {
-            door.refuse("mapping", &"is for a file of jobs; the columns of contacts are known");
+        if mapping.is_some() && format != FileFormat::Csv {
+            door.refuse("mapping", &"is for a file of jobs");
         }
-        door.build(|| match format {
-            FileFormat::Csv => None,
-            FileFormat::ContactsCsv => Some(Content::Contacts(content)),
-            FileFormat::Vcard => Some(Content::Cards(content)),
+        if owner_mapping.is_some() && format != FileFormat::OwnersCsv {
+            door.refuse("owner_mapping", &"is for a file of owners");
+        }
+        door.build(|| Some(()))?;
+        Ok(match format {
+            FileFormat::Csv => {
+                let required = || Problem::unreadable("mapping", "is required");
+                let mapping = mapping.ok_or_else(required)?;
+                let text = content.source().text();
+                Import::Rows(Content::Jobs(text, Some(Box::new(mapping))))
+            }
+            FileFormat::ContactsCsv => Import::Rows(Content::Contacts(content)),
+            FileFormat::Vcard => Import::Rows(Content::Cards(content)),
+            FileFormat::OwnersCsv => Import::Owners(content, owner_mapping.map(Box::new)),
         })
     }
 }
 
-/// Import a file of jobs and owners, or an address book; the same file twice changes nothing.
+/// Import a file of jobs and owners, an address book, or owners of an older system; the same file
+/// twice changes nothing.
 ///
 /// Good rows go in while bad rows are reported with line, field and reason; what is there already
-/// stays as it is. What makes two rows the same contact, and what becomes of a card, docs/API.md
-/// says.
+/// stays as it is. What makes two rows the same contact, what becomes of a card, and who of several
+/// active owners keeps an email, docs/API.md says.
 #[utoipa::path(post, path = "/v1/imports", tag = "imports", params(ImportParams),
     request_body(content((ImportFile = "application/json"), (String = "text/vcard"), (String = "text/csv"))),
     responses((status = 200, body = ImportReport), (status = "4XX", body = ProblemBody)))]
@@ -121,10 +155,10 @@ pub(crate) async fn import(
     let mut circumstances = order.asker.circumstances(order.reason);
     circumstances.channel = Channel::Import;
     let ledger = order.asker.ledger();
-    let content = order.body.content()?;
+    let import = order.body.import()?;
     let file = File { ledger, circumstances, idempotency: order.idempotency, dry_run };
     // A client that goes away does not cut a file in two.
-    let ran = tokio::spawn(async move { run(&app, file, content).await });
+    let ran = tokio::spawn(async move { import.run(&app, file).await });
     let report = ran.await.map_err(|_panic| Problem::internal())??;
     let position = report.position;
     let answer = Answer::new(report);

@@ -108,6 +108,7 @@ pub(crate) async fn bulk_owners(
         | Outcome::Unchanged
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)
+        | Outcome::ImportedOwners { .. }
         | Outcome::Unmerged(_) => Vec::new(),
     };
     let is_change = |result| matches!(result, OwnerResult::Added | OwnerResult::Removed);

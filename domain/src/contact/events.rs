@@ -471,29 +471,32 @@ impl HoldsPersonal for ContactInfoUpdated {
     }
 }
 
+/// What a contact begins with.
+fn created(e: &ContactCreated) -> Vec<FieldChange> {
+    let mut changes = vec![FieldChange::new_value("name", &e.name)];
+    if let Some(title) = &e.title {
+        changes.push(FieldChange::new_value("title", title));
+    }
+    if let Some(email) = &e.primary_email {
+        changes.push(FieldChange::new_value("primary_email", email));
+    }
+    for email in &e.additional_emails {
+        changes.push(FieldChange::new_value("additional_emails", email));
+    }
+    if let Some(phones) = &e.phones {
+        changes.push(FieldChange::new_value("phones", phones));
+    }
+    if let Some(address) = &e.address {
+        changes.push(FieldChange::new_value("address", address));
+    }
+    changes
+}
+
 impl ContactEvent {
     /// What changed, field by field. Access is shown as the state that the event leads to.
     pub fn changes(&self) -> Vec<FieldChange> {
         match self {
-            Self::ContactCreated(e) => {
-                let mut changes = vec![FieldChange::new_value("name", &e.name)];
-                if let Some(title) = &e.title {
-                    changes.push(FieldChange::new_value("title", title));
-                }
-                if let Some(email) = &e.primary_email {
-                    changes.push(FieldChange::new_value("primary_email", email));
-                }
-                for email in &e.additional_emails {
-                    changes.push(FieldChange::new_value("additional_emails", email));
-                }
-                if let Some(phones) = &e.phones {
-                    changes.push(FieldChange::new_value("phones", phones));
-                }
-                if let Some(address) = &e.address {
-                    changes.push(FieldChange::new_value("address", address));
-                }
-                changes
-            }
+            Self::ContactCreated(e) => created(e),
             Self::ContactInfoUpdated(e) => {
                 let mut changes = Vec::new();
                 if let Some(name) = &e.name {

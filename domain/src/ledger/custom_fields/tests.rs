@@ -106,6 +106,7 @@ impl Ledger {
         };
         self.0.learn_absent(contact.into());
         self.0.learn_jobs(contact, BTreeSet::new());
+        self.0.learn_leads(contact, BTreeSet::new());
         self.to(contact, ContactCommand::Create(details)).expect("created");
     }
 

@@ -142,7 +142,7 @@ impl Asked<'_> {
             match self.put_back(taken, id, into, merge)? {
                 Ok(happened) => events.extend(of_job(taken.job, happened)),
                 Err(what) => {
-                    kept.push(KeptBack { what, lead: None, job: Some(taken.job), field: None })
+                    kept.push(KeptBack { what, lead: None, job: Some(taken.job), field: None });
                 }
             }
         }

@@ -78,6 +78,14 @@ id!(
     PersonId
 );
 id!(
+    /// A person's session.
+    SessionId
+);
+id!(
+    /// One password of a person; its hash stands beside the ledger.
+    CredentialId
+);
+id!(
     /// One invitation, from the first mail to its end; a resend keeps it.
     InvitationId
 );
@@ -117,6 +125,19 @@ impl From<AccountId> for LedgerId {
     }
 }
 
+/// A person's ledger has the person's UUID.
+impl From<PersonId> for LedgerId {
+    fn from(person: PersonId) -> Self {
+        Self(person.0)
+    }
+}
+
+impl From<PersonId> for SubjectId {
+    fn from(person: PersonId) -> Self {
+        Self(person.0)
+    }
+}
+
 impl From<ContactId> for SubjectId {
     fn from(contact: ContactId) -> Self {
         Self(contact.0)
@@ -135,6 +156,8 @@ pub enum AggregateId {
     Contact(ContactId),
     /// A job of the account.
     Job(JobId),
+    /// The person that the ledger belongs to.
+    Person(PersonId),
 }
 
 impl AggregateId {
@@ -145,6 +168,7 @@ impl AggregateId {
             Self::BuilderAccount(id) => id.0,
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
+            Self::Person(id) => id.0,
         }
     }
 }
@@ -156,6 +180,7 @@ impl fmt::Display for AggregateId {
             Self::BuilderAccount(id) => write!(f, "builder account {id}"),
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
+            Self::Person(id) => write!(f, "person {id}"),
         }
     }
 }
@@ -169,5 +194,11 @@ impl From<ContactId> for AggregateId {
 impl From<JobId> for AggregateId {
     fn from(id: JobId) -> Self {
         Self::Job(id)
+    }
+}
+
+impl From<PersonId> for AggregateId {
+    fn from(id: PersonId) -> Self {
+        Self::Person(id)
     }
 }

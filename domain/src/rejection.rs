@@ -5,6 +5,7 @@ use crate::builder_account::BuilderAccountRejection;
 use crate::contact::ContactRejection;
 use crate::ids::{AggregateId, ContactId};
 use crate::job::JobRejection;
+use crate::person::PersonRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,8 @@ pub enum Rejection {
     Job(JobRejection),
     /// An account's rule.
     BuilderAccount(BuilderAccountRejection),
+    /// A person's rule.
+    Person(PersonRejection),
 }
 
 impl Rejection {
@@ -115,6 +118,7 @@ impl Rejection {
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
+            Self::Person(rejection) => rejection.refusal(),
         }
     }
 }
@@ -128,7 +132,8 @@ impl Rejection {
             Self::Unknown(_)
             | Self::NotPermitted { .. }
             | Self::Job(_)
-            | Self::BuilderAccount(_) => &[],
+            | Self::BuilderAccount(_)
+            | Self::Person(_) => &[],
         }
     }
 }

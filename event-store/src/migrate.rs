@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0031_contact_directory_in_full",
     "0040_postgres_es",
     "0045_events_as_text",
+    "0060_persons",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -69,7 +69,10 @@ impl View for AuditTrail {
                     }
                 }
             }
-            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
+            Event::Contact(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Person(_) => {}
         }
         let mut fields: Vec<String> =
             event.event.changes().into_iter().map(|change| change.field.to_owned()).collect();
@@ -242,5 +245,6 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::BuilderAccount(_) => "builder_account",
         AggregateId::Contact(_) => "contact",
         AggregateId::Job(_) => "job",
+        AggregateId::Person(_) => "person",
     }
 }

@@ -46,7 +46,9 @@ fn address(sent_to: &Personal<EmailAddress>) -> String {
 fn invitation(event: &Event) -> Option<InvitationId> {
     let contact = match event {
         Event::Contact(contact) => contact,
-        Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => return None,
+        Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) | Event::Person(_) => {
+            return None;
+        }
     };
     contact.invitation().map(|(id, _)| id)
 }

@@ -19,10 +19,12 @@ use crate::builder_account::{BuilderAccountCommand, JobSetup};
 use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds, Kept, MergePicks};
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, TaskId, TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, PersonId, TaskId,
+    TemplateId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
+use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::JobType;
 use crate::{EmailAddress, Sequence};
@@ -35,6 +37,8 @@ pub enum Command {
     Installation(InstallationCommand),
     /// To the account that the ledger belongs to.
     BuilderAccount(AccountId, BuilderAccountCommand),
+    /// To the person that the ledger belongs to.
+    Person(PersonId, PersonCommand),
     /// To one contact.
     Contact(ContactId, ContactCommand),
     /// Create a contact, make it an owner of jobs, invite it: one save (R2 to R6).
@@ -275,6 +279,7 @@ impl Command {
         match self {
             Self::Installation(_) => vec![AggregateId::Installation],
             Self::BuilderAccount(id, _) => vec![AggregateId::BuilderAccount(*id)],
+            Self::Person(id, _) => vec![(*id).into()],
             Self::Contact(id, _) => vec![(*id).into()],
             Self::SaveContact { contact, jobs, .. } => std::iter::once((*contact).into())
                 .chain(jobs.iter().map(|job| (*job).into()))
@@ -343,6 +348,7 @@ impl Command {
             }
             Self::Installation(_)
             | Self::BuilderAccount(..)
+            | Self::Person(..)
             | Self::Contact(..)
             | Self::Job(..)
             | Self::SetJobType { .. }
@@ -370,6 +376,7 @@ impl Command {
                 JobSetup::ChangeTemplate(..) => "ChangeJobTemplate",
                 JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
             },
+            Self::Person(_, command) => command.name(),
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",
                 ContactCommand::EditInfo(_) => "EditContactInfo",

@@ -147,7 +147,8 @@ impl Asked<'_> {
             | Rejection::Unknown(_)
             | Rejection::NotPermitted { .. }
             | Rejection::Contact(_)
-            | Rejection::BuilderAccount(_) => Kept::JobIsFull,
+            | Rejection::BuilderAccount(_)
+            | Rejection::Person(_) => Kept::JobIsFull,
         }))
     }
 }

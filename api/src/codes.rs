@@ -51,6 +51,9 @@ pub(crate) const CODES: &[Code] = &[
     .remedy("Send back the header of an answer as it was, or none."),
     code(401, "unauthorized", "No known credential")
         .remedy("Send Authorization: Bearer with an API key or an operator token."),
+    code(401, "invalid_credentials", "No login with this address and this password")
+        .rule("R15")
+        .remedy("Check both, or reset the password."),
     code(403, "not_permitted", "The credential's role does not take this")
         .rule("2.8")
         .remedy("Use a credential with the right role, or ask an admin of the account."),
@@ -177,9 +180,25 @@ pub(crate) const CODES: &[Code] = &[
     code(410, "invite_superseded", "A newer mail was sent")
         .remedy("Use the link in the newest mail."),
     code(410, "invite_used", "The invitation was accepted already").remedy("Sign in."),
-    code(403, "login_needed", "The contact's email changed since")
-        .rule("H6")
-        .remedy("Sign in with your own credentials to be linked again."),
+    code(403, "login_needed", "The address has a login: its owner signs in to accept")
+        .rule("R15")
+        .remedy("Sign in with your own credentials, then accept; or reset the password first."),
+    code(409, "signed_in_as_another", "The invitation is for another address")
+        .rule("H16")
+        .remedy("Sign out, or sign in with the invited address; or ask your builder to invite the address that you use."),
+    code(422, "password_needed", "A new login needs a password").rule("R15"),
+    code(422, "password_refused", "The password is too short, or tried first by everybody")
+        .rule("R15")
+        .remedy("Take at least 15 characters; some words with spaces will do."),
+    code(429, "too_many_tries", "Tried too often in a short time")
+        .remedy("Wait as long as Retry-After says."),
+    code(410, "reset_superseded", "The link was used, or a newer one was sent")
+        .rule("R17")
+        .remedy("Use the link of the newest mail, or ask for another."),
+    code(410, "reset_expired", "The link was not used in time")
+        .rule("R17")
+        .remedy("Ask for another."),
+    code(422, "too_many_links", "A login is linked to 500 contacts").rule("R45"),
     code(409, "invite_not_expired", "The invitation has not expired yet"),
     code(410, "invite_merged", "The invited contact was merged into another")
         .rule("H2")
@@ -262,6 +281,7 @@ mod tests {
             include_str!("../../domain/src/job/rejection.rs"),
             include_str!("../../domain/src/lead/rejection.rs"),
             include_str!("../../domain/src/builder_account.rs"),
+            include_str!("../../domain/src/person.rs"),
         ];
         for text in rules {
             // A code is the first text of a refusal, all lower case with underscores.

@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, Role};
+use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId};
 use event_store::keys::sha256;
 use event_store::{CredentialRow, NewSecret};
 use std::collections::BTreeSet;
@@ -31,6 +31,14 @@ pub enum SecretKind {
 impl SecretKind {
     const ALL: [Self; 5] =
         [Self::ApiKey, Self::Operator, Self::Session, Self::Invitation, Self::PasswordReset];
+
+    /// Whether it says who sends a request; the others are links, which say what for.
+    pub(crate) const fn signs_requests(self) -> bool {
+        match self {
+            Self::ApiKey | Self::Operator | Self::Session => true,
+            Self::Invitation | Self::PasswordReset => false,
+        }
+    }
 
     const fn prefix(self) -> &'static str {
         match self {
@@ -100,6 +108,7 @@ impl Secret {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credential {
     pub(crate) ledger: LedgerId,
+    /// The key's id, or the session's.
     pub(crate) key: ApiKeyId,
     pub(crate) authority: Authority,
 }
@@ -125,12 +134,17 @@ impl Credential {
         Some(Self { ledger, key: ApiKeyId(row.key), authority })
     }
 
+    /// A person's, who is signed in.
+    pub(crate) const fn session(ledger: LedgerId, session: SessionId) -> Self {
+        Self { ledger, key: ApiKeyId(session.0), authority: Authority::Owner }
+    }
+
     pub(crate) const fn actor(&self) -> Actor {
         match self.authority {
             Authority::Operator => Actor::Operator(self.key),
-            Authority::Builder { .. } | Authority::Owner | Authority::System => {
-                Actor::BuilderStaff(self.key)
-            }
+            // A person's ledger has the person's UUID.
+            Authority::Owner => Actor::Owner(PersonId(self.ledger.0)),
+            Authority::Builder { .. } | Authority::System => Actor::BuilderStaff(self.key),
         }
     }
 

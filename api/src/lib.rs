@@ -20,6 +20,8 @@ mod import;
 mod input;
 pub mod log;
 mod openapi;
+mod passwords;
+mod persons;
 mod position;
 mod router;
 pub mod server;

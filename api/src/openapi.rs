@@ -103,6 +103,9 @@ fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
         (name = "contacts", description = "The people in a builder's book"),
         (name = "jobs", description = "Building projects and their owners"),
         (name = "leads", description = "Those who may become customers"),
+        (name = "invitee", description = "For whoever holds the link of an invitation"),
+        (name = "sessions", description = "Signing in and out, and resetting a password"),
+        (name = "me", description = "What is a person's own"),
         (name = "invitations", description = "Who was invited, and what became of it"),
         (name = "audit", description = "Who did what"),
         (name = "imports", description = "Files of jobs and owners, and address books"),
@@ -115,7 +118,7 @@ struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let text = "An API key (tbk_…) or an operator token (tbo_…)";
+        let text = "An API key (tbk_…), an operator token (tbo_…) or a session (tbs_…)";
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text));
         let components = openapi.components.get_or_insert_with(Default::default);
         components.add_security_scheme("credential", SecurityScheme::Http(scheme.build()));

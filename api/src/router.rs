@@ -2,8 +2,8 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, audit, contacts, custom_fields, imports, invitations, job_setup, jobs, leads,
-    operations,
+    accounts, audit, contacts, custom_fields, imports, invitations, job_setup, jobs, leads, me,
+    operations, password_resets, sessions,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -92,6 +92,24 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::reopen::reopen))
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
+        .routes(routes!(invitations::show::show_invitation))
+        .routes(routes!(invitations::accept::accept_invitation))
+        .routes(routes!(invitations::decline::decline_invitation))
+        .routes(routes!(
+            sessions::begin::begin,
+            sessions::list::list_sessions,
+            sessions::end_all::end_all
+        ))
+        .routes(routes!(sessions::end::end))
+        .routes(routes!(password_resets::request::request_reset))
+        .routes(routes!(password_resets::complete::complete_reset))
+        .routes(routes!(me::get::get_me, me::edit::edit_me))
+        .routes(routes!(
+            me::add_additional_email::add_own_email,
+            me::edit_additional_email::edit_own_email
+        ))
+        .routes(routes!(me::jobs::list_own_jobs))
+        .routes(routes!(me::history::own_history))
         .routes(routes!(audit::list::list_audit))
         .routes(routes!(imports::create::import))
         .routes(routes!(operations::healthz::healthz))

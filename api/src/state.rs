@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use crate::credential::{Credential, Secret};
+use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
 use event_store::{EventStore, StoreError};
 use moka::future::Cache;
@@ -85,6 +85,12 @@ impl AppState {
         secret: &Secret,
     ) -> Result<Option<Arc<Credential>>, StoreError> {
         let hash = secret.hash();
+        if secret.kind() == SecretKind::Session {
+            // Never kept at hand: a session that is revoked is over at once.
+            let session = self.0.store.session(secret.ledger(), &hash).await?;
+            return Ok(session
+                .map(|session| Arc::new(Credential::session(secret.ledger(), session.session))));
+        }
         if let Some(seen) = self.0.credentials.get(&hash).await
             && seen.ledger == secret.ledger()
         {

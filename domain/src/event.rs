@@ -5,6 +5,7 @@ use crate::contact::ContactEvent;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
+use crate::person::PersonEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -22,6 +23,8 @@ pub enum AggregateKind {
     Job,
     /// Somebody who may become a customer.
     Lead,
+    /// The human who logs in.
+    Person,
 }
 
 impl AggregateKind {
@@ -33,6 +36,7 @@ impl AggregateKind {
             Self::Contact => "contact",
             Self::Job => "job",
             Self::Lead => "lead",
+            Self::Person => "person",
         }
     }
 }
@@ -156,6 +160,8 @@ pub enum Event {
     Job(JobEvent),
     /// Of a lead.
     Lead(LeadEvent),
+    /// Of a person.
+    Person(PersonEvent),
 }
 
 impl Event {
@@ -167,6 +173,7 @@ impl Event {
             ContactEvent::TYPES,
             JobEvent::TYPES,
             LeadEvent::TYPES,
+            PersonEvent::TYPES,
         ];
         types.into_iter().flatten().copied()
     }
@@ -179,6 +186,7 @@ impl Event {
             Self::Contact(event) => event.stored_type(),
             Self::Job(event) => event.stored_type(),
             Self::Lead(event) => event.stored_type(),
+            Self::Person(event) => event.stored_type(),
         }
     }
 
@@ -190,6 +198,7 @@ impl Event {
             Self::Contact(event) => event.version(),
             Self::Job(event) => event.version(),
             Self::Lead(event) => event.version(),
+            Self::Person(event) => event.version(),
         }
     }
 
@@ -201,6 +210,7 @@ impl Event {
             Self::Contact(_) => AggregateKind::Contact,
             Self::Job(_) => AggregateKind::Job,
             Self::Lead(_) => AggregateKind::Lead,
+            Self::Person(_) => AggregateKind::Person,
         }
     }
 
@@ -212,6 +222,7 @@ impl Event {
             Self::Contact(event) => event.payload(),
             Self::Job(event) => event.payload(),
             Self::Lead(event) => event.payload(),
+            Self::Person(event) => event.payload(),
         }
     }
 
@@ -226,6 +237,8 @@ impl Event {
                     .map(|event| event.map(Self::Job)),
                 "lead" => LeadEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Lead)),
+                "person" => PersonEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Person)),
                 "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::BuilderAccount)),
                 "installation" => InstallationEvent::decode(stored_type, version, payload)
@@ -245,6 +258,7 @@ impl Event {
             Self::Contact(event) => event.changes(),
             Self::Job(event) => event.changes(),
             Self::Lead(event) => event.changes(),
+            Self::Person(event) => event.changes(),
         }
     }
 }
@@ -257,6 +271,7 @@ impl HoldsPersonal for Event {
             Self::Contact(event) => event.each_personal(visitor),
             Self::Job(event) => event.each_personal(visitor),
             Self::Lead(event) => event.each_personal(visitor),
+            Self::Person(event) => event.each_personal(visitor),
         }
     }
 }

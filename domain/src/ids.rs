@@ -82,6 +82,14 @@ id!(
     PersonId
 );
 id!(
+    /// A person's session.
+    SessionId
+);
+id!(
+    /// One password of a person; its hash stands beside the ledger.
+    CredentialId
+);
+id!(
     /// One invitation, from the first mail to its end; a resend keeps it.
     InvitationId
 );
@@ -121,6 +129,19 @@ impl From<AccountId> for LedgerId {
     }
 }
 
+/// A person's ledger has the person's UUID.
+impl From<PersonId> for LedgerId {
+    fn from(person: PersonId) -> Self {
+        Self(person.0)
+    }
+}
+
+impl From<PersonId> for SubjectId {
+    fn from(person: PersonId) -> Self {
+        Self(person.0)
+    }
+}
+
 impl From<ContactId> for SubjectId {
     fn from(contact: ContactId) -> Self {
         Self(contact.0)
@@ -141,6 +162,8 @@ pub enum AggregateId {
     Job(JobId),
     /// A lead of the account.
     Lead(LeadId),
+    /// The person that the ledger belongs to.
+    Person(PersonId),
 }
 
 impl AggregateId {
@@ -152,6 +175,7 @@ impl AggregateId {
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
             Self::Lead(id) => id.0,
+            Self::Person(id) => id.0,
         }
     }
 }
@@ -164,6 +188,7 @@ impl fmt::Display for AggregateId {
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
             Self::Lead(id) => write!(f, "lead {id}"),
+            Self::Person(id) => write!(f, "person {id}"),
         }
     }
 }
@@ -183,5 +208,11 @@ impl From<JobId> for AggregateId {
 impl From<LeadId> for AggregateId {
     fn from(id: LeadId) -> Self {
         Self::Lead(id)
+    }
+}
+
+impl From<PersonId> for AggregateId {
+    fn from(id: PersonId) -> Self {
+        Self::Person(id)
     }
 }

@@ -4,7 +4,7 @@
 //! Everything here is pure. Time, ids and chance come in as arguments; nothing here knows a
 //! database, a socket or a clock. Start at [`ledger`], which decides a command against the state
 //! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`], [`lead`],
-//! [`builder_account`], [`installation`].
+//! [`builder_account`], [`installation`], [`person`].
 
 pub mod actor;
 pub mod builder_account;
@@ -18,6 +18,7 @@ pub mod installation;
 pub mod job;
 pub mod lead;
 pub mod ledger;
+pub mod person;
 pub mod personal;
 pub mod phone;
 pub mod rejection;
@@ -30,8 +31,9 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, EventId, InvitationId, JobId, LeadId,
-    LedgerId, MilestoneId, NoteId, PersonId, SubjectId, TaskId, TemplateId, TokenId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, InvitationId,
+    JobId, LeadId, LedgerId, MilestoneId, NoteId, PersonId, SessionId, SubjectId, TaskId,
+    TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

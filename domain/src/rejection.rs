@@ -6,6 +6,7 @@ use crate::contact::ContactRejection;
 use crate::ids::{AggregateId, ContactId};
 use crate::job::JobRejection;
 use crate::lead::LeadRejection;
+use crate::person::PersonRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub enum Rejection {
     Lead(LeadRejection),
     /// An account's rule.
     BuilderAccount(BuilderAccountRejection),
+    /// A person's rule.
+    Person(PersonRejection),
 }
 
 impl Rejection {
@@ -119,6 +122,7 @@ impl Rejection {
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
+            Self::Person(rejection) => rejection.refusal(),
         }
     }
 }
@@ -133,7 +137,8 @@ impl Rejection {
             | Self::NotPermitted { .. }
             | Self::Job(_)
             | Self::Lead(_)
-            | Self::BuilderAccount(_) => &[],
+            | Self::BuilderAccount(_)
+            | Self::Person(_) => &[],
         }
     }
 }

@@ -35,6 +35,12 @@ impl Timestamp {
         Self::new(self.0.saturating_add(Duration::hours(hours)))
     }
 
+    /// This moment and some minutes.
+    #[must_use]
+    pub fn plus_minutes(self, minutes: i64) -> Self {
+        Self::new(self.0.saturating_add(Duration::minutes(minutes)))
+    }
+
     /// Seconds from `earlier` to this moment; negative when it lies before.
     pub fn seconds_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).whole_seconds()

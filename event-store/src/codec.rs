@@ -13,7 +13,7 @@ use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LeadId, LedgerId,
-    Personal, PersonalVisitor, Reason, Sequence, Timestamp,
+    PersonId, Personal, PersonalVisitor, Reason, Sequence, SubjectId, Timestamp,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -94,31 +94,32 @@ pub struct Origin {
 
 impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
-    /// is said about a contact, is sealed with the contact's key.
+    /// is said about a contact, is sealed with the contact's key; a person's own, with theirs.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
         idempotency: Option<&str>,
     ) -> Self {
-        let contact = match aggregate {
-            AggregateId::Contact(contact) => Some(contact),
+        let subject = match aggregate {
+            AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
+            AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_) => None,
         };
-        let client = circumstances.client.and_then(|client| match (circumstances.actor, contact) {
-            (Actor::Owner(_), Some(contact)) => {
-                Some(MaybePersonal::Personal(Personal::known(contact, client)))
+        let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
+            (Actor::Owner(_), Some(subject)) => {
+                Some(MaybePersonal::Personal(Personal::known(subject, client)))
             }
-            // An owner's address has no key to be sealed with outside their contact.
+            // An owner's address has no key to be sealed with outside what is theirs.
             (Actor::Owner(_), None) => None,
             (Actor::BuilderStaff(_) | Actor::Operator(_) | Actor::System, _) => {
                 Some(MaybePersonal::Plain(client))
             }
         });
-        let reason = circumstances.reason.clone().map(|reason| match contact {
-            Some(contact) => MaybePersonal::Personal(Personal::known(contact, reason)),
+        let reason = circumstances.reason.clone().map(|reason| match subject {
+            Some(subject) => MaybePersonal::Personal(Personal::known(subject, reason)),
             None => MaybePersonal::Plain(reason),
         });
         Self {
@@ -260,6 +261,7 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Contact => AggregateId::Contact(ContactId(envelope.aggregate)),
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
         AggregateKind::Lead => AggregateId::Lead(LeadId(envelope.aggregate)),
+        AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
     };
     Ok(Recorded {
         ledger,

@@ -174,6 +174,11 @@ impl Keys {
         Self::keyed_hash(&self.claims, &[ledger.0.as_bytes(), email.normal().as_bytes()])
     }
 
+    /// The keyed hash of somebody who tries something.
+    pub(crate) fn subject_hash(&self, what: &str, whose: &str) -> [u8; 32] {
+        Self::keyed_hash(&self.claims, &[what.as_bytes(), b"\0", whose.as_bytes()])
+    }
+
     /// A UUID told from what an imported row says of a thing, so that the same row finds the same
     /// thing again; keyed, because a plain hash of a name and a number could be guessed.
     pub fn import_id(&self, ledger: LedgerId, kind: &str, key: &str) -> Uuid {

@@ -11,6 +11,7 @@ pub mod database;
 pub mod embedded;
 pub mod error;
 pub mod keys;
+mod logins;
 pub mod merkle;
 pub mod migrate;
 mod pipeline;
@@ -26,6 +27,7 @@ pub use codec::{Origin, Recorded};
 pub use database::Database;
 pub use error::{ExecuteError, StoreError};
 pub use keys::{Keys, MasterKey};
+pub use logins::{PasswordHash, Registered, Session, StoredPassword, Throttle};
 pub use reader::{Head, Open, Reader};
 pub use stock_log::StockLog;
 pub use store::{

@@ -42,6 +42,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0042_contact_directory_custom_fields",
     "0044_duplicate_candidates",
     "0045_events_as_text",
+    "0060_persons",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -295,6 +295,31 @@ row!(NewTokenRow into
     expires_at: OffsetDateTime,
 });
 
+row!(SessionRow into
+    "sessions (ledger_id, secret_hash, session_id, created_at, seen_at, expires_at, sealed)" {
+    ledger_id: Uuid,
+    secret_hash: Vec<u8>,
+    session_id: Uuid,
+    created_at: OffsetDateTime,
+    seen_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+    sealed: Vec<u8>,
+});
+
+row!(ResetTokenRow into "reset_tokens (ledger_id, token_hash, token_id, expires_at)" {
+    ledger_id: Uuid,
+    token_hash: Vec<u8>,
+    token_id: Uuid,
+    expires_at: OffsetDateTime,
+});
+
+row!(PasswordRow into "person_passwords (ledger_id, credential_id, password_hash, set_at)" {
+    ledger_id: Uuid,
+    credential_id: Uuid,
+    password_hash: String,
+    set_at: OffsetDateTime,
+});
+
 row!(MailRow into
     "outbox (ledger_id, mail_id, kind, contact_id, position, sealed, created_at)" {
     ledger_id: Uuid,

@@ -3,6 +3,7 @@
 use crate::database::Database;
 use crate::error::{ExecuteError, StoreError};
 use crate::keys::{Keys, MasterKey, random, sha256};
+use crate::logins::PasswordHash;
 use crate::migrate::migrate;
 use crate::reader::Reader;
 use crate::writer::{Hint, Rehearsal, Writer};
@@ -72,14 +73,24 @@ pub struct Submission {
     pub expected: Option<Expected>,
     /// Carry it out once, however often it is sent.
     pub idempotency: Option<IdempotencyKey>,
-    /// The secret of the link or key that the command makes.
+    /// The secret of the link, key or session that the command makes.
     pub secret: Option<NewSecret>,
+    /// The hash of the password that the command sets.
+    pub password: Option<PasswordHash>,
 }
 
 impl Submission {
     /// A command without conditions.
     pub const fn new(ledger: LedgerId, command: Command, circumstances: Circumstances) -> Self {
-        Self { ledger, command, circumstances, expected: None, idempotency: None, secret: None }
+        Self {
+            ledger,
+            command,
+            circumstances,
+            expected: None,
+            idempotency: None,
+            secret: None,
+            password: None,
+        }
     }
 
     /// The same with a new secret for the link or key that it makes.

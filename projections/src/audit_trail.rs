@@ -79,7 +79,10 @@ impl View for AuditTrail {
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
             }
-            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
+            Event::Contact(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Person(_) => {}
         }
         let mut fields: Vec<String> =
             event.event.changes().into_iter().map(|change| change.field.into_owned()).collect();
@@ -253,5 +256,6 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::Contact(_) => "contact",
         AggregateId::Job(_) => "job",
         AggregateId::Lead(_) => "lead",
+        AggregateId::Person(_) => "person",
     }
 }

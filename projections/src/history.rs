@@ -289,6 +289,7 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
                 | BuilderAccountEvent::CustomFieldsSet(_),
             )
             | Event::Installation(_)
+            | Event::Person(_)
             | Event::Contact(_)
             | Event::Job(_)
             | Event::Lead(_) => {}

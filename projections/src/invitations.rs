@@ -46,7 +46,11 @@ fn address(sent_to: &Personal<EmailAddress>) -> String {
 fn invitation(event: &Event) -> Option<InvitationId> {
     let contact = match event {
         Event::Contact(contact) => contact,
-        Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+        Event::Job(_)
+        | Event::Lead(_)
+        | Event::BuilderAccount(_)
+        | Event::Installation(_)
+        | Event::Person(_) => {
             return None;
         }
     };

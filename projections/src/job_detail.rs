@@ -120,6 +120,7 @@ impl View for JobDetail {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Person(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,
@@ -133,7 +134,8 @@ impl View for JobDetail {
             Event::Contact(_)
             | Event::Lead(_)
             | Event::BuilderAccount(_)
-            | Event::Installation(_) => return Ok(()),
+            | Event::Installation(_)
+            | Event::Person(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(_) = job {

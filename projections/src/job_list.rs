@@ -69,6 +69,7 @@ impl View for JobList {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Person(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,
@@ -82,7 +83,8 @@ impl View for JobList {
             Event::Contact(_)
             | Event::Lead(_)
             | Event::BuilderAccount(_)
-            | Event::Installation(_) => return Ok(()),
+            | Event::Installation(_)
+            | Event::Person(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

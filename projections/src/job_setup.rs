@@ -74,7 +74,11 @@ pub(crate) fn account_of(
     for recorded in events {
         let event = match &recorded.event {
             Event::BuilderAccount(event) => event,
-            Event::Installation(_) | Event::Contact(_) | Event::Job(_) | Event::Lead(_) => continue,
+            Event::Installation(_)
+            | Event::Person(_)
+            | Event::Contact(_)
+            | Event::Job(_)
+            | Event::Lead(_) => continue,
         };
         version += 1;
         if let Some(account) = &mut account {

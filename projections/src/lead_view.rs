@@ -92,6 +92,7 @@ impl View for LeadView {
         match event.aggregate {
             AggregateId::Lead(lead) => Some(lead.0),
             AggregateId::Installation
+            | AggregateId::Person(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_) => None,
@@ -105,7 +106,8 @@ impl View for LeadView {
             Event::Contact(_)
             | Event::Job(_)
             | Event::BuilderAccount(_)
-            | Event::Installation(_) => return Ok(()),
+            | Event::Installation(_)
+            | Event::Person(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

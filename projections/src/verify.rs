@@ -277,7 +277,8 @@ impl Checking {
                 | Event::Job(_)
                 | Event::Lead(_)
                 | Event::BuilderAccount(_)
-                | Event::Installation(_),
+                | Event::Installation(_)
+                | Event::Person(_),
             ) => return,
         };
         if let Some(contact) = left {

@@ -162,7 +162,11 @@ async fn stored(
     for recorded in recorded {
         match recorded.event {
             Event::Contact(event) => events.push(event),
-            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+            Event::Job(_)
+            | Event::Lead(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Person(_) => {
                 bail!("{contact} is here already, and no contact")
             }
         }

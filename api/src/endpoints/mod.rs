@@ -9,7 +9,10 @@ pub(crate) mod invitations;
 pub(crate) mod job_setup;
 pub(crate) mod jobs;
 pub(crate) mod leads;
+pub(crate) mod me;
 pub(crate) mod operations;
+pub(crate) mod password_resets;
+pub(crate) mod sessions;
 
 use projections::contact_directory::ContactDirectory;
 use projections::view::View;

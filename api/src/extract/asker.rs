@@ -1,7 +1,7 @@
 //! Who asks, told from the credential alone; and what marks the request.
 
 use crate::around::RequestId;
-use crate::credential::{Credential, Secret, SecretKind};
+use crate::credential::{Credential, Secret};
 use crate::error::Problem;
 use crate::state::AppState;
 use axum::extract::ConnectInfo;
@@ -25,23 +25,19 @@ pub(crate) struct Asker {
 
 impl Asker {
     pub(crate) async fn of(parts: &Parts, app: &AppState) -> Result<Self, Problem> {
-        let secret = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .and_then(|(_, text)| Secret::parse(text.trim()))
-            .filter(|secret| matches!(secret.kind(), SecretKind::ApiKey | SecretKind::Operator))
-            .ok_or_else(Problem::unauthorized)?;
+        let secret = bearer(parts).ok_or_else(Problem::unauthorized)?;
         let credential = app.credential(&secret).await?.ok_or_else(Problem::unauthorized)?;
-        let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self {
-            credential,
-            // An IPv4 client of a socket that takes both is still an IPv4 client.
-            client: client.map(|ConnectInfo(address)| address.ip().to_canonical()),
-            correlation: correlation(parts)?,
-        })
+        Ok(Self { credential, client: client(parts), correlation: correlation(parts)? })
+    }
+
+    /// A person's session, and neither a builder's key nor an operator's token.
+    pub(crate) fn person(self) -> Result<Self, Problem> {
+        match self.credential.authority {
+            Authority::Owner => Ok(self),
+            Authority::Builder { .. } | Authority::Operator | Authority::System => {
+                Err(Problem::not_permitted("a person's own session"))
+            }
+        }
     }
 
     /// A builder's key and no operator's token.
@@ -73,7 +69,10 @@ impl Asker {
             actor: self.credential.actor(),
             authority: self.credential.authority.clone(),
             acting_as: None,
-            channel: Channel::Api,
+            channel: match self.credential.authority {
+                Authority::Owner => Channel::Portal,
+                Authority::Builder { .. } | Authority::Operator | Authority::System => Channel::Api,
+            },
             client: self.client,
             correlation: self.correlation,
             causation: None,
@@ -82,7 +81,21 @@ impl Asker {
     }
 }
 
-fn correlation(parts: &Parts) -> Result<Uuid, Problem> {
+/// The secret that the request carries.
+pub(super) fn bearer(parts: &Parts) -> Option<Secret> {
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (_, text) =
+        value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))?;
+    Secret::parse(text.trim()).filter(|secret| secret.kind().signs_requests())
+}
+
+/// From which network address. An IPv4 client of a socket that takes both is still an IPv4 client.
+pub(super) fn client(parts: &Parts) -> Option<IpAddr> {
+    let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    client.map(|ConnectInfo(address)| address.ip().to_canonical())
+}
+
+pub(super) fn correlation(parts: &Parts) -> Result<Uuid, Problem> {
     if let Some(given) = parts.headers.get(X_CORRELATION_ID) {
         return Uuid::try_parse_ascii(given.as_bytes())
             .map_err(|_not_an_id| Problem::unreadable("X-Correlation-Id", "must be a UUID"));

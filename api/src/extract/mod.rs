@@ -1,5 +1,5 @@
 //! What endpoints take: who asks ([`asker`]), a command's request ([`order`]), a query's
-//! ([`question`]), as of when it is asked ([`as_of`]), and what they are read with.
+//! ([`question`]), what somebody sends who holds a link or nothing ([`public`]), as of when it is asked ([`as_of`]), and what they are read with.
 
 pub(crate) mod as_of;
 pub(crate) mod asker;
@@ -7,8 +7,10 @@ pub(crate) mod body;
 pub(crate) mod conditions;
 pub(crate) mod order;
 pub(crate) mod path;
+pub(crate) mod public;
 pub(crate) mod question;
 
 pub(crate) use as_of::AsOfParams;
-pub(crate) use order::{NoBody, OperatorOrder, Order};
-pub(crate) use question::{AuditQuestion, NoParams, Question};
+pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder};
+pub(crate) use public::{Public, PublicQuestion};
+pub(crate) use question::{AuditQuestion, NoParams, PersonQuestion, Question};

@@ -14,6 +14,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
 use domain::builder_account::BuilderAccountCommand;
 use domain::contact::ContactCommand;
+use domain::person::PersonCommand;
 use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
 use event_store::{
     Applied, ExecuteError, Expected, IdempotencyKey, NewSecret, StoreError, Submission,
@@ -38,6 +39,10 @@ pub(crate) struct Order<P, B> {
 /// An operator's command.
 #[derive(Debug)]
 pub(crate) struct OperatorOrder<P, B>(pub(crate) Order<P, B>);
+
+/// A person's command about what is theirs.
+#[derive(Debug)]
+pub(crate) struct PersonOrder<P, B>(pub(crate) Order<P, B>);
 
 /// The body of a command that has no fields.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -96,6 +101,14 @@ impl<P: PathIds, B: RequestBody> FromRequest<AppState> for OperatorOrder<P, B> {
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
         take(request, app, Asker::operator).await.map(Self)
+    }
+}
+
+impl<P: PathIds, B: RequestBody> FromRequest<AppState> for PersonOrder<P, B> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        take(request, app, Asker::person).await.map(Self)
     }
 }
 
@@ -170,7 +183,7 @@ impl<P, B> Order<P, B> {
     }
 }
 
-/// A submission, with a secret when the command makes a link or a key.
+/// A submission, with a secret when the command makes a link, a key or a session.
 pub(crate) fn submission(
     ledger: LedgerId,
     command: Command,
@@ -206,6 +219,14 @@ fn makes_secret(command: &Command) -> bool {
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
             BuilderAccountCommand::JobSetup(_) | BuilderAccountCommand::SetCustomFields(_) => false,
+        },
+        Command::Person(_, command) => match command {
+            PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
+            PersonCommand::Register { .. }
+            | PersonCommand::Link { .. }
+            | PersonCommand::Revoke(_)
+            | PersonCommand::RevokeAll
+            | PersonCommand::CompleteReset { .. } => false,
         },
         Command::Contact(_, command) => match command {
             ContactCommand::SendInvite(_)

@@ -1,9 +1,10 @@
 //! Ids in paths. What is no id is answered like an id that nobody has.
 
+use crate::credential::Secret;
 use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::{AccountId, ContactId, FieldName, JobId, LeadId, TemplateId};
+use domain::{AccountId, ContactId, FieldName, JobId, LeadId, SessionId, TemplateId};
 use std::str::FromStr;
 
 /// The ids of a path, in their order.
@@ -57,6 +58,19 @@ impl PathIds for (ContactId, FieldName) {
     fn read(segments: &[&str]) -> Option<Self> {
         let [contact, field] = segments else { return None };
         Some((contact.parse().ok()?, FieldName::parse(field).ok()?))
+    }
+}
+
+impl PathIds for SessionId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+/// The secret of a link. What is none is answered like one that nobody has.
+impl PathIds for Secret {
+    fn read(segments: &[&str]) -> Option<Self> {
+        Self::parse(segments.first()?)
     }
 }
 

@@ -40,10 +40,32 @@ impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for Question<P,
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let asker = Asker::of(parts, app).await?.builder()?;
+        Self::take(parts, app, Asker::builder).await
+    }
+}
+
+impl<P: PathIds, Q: DeserializeOwned> Question<P, Q> {
+    async fn take(
+        parts: &mut Parts,
+        app: &AppState,
+        admit: fn(Asker) -> Result<Asker, Problem>,
+    ) -> Result<Self, Problem> {
+        let asker = admit(Asker::of(parts, app).await?)?;
         let path = path::ids(parts).await?;
         let seen = position(&parts.headers, asker.ledger())?;
         Ok(Self { asker, path, params: params(parts)?, seen })
+    }
+}
+
+/// A person's query about what is theirs.
+#[derive(Debug)]
+pub(crate) struct PersonQuestion<P, Q>(pub(crate) Question<P, Q>);
+
+impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for PersonQuestion<P, Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        Question::take(parts, app, Asker::person).await.map(Self)
     }
 }
 

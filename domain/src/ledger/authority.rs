@@ -13,10 +13,13 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
     match (right(command), authority) {
         (_, Authority::System)
         | (Right::Operate, Authority::Operator)
-        | (Right::Answer | Right::OwnInfo, Authority::Owner) => Ok(()),
+        | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
         (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
             needed("the invitee, through the link in the mail")
+        }
+        (Right::OwnLogin, Authority::Builder { .. } | Authority::Operator) => {
+            needed("the person's own session")
         }
         (
             Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
@@ -57,6 +60,8 @@ enum Right {
     OwnInfo,
     /// The invitee's, who holds the link.
     Answer,
+    /// The person's, and nobody else's (R15).
+    OwnLogin,
 }
 
 fn right(command: &Command) -> Right {
@@ -69,6 +74,7 @@ fn right(command: &Command) -> Right {
             BuilderAccountCommand::JobSetup(_) => Right::Work,
             BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
         },
+        Command::Person(..) => Right::OwnLogin,
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
             | ContactCommand::RedirectInvite { .. }

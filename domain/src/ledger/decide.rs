@@ -18,7 +18,7 @@ use crate::job::{
 };
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
-use crate::{Sequence, Timestamp, builder_account, installation};
+use crate::{Sequence, Timestamp, builder_account, installation, person};
 
 /// Decides a command against the ledger's state at `now`.
 pub fn decide(
@@ -37,6 +37,10 @@ pub fn decide(
         Command::BuilderAccount(id, command) => {
             let events = builder_account::decide(*id, state.builder_account(*id)?, command)?;
             Ok(done(AggregateId::BuilderAccount(*id), events, Event::BuilderAccount))
+        }
+        Command::Person(id, command) => {
+            let events = person::decide(*id, state.person(*id)?, command, now)?;
+            Ok(done((*id).into(), events, Event::Person))
         }
         Command::Contact(id, command @ ContactCommand::Delete { .. }) => {
             asked.delete_contact(*id, command)

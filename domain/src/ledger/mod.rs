@@ -28,12 +28,13 @@ use crate::contact::{
 use crate::custom_field::{FieldName, TypedValue};
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MergeId, MilestoneId, TaskId,
-    TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MergeId, MilestoneId, PersonId,
+    TaskId, TemplateId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
+use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
 use crate::{EmailAddress, Sequence};
@@ -46,6 +47,8 @@ pub enum Command {
     Installation(InstallationCommand),
     /// To the account that the ledger belongs to.
     BuilderAccount(AccountId, BuilderAccountCommand),
+    /// To the person that the ledger belongs to.
+    Person(PersonId, PersonCommand),
     /// To one contact.
     Contact(ContactId, ContactCommand),
     /// Create a contact, make it an owner of jobs, invite it: one save (R2 to R6).
@@ -370,6 +373,7 @@ impl Command {
         match self {
             Self::Installation(_) => vec![AggregateId::Installation],
             Self::BuilderAccount(id, _) => vec![AggregateId::BuilderAccount(*id)],
+            Self::Person(id, _) => vec![(*id).into()],
             Self::Contact(id, _) => vec![(*id).into()],
             Self::SaveContact { contact, jobs, .. } => std::iter::once((*contact).into())
                 .chain(jobs.iter().map(|job| (*job).into()))
@@ -454,6 +458,7 @@ impl Command {
             }
             Self::Installation(_)
             | Self::BuilderAccount(..)
+            | Self::Person(..)
             | Self::Contact(..)
             | Self::Job(..)
             | Self::SetJobType { .. }
@@ -487,6 +492,7 @@ impl Command {
                 JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
             },
             Self::BuilderAccount(_, BuilderAccountCommand::SetCustomFields(_)) => "SetCustomFields",
+            Self::Person(_, command) => command.name(),
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",
                 ContactCommand::EditInfo(_) => "EditContactInfo",

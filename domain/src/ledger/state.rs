@@ -5,10 +5,11 @@ use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
 use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId};
+use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, PersonId};
 use crate::installation::Installation;
 use crate::job::Job;
 use crate::lead::Lead;
+use crate::person::Person;
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
 use std::collections::{BTreeSet, HashMap};
@@ -30,6 +31,7 @@ enum Known {
     Contact(Box<Tracked<Contact>>),
     Job(Tracked<Job>),
     Lead(Tracked<Lead>),
+    Person(Tracked<Person>),
 }
 
 /// What is known of one ledger. Whatever it knows is true at the position that it was brought to;
@@ -105,6 +107,7 @@ impl LedgerState {
             Some(Known::Contact(tracked)) => tracked.version,
             Some(Known::Job(tracked)) => tracked.version,
             Some(Known::Lead(tracked)) => tracked.version,
+            Some(Known::Person(tracked)) => tracked.version,
         }
     }
 
@@ -119,7 +122,8 @@ impl LedgerState {
                 | Known::Installation(_)
                 | Known::BuilderAccount(_)
                 | Known::Job(_)
-                | Known::Lead(_),
+                | Known::Lead(_)
+                | Known::Person(_),
             ) => Ok(None),
         }
     }
@@ -134,7 +138,8 @@ impl LedgerState {
                 | Known::Installation(_)
                 | Known::BuilderAccount(_)
                 | Known::Contact(_)
-                | Known::Lead(_),
+                | Known::Lead(_)
+                | Known::Person(_),
             ) => Ok(None),
         }
     }
@@ -149,7 +154,8 @@ impl LedgerState {
                 | Known::Installation(_)
                 | Known::BuilderAccount(_)
                 | Known::Contact(_)
-                | Known::Job(_),
+                | Known::Job(_)
+                | Known::Person(_),
             ) => Ok(None),
         }
     }
@@ -164,7 +170,8 @@ impl LedgerState {
                 | Known::Installation(_)
                 | Known::Contact(_)
                 | Known::Job(_)
-                | Known::Lead(_),
+                | Known::Lead(_)
+                | Known::Person(_),
             ) => Ok(None),
         }
     }
@@ -176,6 +183,23 @@ impl LedgerState {
             None => Err(Halt::Need(Need::Aggregate(AggregateId::Installation))),
             Some(
                 Known::Absent
+                | Known::BuilderAccount(_)
+                | Known::Contact(_)
+                | Known::Job(_)
+                | Known::Lead(_)
+                | Known::Person(_),
+            ) => Ok(None),
+        }
+    }
+
+    /// The person, if they are registered.
+    pub fn person(&self, id: PersonId) -> Result<Option<&Person>, Halt> {
+        match self.aggregates.get(&id.into()) {
+            Some(Known::Person(tracked)) => Ok(Some(&tracked.state)),
+            None => Err(Halt::Need(Need::Aggregate(id.into()))),
+            Some(
+                Known::Absent
+                | Known::Installation(_)
                 | Known::BuilderAccount(_)
                 | Known::Contact(_)
                 | Known::Job(_)
@@ -248,6 +272,7 @@ impl LedgerState {
                 | Event::Job(_)
                 | Event::Lead(_)
                 | Event::Installation(_)
+                | Event::Person(_)
                 | Event::BuilderAccount(_),
             ) => {}
         }
@@ -295,12 +320,16 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Lead(id), Event::Lead(event)) => {
             Ok(Known::Lead(Tracked { state: Lead::from_first(id, event)?, version }))
         }
+        (AggregateId::Person(id), Event::Person(event)) => {
+            Ok(Known::Person(Tracked { state: Person::from_first(id, event)?, version }))
+        }
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
-            | AggregateId::Lead(_),
+            | AggregateId::Lead(_)
+            | AggregateId::Person(_),
             _,
         ) => Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }
@@ -345,13 +374,19 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::Person(tracked), Event::Person(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (
             Known::Absent
             | Known::Installation(_)
             | Known::BuilderAccount(_)
             | Known::Contact(_)
             | Known::Job(_)
-            | Known::Lead(_),
+            | Known::Lead(_)
+            | Known::Person(_),
             _,
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }

@@ -898,9 +898,11 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
     events
         .filter_map(|(_, _, event)| match event {
             Event::Contact(event) => Some(event),
-            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
-                None
-            }
+            Event::Job(_)
+            | Event::Lead(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Person(_) => None,
         })
         .collect()
 }

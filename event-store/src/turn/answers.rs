@@ -7,6 +7,7 @@ use crate::rows::{AttemptRow, ReceiptRow};
 use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
 use crate::writer::Work;
 use domain::builder_account::BuilderAccountCommand;
+use domain::person::PersonCommand;
 use domain::{Command, LedgerId, Rejection};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -130,6 +131,16 @@ fn tells_secret(submission: &Submission) -> bool {
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
             BuilderAccountCommand::JobSetup(_) | BuilderAccountCommand::SetCustomFields(_) => false,
+        },
+        Command::Person(_, command) => match command {
+            PersonCommand::LogIn(_) => true,
+            // Its link goes into a mail and nowhere else.
+            PersonCommand::RequestReset(_)
+            | PersonCommand::Register { .. }
+            | PersonCommand::Link { .. }
+            | PersonCommand::Revoke(_)
+            | PersonCommand::RevokeAll
+            | PersonCommand::CompleteReset { .. } => false,
         },
         Command::Contact(..)
         | Command::SaveContact { .. }

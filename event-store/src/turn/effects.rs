@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
+use domain::person::PersonEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
     AggregateId, Command, ContactId, EmailAddress, Event, Grant, InvitationId, LedgerId, Personal,
@@ -22,7 +23,7 @@ use domain::{
 use std::collections::BTreeMap;
 
 impl Turn<'_> {
-    /// Makes the keys of new contacts, and brings those of others to hand.
+    /// Makes the keys of new contacts and persons, and brings those of others to hand.
     pub(super) async fn keys_for(
         &self,
         lane: &LaneConnection,
@@ -33,10 +34,7 @@ impl Turn<'_> {
         let mut missing: BTreeMap<LedgerId, Subjects> = BTreeMap::new();
         for Placed { recorded, .. } in placed {
             let ledger = recorded.ledger;
-            if let (AggregateId::Contact(id), Event::Contact(ContactEvent::ContactCreated(_))) =
-                (recorded.aggregate, &recorded.event)
-            {
-                let subject = SubjectId::from(id);
+            if let Some(subject) = begins(recorded) {
                 let (key, wrapped_key) = keys.new_subject(ledger, subject)?;
                 keys.hold(ledger, subject, Held::Key(key));
                 writes.newborn.push((ledger, subject));
@@ -99,6 +97,9 @@ impl Turn<'_> {
                         issued_at: at,
                     });
                 }
+                (Event::Person(event), AggregateId::Person(person)) => {
+                    self.person_effects(recorded, event, person, submission, writes)?;
+                }
                 (Event::Job(event), AggregateId::Job(job)) => {
                     let (left, came) = event.owner_change();
                     writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
@@ -114,7 +115,8 @@ impl Turn<'_> {
                     | Event::Job(_)
                     | Event::Lead(_)
                     | Event::Installation(_)
-                    | Event::BuilderAccount(_),
+                    | Event::BuilderAccount(_)
+                    | Event::Person(_),
                     _,
                 ) => {}
             }
@@ -211,13 +213,34 @@ impl Turn<'_> {
     }
 }
 
+/// Whose key an event is the first to need.
+fn begins(recorded: &Recorded) -> Option<SubjectId> {
+    match (recorded.aggregate, &recorded.event) {
+        (AggregateId::Contact(id), Event::Contact(ContactEvent::ContactCreated(_))) => {
+            Some(id.into())
+        }
+        (AggregateId::Person(id), Event::Person(PersonEvent::PersonRegistered(_))) => {
+            Some(id.into())
+        }
+        (
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Contact(_)
+            | AggregateId::Job(_)
+            | AggregateId::Lead(_)
+            | AggregateId::Person(_),
+            _,
+        ) => None,
+    }
+}
+
 struct Invited {
     id: InvitationId,
     token: TokenId,
     until: Timestamp,
 }
 
-fn secret_hash(submission: &Submission) -> Result<Vec<u8>, StoreError> {
+pub(super) fn secret_hash(submission: &Submission) -> Result<Vec<u8>, StoreError> {
     let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
     Ok(secret.hash().to_vec())
 }

@@ -12,8 +12,10 @@ mod answers;
 mod assuming;
 mod deciding;
 mod effects;
+mod logins;
 mod writing;
 
+use self::logins::Logins;
 use crate::codec::Recorded;
 use crate::error::{ExecuteError, StoreError};
 use crate::merkle::Frontier;
@@ -198,6 +200,7 @@ struct Writes {
     mails: Vec<MailRow>,
     credentials: Vec<NewCredentialRow>,
     attempts: Vec<AttemptRow>,
+    logins: Logins,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     newborn: Vec<(LedgerId, SubjectId)>,
 }
@@ -215,6 +218,7 @@ impl Writes {
             mails,
             credentials,
             attempts,
+            logins,
             newborn: _,
         } = self;
         subject_keys.is_empty()
@@ -226,6 +230,7 @@ impl Writes {
             && mails.is_empty()
             && credentials.is_empty()
             && attempts.is_empty()
+            && logins.are_none()
     }
 }
 

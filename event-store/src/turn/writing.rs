@@ -72,6 +72,7 @@ impl Turn<'_> {
         prepared.insert(client, take(&mut writes.tokens), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.mails), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.credentials), &mut pipeline).await?;
+        take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;
         // Lets the connection send what it has: the database begins while the events are sealed.

@@ -123,14 +123,19 @@ impl View for DuplicateCandidates {
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
-            | AggregateId::Lead(_) => None,
+            | AggregateId::Lead(_)
+            | AggregateId::Person(_) => None,
         }
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
         let contact = match &event.event {
             Event::Contact(contact) => contact,
-            Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+            Event::Job(_)
+            | Event::Lead(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Person(_) => {
                 return Ok(());
             }
         };

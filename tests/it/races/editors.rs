@@ -145,7 +145,11 @@ async fn saves_over_a_contact_and_a_job_are_whole() {
         Event::Job(domain::job::JobEvent::OwnerAddedToJob(added)) => {
             owners.insert(added.contact.0);
         }
-        Event::Job(_) | Event::Lead(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
+        Event::Job(_)
+        | Event::Lead(_)
+        | Event::BuilderAccount(_)
+        | Event::Installation(_)
+        | Event::Person(_) => {}
     })
     .await;
     assert_eq!((created.len(), &created), (carried_out, &owners));

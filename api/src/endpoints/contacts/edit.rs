@@ -40,27 +40,45 @@ impl RequestBody for EditContact {}
 
 impl EditContact {
     pub(crate) fn edit(&self) -> Result<InfoEdit, Problem> {
+        let Self { name, title, phones, address, primary_email } = self;
+        let primary_email = primary_email.as_deref();
+        TypedInfo { name, title, phones, address, primary_email }.read()
+    }
+}
+
+/// What is edited of a person's info, as it is typed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypedInfo<'a> {
+    pub(crate) name: &'a Option<String>,
+    pub(crate) title: &'a Maybe<String>,
+    pub(crate) phones: &'a Maybe<Vec<String>>,
+    pub(crate) address: &'a Maybe<String>,
+    pub(crate) primary_email: Option<&'a str>,
+}
+
+impl TypedInfo<'_> {
+    /// Reads it at the door.
+    pub(crate) fn read(&self) -> Result<InfoEdit, Problem> {
         let mut door = Door::default();
         let name = door.take_if("name", self.name.as_deref(), PersonName::parse);
-        let title = match &self.title {
+        let title = match self.title {
             None => Some(None),
             Some(title) => door.take_if("title", title.as_deref(), Honorific::parse).map(Some),
         };
-        let phones = match &self.phones {
+        let phones = match self.phones {
             None => Some(None),
             Some(phones) => {
                 let phones = phones.as_deref().unwrap_or_default();
                 door.take_all("phones", phones, PHONES_MAX, PhoneNumber::parse).map(Some)
             }
         };
-        let address = match &self.address {
+        let address = match self.address {
             None => Some(None),
             Some(address) => {
                 door.take_if("address", address.as_deref(), PostalAddress::parse).map(Some)
             }
         };
-        let email = self.primary_email.as_deref();
-        let email = door.take_if("primary_email", email, EmailAddress::parse);
+        let email = door.take_if("primary_email", self.primary_email, EmailAddress::parse);
         door.build(|| {
             Some(InfoEdit {
                 name: name?,

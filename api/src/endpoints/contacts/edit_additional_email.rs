@@ -26,7 +26,7 @@ pub(crate) struct EditAdditionalEmail {
 impl RequestBody for EditAdditionalEmail {}
 
 impl EditAdditionalEmail {
-    fn command(&self) -> Result<ContactCommand, Problem> {
+    pub(crate) fn command(&self) -> Result<ContactCommand, Problem> {
         let Some(replace_with) = &self.replace_with else {
             return Err(Problem::unreadable("replace_with", "is required"));
         };

@@ -109,7 +109,7 @@ pub(crate) struct EmailBody {
 impl RequestBody for EmailBody {}
 
 impl EmailBody {
-    fn read(&self) -> Result<EmailAddress, crate::error::Problem> {
+    pub(crate) fn read(&self) -> Result<EmailAddress, crate::error::Problem> {
         let mut door = Door::default();
         let email = door.take("email", EmailAddress::parse(&self.email));
         door.build(|| email)

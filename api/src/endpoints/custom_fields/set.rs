@@ -110,6 +110,7 @@ async fn set_by(app: &AppState, applied: &Applied) -> Result<Option<CustomFields
         Event::BuilderAccount(BuilderAccountEvent::CustomFieldsSet(set)) => Some(set),
         Event::BuilderAccount(_)
         | Event::Installation(_)
+        | Event::Person(_)
         | Event::Contact(_)
         | Event::Job(_)
         | Event::Lead(_) => None,

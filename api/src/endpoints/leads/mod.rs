@@ -51,7 +51,10 @@ fn with_contact(applied: &Applied) -> Answer<LeadAnswer> {
             AggregateId::Contact(contact) => {
                 (body.contact_id, body.contact_version) = (Some(contact.0), Some(*version));
             }
-            AggregateId::Installation | AggregateId::BuilderAccount(_) | AggregateId::Job(_) => {}
+            AggregateId::Installation
+            | AggregateId::Person(_)
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Job(_) => {}
         }
     }
     let version = body.version;

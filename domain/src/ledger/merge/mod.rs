@@ -187,7 +187,8 @@ impl Asked<'_> {
             | Rejection::NotPermitted { .. }
             | Rejection::Contact(_)
             | Rejection::Lead(_)
-            | Rejection::BuilderAccount(_) => Kept::JobIsFull,
+            | Rejection::BuilderAccount(_)
+            | Rejection::Person(_) => Kept::JobIsFull,
         }))
     }
 }

@@ -1,0 +1,85 @@
+//! What is a person's own: their info in every builder's book, their jobs, their history.
+
+pub(crate) mod add_additional_email;
+pub(crate) mod edit;
+pub(crate) mod edit_additional_email;
+pub(crate) mod get;
+pub(crate) mod history;
+pub(crate) mod jobs;
+
+use crate::error::Problem;
+use crate::extract::Order;
+use crate::persons::accepting::run_as;
+use crate::persons::links::{self, Link};
+use crate::state::AppState;
+use domain::contact::ContactCommand;
+use domain::{Command, PersonId};
+use event_store::Applied;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What became of a change, builder by builder.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnChange {
+    /// One entry a builder whose contact is yours now.
+    items: Vec<OwnChanged>,
+}
+
+/// What became of it with one builder.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnChanged {
+    /// The company.
+    builder: String,
+    /// The contact in its book.
+    contact: Uuid,
+    /// Whether it is so now: done, or so already.
+    done: bool,
+    /// Why not, where a rule said no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Refused>,
+}
+
+/// Why a builder's book did not take it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Refused {
+    /// Stable, for programs.
+    code: &'static str,
+    /// One sentence for people.
+    detail: String,
+}
+
+/// Carries a command out on every contact that is the asker's now, one builder after the other. Each
+/// is a step that may be taken again: what is so already is not changed twice.
+pub(crate) async fn change_all<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    command: &ContactCommand,
+) -> Result<OwnChange, Problem> {
+    let person = links::person(app, PersonId(order.asker.ledger().0)).await?;
+    let mut items = Vec::new();
+    for link in links::of(app, &person).await?.into_iter().filter(|link| link.open) {
+        let circumstances = order.asker.circumstances(order.reason.clone());
+        let to_contact = Command::Contact(link.contact.id, command.clone());
+        items.push(changed(link, app, to_contact, circumstances).await?);
+    }
+    Ok(OwnChange { items })
+}
+
+async fn changed(
+    link: Link,
+    app: &AppState,
+    command: Command,
+    circumstances: domain::Circumstances,
+) -> Result<OwnChanged, Problem> {
+    let applied: Result<Applied, Problem> = run_as(app, &link, command, circumstances).await;
+    let refused = match applied {
+        Ok(_) => None,
+        Err(problem) if problem.status.is_client_error() => {
+            Some(Refused { code: problem.body.code, detail: problem.body.detail })
+        }
+        Err(failed) => return Err(failed),
+    };
+    let (builder, contact) = (link.builder, link.contact.id.0);
+    Ok(OwnChanged { builder, contact, done: refused.is_none(), refused })
+}

@@ -1,0 +1,25 @@
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoBody, PersonOrder};
+use crate::state::AppState;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::person::PersonCommand;
+use domain::{Command, PersonId, SessionId};
+
+/// End one of your own sessions; signing out is ending the one that asks.
+#[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions",
+    params(("id" = Uuid, Path, description = "The session")),
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn end(
+    State(app): State<AppState>,
+    PersonOrder(order): PersonOrder<SessionId, NoBody>,
+) -> Result<StatusCode, Problem> {
+    let person = PersonId(order.asker.ledger().0);
+    let sessions = app.store().sessions(person).await?;
+    if !sessions.iter().any(|session| session.session == order.path) {
+        return Err(Problem::not_found());
+    }
+    let revoke = Command::Person(person, PersonCommand::Revoke(order.path));
+    order.execute(&app, revoke).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,281 @@
+//! What stands beside the ledgers of persons: the directory of addresses, passwords, sessions and
+//! throttles. What comes of a person's commands is written in their append; here it is read, and
+//! the steps are taken that belong to no ledger.
+
+use crate::error::StoreError;
+use crate::keys::Keys;
+use crate::store::EventStore;
+use domain::{CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId};
+use secrecy::{ExposeSecret, SecretString};
+use std::net::IpAddr;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// How long an owner's session lasts, in hours (promise 25).
+pub(crate) const SESSION_HOURS: i64 = 24;
+
+/// How long an address stays reserved for a person whose ledger does not say so, in minutes.
+const RESERVATION_MINUTES: i64 = 10;
+
+/// A password's hash, as a PHC string.
+#[derive(Debug)]
+pub struct PasswordHash(SecretString);
+
+impl PasswordHash {
+    /// What the hash function wrote.
+    pub fn new(phc: String) -> Self {
+        Self(phc.into())
+    }
+
+    /// The PHC string.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+/// Who signs in with an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registered {
+    /// The person.
+    pub person: PersonId,
+    /// Whether their ledger says that the address is theirs.
+    pub confirmed: bool,
+}
+
+/// The password that holds.
+#[derive(Debug)]
+pub struct StoredPassword {
+    /// The id that events name.
+    pub credential: CredentialId,
+    /// The hash.
+    pub hash: PasswordHash,
+}
+
+/// A session that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The id that events name.
+    pub session: SessionId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// From then on it is dead.
+    pub expires_at: Timestamp,
+    /// From which address it began.
+    pub client: Option<IpAddr>,
+}
+
+/// How often something may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throttle {
+    /// So often …
+    pub tries_max: i32,
+    /// … in so many seconds.
+    pub window_s: i64,
+}
+
+fn session(keys: &Keys, row: &tokio_postgres::Row) -> Session {
+    let id: Uuid = row.get(0);
+    let time = |column: usize| Timestamp::new(row.get::<_, OffsetDateTime>(column));
+    let sealed: Vec<u8> = row.get(4);
+    let client = keys.open(&sealed, id.as_bytes());
+    Session {
+        session: SessionId(id),
+        created_at: time(1),
+        seen_at: time(2),
+        expires_at: time(3),
+        client: client.and_then(|text| String::from_utf8(text).ok()?.parse().ok()),
+    }
+}
+
+impl EventStore {
+    fn email_hash(&self, email: &EmailAddress) -> [u8; 32] {
+        self.reader().keys().claim_hash(LedgerId::INSTALLATION, email)
+    }
+
+    /// Who signs in with this address.
+    pub async fn registered(&self, email: &EmailAddress) -> Result<Option<Registered>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let row = client
+            .query_opt(
+                "SELECT person_id, confirmed_at IS NOT NULL FROM person_directory \
+                 WHERE email_hash = $1",
+                &[&&self.email_hash(email)[..]],
+            )
+            .await
+            .map_err(StoreError::database("looking up a login"))?;
+        Ok(row.map(|row| Registered { person: PersonId(row.get(0)), confirmed: row.get(1) }))
+    }
+
+    /// Reserves an address for a person; tells whose it is then. A reservation that nobody
+    /// confirmed in ten minutes lapses.
+    pub async fn reserve_login(
+        &self,
+        email: &EmailAddress,
+        person: PersonId,
+    ) -> Result<Registered, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let now = self.now().moment();
+        let lapsed = now - Duration::minutes(RESERVATION_MINUTES);
+        client
+            .execute(
+                "INSERT INTO person_directory (email_hash, person_id, reserved_at) \
+                 VALUES ($1, $2, $3) ON CONFLICT (email_hash) DO UPDATE \
+                 SET person_id = excluded.person_id, reserved_at = excluded.reserved_at \
+                 WHERE person_directory.confirmed_at IS NULL \
+                   AND person_directory.reserved_at < $4",
+                &[&&self.email_hash(email)[..], &person.0, &now, &lapsed],
+            )
+            .await
+            .map_err(StoreError::database("reserving a login"))?;
+        drop(client);
+        self.registered(email).await?.ok_or(StoreError::Unsatisfiable)
+    }
+
+    /// Confirms that the address is the person's, after their ledger said so.
+    pub async fn confirm_login(
+        &self,
+        email: &EmailAddress,
+        person: PersonId,
+    ) -> Result<(), StoreError> {
+        let client = self.reader().database().connection().await?;
+        let now = self.now().moment();
+        let confirmed = client
+            .execute(
+                "UPDATE person_directory SET confirmed_at = $3 \
+                 WHERE email_hash = $1 AND person_id = $2 AND confirmed_at IS NULL",
+                &[&&self.email_hash(email)[..], &person.0, &now],
+            )
+            .await
+            .map_err(StoreError::database("confirming a login"))?;
+        tracing::debug!(confirmed, "a login is confirmed");
+        Ok(())
+    }
+
+    /// The password that holds for a person.
+    pub async fn password(&self, person: PersonId) -> Result<Option<StoredPassword>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let row = client
+            .query_opt(
+                "SELECT credential_id, password_hash FROM person_passwords WHERE ledger_id = $1",
+                &[&person.0],
+            )
+            .await
+            .map_err(StoreError::database("reading a password's hash"))?;
+        Ok(row.map(|row| StoredPassword {
+            credential: CredentialId(row.get(0)),
+            hash: PasswordHash::new(row.get(1)),
+        }))
+    }
+
+    /// The session with this secret, unless it has ended. Notes that it is used, to the minute.
+    pub async fn session(
+        &self,
+        ledger: LedgerId,
+        secret_hash: &[u8; 32],
+    ) -> Result<Option<Session>, StoreError> {
+        let failed = || StoreError::database("looking up a session");
+        let client = self.reader().database().connection().await?;
+        let now = self.now();
+        let row = client
+            .query_opt(
+                "SELECT session_id, created_at, seen_at, expires_at, sealed FROM sessions \
+                 WHERE ledger_id = $1 AND secret_hash = $2 AND expires_at > $3",
+                &[&ledger.0, &secret_hash.as_slice(), &now.moment()],
+            )
+            .await
+            .map_err(failed())?;
+        let Some(session) = row.map(|row| session(self.reader().keys(), &row)) else {
+            return Ok(None);
+        };
+        if now.seconds_since(session.seen_at) >= 60 {
+            client
+                .execute(
+                    "UPDATE sessions SET seen_at = $3 WHERE ledger_id = $1 AND secret_hash = $2",
+                    &[&ledger.0, &secret_hash.as_slice(), &now.moment()],
+                )
+                .await
+                .map_err(failed())?;
+        }
+        Ok(Some(session))
+    }
+
+    /// A person's sessions, the newest first.
+    pub async fn sessions(&self, person: PersonId) -> Result<Vec<Session>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let rows = client
+            .query(
+                "SELECT session_id, created_at, seen_at, expires_at, sealed FROM sessions \
+                 WHERE ledger_id = $1 AND expires_at > $2 ORDER BY created_at DESC",
+                &[&person.0, &self.now().moment()],
+            )
+            .await
+            .map_err(StoreError::database("listing sessions"))?;
+        Ok(rows.iter().map(|row| session(self.reader().keys(), row)).collect())
+    }
+
+    /// The password reset with this secret, dead or alive.
+    pub async fn reset_token(
+        &self,
+        ledger: LedgerId,
+        token_hash: &[u8; 32],
+    ) -> Result<Option<TokenId>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let row = client
+            .query_opt(
+                "SELECT token_id FROM reset_tokens WHERE ledger_id = $1 AND token_hash = $2",
+                &[&ledger.0, &token_hash.as_slice()],
+            )
+            .await
+            .map_err(StoreError::database("looking up a reset"))?;
+        Ok(row.map(|row| TokenId(row.get(0))))
+    }
+
+    /// Counts a try, then says how many seconds to wait if there were too many (promise 26).
+    pub async fn throttled(
+        &self,
+        what: &str,
+        whose: &str,
+        throttle: Throttle,
+    ) -> Result<Option<i64>, StoreError> {
+        let subject = self.reader().keys().subject_hash(what, whose);
+        let client = self.reader().database().connection().await?;
+        let now = self.now();
+        let window_began = now.moment() - Duration::seconds(throttle.window_s);
+        let row = client
+            .query_one(
+                "INSERT INTO throttles (subject_hash, began_at, tries) VALUES ($1, $2, 1) \
+                 ON CONFLICT (subject_hash) DO UPDATE SET \
+                   began_at = CASE WHEN throttles.began_at < $3 THEN excluded.began_at \
+                                   ELSE throttles.began_at END, \
+                   tries = CASE WHEN throttles.began_at < $3 THEN 1 \
+                                ELSE LEAST(throttles.tries + 1, 1000000) END \
+                 RETURNING began_at, tries",
+                &[&&subject[..], &now.moment(), &window_began],
+            )
+            .await
+            .map_err(StoreError::database("counting tries"))?;
+        let began = Timestamp::new(row.get::<_, OffsetDateTime>(0));
+        let tries: i32 = row.get(1);
+        let wait = throttle.window_s - now.seconds_since(began);
+        Ok((tries > throttle.tries_max).then_some(wait.max(1)))
+    }
+
+    /// Deletes sessions and resets that are dead, and counts that are old.
+    pub async fn prune_logins(&self) -> Result<u64, StoreError> {
+        let failed = || StoreError::database("pruning logins");
+        let client = self.reader().database().connection().await?;
+        let now = self.now();
+        let day_ago = now.plus_hours(-24).moment();
+        let mut pruned = 0;
+        for sql in [
+            "DELETE FROM sessions WHERE expires_at < $1",
+            "DELETE FROM reset_tokens WHERE expires_at < $1",
+            "DELETE FROM throttles WHERE began_at < $1",
+        ] {
+            pruned += client.execute(sql, &[&day_ago]).await.map_err(failed())?;
+        }
+        Ok(pruned)
+    }
+}

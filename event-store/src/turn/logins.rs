@@ -1,0 +1,145 @@
+//! What is written with the events of persons: passwords, sessions, links to reset them with.
+
+use super::effects::secret_hash;
+use super::{Turn, Writes};
+use crate::codec::Recorded;
+use crate::error::StoreError;
+use crate::logins::SESSION_HOURS;
+use crate::pipeline::Pipeline;
+use crate::reader::stored;
+use crate::rows::{MailRow, PasswordRow, Prepared, ResetTokenRow, SessionRow};
+use crate::store::Submission;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::person::{PasswordResetRequested, PersonEvent};
+use domain::{EmailAddress, LedgerId, PersonId, SessionId};
+use tokio_postgres::Client;
+
+/// The changes of a turn, deletions first: who signs in after them is signed in.
+#[derive(Default)]
+pub(super) struct Logins {
+    passwords_changed: Vec<LedgerId>,
+    sessions_ended: Vec<(LedgerId, Option<SessionId>)>,
+    passwords: Vec<PasswordRow>,
+    sessions: Vec<SessionRow>,
+    resets: Vec<ResetTokenRow>,
+}
+
+impl Logins {
+    pub(super) fn are_none(&self) -> bool {
+        let Self { passwords_changed, sessions_ended, passwords, sessions, resets } = self;
+        passwords_changed.is_empty()
+            && sessions_ended.is_empty()
+            && passwords.is_empty()
+            && sessions.is_empty()
+            && resets.is_empty()
+    }
+
+    pub(super) async fn send<'a>(
+        self,
+        client: &'a Client,
+        prepared: &mut Prepared,
+        pipeline: &mut Pipeline<'a>,
+    ) -> Result<(), StoreError> {
+        for ledger in self.passwords_changed {
+            let sql = "DELETE FROM person_passwords WHERE ledger_id = $1";
+            let delete = pipeline.beside(prepared.fixed(client, sql)).await?;
+            pipeline.send(async move { client.execute(&delete, &[&ledger.0]).await });
+        }
+        for (ledger, session) in self.sessions_ended {
+            let sql = "DELETE FROM sessions \
+                       WHERE ledger_id = $1 AND ($2::uuid IS NULL OR session_id = $2)";
+            let delete = pipeline.beside(prepared.fixed(client, sql)).await?;
+            let session = session.map(|session| session.0);
+            pipeline.send(async move { client.execute(&delete, &[&ledger.0, &session]).await });
+        }
+        prepared.insert(client, self.passwords, pipeline).await?;
+        prepared.insert(client, self.sessions, pipeline).await?;
+        prepared.insert(client, self.resets, pipeline).await
+    }
+}
+
+impl Turn<'_> {
+    pub(super) fn person_effects(
+        &self,
+        recorded: &Recorded,
+        event: &PersonEvent,
+        person: PersonId,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let ledger = recorded.ledger;
+        let at = recorded.recorded_at;
+        match event {
+            PersonEvent::CredentialsSet(set) => {
+                let password = submission.password.as_ref().ok_or(StoreError::Unsatisfiable)?;
+                writes.logins.passwords_changed.push(ledger);
+                writes.logins.passwords.push(PasswordRow {
+                    ledger_id: ledger.0,
+                    credential_id: set.credential.0,
+                    password_hash: password.expose().to_owned(),
+                    set_at: at.moment(),
+                });
+            }
+            PersonEvent::LoggedIn(begun) => {
+                let client = submission.circumstances.client;
+                let client = client.map(|address| address.to_string()).unwrap_or_default();
+                let keys = self.shared.reader.keys();
+                writes.logins.sessions.push(SessionRow {
+                    ledger_id: ledger.0,
+                    secret_hash: secret_hash(submission)?,
+                    session_id: begun.session.0,
+                    created_at: at.moment(),
+                    seen_at: at.moment(),
+                    expires_at: at.plus_hours(SESSION_HOURS).moment(),
+                    sealed: keys.seal(client.as_bytes(), begun.session.0.as_bytes())?,
+                });
+            }
+            PersonEvent::SessionRevoked(ended) => {
+                writes.logins.sessions_ended.push((ledger, Some(ended.session)));
+            }
+            PersonEvent::SessionsRevoked(_) => writes.logins.sessions_ended.push((ledger, None)),
+            PersonEvent::PasswordResetRequested(asked) => {
+                self.reset_mail(recorded, asked, person, submission, writes)?;
+            }
+            PersonEvent::PersonRegistered(_)
+            | PersonEvent::ContactLinked(_)
+            | PersonEvent::PasswordResetCompleted(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The link's hash, and the mail that carries the link (R17).
+    fn reset_mail(
+        &self,
+        recorded: &Recorded,
+        asked: &PasswordResetRequested,
+        person: PersonId,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let token = asked.token.0;
+        writes.logins.resets.push(ResetTokenRow {
+            ledger_id: recorded.ledger.0,
+            token_hash: secret.hash().to_vec(),
+            token_id: token,
+            expires_at: asked.expires_at.moment(),
+        });
+        let mail = serde_json::json!({
+            "to": asked.sent_to.value().map(EmailAddress::typed),
+            "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
+        });
+        let keys = self.shared.reader.keys();
+        writes.mails.push(MailRow {
+            ledger_id: recorded.ledger.0,
+            mail_id: token,
+            kind: "password_reset",
+            contact_id: person.0,
+            position: stored(recorded.position),
+            sealed: keys.seal(mail.to_string().as_bytes(), token.as_bytes())?,
+            created_at: recorded.recorded_at.moment(),
+        });
+        Ok(())
+    }
+}

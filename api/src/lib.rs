@@ -8,6 +8,7 @@
 
 mod answer;
 mod around;
+pub mod clock;
 mod codes;
 pub mod config;
 mod credential;

@@ -1,5 +1,6 @@
 //! Starts and stops the server: database, store, read models, socket.
 
+use crate::clock;
 use crate::config::{Config, Storage};
 use crate::demo;
 use crate::error::Chain;
@@ -80,8 +81,10 @@ impl App {
         let Self { state, runner, embedded, listener } = self;
         let store = state.store().clone();
         let pruning = tokio::spawn(prune_receipts(store.clone()));
+        let clock = tokio::spawn(clock::run(store.clone()));
         let served = serve(listener, state, stop).await;
         pruning.abort();
+        clock.abort();
         runner.stop().await;
         store.stop().await;
         stop_embedded(embedded).await;

@@ -43,6 +43,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0044_duplicate_candidates",
     "0045_events_as_text",
     "0060_persons",
+    "0061_invitations_overdue",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -250,3 +250,24 @@ pub async fn list(
         .collect();
     Ok(Page::cut(items, query.limit, |entry: &InvitationEntry| (entry.sent_at, entry.id)))
 }
+
+/// Invitations that nobody answered in time, the oldest first: the ledger and the contact of each.
+/// One of the few questions over all ledgers; takes no locks.
+pub async fn overdue(
+    reader: &Reader,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(LedgerId, ContactId)>, ViewError> {
+    let failed = || ViewError::database(Invitations::NAME);
+    let client = reader.database().connection().await?;
+    let statement = client
+        .prepare_cached(
+            "SELECT ledger_id, contact_id FROM invitations \
+             WHERE status = 'pending' AND expires_at < $1 ORDER BY expires_at LIMIT $2",
+        )
+        .await
+        .map_err(failed())?;
+    let rows = client.query(&statement, &[&now.moment(), &i64::from(limit)]).await;
+    let rows = rows.map_err(failed())?;
+    Ok(rows.iter().map(|row| (LedgerId(row.get(0)), ContactId(row.get(1)))).collect())
+}

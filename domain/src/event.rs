@@ -4,6 +4,7 @@ use crate::builder_account::BuilderAccountEvent;
 use crate::contact::ContactEvent;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
+use crate::notification::NotificationEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub enum AggregateKind {
     Contact,
     /// A project.
     Job,
+    /// A mail.
+    Notification,
 }
 
 impl AggregateKind {
@@ -28,6 +31,7 @@ impl AggregateKind {
             Self::BuilderAccount => "builder_account",
             Self::Contact => "contact",
             Self::Job => "job",
+            Self::Notification => "notification",
         }
     }
 }
@@ -149,15 +153,23 @@ pub enum Event {
     Contact(ContactEvent),
     /// Of a job.
     Job(JobEvent),
+    /// Of a mail.
+    Notification(NotificationEvent),
 }
 
 impl Event {
     /// Every stored type with its current version, over all aggregates.
     pub fn types() -> impl Iterator<Item = (&'static str, u16)> {
-        [InstallationEvent::TYPES, BuilderAccountEvent::TYPES, ContactEvent::TYPES, JobEvent::TYPES]
-            .into_iter()
-            .flatten()
-            .copied()
+        [
+            InstallationEvent::TYPES,
+            BuilderAccountEvent::TYPES,
+            ContactEvent::TYPES,
+            JobEvent::TYPES,
+            NotificationEvent::TYPES,
+        ]
+        .into_iter()
+        .flatten()
+        .copied()
     }
 
     /// The type under which the event is stored.
@@ -167,6 +179,7 @@ impl Event {
             Self::BuilderAccount(event) => event.stored_type(),
             Self::Contact(event) => event.stored_type(),
             Self::Job(event) => event.stored_type(),
+            Self::Notification(event) => event.stored_type(),
         }
     }
 
@@ -177,6 +190,7 @@ impl Event {
             Self::BuilderAccount(event) => event.version(),
             Self::Contact(event) => event.version(),
             Self::Job(event) => event.version(),
+            Self::Notification(event) => event.version(),
         }
     }
 
@@ -187,6 +201,7 @@ impl Event {
             Self::BuilderAccount(_) => AggregateKind::BuilderAccount,
             Self::Contact(_) => AggregateKind::Contact,
             Self::Job(_) => AggregateKind::Job,
+            Self::Notification(_) => AggregateKind::Notification,
         }
     }
 
@@ -197,6 +212,7 @@ impl Event {
             Self::BuilderAccount(event) => event.payload(),
             Self::Contact(event) => event.payload(),
             Self::Job(event) => event.payload(),
+            Self::Notification(event) => event.payload(),
         }
     }
 
@@ -209,6 +225,8 @@ impl Event {
             "job" => {
                 JobEvent::decode(stored_type, version, payload).map(|event| event.map(Self::Job))
             }
+            "notification" => NotificationEvent::decode(stored_type, version, payload)
+                .map(|event| event.map(Self::Notification)),
             "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
                 .map(|event| event.map(Self::BuilderAccount)),
             "installation" => InstallationEvent::decode(stored_type, version, payload)
@@ -227,6 +245,7 @@ impl Event {
             Self::BuilderAccount(event) => event.changes(),
             Self::Contact(event) => event.changes(),
             Self::Job(event) => event.changes(),
+            Self::Notification(event) => event.changes(),
         }
     }
 }
@@ -238,6 +257,7 @@ impl HoldsPersonal for Event {
             Self::BuilderAccount(event) => event.each_personal(visitor),
             Self::Contact(event) => event.each_personal(visitor),
             Self::Job(event) => event.each_personal(visitor),
+            Self::Notification(event) => event.each_personal(visitor),
         }
     }
 }

@@ -82,6 +82,10 @@ id!(
     InvitationId
 );
 id!(
+    /// One mail that the product sends. A mail with a link has the UUID of its [`TokenId`].
+    MailId
+);
+id!(
     /// One secret link. Its secret is never in an event; this id is.
     TokenId
 );
@@ -135,6 +139,8 @@ pub enum AggregateId {
     Contact(ContactId),
     /// A job of the account.
     Job(JobId),
+    /// A mail that the ledger ordered.
+    Notification(MailId),
 }
 
 impl AggregateId {
@@ -145,6 +151,7 @@ impl AggregateId {
             Self::BuilderAccount(id) => id.0,
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
+            Self::Notification(id) => id.0,
         }
     }
 }
@@ -156,6 +163,7 @@ impl fmt::Display for AggregateId {
             Self::BuilderAccount(id) => write!(f, "builder account {id}"),
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
+            Self::Notification(id) => write!(f, "notification {id}"),
         }
     }
 }

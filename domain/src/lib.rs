@@ -4,7 +4,7 @@
 //! Everything here is pure. Time, ids and chance come in as arguments; nothing here knows a
 //! database, a socket or a clock. Start at [`ledger`], which decides a command against the state
 //! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`],
-//! [`builder_account`], [`installation`].
+//! [`builder_account`], [`installation`], [`notification`].
 
 pub mod actor;
 pub mod builder_account;
@@ -16,6 +16,7 @@ pub mod ids;
 pub mod installation;
 pub mod job;
 pub mod ledger;
+pub mod notification;
 pub mod personal;
 pub mod phone;
 pub mod rejection;
@@ -28,7 +29,7 @@ pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
     AccountId, AggregateId, ApiKeyId, BulkId, ContactId, EventId, InvitationId, JobId, LedgerId,
-    MilestoneId, NoteId, PersonId, SubjectId, TaskId, TemplateId, TokenId,
+    MailId, MilestoneId, NoteId, PersonId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

@@ -12,8 +12,8 @@ use domain::actor::{Actor, Channel, Circumstances};
 use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
-    AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LedgerId, Personal,
-    PersonalVisitor, Reason, Sequence, Timestamp,
+    AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LedgerId, MailId,
+    Personal, PersonalVisitor, Reason, Sequence, Timestamp,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -102,9 +102,10 @@ impl Origin {
     ) -> Self {
         let contact = match aggregate {
             AggregateId::Contact(contact) => Some(contact),
-            AggregateId::Installation | AggregateId::BuilderAccount(_) | AggregateId::Job(_) => {
-                None
-            }
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Job(_)
+            | AggregateId::Notification(_) => None,
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, contact) {
             (Actor::Owner(_), Some(contact)) => {
@@ -258,6 +259,7 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::BuilderAccount => AggregateId::BuilderAccount(AccountId(envelope.aggregate)),
         AggregateKind::Contact => AggregateId::Contact(ContactId(envelope.aggregate)),
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
+        AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),
     };
     Ok(Recorded {
         ledger,

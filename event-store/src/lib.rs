@@ -13,6 +13,7 @@ pub mod error;
 pub mod keys;
 pub mod merkle;
 pub mod migrate;
+pub mod outbox;
 mod pipeline;
 pub mod reader;
 mod rows;

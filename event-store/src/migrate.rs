@@ -38,6 +38,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0031_contact_directory_in_full",
     "0040_postgres_es",
     "0045_events_as_text",
+    "0050_outbox_sending",
+    "0051_mail_log",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -69,6 +69,8 @@ impl View for AuditTrail {
                     }
                 }
             }
+            // Whose mail it is: it stands in their history (R68).
+            Event::Notification(mail) => subjects.push(mail.recipient().0),
             Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
         }
         let mut fields: Vec<String> =
@@ -242,5 +244,6 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::BuilderAccount(_) => "builder_account",
         AggregateId::Contact(_) => "contact",
         AggregateId::Job(_) => "job",
+        AggregateId::Notification(_) => "notification",
     }
 }

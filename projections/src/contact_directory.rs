@@ -132,16 +132,20 @@ impl View for ContactDirectory {
     fn key(event: &Recorded) -> Option<Uuid> {
         match event.aggregate {
             AggregateId::Contact(contact) => Some(contact.0),
-            AggregateId::Installation | AggregateId::BuilderAccount(_) | AggregateId::Job(_) => {
-                None
-            }
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Job(_)
+            | AggregateId::Notification(_) => None,
         }
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
         let contact = match &event.event {
             Event::Contact(contact) => contact,
-            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+            Event::Job(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

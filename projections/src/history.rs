@@ -284,6 +284,7 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
                 | BuilderAccountEvent::JobTemplateRemoved(_),
             )
             | Event::Installation(_)
+            | Event::Notification(_)
             | Event::Contact(_)
             | Event::Job(_) => {}
         }

@@ -120,6 +120,7 @@ impl View for JobDetail {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_) => None,
         }
@@ -129,7 +130,10 @@ impl View for JobDetail {
         let job = match &event.event {
             Event::Job(job) => job,
             // Owners are kept by id; what becomes of a contact is not the job's business.
-            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+            Event::Contact(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(_) = job {

@@ -69,6 +69,7 @@ impl View for JobList {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_) => None,
         }
@@ -78,7 +79,10 @@ impl View for JobList {
         let job = match &event.event {
             Event::Job(job) => job,
             // Owners are kept by id; what becomes of a contact is not the list's business.
-            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+            Event::Contact(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

@@ -59,7 +59,9 @@ pub async fn get(reader: &Reader, ledger: LedgerId) -> Result<Option<JobSetupEnt
     for recorded in reader.aggregate_events(ledger, &[ledger.0]).await? {
         let event = match &recorded.event {
             Event::BuilderAccount(event) => event,
-            Event::Installation(_) | Event::Contact(_) | Event::Job(_) => continue,
+            Event::Installation(_) | Event::Contact(_) | Event::Job(_) | Event::Notification(_) => {
+                continue;
+            }
         };
         version += 1;
         if let Some(account) = &mut account {

@@ -15,6 +15,7 @@ pub mod invitations;
 pub mod job_detail;
 pub mod job_list;
 pub mod job_setup;
+pub mod mail_log;
 pub mod owner_portal;
 pub mod page;
 pub mod rebuild;

@@ -151,6 +151,7 @@ impl View for OwnerPortal {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_) => None,
         }
@@ -160,7 +161,10 @@ impl View for OwnerPortal {
         let job = match &event.event {
             Event::Job(job) => job,
             // Items name their owner by id; what becomes of a contact is not the portal's business.
-            Event::Contact(_) | Event::BuilderAccount(_) | Event::Installation(_) => return Ok(()),
+            Event::Contact(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(e) = job {

@@ -5,7 +5,8 @@
 //! rebuilds and checks share one fold and one expansion.
 
 use crate::{
-    ViewError, audit_trail, contact_directory, invitations, job_detail, job_list, owner_portal,
+    ViewError, audit_trail, contact_directory, invitations, job_detail, job_list, mail_log,
+    owner_portal,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -197,6 +198,11 @@ impl<K: Ord, R> Rows<K, R> {
         self.0.get_mut(key).ok_or(Unfoldable("the row is not there"))
     }
 
+    /// A row that may be there.
+    pub fn find(&mut self, key: &K) -> Option<&mut R> {
+        self.0.get_mut(key)
+    }
+
     pub(crate) fn into_inner(self) -> BTreeMap<K, R> {
         self.0
     }
@@ -239,12 +245,13 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 6] = [
+pub const VIEW_NAMES: [&str; 7] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
     contact_directory::ContactDirectory::NAME,
     invitations::Invitations::NAME,
+    mail_log::MailLog::NAME,
     audit_trail::AuditTrail::NAME,
 ];
 
@@ -256,6 +263,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<owner_portal::OwnerPortal>(std::marker::PhantomData),
         &Of::<contact_directory::ContactDirectory>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
+        &Of::<mail_log::MailLog>(std::marker::PhantomData),
         &Of::<audit_trail::AuditTrail>(std::marker::PhantomData),
     ]
 }

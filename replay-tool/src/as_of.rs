@@ -44,7 +44,9 @@ pub(crate) async fn run(reader: &Reader, verb: &AsOf, json: bool) -> anyhow::Res
                 let then = as_of::job(reader, ledger, id, at).await?;
                 then.map(serde_json::to_value).transpose()?
             }
-            AggregateId::Installation | AggregateId::BuilderAccount(_) => {
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Notification(_) => {
                 bail!("{} is neither a contact nor a job", verb.id)
             }
         };

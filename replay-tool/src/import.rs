@@ -162,7 +162,10 @@ async fn stored(
     for recorded in recorded {
         match recorded.event {
             Event::Contact(event) => events.push(event),
-            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => {
+            Event::Job(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Notification(_) => {
                 bail!("{contact} is here already, and no contact")
             }
         }

@@ -236,6 +236,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
         | Command::TakeOver { .. }
+        | Command::RecordMail(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_) => false,
     }

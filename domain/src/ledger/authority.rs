@@ -15,6 +15,7 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
         | (Right::Operate, Authority::Operator)
         | (Right::Answer | Right::OwnInfo, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
+        (Right::Report, _) => needed("the product's own mail sender"),
         (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
             needed("the invitee, through the link in the mail")
         }
@@ -53,6 +54,8 @@ enum Right {
     OwnInfo,
     /// The invitee's, who holds the link.
     Answer,
+    /// The product's own.
+    Report,
 }
 
 fn right(command: &Command) -> Right {
@@ -85,6 +88,7 @@ fn right(command: &Command) -> Right {
             | ContactCommand::SetPermissions(_) => Right::ManageAccess,
         },
         Command::MergeContacts { .. } | Command::UnmergeContact(_) => Right::ManageAccess,
+        Command::RecordMail(..) => Right::Report,
         Command::SaveContact { .. }
         | Command::Job(..)
         | Command::CreateJob { .. }

@@ -18,7 +18,7 @@ use crate::job::{
 };
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
-use crate::{Sequence, Timestamp, builder_account, installation};
+use crate::{Sequence, Timestamp, builder_account, installation, notification};
 
 /// Decides a command against the ledger's state at `now`.
 pub fn decide(
@@ -85,6 +85,10 @@ pub fn decide(
             Ok(Decision { events, outcome: Outcome::ImportedContact(imported) })
         }
         Command::TakeOver { contact, after, events } => asked.take_over(*contact, *after, events),
+        Command::RecordMail(mail, report) => {
+            let events = notification::decide(state.notification(*mail)?, report);
+            Ok(done(AggregateId::Notification(*mail), events, Event::Notification))
+        }
     }
 }
 

@@ -19,10 +19,12 @@ use crate::builder_account::{BuilderAccountCommand, JobSetup};
 use crate::contact::{ContactCommand, ContactDetails, ContactEvent, InviteIds, Kept, MergePicks};
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, TaskId, TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, JobId, MailId, MergeId, MilestoneId, TaskId,
+    TemplateId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
+use crate::notification::MailReport;
 use crate::rejection::Rejection;
 use crate::text::JobType;
 use crate::{EmailAddress, Sequence};
@@ -133,6 +135,8 @@ pub enum Command {
         /// Those that follow, in order.
         events: Vec<ContactEvent>,
     },
+    /// Record what became of a mail that this ledger ordered; the sender's alone (R68).
+    RecordMail(MailId, MailReport),
 }
 
 /// The template of a new job, and ids for what is copied.
@@ -330,6 +334,7 @@ impl Command {
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
             Self::ImportContact { contact, .. } => vec![(*contact).into()],
+            Self::RecordMail(mail, _) => vec![AggregateId::Notification(*mail)],
         }
     }
 
@@ -352,6 +357,8 @@ impl Command {
             | Self::ImportContact { .. }
             | Self::TakeOver { .. }
             | Self::MergeContacts { .. }
+            // Two senders may have sent the same mail.
+            | Self::RecordMail(..)
             | Self::UnmergeContact(_) => None,
         }
     }
@@ -402,6 +409,7 @@ impl Command {
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",
             Self::TakeOver { .. } => "TakeOver",
+            Self::RecordMail(..) => "RecordMail",
         }
     }
 }

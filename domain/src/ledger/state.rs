@@ -4,9 +4,10 @@ use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
 use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, ContactId, JobId};
+use crate::ids::{AccountId, AggregateId, ContactId, JobId, MailId};
 use crate::installation::Installation;
 use crate::job::{Job, JobEvent};
+use crate::notification::Notification;
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,6 +28,7 @@ enum Known {
     BuilderAccount(Tracked<BuilderAccount>),
     Contact(Box<Tracked<Contact>>),
     Job(Tracked<Job>),
+    Notification(Tracked<Notification>),
 }
 
 /// What is known of one ledger. Whatever it knows is true at the position that it was brought to;
@@ -99,6 +101,7 @@ impl LedgerState {
             Some(Known::BuilderAccount(tracked)) => tracked.version,
             Some(Known::Contact(tracked)) => tracked.version,
             Some(Known::Job(tracked)) => tracked.version,
+            Some(Known::Notification(tracked)) => tracked.version,
         }
     }
 
@@ -109,7 +112,11 @@ impl LedgerState {
             None => Err(Halt::Need(Need::Aggregate(id.into()))),
             // Or the id is another kind of thing's: there is no such contact.
             Some(
-                Known::Absent | Known::Installation(_) | Known::BuilderAccount(_) | Known::Job(_),
+                Known::Absent
+                | Known::Installation(_)
+                | Known::BuilderAccount(_)
+                | Known::Job(_)
+                | Known::Notification(_),
             ) => Ok(None),
         }
     }
@@ -123,7 +130,8 @@ impl LedgerState {
                 Known::Absent
                 | Known::Installation(_)
                 | Known::BuilderAccount(_)
-                | Known::Contact(_),
+                | Known::Contact(_)
+                | Known::Notification(_),
             ) => Ok(None),
         }
     }
@@ -133,9 +141,13 @@ impl LedgerState {
         match self.aggregates.get(&AggregateId::BuilderAccount(id)) {
             Some(Known::BuilderAccount(tracked)) => Ok(Some(&tracked.state)),
             None => Err(Halt::Need(Need::Aggregate(AggregateId::BuilderAccount(id)))),
-            Some(Known::Absent | Known::Installation(_) | Known::Contact(_) | Known::Job(_)) => {
-                Ok(None)
-            }
+            Some(
+                Known::Absent
+                | Known::Installation(_)
+                | Known::Contact(_)
+                | Known::Job(_)
+                | Known::Notification(_),
+            ) => Ok(None),
         }
     }
 
@@ -144,9 +156,28 @@ impl LedgerState {
         match self.aggregates.get(&AggregateId::Installation) {
             Some(Known::Installation(tracked)) => Ok(Some(&tracked.state)),
             None => Err(Halt::Need(Need::Aggregate(AggregateId::Installation))),
-            Some(Known::Absent | Known::BuilderAccount(_) | Known::Contact(_) | Known::Job(_)) => {
-                Ok(None)
-            }
+            Some(
+                Known::Absent
+                | Known::BuilderAccount(_)
+                | Known::Contact(_)
+                | Known::Job(_)
+                | Known::Notification(_),
+            ) => Ok(None),
+        }
+    }
+
+    /// A mail, if it has ended.
+    pub(super) fn notification(&self, id: MailId) -> Result<Option<&Notification>, Halt> {
+        match self.aggregates.get(&AggregateId::Notification(id)) {
+            Some(Known::Notification(tracked)) => Ok(Some(&tracked.state)),
+            None => Err(Halt::Need(Need::Aggregate(AggregateId::Notification(id)))),
+            Some(
+                Known::Absent
+                | Known::Installation(_)
+                | Known::BuilderAccount(_)
+                | Known::Contact(_)
+                | Known::Job(_),
+            ) => Ok(None),
         }
     }
 
@@ -175,7 +206,7 @@ impl LedgerState {
         match event {
             Event::Contact(event) => self.record_claim(id, event),
             Event::Job(event) => self.record_owner(id, event),
-            Event::Installation(_) | Event::BuilderAccount(_) => {}
+            Event::Installation(_) | Event::BuilderAccount(_) | Event::Notification(_) => {}
         }
         self.load(id, sequence, event)
     }
@@ -257,11 +288,16 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Job(id), Event::Job(event)) => {
             Ok(Known::Job(Tracked { state: Job::from_first(id, event)?, version }))
         }
+        (AggregateId::Notification(id), Event::Notification(event)) => {
+            let state = Notification::from_first(id, event);
+            Ok(Known::Notification(Tracked { state, version }))
+        }
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
-            | AggregateId::Job(_),
+            | AggregateId::Job(_)
+            | AggregateId::Notification(_),
             _,
         ) => Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }
@@ -301,12 +337,18 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::Notification(tracked), Event::Notification(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (
             Known::Absent
             | Known::Installation(_)
             | Known::BuilderAccount(_)
             | Known::Contact(_)
-            | Known::Job(_),
+            | Known::Job(_)
+            | Known::Notification(_),
             _,
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }

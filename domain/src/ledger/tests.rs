@@ -9,6 +9,7 @@ use crate::builder_account::{
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
 use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
+use crate::notification::{FailureCause, MailKind, MailOutcome};
 use crate::text::{JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -670,6 +671,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         row(Some((ADA, details("Ada", None)))),
         card("Ada", Some("no@x.org")),
         Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
+        mailed(MailOutcome::Sent),
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -703,7 +705,10 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
     events
         .filter_map(|(_, _, event)| match event {
             Event::Contact(event) => Some(event),
-            Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => None,
+            Event::Job(_)
+            | Event::BuilderAccount(_)
+            | Event::Installation(_)
+            | Event::Notification(_) => None,
         })
         .collect()
 }
@@ -768,13 +773,14 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("operator", operator),
         ("system", anybody()),
     ];
-    let rights = ["operate", "work", "manage access", "own info"];
+    let rights = ["operate", "work", "manage access", "own info", "report"];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
         [false, false, false, false, false, true, true],
         [true, true, true, false, false, false, true],
         [true, false, true, false, false, false, true],
         [true, true, true, false, true, false, true],
+        [false, false, false, false, false, false, true],
     ];
     let of_contact = |command| Command::Contact(ADA, command);
     let commands = [
@@ -813,6 +819,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
         ],
+        vec![mailed(MailOutcome::Sent)],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {
@@ -898,6 +905,26 @@ fn an_installation_orders_an_account_once_and_keys_for_it_alone() {
     check([order()], &order(), Ok(&[]));
     check([order()], &order_key, Ok(&[("installation.api_key_issue_ordered", id)]));
     check([], &order_key, unknown_account());
+}
+
+// Mails.
+
+const MAIL: MailId = MailId(Uuid::from_u128(0x3a11));
+
+fn mailed(outcome: MailOutcome) -> Command {
+    let kind = MailKind::Invitation;
+    Command::RecordMail(MAIL, MailReport { kind, recipient: ADA.into(), attempt: 1, outcome })
+}
+
+#[test]
+fn what_became_of_a_mail_is_recorded_once() {
+    // R68, promise 6
+    let id = AggregateId::Notification(MAIL);
+    let refused = || mailed(MailOutcome::Failed(FailureCause::Refused));
+    check([], &mailed(MailOutcome::Sent), Ok(&[("notification.sent", id)]));
+    check([], &refused(), Ok(&[("notification.failed", id)]));
+    check([mailed(MailOutcome::Sent)], &mailed(MailOutcome::Sent), Ok(&[]));
+    check([mailed(MailOutcome::Sent)], &refused(), Ok(&[]));
 }
 
 // Job types and templates.

@@ -141,6 +141,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
         | Command::TakeOver { .. }
+        | Command::RecordMail(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_) => false,
     }

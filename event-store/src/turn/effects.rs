@@ -14,12 +14,23 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
+use domain::notification::NotificationEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
     AggregateId, Command, ContactId, EmailAddress, Event, Grant, InvitationId, LedgerId, Personal,
     Role, SubjectId, Timestamp, TokenId,
 };
 use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A mail that the sender is done with.
+pub(super) struct EndedMail {
+    pub(super) ledger: LedgerId,
+    pub(super) mail: Uuid,
+    pub(super) at: OffsetDateTime,
+    pub(super) sent: bool,
+}
 
 impl Turn<'_> {
     /// Makes the keys of new contacts, and brings those of others to hand.
@@ -104,11 +115,16 @@ impl Turn<'_> {
                     writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
                     writes.jobs.extend(came.map(|contact| ((ledger, contact, job), true)));
                 }
+                (Event::Notification(event), AggregateId::Notification(mail)) => {
+                    let sent = matches!(event, NotificationEvent::NotificationSent(_));
+                    writes.mails_ended.push(EndedMail { ledger, mail: mail.0, at, sent });
+                }
                 (
                     Event::Contact(_)
                     | Event::Job(_)
                     | Event::Installation(_)
-                    | Event::BuilderAccount(_),
+                    | Event::BuilderAccount(_)
+                    | Event::Notification(_),
                     _,
                 ) => {}
             }

@@ -27,6 +27,7 @@ use domain::{
     AggregateId, ContactId, Decision, JobId, LedgerId, LedgerState, Outcome, Rejection, Sequence,
     SubjectId, Timestamp,
 };
+use effects::EndedMail;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -194,6 +195,8 @@ struct Writes {
     receipts: Vec<ReceiptRow>,
     tokens: Vec<NewTokenRow>,
     mails: Vec<MailRow>,
+    /// Mails that have ended.
+    mails_ended: Vec<EndedMail>,
     credentials: Vec<NewCredentialRow>,
     attempts: Vec<AttemptRow>,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
@@ -210,6 +213,7 @@ impl Writes {
             receipts,
             tokens,
             mails,
+            mails_ended,
             credentials,
             attempts,
             newborn: _,
@@ -220,6 +224,7 @@ impl Writes {
             && receipts.is_empty()
             && tokens.is_empty()
             && mails.is_empty()
+            && mails_ended.is_empty()
             && credentials.is_empty()
             && attempts.is_empty()
     }

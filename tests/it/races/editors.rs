@@ -143,7 +143,10 @@ async fn saves_over_a_contact_and_a_job_are_whole() {
         Event::Job(domain::job::JobEvent::OwnerAddedToJob(added)) => {
             owners.insert(added.contact.0);
         }
-        Event::Job(_) | Event::BuilderAccount(_) | Event::Installation(_) => {}
+        Event::Job(_)
+        | Event::BuilderAccount(_)
+        | Event::Installation(_)
+        | Event::Notification(_) => {}
     })
     .await;
     assert_eq!((created.len(), &created), (carried_out, &owners));

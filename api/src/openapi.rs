@@ -18,6 +18,7 @@ use utoipa::{Modify, OpenApi};
         (name = "contacts", description = "The people in a builder's book"),
         (name = "jobs", description = "Building projects and their owners"),
         (name = "invitations", description = "Who was invited, and what became of it"),
+        (name = "mail", description = "What was mailed, and what became of it"),
         (name = "audit", description = "Who did what"),
         (name = "imports", description = "Files of jobs and owners, and address books"),
         (name = "operations", description = "Health and figures")

@@ -2,7 +2,7 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, audit, contacts, imports, invitations, job_setup, jobs, operations,
+    accounts, audit, contacts, imports, invitations, job_setup, jobs, mail, operations,
 };
 use crate::error::Problem;
 use crate::openapi::Description;
@@ -71,6 +71,9 @@ pub fn router(state: AppState) -> Router {
             job_setup::remove_template::remove_job_template
         ))
         .routes(routes!(invitations::list::list_invitations))
+        .routes(routes!(mail::list::list_mail))
+        .routes(routes!(mail::mailbox::read_mailbox))
+        .routes(routes!(mail::mailbox::show_mailbox))
         .routes(routes!(audit::list::list_audit))
         .routes(routes!(imports::create::import))
         .routes(routes!(operations::healthz::healthz))

@@ -7,6 +7,7 @@ pub(crate) mod imports;
 pub(crate) mod invitations;
 pub(crate) mod job_setup;
 pub(crate) mod jobs;
+pub(crate) mod mail;
 pub(crate) mod operations;
 
 use projections::contact_directory::ContactDirectory;
@@ -18,6 +19,7 @@ pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
 pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
 pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;
 pub(crate) const INVITATIONS: &str = projections::invitations::Invitations::NAME;
+pub(crate) const MAIL_LOG: &str = projections::mail_log::MailLog::NAME;
 pub(crate) const AUDIT_TRAIL: &str = projections::audit_trail::AuditTrail::NAME;
 
 /// One page of a list.

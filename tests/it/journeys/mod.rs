@@ -14,6 +14,7 @@ mod harness;
 mod imports;
 mod isolation;
 mod jobs_in_full;
+mod mail;
 mod refusals;
 mod roles;
 mod stories;

@@ -66,6 +66,15 @@ pub struct Session {
     pub client: Option<IpAddr>,
 }
 
+/// A link to reset a password with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResetLink {
+    /// The id that events name.
+    pub token: TokenId,
+    /// From then on it is dead.
+    pub expires_at: Timestamp,
+}
+
 /// How often something may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttle {
@@ -220,16 +229,19 @@ impl EventStore {
         &self,
         ledger: LedgerId,
         token_hash: &[u8; 32],
-    ) -> Result<Option<TokenId>, StoreError> {
+    ) -> Result<Option<ResetLink>, StoreError> {
         let client = self.reader().database().connection().await?;
         let row = client
             .query_opt(
-                "SELECT token_id FROM reset_tokens WHERE ledger_id = $1 AND token_hash = $2",
+                "SELECT token_id, expires_at FROM reset_tokens WHERE ledger_id = $1 AND token_hash = $2",
                 &[&ledger.0, &token_hash.as_slice()],
             )
             .await
             .map_err(StoreError::database("looking up a reset"))?;
-        Ok(row.map(|row| TokenId(row.get(0))))
+        Ok(row.map(|row| ResetLink {
+            token: TokenId(row.get(0)),
+            expires_at: Timestamp::new(row.get::<_, OffsetDateTime>(1)),
+        }))
     }
 
     /// Counts a try, then says how many seconds to wait if there were too many (promise 26).

@@ -155,7 +155,8 @@ impl View for ContactDirectory {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
-            | AggregateId::Person(_) => None,
+            | AggregateId::Person(_)
+            | AggregateId::Notification(_) => None,
         }
     }
 
@@ -166,7 +167,8 @@ impl View for ContactDirectory {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => {
+            | Event::Person(_)
+            | Event::Notification(_) => {
                 return Ok(());
             }
         };

@@ -260,6 +260,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportContact { .. }
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
+        | Command::RecordMail(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

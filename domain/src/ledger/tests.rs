@@ -10,6 +10,7 @@ use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
 use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
+use crate::notification::{FailureCause, MailKind, MailOutcome};
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -858,6 +859,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
             legacy(ADA, None, &[]),
         ]),
         Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
+        mailed(MailOutcome::Sent),
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -902,7 +904,8 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => None,
+            | Event::Person(_)
+            | Event::Notification(_) => None,
         })
         .collect()
 }
@@ -967,7 +970,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("operator", operator),
         ("system", anybody()),
     ];
-    let rights = ["operate", "work", "manage access", "own info", "administer"];
+    let rights = ["operate", "work", "manage access", "own info", "administer", "report"];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
         [false, false, false, false, false, true, true],
@@ -975,6 +978,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         [true, false, true, false, false, false, true],
         [true, true, true, false, true, false, true],
         [true, false, false, false, false, false, true],
+        [false, false, false, false, false, false, true],
     ];
     let of_contact = |command| Command::Contact(ADA, command);
     let commands = [
@@ -1022,6 +1026,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
         ],
         vec![Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new()))],
+        vec![mailed(MailOutcome::Sent)],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {
@@ -1107,6 +1112,26 @@ fn an_installation_orders_an_account_once_and_keys_for_it_alone() {
     check([order()], &order(), Ok(&[]));
     check([order()], &order_key, Ok(&[("installation.api_key_issue_ordered", id)]));
     check([], &order_key, unknown_account());
+}
+
+// Mails.
+
+const MAIL: MailId = MailId(Uuid::from_u128(0x3a11));
+
+fn mailed(outcome: MailOutcome) -> Command {
+    let kind = MailKind::Invitation;
+    Command::RecordMail(MAIL, MailReport { kind, recipient: ADA.into(), attempt: 1, outcome })
+}
+
+#[test]
+fn what_became_of_a_mail_is_recorded_once() {
+    // R68, promise 6
+    let id = AggregateId::Notification(MAIL);
+    let refused = || mailed(MailOutcome::Failed(FailureCause::Refused));
+    check([], &mailed(MailOutcome::Sent), Ok(&[("notification.sent", id)]));
+    check([], &refused(), Ok(&[("notification.failed", id)]));
+    check([mailed(MailOutcome::Sent)], &mailed(MailOutcome::Sent), Ok(&[]));
+    check([mailed(MailOutcome::Sent)], &refused(), Ok(&[]));
 }
 
 // Job types and templates.

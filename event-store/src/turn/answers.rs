@@ -154,6 +154,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportContact { .. }
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
+        | Command::RecordMail(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

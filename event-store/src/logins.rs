@@ -5,7 +5,9 @@
 use crate::error::StoreError;
 use crate::keys::Keys;
 use crate::store::EventStore;
-use domain::{CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId};
+use domain::{
+    ContactId, CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
@@ -140,6 +142,23 @@ impl EventStore {
             .map_err(StoreError::database("reserving a login"))?;
         drop(client);
         self.registered(email).await?.ok_or(StoreError::Unsatisfiable)
+    }
+
+    /// The contacts as which this person came over active from older systems. One of the few questions
+    /// over all ledgers; takes no locks.
+    pub async fn imported_owners(
+        &self,
+        person: PersonId,
+    ) -> Result<Vec<(LedgerId, ContactId)>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let rows = client
+            .query(
+                "SELECT ledger_id, contact_id FROM imported_owners WHERE person_id = $1 LIMIT 500",
+                &[&person.0],
+            )
+            .await
+            .map_err(StoreError::database("looking up imported owners"))?;
+        Ok(rows.iter().map(|row| (LedgerId(row.get(0)), ContactId(row.get(1)))).collect())
     }
 
     /// Confirms that the address is the person's, after their ledger said so.

@@ -46,6 +46,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0051_mail_log",
     "0060_persons",
     "0061_invitations_overdue",
+    "0062_imported_owners",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -224,6 +224,7 @@ fn makes_secret(command: &Command) -> bool {
             PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
             PersonCommand::Register { .. }
             | PersonCommand::Link { .. }
+            | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. } => false,

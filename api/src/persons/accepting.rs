@@ -1,7 +1,7 @@
 //! Accepting an invitation, over the person's ledger and the builder's.
 //!
-//! 1. The address is reserved for the person, whose id is told from the link: who accepts twice, or
-//!    goes on after a crash, is the same person. 2. The person is registered with a password in a
+//! 1. The address is reserved for the person, whose id is told from it: who accepts twice, or goes on
+//!    after a crash, is the same person. 2. The person is registered with a password in a
 //!    ledger of their own, and the reservation is confirmed. 3. The person's ledger notes the
 //!    contact. 4. The contact's ledger accepts: that alone opens the access, and once. Every step
 //!    may be taken again; a crash between them leaves nothing that opens anything.
@@ -42,14 +42,14 @@ pub(crate) async fn accept(
     password: Option<&Typed>,
 ) -> Result<Accepted, Problem> {
     let email = invitee.email()?;
-    let (person, proof) = match known(app, invitee, &email).await? {
+    let (person, proof) = match known(app, &email).await? {
         Some(person) => {
             signed_in_as(visitor, person)?;
             (person, AcceptProof::LinkAndLogin)
         }
         None => {
             nobody_else(visitor)?;
-            (register(app, visitor, invitee, &email, password).await?, AcceptProof::Link)
+            (register(app, visitor, &email, password).await?, AcceptProof::Link)
         }
     };
     let circumstances = visitor.circumstances(Actor::Owner(person));
@@ -65,21 +65,55 @@ pub(crate) async fn accept(
     Ok(Accepted { person, applied, session })
 }
 
-/// Who this invitation's link makes, if it makes somebody.
-fn newcomer(app: &AppState, invitee: &Invitee) -> PersonId {
-    let keys = app.store().reader().keys();
-    PersonId(keys.import_id(LedgerId::INSTALLATION, "person", &invitee.token.to_string()))
+/// Who registers under an address: the same person as came over with it from an older system.
+fn newcomer(app: &AppState, email: &EmailAddress) -> PersonId {
+    app.store().reader().keys().imported_person(email)
+}
+
+/// Registers who came over from an older system, without a password, when they first ask to reset
+/// it; none where nobody came over under this address.
+pub(crate) async fn take_over(
+    app: &AppState,
+    visitor: &Visitor,
+    email: &EmailAddress,
+) -> Result<Option<PersonId>, Problem> {
+    let person = newcomer(app, email);
+    if app.store().imported_owners(person).await?.is_empty()
+        || app.store().reserve_login(email, person).await?.person != person
+    {
+        return Ok(None);
+    }
+    app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    let command = Command::Person(person, PersonCommand::TakeOver(email.clone()));
+    run(app, person.into(), command, circumstances.clone()).await?;
+    app.store().confirm_login(email, person).await?;
+    link_imported(app, person, circumstances).await?;
+    Ok(Some(person))
+}
+
+/// Notes the contacts that wait for a person since they came over. What comes over after they have
+/// registered takes an invitation: nobody is linked to a builder without having a part in it.
+async fn link_imported(
+    app: &AppState,
+    person: PersonId,
+    circumstances: Circumstances,
+) -> Result<(), Problem> {
+    for (ledger, contact) in app.store().imported_owners(person).await? {
+        let link = PersonCommand::Link { account: AccountId(ledger.0), contact };
+        run(app, person.into(), Command::Person(person, link), circumstances.clone()).await?;
+    }
+    Ok(())
 }
 
 /// Whose the address is. A registration that a crash cut off before it was confirmed is confirmed.
 pub(crate) async fn known(
     app: &AppState,
-    invitee: &Invitee,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
     match app.store().registered(email).await? {
         Some(Registered { person, confirmed: true }) => Ok(Some(person)),
-        Some(Registered { person, confirmed: false }) if person != newcomer(app, invitee) => {
+        Some(Registered { person, confirmed: false }) if person != newcomer(app, email) => {
             let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
             if events.is_empty() {
                 return Ok(None);
@@ -126,7 +160,6 @@ fn somebody_else() -> Problem {
 async fn register(
     app: &AppState,
     visitor: &Visitor,
-    invitee: &Invitee,
     email: &EmailAddress,
     password: Option<&Typed>,
 ) -> Result<PersonId, Problem> {
@@ -138,7 +171,7 @@ async fn register(
     password.acceptable(email).map_err(|why| {
         Problem::new("password_refused", format!("The password {why}.")).field("password")
     })?;
-    let person = newcomer(app, invitee);
+    let person = newcomer(app, email);
     if app.store().reserve_login(email, person).await?.person != person {
         // Another invitation of this address is being accepted at this moment.
         return Err(Problem::unavailable());
@@ -147,11 +180,11 @@ async fn register(
     let credential = CredentialId(Uuid::now_v7());
     let register = PersonCommand::Register { email: email.clone(), credential };
     let circumstances = visitor.circumstances(Actor::Owner(person));
-    let mut submission =
-        submission(person.into(), Command::Person(person, register), circumstances)?;
+    let command = Command::Person(person, register);
+    let mut submission = submission(person.into(), command, circumstances.clone())?;
     submission.password = Some(password.hash().await?);
     match execute(app, submission).await {
-        Ok(_) => {}
+        Ok(_) => link_imported(app, person, circumstances).await?,
         // A retry, if it is the same password; and otherwise somebody else's.
         Err(ExecuteError::Rejected(Rejection::Person(PersonRejection::AlreadyRegistered))) => {
             let stored = app.store().password(person).await?.map(|stored| stored.hash);

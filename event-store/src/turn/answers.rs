@@ -138,6 +138,7 @@ fn tells_secret(submission: &Submission) -> bool {
             PersonCommand::RequestReset(_)
             | PersonCommand::Register { .. }
             | PersonCommand::Link { .. }
+            | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. } => false,

@@ -165,6 +165,11 @@ impl Turn<'_> {
             Some((email, ClaimChange::Released)) => claim(email, Some(contact), None),
             None => {}
         }
+        if let ContactEvent::OwnerImported(imported) = event
+            && let Some(person) = imported.person
+        {
+            writes.logins.imported(ledger, contact, person);
+        }
         match event.invitation() {
             Some((id, InvitationStep::Sent(e))) => {
                 let invitation = Invited { id, token: e.token, until: e.expires_at };

@@ -3,8 +3,8 @@
 
 use crate::error::Chain;
 use domain::contact::ContactCommand;
-use domain::{Actor, Authority, Channel, Circumstances, Command};
-use event_store::{EventStore, ExecuteError, Rehearsal, Submission};
+use domain::{Actor, Authority, Channel, Circumstances, Command, LedgerId};
+use event_store::{EventStore, ExecuteError, Rehearsal, StoreError, Submission};
 use projections::{ViewError, invitations};
 use std::time::Duration;
 use uuid::Uuid;
@@ -38,13 +38,19 @@ pub async fn end_overdue(store: &EventStore) -> Result<usize, ViewError> {
         };
         // The list may be behind: whoever has been answered or invited anew meanwhile is left alone,
         // and no refused attempt is written down.
-        let tried = store.rehearse(ledger, vec![expire()], Rehearsal::Alone).await?;
+        let tried = match store.rehearse(ledger, vec![expire()], Rehearsal::Alone).await {
+            Ok(tried) => tried,
+            Err(error) => {
+                leave(ledger, &error)?;
+                continue;
+            }
+        };
         if !tried.iter().all(Result::is_ok) {
             continue;
         }
         match store.execute(expire()).await {
             Ok(_) => ended += 1,
-            Err(ExecuteError::Store(error)) => return Err(error.into()),
+            Err(ExecuteError::Store(error)) => leave(ledger, &error)?,
             // It was answered between the two.
             Err(
                 ExecuteError::Rejected(_) | ExecuteError::Stale { .. } | ExecuteError::KeyReused,
@@ -52,6 +58,15 @@ pub async fn end_overdue(store: &EventStore) -> Result<usize, ViewError> {
         }
     }
     Ok(ended)
+}
+
+/// One ledger's damage is not the others'; a database that is away is everybody's.
+fn leave(ledger: LedgerId, error: &StoreError) -> Result<(), ViewError> {
+    if error.is_transient() {
+        return Err(StoreError::Unavailable("the database does not answer".into()).into());
+    }
+    tracing::warn!(%ledger, error = %Chain(error), "an invitation could not expire");
+    Ok(())
 }
 
 fn circumstances() -> Circumstances {

@@ -15,6 +15,7 @@ use crate::start::by_system;
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{Access, Contact, InvitationStep};
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
+use domain::person::PersonEvent;
 use domain::{AggregateId, Command, Event, EventId, Timestamp, TokenId};
 use event_store::keys::random;
 use event_store::outbox::{LetterContent, MailPlace, TakenMail};
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How many mails are looked up at once.
 const PAGE: u32 = 64;
@@ -174,7 +176,14 @@ impl Post {
             tracing::warn!(mail = %place.mail, "a mail of a kind that this program does not know");
             return Ok(());
         };
-        let facts = self.facts(&mail, kind).await?;
+        let facts = match self.facts(&mail, kind).await {
+            // What cannot be read now may be readable to a later program.
+            Err(error) if !error.is_transient() && mail.attempt < self.pace.attempts_max => {
+                tracing::warn!(mail = %place.mail, error = %Chain(&error), "a mail cannot be written");
+                return self.put_off(&mail, kind, FailureCause::Unsendable).await;
+            }
+            facts => facts?,
+        };
         let outcome = match self.attempt(&mail, kind, &facts).await? {
             Attempt::Sent => MailOutcome::Sent,
             Attempt::NotTaken(NotTaken { cause, for_good }) => {
@@ -241,12 +250,38 @@ impl Post {
         let ledger = mail.place.ledger;
         let until =
             self.store.reset_token(ledger, &secret.hash()).await?.map(|link| link.expires_at);
-        if until.is_some_and(|until| until <= self.store.now()) {
+        let dead = until.is_some_and(|until| until <= self.store.now());
+        if dead || self.reset_is_void(mail).await? {
             return Ok(Written::Void);
         }
         let link = Secret::new(SecretKind::PasswordReset, ledger, secret).expose();
         let url = format!("{}/password-resets/{link}", self.public_url);
         Ok(Written::Letter(Letter::password_reset(url, until)))
+    }
+
+    /// Whether a newer link was ordered since, or this one was used.
+    async fn reset_is_void(&self, mail: &TakenMail) -> Result<bool, StoreError> {
+        let ledger = mail.place.ledger;
+        let events = self.store.reader().aggregate_events(ledger, &[mail.recipient.0]).await?;
+        let mut newest = None;
+        for recorded in &events {
+            match &recorded.event {
+                Event::Person(PersonEvent::PasswordResetRequested(asked)) => {
+                    newest = Some(asked.token.0);
+                }
+                Event::Person(
+                    PersonEvent::PasswordResetCompleted(_) | PersonEvent::CredentialsSet(_),
+                ) => newest = Some(Uuid::nil()),
+                Event::Person(_)
+                | Event::BuilderAccount(_)
+                | Event::Contact(_)
+                | Event::Job(_)
+                | Event::Lead(_)
+                | Event::Installation(_)
+                | Event::Notification(_) => {}
+            }
+        }
+        Ok(newest.is_some_and(|newest| newest != mail.place.mail.0))
     }
 
     /// What the ledger says about an invitation's mail; nothing about others.

@@ -82,9 +82,12 @@ async fn in_turn<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let permit = tokio::time::timeout(WAIT_MAX, HASHING.acquire()).await;
     let Ok(Ok(permit)) = permit else { return Err(Problem::unavailable()) };
-    let done = tokio::task::spawn_blocking(work).await;
-    drop(permit);
-    done.map_err(|_panic| Problem::internal())
+    let done = tokio::task::spawn_blocking(move || {
+        // Held by the work itself, which goes on when its caller has gone away.
+        let _permit = permit;
+        work()
+    });
+    done.await.map_err(|_panic| Problem::internal())
 }
 
 /// What long passwords of many people are made of.
@@ -108,7 +111,10 @@ const TRIED_FIRST: [&str; 14] = [
 /// Made of nothing but a few characters, a row of them, one's own address, or words that are tried
 /// first.
 fn common(typed: &str, email: &EmailAddress) -> bool {
-    let folded: String = typed.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let fold = |text: &str| -> String {
+        text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+    };
+    let folded = fold(typed);
     let mut distinct: Vec<char> = folded.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -116,7 +122,7 @@ fn common(typed: &str, email: &EmailAddress) -> bool {
         return true;
     }
     let mailbox = email.normal().split('@').next().unwrap_or_default();
-    let mut rest = folded.replace(mailbox, "");
+    let mut rest = folded.replace(&fold(mailbox), "");
     for word in TRIED_FIRST {
         rest = rest.replace(word, "");
     }

@@ -78,17 +78,34 @@ pub(crate) async fn known(
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
     match app.store().registered(email).await? {
-        Some(Registered { person, confirmed: true }) => Ok(Some(person)),
-        Some(Registered { person, confirmed: false }) if person != newcomer(app, invitee) => {
-            let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
-            if events.is_empty() {
-                return Ok(None);
-            }
-            app.store().confirm_login(email, person).await?;
-            Ok(Some(person))
+        Some(Registered { person, confirmed: false }) if person == newcomer(app, invitee) => {
+            Ok(None)
         }
-        Some(_) | None => Ok(None),
+        found => settled(app, email, found).await,
     }
+}
+
+/// Whose login an address is, confirmed or not yet: their own ledger says.
+pub(crate) async fn login_of(
+    app: &AppState,
+    email: &EmailAddress,
+) -> Result<Option<PersonId>, Problem> {
+    let found = app.store().registered(email).await?;
+    settled(app, email, found).await
+}
+
+async fn settled(
+    app: &AppState,
+    email: &EmailAddress,
+    found: Option<Registered>,
+) -> Result<Option<PersonId>, Problem> {
+    let Some(Registered { person, confirmed }) = found else { return Ok(None) };
+    if confirmed {
+        return Ok(Some(person));
+    }
+    let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
+    let theirs = !events.is_empty() && app.store().confirm_login(email, person).await?;
+    Ok(theirs.then_some(person))
 }
 
 /// Begins a session of somebody who has shown who they are.
@@ -161,7 +178,10 @@ async fn register(
         }
         Err(other) => return Err(other.into()),
     }
-    app.store().confirm_login(email, person).await?;
+    if !app.store().confirm_login(email, person).await? {
+        // The reservation lapsed meanwhile, and the address went to another link of the same mailbox.
+        return Err(Rejection::from(PersonRejection::AlreadyRegistered).into());
+    }
     Ok(person)
 }
 

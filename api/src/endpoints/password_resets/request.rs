@@ -3,6 +3,7 @@ use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::extract::order::{execute, submission};
 use crate::input::Door;
+use crate::persons::accepting::login_of;
 use crate::persons::throttle;
 use crate::state::AppState;
 use axum::extract::State;
@@ -41,11 +42,18 @@ pub(crate) async fn request_reset(
     throttle::resetting(&app, &email, visitor.client).await?;
     // On a task of its own: how long it takes would tell whether there is such a login.
     tokio::spawn(async move {
-        let Ok(Some(found)) = app.store().registered(&email).await else { return };
+        let person = match login_of(&app, &email).await {
+            Ok(Some(person)) => person,
+            Ok(None) => return,
+            Err(problem) => {
+                tracing::warn!(code = problem.body.code, "a password reset was not ordered");
+                return;
+            }
+        };
         let ask = PersonCommand::RequestReset(TokenId(Uuid::now_v7()));
-        let command = Command::Person(found.person, ask);
-        let circumstances = visitor.circumstances(Actor::Owner(found.person));
-        let Ok(submission) = submission(found.person.into(), command, circumstances) else {
+        let command = Command::Person(person, ask);
+        let circumstances = visitor.circumstances(Actor::Owner(person));
+        let Ok(submission) = submission(person.into(), command, circumstances) else {
             return;
         };
         if let Err(error) = execute(&app, submission).await {

@@ -92,6 +92,28 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::reopen::reopen))
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
+        .merge(of_owners())
+        .routes(routes!(audit::list::list_audit))
+        .routes(routes!(imports::create::import))
+        .routes(routes!(operations::healthz::healthz))
+        .routes(routes!(operations::readyz::readyz))
+        .routes(routes!(operations::metrics::metrics))
+        .routes(routes!(operations::problems::problem))
+        .split_for_parts();
+    let viewer = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(description));
+    routes
+        .merge(viewer)
+        .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async {
+            Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)
+        })
+        .layer(from_fn_with_state(state.clone(), around))
+        .with_state(state)
+}
+
+/// What invitees and owners may ask.
+fn of_owners() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(invitations::show::show_invitation))
         .routes(routes!(invitations::accept::accept_invitation))
         .routes(routes!(invitations::decline::decline_invitation))
@@ -110,20 +132,4 @@ pub fn router(state: AppState) -> Router {
         ))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))
-        .routes(routes!(audit::list::list_audit))
-        .routes(routes!(imports::create::import))
-        .routes(routes!(operations::healthz::healthz))
-        .routes(routes!(operations::readyz::readyz))
-        .routes(routes!(operations::metrics::metrics))
-        .routes(routes!(operations::problems::problem))
-        .split_for_parts();
-    let viewer = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(description));
-    routes
-        .merge(viewer)
-        .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
-        .method_not_allowed_fallback(|| async {
-            Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)
-        })
-        .layer(from_fn_with_state(state.clone(), around))
-        .with_state(state)
 }

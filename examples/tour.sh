@@ -101,6 +101,24 @@ expect 'a["code"], a["rule"]' "('primary_email_claimed', 'R27')"
 expect 'a["detail"]' 'The primary email is claimed by Ada Byron.'
 expect 'a["holder"]' "$ada"
 
+step "The mail that went out; without a mail server, the local mailbox has it"
+CREDENTIAL=$OPERATOR_TOKEN
+if [[ $(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $CREDENTIAL" \
+    "$BASE/v1/dev/mailbox") == 404 ]]; then
+    echo '   This server sends by a mail server, or not at all: there is no local mailbox.'
+else
+    for _ in {1..50}; do
+        call 200 GET /v1/dev/mailbox
+        [[ $(get '"ada@example.org" in [m["to"] for m in a["items"]]') == False ]] || break
+        sleep 0.2
+    done
+    expect '[m["subject"] for m in a["items"] if m["to"] == "ada@example.org"][0]' \
+        'Elm Street Builders invites you to your owner portal'
+    printf '   Subject: %s\n' "$(get 'a["items"][0]["subject"]')"
+    expect '"/invitations/tbi_" in a["items"][0]["link"]' True
+fi
+CREDENTIAL=$KEY
+
 step "While the invitation is pending, her info is locked, and the lead is no way around"
 call 409 PATCH "/v1/leads/$lead/contact" '{"name": "Ada Lovelace"}'
 expect 'a["code"]' contact_locked_pending

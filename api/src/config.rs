@@ -1,9 +1,11 @@
 //! Settings from flags and the environment, all of their problems reported at once.
 
 use crate::demo::{self, Demo};
+use crate::mail::{self, MailSettings};
 use crate::state::Limits;
 use clap::Parser;
 use event_store::MasterKey;
+use event_store::database::is_on_this_machine;
 use event_store::embedded::default_data_dir;
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -56,6 +58,13 @@ struct Settings {
     /// How clients reach the server, for links that it writes [default: http://<listen>]
     #[arg(long, env = "TITLEBLOCK_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A mail server, as smtps://user:password@host, or smtp://host:587?tls=required. Without one,
+    /// mail waits; on a machine of one's own it is shown at /dev/mailbox
+    #[arg(long, env = "TITLEBLOCK_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Whom mail is from, as an address or as `Name <address>`
+    #[arg(long, env = "TITLEBLOCK_MAIL_FROM")]
+    mail_from: Option<String>,
     /// How many lanes write at once, 1 to 64
     #[arg(long, env = "TITLEBLOCK_LANES", default_value = "2")]
     lanes: String,
@@ -110,6 +119,8 @@ pub struct Config {
     pub master_key: Option<MasterKey>,
     /// How clients reach the server.
     pub public_url: String,
+    /// What becomes of mail.
+    pub mail: MailSettings,
     /// How many lanes write at once.
     pub lanes: usize,
     /// How many connections the pool has.
@@ -197,6 +208,7 @@ impl Config {
                 .map_err(|error| format!("TITLEBLOCK_LOG is not a filter: {error}")),
         );
         let public_url = wrong.take(public_url(settings.public_url.as_deref(), listen));
+        let mail = mail(&settings, listen, public_url.as_deref(), &mut wrong);
         let demo = demo(settings.demo.clone(), &mut wrong);
         let storage = storage(&settings, &mut wrong);
         let data_dir = settings.data_dir.unwrap_or_else(default_data_dir);
@@ -207,6 +219,7 @@ impl Config {
                 storage,
                 master_key,
                 public_url: public_url?,
+                mail: mail?,
                 lanes: lanes?,
                 connections: connections?,
                 limits: Limits {
@@ -235,6 +248,22 @@ fn storage(settings: &Settings, wrong: &mut Wrong) -> Storage {
         wrong.0.push("DATABASE_URL is not the address of a database".to_owned());
     }
     Storage::Server { url: url.clone() }
+}
+
+fn mail(
+    settings: &Settings,
+    listen: Option<SocketAddr>,
+    public_url: Option<&str>,
+    wrong: &mut Wrong,
+) -> Option<MailSettings> {
+    let (smtp_url, from) = (settings.smtp_url.as_deref(), settings.mail_from.as_deref());
+    // Mail holds links that let their holder in: it is shown only where nobody else reaches the
+    // server, by its socket or through a proxy, and never taken from a database that others serve.
+    let own_machine = listen.is_some_and(|listen| listen.ip().is_loopback())
+        && public_url.is_some_and(mail::leads_to_this_machine)
+        && settings.database_url.as_deref().is_none_or(is_on_this_machine);
+    let read = mail::read_settings(smtp_url, from, own_machine);
+    read.map_err(|errors| wrong.0.extend(errors)).ok()
 }
 
 fn demo(wanted: Option<String>, wrong: &mut Wrong) -> Option<Demo> {
@@ -313,11 +342,12 @@ mod tests {
             "--database-url=postgres://localhost/x",
             "--public-url=ftp://x",
             "--log=a=b=c",
+            "--smtp-url=mail.example",
         ]);
         let ConfigErrors(errors) = errors.expect_err("wrong");
         let told: Vec<&str> =
             errors.iter().filter_map(|error| error.split_whitespace().next()).collect();
-        assert_eq!(told.len(), 6, "{errors:#?}");
+        assert_eq!(told.len(), 8, "{errors:#?}");
         assert!(errors.iter().any(|error| error.contains("a master key must be given")));
     }
 
@@ -325,7 +355,24 @@ mod tests {
     fn no_settings_at_all_run_a_private_database_on_this_machine() {
         let config = checked(&[]).expect("usable");
         assert!(config.listen.ip().is_loopback());
+        assert!(matches!(config.mail, MailSettings::Mailbox));
         assert_eq!(config.public_url, "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn mail_is_shown_on_a_machine_of_ones_own_alone() {
+        let key = "--master-key=VGhpcyBtYXN0ZXIga2V5IGlzIG5vIHNlY3JldCBhdC4=";
+        let shown = |flags: &[&str]| {
+            let flags = [&[key], flags].concat();
+            matches!(checked(&flags).expect("usable").mail, MailSettings::Mailbox)
+        };
+        assert!(shown(&["--listen=[::1]:8080", "--public-url=http://localhost:3000/x"]));
+        assert!(shown(&["--database-url=postgres://u@localhost/x"]));
+        assert!(shown(&["--database-url=host=/run/postgresql user=u"]));
+        assert!(!shown(&["--database-url=postgres://u@db.example/x"]));
+        assert!(!shown(&["--public-url=https://builders.example"]));
+        assert!(!shown(&["--listen=0.0.0.0:8080", "--public-url=http://127.0.0.1:8080"]));
+        assert!(!shown(&["--smtp-url=smtp://localhost", "--mail-from=a@b.example"]));
     }
 
     #[test]

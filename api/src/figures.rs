@@ -3,6 +3,7 @@
 use crate::error::Problem;
 use crate::state::AppState;
 use axum::http::{Method, StatusCode};
+use domain::notification::{FailureCause, MailKind, MailOutcome};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -53,6 +54,25 @@ pub(crate) fn command(name: &'static str, outcome: &'static str, took: Duration)
     metrics::histogram!("titleblock_command_seconds", &labels).record(took.as_secs_f64());
 }
 
+/// A mail was sent or given up.
+pub(crate) fn mail_ended(kind: MailKind, outcome: MailOutcome) {
+    match outcome {
+        MailOutcome::Sent => {
+            metrics::counter!("titleblock_mails_sent_total", "kind" => kind.word()).increment(1);
+        }
+        MailOutcome::Failed(cause) => {
+            let labels = [("kind", kind.word()), ("cause", cause.word())];
+            metrics::counter!("titleblock_mails_failed_total", &labels).increment(1);
+        }
+    }
+}
+
+/// An attempt failed, and another one follows.
+pub(crate) fn mail_put_off(kind: MailKind, cause: FailureCause) {
+    let labels = [("kind", kind.word()), ("cause", cause.word())];
+    metrics::counter!("titleblock_mails_put_off_total", &labels).increment(1);
+}
+
 /// Gauges that are looked up when somebody asks.
 pub(crate) async fn refresh(app: &AppState) -> Result<(), Problem> {
     let (open, waiting) = app.store().reader().database().pool_status();
@@ -60,6 +80,8 @@ pub(crate) async fn refresh(app: &AppState) -> Result<(), Problem> {
     gauge("titleblock_pool_waiting", &[], waiting);
     let free = app.permits().available_permits();
     gauge("titleblock_requests_in_flight", &[], app.limits().requests_max.saturating_sub(free));
+    let mails = usize::try_from(app.waiting_mails().await?).unwrap_or(usize::MAX);
+    gauge("titleblock_mails_waiting", &[], mails);
     let status = app.status().await?;
     gauge("titleblock_ledgers", &[], status.len());
     let mut views: BTreeMap<&str, (u64, usize)> = BTreeMap::new();

@@ -2,12 +2,14 @@
 //!
 //! [`router`] lists every route; an endpoint is one file under `endpoints/` that takes, builds,
 //! executes and answers. [`extract`] holds what every endpoint takes, [`error`] how a refusal or a
-//! failure looks, [`import`] how a file becomes jobs and owners. [`server`] starts and stops it all
+//! failure looks, [`import`] how a file becomes jobs and owners, [`mail`] how mail
+//! leaves. [`server`] starts and stops it all
 //! with the settings of [`config`]. Rules are in `domain`, statements in `event-store` and
 //! `projections`; neither is here.
 
 mod answer;
 mod around;
+pub mod clock;
 mod codes;
 pub mod config;
 mod credential;
@@ -19,6 +21,7 @@ mod figures;
 mod import;
 mod input;
 pub mod log;
+pub mod mail;
 mod openapi;
 mod passwords;
 mod persons;

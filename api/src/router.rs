@@ -2,8 +2,8 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, audit, contacts, custom_fields, imports, invitations, job_setup, jobs, leads, me,
-    operations, password_resets, sessions,
+    accounts, audit, contacts, custom_fields, imports, invitations, job_setup, jobs, leads, mail,
+    me, operations, password_resets, sessions,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -93,6 +93,9 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
         .merge(of_owners())
+        .routes(routes!(mail::list::list_mail))
+        .routes(routes!(mail::mailbox::read_mailbox))
+        .routes(routes!(mail::mailbox::show_mailbox))
         .routes(routes!(audit::list::list_audit))
         .routes(routes!(imports::create::import))
         .routes(routes!(operations::healthz::healthz))

@@ -1,9 +1,11 @@
 //! Starts and stops the server: database, store, read models, socket.
 
+use crate::clock;
 use crate::config::{Config, Storage};
 use crate::demo;
 use crate::error::Chain;
 use crate::figures;
+use crate::mail::{Delivery, MailSettings, Mailbox, Mailer, Pace, Sender};
 use crate::router::router;
 use crate::start::{finish_accounts, operator_token};
 use crate::state::AppState;
@@ -31,7 +33,16 @@ const RECEIPT_HOURS: i64 = 48;
 pub struct App {
     state: AppState,
     runner: Runner,
+    sender: Option<Sender>,
     embedded: Option<EmbeddedPostgres>,
+    listener: TcpListener,
+}
+
+/// What a start made over the database.
+struct Started {
+    state: AppState,
+    runner: Runner,
+    sender: Option<Sender>,
     listener: TcpListener,
 }
 
@@ -42,7 +53,9 @@ impl App {
         // Before anything else is written in the data directory: it refuses a second server there.
         let embedded = start_embedded(config).await?;
         match Self::start_over(config, embedded.as_ref()).await {
-            Ok((state, runner, listener)) => Ok(Self { state, runner, embedded, listener }),
+            Ok(Started { state, runner, sender, listener }) => {
+                Ok(Self { state, runner, sender, embedded, listener })
+            }
             Err(error) => {
                 stop_embedded(embedded).await;
                 Err(error)
@@ -53,7 +66,7 @@ impl App {
     async fn start_over(
         config: &Config,
         embedded: Option<&EmbeddedPostgres>,
-    ) -> anyhow::Result<(AppState, Runner, TcpListener)> {
+    ) -> anyhow::Result<Started> {
         let url = match (&config.storage, embedded) {
             (Storage::Server { url }, _) => url.clone(),
             (Storage::Embedded { .. }, Some(embedded)) => embedded.database_url(),
@@ -61,13 +74,17 @@ impl App {
         };
         let store = open_store(config, &url).await?;
         let runner = Runner::start(store.reader().clone(), store.hints());
-        let state = AppState::new(store, runner.progress(), config.limits);
+        let (delivery, mailer) = delivery(&config.mail)?;
+        let progress = runner.progress();
+        let state = AppState::with_mail(store.clone(), progress, config.limits, delivery);
         finish_accounts(&state).await?;
         let listener = TcpListener::bind(config.listen)
             .await
             .with_context(|| format!("could not listen on {}", config.listen))?;
-        tell(config, &state, listener.local_addr()?).await?;
-        Ok((state, runner, listener))
+        let base = base(config, listener.local_addr()?);
+        tell(config, &state, &base).await?;
+        let sender = mailer.map(|mailer| Sender::start(store, mailer, &base, Pace::default()));
+        Ok(Started { state, runner, sender, listener })
     }
 
     /// Where it listens.
@@ -77,11 +94,16 @@ impl App {
 
     /// Serves until `stop` ends, then finishes what is under way and stops everything in order.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { state, runner, embedded, listener } = self;
+        let Self { state, runner, sender, embedded, listener } = self;
         let store = state.store().clone();
         let pruning = tokio::spawn(prune(store.clone()));
+        let clock = tokio::spawn(clock::run(store.clone()));
         let served = serve(listener, state, stop).await;
         pruning.abort();
+        clock.abort();
+        if let Some(sender) = sender {
+            sender.stop().await;
+        }
         runner.stop().await;
         store.stop().await;
         stop_embedded(embedded).await;
@@ -206,12 +228,34 @@ fn own_master_key(path: &Path) -> anyhow::Result<(MasterKey, bool)> {
     }
 }
 
-async fn tell(config: &Config, state: &AppState, address: SocketAddr) -> anyhow::Result<()> {
-    let base = match &config.public_url {
+/// What becomes of mail, and who takes it.
+fn delivery(settings: &MailSettings) -> anyhow::Result<(Delivery, Option<Mailer>)> {
+    Ok(match settings {
+        MailSettings::Smtp(smtp) => (Delivery::Smtp, Some(Mailer::smtp(smtp))),
+        MailSettings::Mailbox => {
+            let mailbox = Mailbox::new()?;
+            (Delivery::Mailbox(mailbox.clone()), Some(Mailer::Mailbox(mailbox)))
+        }
+        MailSettings::Waiting => {
+            tracing::warn!(
+                "no mail is sent: it waits in the outbox until TITLEBLOCK_SMTP_URL and \
+                 TITLEBLOCK_MAIL_FROM are set"
+            );
+            (Delivery::Waiting, None)
+        }
+    })
+}
+
+/// What the links that we write begin with.
+fn base(config: &Config, address: SocketAddr) -> String {
+    match &config.public_url {
         // A port of 0 is chosen by the system.
         url if *url == format!("http://{}", config.listen) => format!("http://{address}"),
         url => url.clone(),
-    };
+    }
+}
+
+async fn tell(config: &Config, state: &AppState, base: &str) -> anyhow::Result<()> {
     if let Some(secret) = operator_token(state, config.new_operator_token).await? {
         // Told at once: it cannot be told again.
         say(&format!("operator token: {}\n", secret.expose()))?;
@@ -221,9 +265,18 @@ async fn tell(config: &Config, state: &AppState, address: SocketAddr) -> anyhow:
         Storage::Server { .. } => "the database of DATABASE_URL".to_owned(),
     };
     if let Some(wanted) = &config.demo {
-        demo::show(state, wanted, &base, say).await?;
+        demo::show(state, wanted, base, say).await?;
     }
-    say(&format!("data: {data}\ndocs: {base}/docs\nlistening on {base}\n"))
+    let mail = match state.delivery() {
+        Delivery::Smtp => "by the mail server of TITLEBLOCK_SMTP_URL".to_owned(),
+        Delivery::Mailbox(mailbox) => {
+            format!("kept in memory, shown at {base}/dev/mailbox?key={}", mailbox.key())
+        }
+        Delivery::Waiting => {
+            "none is sent, it waits; set TITLEBLOCK_SMTP_URL and TITLEBLOCK_MAIL_FROM".to_owned()
+        }
+    };
+    say(&format!("data: {data}\nmail: {mail}\ndocs: {base}/docs\nlistening on {base}\n"))
 }
 
 /// Writes to stdout, whole and at once, for those who wait for a line.

@@ -2,6 +2,7 @@
 
 use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
+use crate::mail::Delivery;
 use event_store::{EventStore, StoreError};
 use moka::future::Cache;
 use projections::Progress;
@@ -44,11 +45,23 @@ struct Inner {
     permits: Semaphore,
     credentials: Cache<[u8; 32], Arc<Credential>>,
     status: Mutex<Option<(Instant, Arc<Vec<LedgerStatus>>)>>,
+    delivery: Delivery,
+    waiting_mails: Mutex<Option<(Instant, u64)>>,
 }
 
 impl AppState {
-    /// Serves this store, whose views `progress` knows.
+    /// Serves this store, whose views `progress` knows. Its mail waits.
     pub fn new(store: EventStore, progress: Progress, limits: Limits) -> Self {
+        Self::with_mail(store, progress, limits, Delivery::Waiting)
+    }
+
+    /// The same, and says what becomes of mail; a sender is the caller's to start.
+    pub fn with_mail(
+        store: EventStore,
+        progress: Progress,
+        limits: Limits,
+        delivery: Delivery,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             progress,
@@ -59,6 +72,8 @@ impl AppState {
                 .time_to_live(CREDENTIAL_TTL)
                 .build(),
             status: Mutex::new(None),
+            delivery,
+            waiting_mails: Mutex::new(None),
         }))
     }
 
@@ -69,6 +84,10 @@ impl AppState {
 
     pub(crate) fn progress(&self) -> &Progress {
         &self.0.progress
+    }
+
+    pub(crate) fn delivery(&self) -> &Delivery {
+        &self.0.delivery
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -103,6 +122,19 @@ impl AppState {
         let credential = Arc::new(credential);
         self.0.credentials.insert(hash, Arc::clone(&credential)).await;
         Ok(Some(credential))
+    }
+
+    /// How many mails wait in the outbox, not older than a second.
+    pub(crate) async fn waiting_mails(&self) -> Result<u64, Problem> {
+        let mut kept = self.0.waiting_mails.lock().await;
+        if let Some((at, waiting)) = *kept
+            && at.elapsed() < STATUS_AGE_MAX
+        {
+            return Ok(waiting);
+        }
+        let waiting = self.0.store.waiting_mails().await?;
+        *kept = Some((Instant::now(), waiting));
+        Ok(waiting)
     }
 
     /// How far the views of each ledger are, not older than a second.

@@ -5,6 +5,7 @@ use crate::contact::ContactEvent;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
+use crate::notification::NotificationEvent;
 use crate::person::PersonEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use std::borrow::Cow;
@@ -25,6 +26,8 @@ pub enum AggregateKind {
     Lead,
     /// The human who logs in.
     Person,
+    /// A mail.
+    Notification,
 }
 
 impl AggregateKind {
@@ -37,6 +40,7 @@ impl AggregateKind {
             Self::Job => "job",
             Self::Lead => "lead",
             Self::Person => "person",
+            Self::Notification => "notification",
         }
     }
 }
@@ -162,6 +166,8 @@ pub enum Event {
     Lead(LeadEvent),
     /// Of a person.
     Person(PersonEvent),
+    /// Of a mail.
+    Notification(NotificationEvent),
 }
 
 impl Event {
@@ -174,6 +180,7 @@ impl Event {
             JobEvent::TYPES,
             LeadEvent::TYPES,
             PersonEvent::TYPES,
+            NotificationEvent::TYPES,
         ];
         types.into_iter().flatten().copied()
     }
@@ -187,6 +194,7 @@ impl Event {
             Self::Job(event) => event.stored_type(),
             Self::Lead(event) => event.stored_type(),
             Self::Person(event) => event.stored_type(),
+            Self::Notification(event) => event.stored_type(),
         }
     }
 
@@ -199,6 +207,7 @@ impl Event {
             Self::Job(event) => event.version(),
             Self::Lead(event) => event.version(),
             Self::Person(event) => event.version(),
+            Self::Notification(event) => event.version(),
         }
     }
 
@@ -211,6 +220,7 @@ impl Event {
             Self::Job(_) => AggregateKind::Job,
             Self::Lead(_) => AggregateKind::Lead,
             Self::Person(_) => AggregateKind::Person,
+            Self::Notification(_) => AggregateKind::Notification,
         }
     }
 
@@ -223,6 +233,7 @@ impl Event {
             Self::Job(event) => event.payload(),
             Self::Lead(event) => event.payload(),
             Self::Person(event) => event.payload(),
+            Self::Notification(event) => event.payload(),
         }
     }
 
@@ -239,6 +250,8 @@ impl Event {
                     .map(|event| event.map(Self::Lead)),
                 "person" => PersonEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Person)),
+                "notification" => NotificationEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Notification)),
                 "builder_account" => BuilderAccountEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::BuilderAccount)),
                 "installation" => InstallationEvent::decode(stored_type, version, payload)
@@ -259,6 +272,7 @@ impl Event {
             Self::Job(event) => event.changes(),
             Self::Lead(event) => event.changes(),
             Self::Person(event) => event.changes(),
+            Self::Notification(event) => event.changes(),
         }
     }
 }
@@ -272,6 +286,7 @@ impl HoldsPersonal for Event {
             Self::Job(event) => event.each_personal(visitor),
             Self::Lead(event) => event.each_personal(visitor),
             Self::Person(event) => event.each_personal(visitor),
+            Self::Notification(event) => event.each_personal(visitor),
         }
     }
 }

@@ -94,6 +94,10 @@ id!(
     InvitationId
 );
 id!(
+    /// One mail that the product sends. A mail with a link has the UUID of its [`TokenId`].
+    MailId
+);
+id!(
     /// One secret link. Its secret is never in an event; this id is.
     TokenId
 );
@@ -164,6 +168,8 @@ pub enum AggregateId {
     Lead(LeadId),
     /// The person that the ledger belongs to.
     Person(PersonId),
+    /// A mail that the ledger ordered.
+    Notification(MailId),
 }
 
 impl AggregateId {
@@ -176,6 +182,7 @@ impl AggregateId {
             Self::Job(id) => id.0,
             Self::Lead(id) => id.0,
             Self::Person(id) => id.0,
+            Self::Notification(id) => id.0,
         }
     }
 }
@@ -189,6 +196,7 @@ impl fmt::Display for AggregateId {
             Self::Job(id) => write!(f, "job {id}"),
             Self::Lead(id) => write!(f, "lead {id}"),
             Self::Person(id) => write!(f, "person {id}"),
+            Self::Notification(id) => write!(f, "notification {id}"),
         }
     }
 }

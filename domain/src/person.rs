@@ -151,6 +151,9 @@ pub enum PersonCommand {
         /// The password's id.
         credential: CredentialId,
     },
+    /// Become a person without a password, by somebody who came over from an older system and asks to
+    /// reset one. Twice is once.
+    TakeOver(EmailAddress),
     /// Take note that a contact is this person's. Twice is once.
     Link {
         /// In which account.
@@ -180,6 +183,7 @@ impl PersonCommand {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Register { .. } => "RegisterPerson",
+            Self::TakeOver(_) => "TakeOverPerson",
             Self::Link { .. } => "LinkContact",
             Self::LogIn(_) => "LogIn",
             Self::Revoke(_) => "RevokeSession",
@@ -332,11 +336,19 @@ pub fn decide(
             Some(_) => Err(PersonRejection::AlreadyRegistered.into()),
         };
     }
+    if let PersonCommand::TakeOver(email) = command {
+        return Ok(match person {
+            None => vec![PersonRegistered { email: Personal::known(id, email.clone()) }.into()],
+            Some(_) => Vec::new(),
+        });
+    }
     let Some(person) = person else {
         return Err(Rejection::Unknown(AggregateId::Person(id)));
     };
     match command {
-        PersonCommand::Register { .. } => Err(PersonRejection::AlreadyRegistered.into()),
+        PersonCommand::Register { .. } | PersonCommand::TakeOver(_) => {
+            Err(PersonRejection::AlreadyRegistered.into())
+        }
         PersonCommand::Link { account, contact } => {
             if person.links.contains(&(*account, *contact)) {
                 Ok(Vec::new())

@@ -13,12 +13,13 @@ use domain::job::{
     Phase, Task, TaskDetails, TaskKind,
 };
 use domain::lead::{Lead, Link, Stage};
+use domain::notification::{FailureCause, MailOutcome, Notification};
 use domain::person::{OpenReset, Person};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
     AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
-    PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
+    MailId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -417,6 +418,26 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
     assert_eq!(state.person(person), Ok(Some(&expected)));
     assert_eq!(state.version(person.into()), 9);
     assert_eq!(types_in(&events), types_of("person."));
+}
+
+#[test]
+fn a_mails_golden_events_fold_to_the_end_they_always_told() {
+    let id: MailId = "0198c0de-0000-7000-8000-000000000102".parse().expect("an id");
+    let mut types = BTreeSet::new();
+    for (name, outcome) in
+        [("sent", MailOutcome::Sent), ("failed", MailOutcome::Failed(FailureCause::Refused))]
+    {
+        let events = story("notification", name);
+        let Event::Notification(event) = &events[0] else { panic!("a mail's event") };
+        assert_eq!(Notification::from_first(id, event), Notification { id, outcome });
+        assert_eq!(event.recipient(), SubjectId::from(ada()));
+        assert_eq!(
+            fold(AggregateId::Notification(id), &events).version(AggregateId::Notification(id)),
+            1
+        );
+        types.extend(types_in(&events));
+    }
+    assert_eq!(types, types_of("notification."));
 }
 
 /// Seals every value it sees, and notes whose they are.

@@ -13,7 +13,7 @@ use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LeadId, LedgerId,
-    PersonId, Personal, PersonalVisitor, Reason, Sequence, SubjectId, Timestamp,
+    MailId, PersonId, Personal, PersonalVisitor, Reason, Sequence, SubjectId, Timestamp,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -106,7 +106,8 @@ impl Origin {
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
-            | AggregateId::Lead(_) => None,
+            | AggregateId::Lead(_)
+            | AggregateId::Notification(_) => None,
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
             (Actor::Owner(_), Some(subject)) => {
@@ -262,6 +263,7 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
         AggregateKind::Lead => AggregateId::Lead(LeadId(envelope.aggregate)),
         AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
+        AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),
     };
     Ok(Recorded {
         ledger,

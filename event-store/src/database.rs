@@ -3,8 +3,9 @@
 use crate::error::StoreError;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -34,6 +35,17 @@ impl fmt::Debug for Database {
 
 /// A connection of the pool.
 pub type Connection = deadpool_postgres::Client;
+
+/// Whether this address leads to this very machine.
+pub fn is_on_this_machine(url: &str) -> bool {
+    let Ok(config) = url.parse::<Config>() else { return false };
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(host) => {
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+        Host::Unix(_) => true,
+    }) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
 
 impl Database {
     /// Takes the address of a database, as a URL or as `key=value` pairs. Connects to it later.

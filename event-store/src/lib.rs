@@ -14,6 +14,7 @@ pub mod keys;
 mod logins;
 pub mod merkle;
 pub mod migrate;
+pub mod outbox;
 mod pipeline;
 pub mod reader;
 mod rows;
@@ -27,7 +28,7 @@ pub use codec::{Origin, Recorded};
 pub use database::Database;
 pub use error::{ExecuteError, StoreError};
 pub use keys::{Keys, MasterKey};
-pub use logins::{PasswordHash, Registered, Session, StoredPassword, Throttle};
+pub use logins::{PasswordHash, Registered, ResetLink, Session, StoredPassword, Throttle};
 pub use reader::{Head, Open, Reader};
 pub use stock_log::StockLog;
 pub use store::{

@@ -5,7 +5,9 @@
 use crate::error::StoreError;
 use crate::keys::Keys;
 use crate::store::EventStore;
-use domain::{CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId};
+use domain::{
+    ContactId, CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
@@ -64,6 +66,15 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// From which address it began.
     pub client: Option<IpAddr>,
+}
+
+/// A link to reset a password with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResetLink {
+    /// The id that events name.
+    pub token: TokenId,
+    /// From then on it is dead.
+    pub expires_at: Timestamp,
 }
 
 /// How often something may be tried.
@@ -131,6 +142,23 @@ impl EventStore {
             .map_err(StoreError::database("reserving a login"))?;
         drop(client);
         self.registered(email).await?.ok_or(StoreError::Unsatisfiable)
+    }
+
+    /// The contacts as which this person came over active from older systems. One of the few questions
+    /// over all ledgers; takes no locks.
+    pub async fn imported_owners(
+        &self,
+        person: PersonId,
+    ) -> Result<Vec<(LedgerId, ContactId)>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let rows = client
+            .query(
+                "SELECT ledger_id, contact_id FROM imported_owners WHERE person_id = $1 LIMIT 500",
+                &[&person.0],
+            )
+            .await
+            .map_err(StoreError::database("looking up imported owners"))?;
+        Ok(rows.iter().map(|row| (LedgerId(row.get(0)), ContactId(row.get(1)))).collect())
     }
 
     /// Confirms that the address is the person's, after their ledger said so; tells whether it is.
@@ -220,16 +248,19 @@ impl EventStore {
         &self,
         ledger: LedgerId,
         token_hash: &[u8; 32],
-    ) -> Result<Option<TokenId>, StoreError> {
+    ) -> Result<Option<ResetLink>, StoreError> {
         let client = self.reader().database().connection().await?;
         let row = client
             .query_opt(
-                "SELECT token_id FROM reset_tokens WHERE ledger_id = $1 AND token_hash = $2",
+                "SELECT token_id, expires_at FROM reset_tokens WHERE ledger_id = $1 AND token_hash = $2",
                 &[&ledger.0, &token_hash.as_slice()],
             )
             .await
             .map_err(StoreError::database("looking up a reset"))?;
-        Ok(row.map(|row| TokenId(row.get(0))))
+        Ok(row.map(|row| ResetLink {
+            token: TokenId(row.get(0)),
+            expires_at: Timestamp::new(row.get::<_, OffsetDateTime>(1)),
+        }))
     }
 
     /// Counts a try, then says how many seconds to wait if there were too many (promise 26).

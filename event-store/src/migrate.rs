@@ -42,7 +42,11 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0042_contact_directory_custom_fields",
     "0044_duplicate_candidates",
     "0045_events_as_text",
+    "0050_outbox_sending",
+    "0051_mail_log",
     "0060_persons",
+    "0061_invitations_overdue",
+    "0062_imported_owners",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

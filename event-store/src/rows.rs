@@ -306,6 +306,12 @@ row!(SessionRow into
     sealed: Vec<u8>,
 });
 
+row!(ImportedOwnerRow into "imported_owners (ledger_id, contact_id, person_id)" {
+    ledger_id: Uuid,
+    contact_id: Uuid,
+    person: Uuid,
+});
+
 row!(ResetTokenRow into "reset_tokens (ledger_id, token_hash, token_id, expires_at)" {
     ledger_id: Uuid,
     token_hash: Vec<u8>,

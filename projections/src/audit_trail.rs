@@ -79,6 +79,8 @@ impl View for AuditTrail {
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
             }
+            // Whose mail it is: it stands in their history (R68).
+            Event::Notification(mail) => subjects.push(mail.recipient().0),
             Event::Contact(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
@@ -257,5 +259,6 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::Job(_) => "job",
         AggregateId::Lead(_) => "lead",
         AggregateId::Person(_) => "person",
+        AggregateId::Notification(_) => "notification",
     }
 }

@@ -176,7 +176,8 @@ impl View for ContactDirectory {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
-            | AggregateId::Person(_) => None,
+            | AggregateId::Person(_)
+            | AggregateId::Notification(_) => None,
         }
     }
 
@@ -187,7 +188,8 @@ impl View for ContactDirectory {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => {
+            | Event::Person(_)
+            | Event::Notification(_) => {
                 return Ok(());
             }
         };

@@ -290,6 +290,7 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
             )
             | Event::Installation(_)
             | Event::Person(_)
+            | Event::Notification(_)
             | Event::Contact(_)
             | Event::Job(_)
             | Event::Lead(_) => {}

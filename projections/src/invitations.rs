@@ -1,5 +1,6 @@
 //! The invitations: pending, accepted, cancelled, declined, expired.
 
+use crate::mail_log::{self, MailState};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
 use domain::contact::InvitationStep;
@@ -50,7 +51,8 @@ fn invitation(event: &Event) -> Option<InvitationId> {
         | Event::Lead(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)
-        | Event::Person(_) => {
+        | Event::Person(_)
+        | Event::Notification(_) => {
             return None;
         }
     };
@@ -198,6 +200,8 @@ pub struct InvitationEntry {
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
+    /// What became of its last mail; none when another program mailed it.
+    pub mail: Option<MailState>,
 }
 
 /// A page of the list, newest first.
@@ -229,12 +233,15 @@ pub async fn list(
         .map_err(failed())?;
     let contacts: Vec<Uuid> = rows.iter().map(|row| row.get(1)).collect();
     let names = crate::contact_directory::names(&client, ledger, &contacts).await?;
+    let invitations: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
+    let mut mails = mail_log::last_mails(&**client, ledger, &invitations).await?;
     let items = rows
         .iter()
         .map(|row| {
             let contact_id: Uuid = row.get(1);
             InvitationEntry {
                 id: row.get(0),
+                mail: mails.remove(&row.get(0)),
                 contact_id,
                 contact_name: names.get(&contact_id).map(|(name, _)| name.clone()),
                 status: row.get(2),
@@ -249,4 +256,25 @@ pub async fn list(
         })
         .collect();
     Ok(Page::cut(items, query.limit, |entry: &InvitationEntry| (entry.sent_at, entry.id)))
+}
+
+/// Invitations that nobody answered in time, the oldest first: the ledger and the contact of each.
+/// One of the few questions over all ledgers; takes no locks.
+pub async fn overdue(
+    reader: &Reader,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(LedgerId, ContactId)>, ViewError> {
+    let failed = || ViewError::database(Invitations::NAME);
+    let client = reader.database().connection().await?;
+    let statement = client
+        .prepare_cached(
+            "SELECT ledger_id, contact_id FROM invitations \
+             WHERE status = 'pending' AND expires_at < $1 ORDER BY expires_at LIMIT $2",
+        )
+        .await
+        .map_err(failed())?;
+    let rows = client.query(&statement, &[&now.moment(), &i64::from(limit)]).await;
+    let rows = rows.map_err(failed())?;
+    Ok(rows.iter().map(|row| (LedgerId(row.get(0)), ContactId(row.get(1)))).collect())
 }

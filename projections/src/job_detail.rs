@@ -121,6 +121,7 @@ impl View for JobDetail {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
             | AggregateId::Person(_)
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,
@@ -135,7 +136,8 @@ impl View for JobDetail {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => return Ok(()),
+            | Event::Person(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(_) = job {

@@ -70,6 +70,7 @@ impl View for JobList {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
             | AggregateId::Person(_)
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,
@@ -84,7 +85,8 @@ impl View for JobList {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => return Ok(()),
+            | Event::Person(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

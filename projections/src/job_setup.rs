@@ -76,6 +76,7 @@ pub(crate) fn account_of(
             Event::BuilderAccount(event) => event,
             Event::Installation(_)
             | Event::Person(_)
+            | Event::Notification(_)
             | Event::Contact(_)
             | Event::Job(_)
             | Event::Lead(_) => continue,

@@ -93,6 +93,7 @@ impl View for LeadView {
             AggregateId::Lead(lead) => Some(lead.0),
             AggregateId::Installation
             | AggregateId::Person(_)
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_) => None,
@@ -107,7 +108,8 @@ impl View for LeadView {
             | Event::Job(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => return Ok(()),
+            | Event::Person(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();

@@ -152,6 +152,7 @@ impl View for OwnerPortal {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
             | AggregateId::Person(_)
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,
@@ -166,7 +167,8 @@ impl View for OwnerPortal {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => return Ok(()),
+            | Event::Person(_)
+            | Event::Notification(_) => return Ok(()),
         };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(e) = job {

@@ -278,7 +278,8 @@ impl Checking {
                 | Event::Lead(_)
                 | Event::BuilderAccount(_)
                 | Event::Installation(_)
-                | Event::Person(_),
+                | Event::Person(_)
+                | Event::Notification(_),
             ) => return,
         };
         if let Some(contact) = left {

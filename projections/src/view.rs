@@ -6,7 +6,7 @@
 
 use crate::{
     ViewError, audit_trail, contact_directory, duplicate_candidates, invitations, job_detail,
-    job_list, lead_view, owner_portal,
+    job_list, lead_view, mail_log, owner_portal,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -198,6 +198,11 @@ impl<K: Ord, R> Rows<K, R> {
         self.0.get_mut(key).ok_or(Unfoldable("the row is not there"))
     }
 
+    /// A row that may be there.
+    pub fn find(&mut self, key: &K) -> Option<&mut R> {
+        self.0.get_mut(key)
+    }
+
     pub(crate) fn into_inner(self) -> BTreeMap<K, R> {
         self.0
     }
@@ -240,7 +245,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 8] = [
+pub const VIEW_NAMES: [&str; 9] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -248,6 +253,7 @@ pub const VIEW_NAMES: [&str; 8] = [
     lead_view::LeadView::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
+    mail_log::MailLog::NAME,
     audit_trail::AuditTrail::NAME,
 ];
 
@@ -261,6 +267,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
+        &Of::<mail_log::MailLog>(std::marker::PhantomData),
         &Of::<audit_trail::AuditTrail>(std::marker::PhantomData),
     ]
 }

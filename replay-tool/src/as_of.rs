@@ -48,7 +48,10 @@ pub(crate) async fn run(reader: &Reader, verb: &AsOf, json: bool) -> anyhow::Res
                 let then = as_of::lead(reader, ledger, id, at).await?;
                 then.map(serde_json::to_value).transpose()?
             }
-            AggregateId::Installation | AggregateId::BuilderAccount(_) | AggregateId::Person(_) => {
+            AggregateId::Installation
+            | AggregateId::BuilderAccount(_)
+            | AggregateId::Person(_)
+            | AggregateId::Notification(_) => {
                 bail!("{} is neither a contact, nor a job, nor a lead", verb.id)
             }
         };

@@ -166,7 +166,8 @@ async fn stored(
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => {
+            | Event::Person(_)
+            | Event::Notification(_) => {
                 bail!("{contact} is here already, and no contact")
             }
         }

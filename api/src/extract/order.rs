@@ -224,6 +224,7 @@ fn makes_secret(command: &Command) -> bool {
             PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
             PersonCommand::Register { .. }
             | PersonCommand::Link { .. }
+            | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. } => false,
@@ -260,6 +261,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportContact { .. }
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
+        | Command::RecordMail(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

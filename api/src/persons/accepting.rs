@@ -1,7 +1,7 @@
 //! Accepting an invitation, over the person's ledger and the builder's.
 //!
-//! 1. The address is reserved for the person, whose id is told from the link: who accepts twice, or
-//!    goes on after a crash, is the same person. 2. The person is registered with a password in a
+//! 1. The address is reserved for the person, whose id is told from it: who accepts twice, or goes on
+//!    after a crash, is the same person. 2. The person is registered with a password in a
 //!    ledger of their own, and the reservation is confirmed. 3. The person's ledger notes the
 //!    contact. 4. The contact's ledger accepts: that alone opens the access, and once. Every step
 //!    may be taken again; a crash between them leaves nothing that opens anything.
@@ -19,7 +19,7 @@ use domain::{
     AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, LedgerId,
     PersonId, Rejection, SessionId,
 };
-use event_store::{Applied, ExecuteError, Registered, Submission};
+use event_store::{Applied, ExecuteError, Submission};
 use uuid::Uuid;
 
 /// The kind of a person's ledger.
@@ -42,20 +42,14 @@ pub(crate) async fn accept(
     password: Option<&Typed>,
 ) -> Result<Accepted, Problem> {
     let email = invitee.email()?;
-    let (person, proof) = match known(app, invitee, &email).await? {
-        Some(person) if visitor.asker.is_none() && person == newcomer(app, invitee) => {
-            // This very link made the login, and a crash or a lost answer came before the end.
-            by_password(app, person, password).await?;
-            (person, AcceptProof::LinkAndLogin)
-        }
-        Some(person) => {
+    let (person, proof) = if let Some(person) = known(app, &email).await? {
+        if !goes_on(app, visitor, invitee, person, password).await? {
             signed_in_as(visitor, person)?;
-            (person, AcceptProof::LinkAndLogin)
         }
-        None => {
-            nobody_else(visitor)?;
-            (register(app, visitor, invitee, &email, password).await?, AcceptProof::Link)
-        }
+        (person, AcceptProof::LinkAndLogin)
+    } else {
+        nobody_else(visitor)?;
+        (register(app, visitor, invitee, &email, password).await?, AcceptProof::Link)
     };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let account = AccountId(invitee.ledger.0);
@@ -70,47 +64,55 @@ pub(crate) async fn accept(
     Ok(Accepted { person, applied, session })
 }
 
-/// Who this invitation's link makes, if it makes somebody.
-fn newcomer(app: &AppState, invitee: &Invitee) -> PersonId {
-    let keys = app.store().reader().keys();
-    PersonId(keys.import_id(LedgerId::INSTALLATION, "person", &invitee.token.to_string()))
+/// Who registers under an address: the same person as came over with it from an older system.
+fn newcomer(app: &AppState, email: &EmailAddress) -> PersonId {
+    app.store().reader().keys().imported_person(email)
 }
 
-/// Whose the address is. A registration that a crash cut off before it was confirmed is confirmed.
-pub(crate) async fn known(
+/// Registers who came over from an older system, without a password, when they first ask to reset
+/// it, and goes on with a registration that a crash cut off; none where there is neither.
+pub(crate) async fn take_over(
     app: &AppState,
-    invitee: &Invitee,
+    visitor: &Visitor,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
-    match app.store().registered(email).await? {
-        Some(Registered { person, confirmed: false }) if person == newcomer(app, invitee) => {
-            Ok(None)
-        }
-        found => settled(app, email, found).await,
+    let person = newcomer(app, email);
+    let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
+    let waits = !events.is_empty() || !app.store().imported_owners(person).await?.is_empty();
+    if !waits || app.store().reserve_login(email, person).await?.person != person {
+        return Ok(None);
     }
+    app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    let command = Command::Person(person, PersonCommand::TakeOver(email.clone()));
+    run(app, person.into(), command, circumstances.clone()).await?;
+    // Before it is confirmed: afterwards nobody would come back for what a crash left out.
+    link_imported(app, person, circumstances).await?;
+    Ok(app.store().confirm_login(email, person).await?.then_some(person))
 }
 
-/// Whose login an address is, confirmed or not yet: their own ledger says.
-pub(crate) async fn login_of(
+/// Notes the contacts that wait for a person since they came over. What comes over after they have
+/// registered takes an invitation: nobody is linked to a builder without having a part in it.
+async fn link_imported(
+    app: &AppState,
+    person: PersonId,
+    circumstances: Circumstances,
+) -> Result<(), Problem> {
+    for (ledger, contact) in app.store().imported_owners(person).await? {
+        let link = PersonCommand::Link { account: AccountId(ledger.0), contact };
+        run(app, person.into(), Command::Person(person, link), circumstances.clone()).await?;
+    }
+    Ok(())
+}
+
+/// Whose the address is. A registration that a crash cut off before it was confirmed is nobody's yet:
+/// the same password goes on with it, or a reset.
+pub(crate) async fn known(
     app: &AppState,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
     let found = app.store().registered(email).await?;
-    settled(app, email, found).await
-}
-
-async fn settled(
-    app: &AppState,
-    email: &EmailAddress,
-    found: Option<Registered>,
-) -> Result<Option<PersonId>, Problem> {
-    let Some(Registered { person, confirmed }) = found else { return Ok(None) };
-    if confirmed {
-        return Ok(Some(person));
-    }
-    let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
-    let theirs = !events.is_empty() && app.store().confirm_login(email, person).await?;
-    Ok(theirs.then_some(person))
+    Ok(found.filter(|found| found.confirmed).map(|found| found.person))
 }
 
 /// Begins a session of somebody who has shown who they are.
@@ -140,19 +142,29 @@ fn nobody_else(visitor: &Visitor) -> Result<(), Problem> {
     if visitor.asker.is_some() { Err(somebody_else()) } else { Ok(()) }
 }
 
-/// Only with the password that the login has.
-async fn by_password(
+/// Whether this very link made the login, and a crash or a lost answer came before the end: then the
+/// same password goes on. With any other link its owner signs in first.
+async fn goes_on(
     app: &AppState,
+    visitor: &Visitor,
+    invitee: &Invitee,
     person: PersonId,
     password: Option<&Typed>,
-) -> Result<(), Problem> {
-    if let Some(password) = password {
-        let stored = app.store().password(person).await?.map(|stored| stored.hash);
-        if password.matches(stored).await? {
-            return Ok(());
+) -> Result<bool, Problem> {
+    let (None, Some(password)) = (&visitor.asker, password) else { return Ok(false) };
+    match app.store().password(person).await? {
+        Some(stored) if stored.credential == first_credential(app, invitee) => {
+            password.matches(Some(stored.hash)).await
         }
+        Some(_) | None => Ok(false),
     }
-    Err(Rejection::from(PersonRejection::AlreadyRegistered).into())
+}
+
+/// The first password of whoever registers by this link: its id tells which link it was.
+fn first_credential(app: &AppState, invitee: &Invitee) -> CredentialId {
+    let keys = app.store().reader().keys();
+    let link = invitee.token.to_string();
+    CredentialId(keys.import_id(LedgerId::INSTALLATION, "first credential", &link))
 }
 
 fn somebody_else() -> Problem {
@@ -175,29 +187,33 @@ async fn register(
     password.acceptable(email).map_err(|why| {
         Problem::new("password_refused", format!("The password {why}.")).field("password")
     })?;
-    let person = newcomer(app, invitee);
+    let person = newcomer(app, email);
     if app.store().reserve_login(email, person).await?.person != person {
         // Another invitation of this address is being accepted at this moment.
         return Err(Problem::unavailable());
     }
     app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
-    let credential = CredentialId(Uuid::now_v7());
+    let credential = first_credential(app, invitee);
     let register = PersonCommand::Register { email: email.clone(), credential };
     let circumstances = visitor.circumstances(Actor::Owner(person));
-    let mut submission =
-        submission(person.into(), Command::Person(person, register), circumstances)?;
+    let command = Command::Person(person, register);
+    let mut submission = submission(person.into(), command, circumstances.clone())?;
     submission.password = Some(password.hash().await?);
     match execute(app, submission).await {
         Ok(_) => {}
         // A retry, if it is the same password; and otherwise somebody else's.
         Err(ExecuteError::Rejected(Rejection::Person(PersonRejection::AlreadyRegistered))) => {
-            by_password(app, person, Some(password)).await?;
+            let stored = app.store().password(person).await?.map(|stored| stored.hash);
+            if !password.matches(stored).await? {
+                return Err(Rejection::from(PersonRejection::AlreadyRegistered).into());
+            }
         }
         Err(other) => return Err(other.into()),
     }
+    link_imported(app, person, circumstances).await?;
     if !app.store().confirm_login(email, person).await? {
-        // The reservation lapsed meanwhile, and the address went to another link of the same mailbox.
-        return Err(Rejection::from(PersonRejection::AlreadyRegistered).into());
+        // The reservation lapsed, and the address became another person's meanwhile.
+        return Err(Problem::unavailable());
     }
     Ok(person)
 }

@@ -73,16 +73,11 @@ pub(crate) async fn theirs_since(
     person: PersonId,
 ) -> Result<Option<Timestamp>, Problem> {
     let events = app.store().reader().aggregate_events(ledger, &[contact.0]).await?;
-    let linked = events.iter().filter_map(|recorded| match &recorded.event {
-        Event::Contact(ContactEvent::PersonLinked(linked)) => {
-            Some((linked.person, recorded.recorded_at))
-        }
-        Event::Contact(_)
-        | Event::Job(_)
-        | Event::Lead(_)
-        | Event::BuilderAccount(_)
-        | Event::Installation(_)
-        | Event::Person(_) => None,
+    let linked = events.iter().filter_map(|recorded| {
+        let Event::Contact(ContactEvent::PersonLinked(linked)) = &recorded.event else {
+            return None;
+        };
+        Some((linked.person, recorded.recorded_at))
     });
     Ok(since_another(linked, person))
 }

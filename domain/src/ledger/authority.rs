@@ -18,6 +18,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
         | (Right::Operate, Authority::Operator)
         | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
+        (Right::Report, _) => needed("the product's own mail sender"),
         (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
             needed("the invitee, through the link in the mail")
         }
@@ -70,6 +71,8 @@ enum Right {
     Answer,
     /// The person's, and nobody else's (R15).
     OwnLogin,
+    /// The product's own.
+    Report,
 }
 
 fn right(command: &Command) -> Right {
@@ -108,6 +111,7 @@ fn right(command: &Command) -> Right {
         | Command::UnmergeContact(_)
         // It activates owners and deactivates others.
         | Command::ImportOwners(_) => Right::ManageAccess,
+        Command::RecordMail(..) => Right::Report,
         Command::SaveContact { .. }
         | Command::Job(..)
         | Command::CreateJob { .. }

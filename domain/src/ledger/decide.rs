@@ -2,8 +2,8 @@
 
 use super::authority::permit;
 use super::{
-    Command, Decision, Halt, Imported, JobFromTemplate, LedgerState, Outcome, OwnerChangeMode,
-    OwnerOutcome, OwnerResult, Tracked,
+    Command, Decision, Halt, JobFromTemplate, LedgerState, Outcome, OwnerChangeMode, OwnerOutcome,
+    OwnerResult, Tracked,
 };
 use crate::actor::Circumstances;
 use crate::builder_account::{BuilderAccountRejection, TemplateTask};
@@ -18,7 +18,7 @@ use crate::job::{
 };
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
-use crate::{Sequence, Timestamp, builder_account, installation, person};
+use crate::{Sequence, Timestamp, builder_account, installation, notification, person};
 
 /// Decides a command against the ledger's state at `now`.
 pub fn decide(
@@ -95,6 +95,10 @@ pub fn decide(
         }
         Command::ImportOwners(owners) => asked.import_owners(owners),
         Command::TakeOver { contact, after, events } => asked.take_over(*contact, *after, events),
+        Command::RecordMail(mail, report) => {
+            let events = notification::decide(state.notification(*mail)?, report);
+            Ok(done(AggregateId::Notification(*mail), events, Event::Notification))
+        }
     }
 }
 
@@ -309,64 +313,6 @@ impl Asked<'_> {
             }
         }
         Ok(Decision { events, outcome: Outcome::Owners(outcomes) })
-    }
-
-    fn import_row(
-        &self,
-        job: JobId,
-        details: &JobDetails,
-        owner: Option<&(ContactId, ContactDetails)>,
-    ) -> Result<Decision, Halt> {
-        let present = Tracked::state_of(self.state.job(job)?);
-        if present.is_some() {
-            let owner = owner.map(|_| Imported::AlreadyThere);
-            let outcome = Outcome::Imported { job: Imported::AlreadyThere, owner };
-            return Ok(Decision { events: Vec::new(), outcome });
-        }
-        let mut events = Vec::new();
-        let mut owners = Vec::new();
-        let mut owner_outcome = None;
-        if let Some((contact, owner)) = owner {
-            let (created, imported) = self.imported_contact(*contact, owner)?;
-            match imported {
-                Imported::Created => owners.push(*contact),
-                Imported::AlreadyThere => owners.extend(self.standing(*contact)?),
-            }
-            events.extend(created);
-            owner_outcome = Some(imported);
-        }
-        let created = job::decide(job, None, &JobCommand::Create(details.clone(), owners))?;
-        events.extend(created.into_iter().map(|e| (job.into(), Event::Job(e))));
-        let outcome = Outcome::Imported { job: Imported::Created, owner: owner_outcome };
-        Ok(Decision { events, outcome })
-    }
-
-    /// The contact itself, or who stands for it since it was merged; nobody when that one is deleted.
-    pub(super) fn standing(&self, id: ContactId) -> Result<Option<ContactId>, Halt> {
-        let mut contact = self.state.required_contact(id)?;
-        loop {
-            match contact.life {
-                Life::Live => return Ok(Some(contact.id)),
-                Life::Deleted => return Ok(None),
-                // A merge goes into a contact that is live then: no circle.
-                Life::Merged { into, .. } => contact = self.state.required_contact(into)?,
-            }
-        }
-    }
-
-    /// A contact that is there stays as it is, whatever its state: an import is no way around the
-    /// lock (R38 to R46). A new one is created under the rules of any other (R20, R22, R25).
-    fn imported_contact(
-        &self,
-        id: ContactId,
-        details: &ContactDetails,
-    ) -> Result<(Vec<(AggregateId, Event)>, Imported), Halt> {
-        if self.state.contact(id)?.is_some() {
-            return Ok((Vec::new(), Imported::AlreadyThere));
-        }
-        let created = self.contact(id, None, &ContactCommand::Create(details.clone()))?;
-        let events = created.into_iter().map(|event| (id.into(), Event::Contact(event)));
-        Ok((events.collect(), Imported::Created))
     }
 }
 

@@ -7,6 +7,7 @@
 mod authority;
 mod custom_fields;
 mod decide;
+mod imports;
 mod leads;
 mod legacy;
 mod links;
@@ -28,12 +29,13 @@ use crate::contact::{
 use crate::custom_field::{FieldName, TypedValue};
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MergeId, MilestoneId, PersonId,
-    TaskId, TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MailId, MergeId, MilestoneId,
+    PersonId, TaskId, TemplateId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
+use crate::notification::MailReport;
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
@@ -187,6 +189,8 @@ pub enum Command {
         /// Those that follow, in order.
         events: Vec<ContactEvent>,
     },
+    /// Record what became of a mail that this ledger ordered; the sender's alone (R68).
+    RecordMail(MailId, MailReport),
 }
 
 /// The template of a new job, and ids for what is copied.
@@ -442,6 +446,7 @@ impl Command {
                 let contacts = owners.iter().map(|owner| owner.contact.into());
                 contacts.chain(owners.iter().flat_map(|o| &o.jobs).map(|j| (*j).into())).collect()
             }
+            Self::RecordMail(mail, _) => vec![AggregateId::Notification(*mail)],
         }
     }
 
@@ -470,6 +475,8 @@ impl Command {
             | Self::ImportOwners(_)
             | Self::TakeOver { .. }
             | Self::MergeContacts { .. }
+            // Two senders may have sent the same mail.
+            | Self::RecordMail(..)
             | Self::UnmergeContact(_)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
@@ -533,6 +540,7 @@ impl Command {
             Self::SaveLeadContact { title: None, .. } => "LinkLead",
             Self::EditLeadContact { .. } => "EditLeadContact",
             Self::WinLead { .. } => "WinLead",
+            Self::RecordMail(..) => "RecordMail",
         }
     }
 }

@@ -5,10 +5,11 @@ use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
 use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, PersonId};
+use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, PersonId};
 use crate::installation::Installation;
 use crate::job::Job;
 use crate::lead::Lead;
+use crate::notification::Notification;
 use crate::person::Person;
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
@@ -32,6 +33,7 @@ enum Known {
     Job(Tracked<Job>),
     Lead(Tracked<Lead>),
     Person(Tracked<Person>),
+    Notification(Tracked<Notification>),
 }
 
 /// What is known of one ledger. Whatever it knows is true at the position that it was brought to;
@@ -108,104 +110,73 @@ impl LedgerState {
             Some(Known::Job(tracked)) => tracked.version,
             Some(Known::Lead(tracked)) => tracked.version,
             Some(Known::Person(tracked)) => tracked.version,
+            Some(Known::Notification(tracked)) => tracked.version,
         }
+    }
+
+    /// What is known of an aggregate under this id, if it is of the kind that `of` takes. The id may
+    /// be another kind of thing's: then there is no such aggregate.
+    fn known<'a, T>(
+        &'a self,
+        id: AggregateId,
+        of: impl FnOnce(&'a Known) -> Option<T>,
+    ) -> Result<Option<T>, Halt> {
+        self.aggregates.get(&id).map(of).ok_or(Halt::Need(Need::Aggregate(id)))
     }
 
     /// A contact, if it is there.
     pub fn contact(&self, id: ContactId) -> Result<Option<&Tracked<Contact>>, Halt> {
-        match self.aggregates.get(&id.into()) {
-            Some(Known::Contact(tracked)) => Ok(Some(tracked)),
-            None => Err(Halt::Need(Need::Aggregate(id.into()))),
-            // Or the id is another kind of thing's: there is no such contact.
-            Some(
-                Known::Absent
-                | Known::Installation(_)
-                | Known::BuilderAccount(_)
-                | Known::Job(_)
-                | Known::Lead(_)
-                | Known::Person(_),
-            ) => Ok(None),
-        }
+        self.known(id.into(), |known| {
+            if let Known::Contact(tracked) = known { Some(&**tracked) } else { None }
+        })
     }
 
     /// A job, if it is there.
     pub fn job(&self, id: JobId) -> Result<Option<&Tracked<Job>>, Halt> {
-        match self.aggregates.get(&id.into()) {
-            Some(Known::Job(tracked)) => Ok(Some(tracked)),
-            None => Err(Halt::Need(Need::Aggregate(id.into()))),
-            Some(
-                Known::Absent
-                | Known::Installation(_)
-                | Known::BuilderAccount(_)
-                | Known::Contact(_)
-                | Known::Lead(_)
-                | Known::Person(_),
-            ) => Ok(None),
-        }
+        self.known(
+            id.into(),
+            |known| {
+                if let Known::Job(tracked) = known { Some(tracked) } else { None }
+            },
+        )
     }
 
     /// A lead, if it is there.
     pub fn lead(&self, id: LeadId) -> Result<Option<&Tracked<Lead>>, Halt> {
-        match self.aggregates.get(&id.into()) {
-            Some(Known::Lead(tracked)) => Ok(Some(tracked)),
-            None => Err(Halt::Need(Need::Aggregate(id.into()))),
-            Some(
-                Known::Absent
-                | Known::Installation(_)
-                | Known::BuilderAccount(_)
-                | Known::Contact(_)
-                | Known::Job(_)
-                | Known::Person(_),
-            ) => Ok(None),
-        }
+        self.known(
+            id.into(),
+            |known| {
+                if let Known::Lead(tracked) = known { Some(tracked) } else { None }
+            },
+        )
     }
 
     /// The account, if it is open.
     pub fn builder_account(&self, id: AccountId) -> Result<Option<&BuilderAccount>, Halt> {
-        match self.aggregates.get(&AggregateId::BuilderAccount(id)) {
-            Some(Known::BuilderAccount(tracked)) => Ok(Some(&tracked.state)),
-            None => Err(Halt::Need(Need::Aggregate(AggregateId::BuilderAccount(id)))),
-            Some(
-                Known::Absent
-                | Known::Installation(_)
-                | Known::Contact(_)
-                | Known::Job(_)
-                | Known::Lead(_)
-                | Known::Person(_),
-            ) => Ok(None),
-        }
+        self.known(AggregateId::BuilderAccount(id), |known| {
+            if let Known::BuilderAccount(tracked) = known { Some(&tracked.state) } else { None }
+        })
     }
 
     /// The installation, if anything happened to it yet.
     pub fn installation(&self) -> Result<Option<&Installation>, Halt> {
-        match self.aggregates.get(&AggregateId::Installation) {
-            Some(Known::Installation(tracked)) => Ok(Some(&tracked.state)),
-            None => Err(Halt::Need(Need::Aggregate(AggregateId::Installation))),
-            Some(
-                Known::Absent
-                | Known::BuilderAccount(_)
-                | Known::Contact(_)
-                | Known::Job(_)
-                | Known::Lead(_)
-                | Known::Person(_),
-            ) => Ok(None),
-        }
+        self.known(AggregateId::Installation, |known| {
+            if let Known::Installation(tracked) = known { Some(&tracked.state) } else { None }
+        })
     }
 
     /// The person, if they are registered.
     pub fn person(&self, id: PersonId) -> Result<Option<&Person>, Halt> {
-        match self.aggregates.get(&id.into()) {
-            Some(Known::Person(tracked)) => Ok(Some(&tracked.state)),
-            None => Err(Halt::Need(Need::Aggregate(id.into()))),
-            Some(
-                Known::Absent
-                | Known::Installation(_)
-                | Known::BuilderAccount(_)
-                | Known::Contact(_)
-                | Known::Job(_)
-                | Known::Lead(_),
-            ) => Ok(None),
-        }
+        self.known(id.into(), |known| {
+            if let Known::Person(tracked) = known { Some(&tracked.state) } else { None }
+        })
+    }
+
+    /// A mail, if it has ended.
+    pub(super) fn notification(&self, id: MailId) -> Result<Option<&Notification>, Halt> {
+        self.known(AggregateId::Notification(id), |known| {
+            if let Known::Notification(tracked) = known { Some(&tracked.state) } else { None }
+        })
     }
 
     /// A contact that must be there.
@@ -273,6 +244,7 @@ impl LedgerState {
                 | Event::Lead(_)
                 | Event::Installation(_)
                 | Event::Person(_)
+                | Event::Notification(_)
                 | Event::BuilderAccount(_),
             ) => {}
         }
@@ -323,13 +295,18 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Person(id), Event::Person(event)) => {
             Ok(Known::Person(Tracked { state: Person::from_first(id, event)?, version }))
         }
+        (AggregateId::Notification(id), Event::Notification(event)) => {
+            let state = Notification::from_first(id, event);
+            Ok(Known::Notification(Tracked { state, version }))
+        }
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
-            | AggregateId::Person(_),
+            | AggregateId::Person(_)
+            | AggregateId::Notification(_),
             _,
         ) => Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }
@@ -379,6 +356,11 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::Notification(tracked), Event::Notification(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (
             Known::Absent
             | Known::Installation(_)
@@ -386,7 +368,8 @@ fn next(
             | Known::Contact(_)
             | Known::Job(_)
             | Known::Lead(_)
-            | Known::Person(_),
+            | Known::Person(_)
+            | Known::Notification(_),
             _,
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }

@@ -10,6 +10,7 @@ use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
 use crate::ids::{ApiKeyId, CredentialId, InvitationId, PersonId, SessionId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
+use crate::notification::{FailureCause, MailKind, MailOutcome};
 use crate::person::PersonCommand;
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
@@ -859,6 +860,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
             legacy(ADA, None, &[]),
         ]),
         Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
+        mailed(MailOutcome::Sent),
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -903,7 +905,8 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => None,
+            | Event::Person(_)
+            | Event::Notification(_) => None,
         })
         .collect()
 }
@@ -968,7 +971,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("operator", operator),
         ("system", anybody()),
     ];
-    let rights = ["operate", "work", "manage access", "own info", "administer", "own login"];
+    let rights =
+        ["operate", "work", "manage access", "own info", "administer", "own login", "report"];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
         [false, false, false, false, false, true, true],
@@ -977,6 +981,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         [true, true, true, false, true, false, true],
         [true, false, false, false, false, false, true],
         [false, false, false, false, true, false, true],
+        [false, false, false, false, false, false, true],
     ];
     let of_contact = |command| Command::Contact(ADA, command);
     let commands = [
@@ -1025,6 +1030,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ],
         vec![Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new()))],
         person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
+        vec![mailed(MailOutcome::Sent)],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {
@@ -1039,11 +1045,12 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
 }
 
 /// One of each command to a person.
-fn person_commands() -> [PersonCommand; 7] {
+fn person_commands() -> [PersonCommand; 8] {
     let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
     let token = ids(1).token;
     [
         PersonCommand::Register { email: email("ada@x.org"), credential },
+        PersonCommand::TakeOver(email("ada@x.org")),
         PersonCommand::Link { account: ACCOUNT, contact: ADA },
         PersonCommand::LogIn(session),
         PersonCommand::Revoke(session),
@@ -1137,6 +1144,26 @@ fn an_installation_orders_an_account_once_and_keys_for_it_alone() {
     check([order()], &order(), Ok(&[]));
     check([order()], &order_key, Ok(&[("installation.api_key_issue_ordered", id)]));
     check([], &order_key, unknown_account());
+}
+
+// Mails.
+
+const MAIL: MailId = MailId(Uuid::from_u128(0x3a11));
+
+fn mailed(outcome: MailOutcome) -> Command {
+    let kind = MailKind::Invitation;
+    Command::RecordMail(MAIL, MailReport { kind, recipient: ADA.into(), attempt: 1, outcome })
+}
+
+#[test]
+fn what_became_of_a_mail_is_recorded_once() {
+    // R68, promise 6
+    let id = AggregateId::Notification(MAIL);
+    let refused = || mailed(MailOutcome::Failed(FailureCause::Refused));
+    check([], &mailed(MailOutcome::Sent), Ok(&[("notification.sent", id)]));
+    check([], &refused(), Ok(&[("notification.failed", id)]));
+    check([mailed(MailOutcome::Sent)], &mailed(MailOutcome::Sent), Ok(&[]));
+    check([mailed(MailOutcome::Sent)], &refused(), Ok(&[]));
 }
 
 // Job types and templates.

@@ -122,6 +122,23 @@ fn somebody_becomes_a_person_with_a_first_password_in_one_decision() {
 }
 
 #[test]
+fn who_came_over_from_an_older_system_is_registered_once_without_a_password() {
+    // H14, R15
+    let take_over = PersonCommand::TakeOver(email("ada@home.example"));
+    let first = registered()[0].clone();
+    let person = check(Vec::new(), &take_over, Ok(vec![first.clone()])).expect("there");
+    assert_eq!(person.credential, None);
+    check(vec![first.clone()], &take_over, Ok(Vec::new()));
+    // A password that is there stays, and an invitation sets none: the first one is set by a reset.
+    let person = check(registered(), &take_over, Ok(Vec::new())).expect("there");
+    assert_eq!(person.credential, Some(FIRST));
+    check(vec![first.clone()], &register(SECOND), Err(PersonRejection::AlreadyRegistered.into()));
+    let given = vec![first, reset_requested(NEWER_LINK, noon())];
+    let person = check(given, &complete(NEWER_LINK), Ok(reset_completed(NEWER_LINK)));
+    assert_eq!(person.expect("there").credential, Some(SECOND));
+}
+
+#[test]
 fn whoever_is_registered_is_not_registered_again_and_keeps_their_password() {
     // R15: an invitation sets no password of a login that is there.
     let refused = Err(PersonRejection::AlreadyRegistered.into());

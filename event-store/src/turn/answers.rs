@@ -138,6 +138,7 @@ fn tells_secret(submission: &Submission) -> bool {
             PersonCommand::RequestReset(_)
             | PersonCommand::Register { .. }
             | PersonCommand::Link { .. }
+            | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. } => false,
@@ -154,6 +155,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportContact { .. }
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
+        | Command::RecordMail(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
+use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
@@ -21,6 +22,16 @@ use domain::{
     Role, SubjectId, Timestamp, TokenId,
 };
 use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A mail that the sender is done with.
+pub(super) struct EndedMail {
+    pub(super) ledger: LedgerId,
+    pub(super) mail: Uuid,
+    pub(super) at: OffsetDateTime,
+    pub(super) sent: bool,
+}
 
 impl Turn<'_> {
     /// Makes the keys of new contacts and persons, and brings those of others to hand.
@@ -110,13 +121,18 @@ impl Turn<'_> {
                     writes.leads.extend(left.map(|contact| ((ledger, contact, lead), false)));
                     writes.leads.extend(came.map(|contact| ((ledger, contact, lead), true)));
                 }
+                (Event::Notification(event), AggregateId::Notification(mail)) => {
+                    let sent = matches!(event, NotificationEvent::NotificationSent(_));
+                    writes.mails_ended.push(EndedMail { ledger, mail: mail.0, at, sent });
+                }
                 (
                     Event::Contact(_)
                     | Event::Job(_)
                     | Event::Lead(_)
                     | Event::Installation(_)
                     | Event::BuilderAccount(_)
-                    | Event::Person(_),
+                    | Event::Person(_)
+                    | Event::Notification(_),
                     _,
                 ) => {}
             }
@@ -148,6 +164,11 @@ impl Turn<'_> {
             Some((email, ClaimChange::Taken)) => claim(email, None, Some(contact)),
             Some((email, ClaimChange::Released)) => claim(email, Some(contact), None),
             None => {}
+        }
+        if let ContactEvent::OwnerImported(imported) = event
+            && let Some(person) = imported.person
+        {
+            writes.logins.imported(ledger, contact, person);
         }
         match event.invitation() {
             Some((id, InvitationStep::Sent(e))) => {
@@ -228,7 +249,8 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
-            | AggregateId::Person(_),
+            | AggregateId::Person(_)
+            | AggregateId::Notification(_),
             _,
         ) => None,
     }

@@ -7,12 +7,12 @@ use crate::error::StoreError;
 use crate::logins::SESSION_HOURS;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{MailRow, PasswordRow, Prepared, ResetTokenRow, SessionRow};
+use crate::rows::{ImportedOwnerRow, MailRow, PasswordRow, Prepared, ResetTokenRow, SessionRow};
 use crate::store::Submission;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::person::{PasswordResetRequested, PersonEvent};
-use domain::{EmailAddress, LedgerId, PersonId, SessionId};
+use domain::{ContactId, EmailAddress, LedgerId, PersonId, SessionId};
 use tokio_postgres::Client;
 
 /// The changes of a turn, deletions first: who signs in after them is signed in.
@@ -23,16 +23,25 @@ pub(super) struct Logins {
     passwords: Vec<PasswordRow>,
     sessions: Vec<SessionRow>,
     resets: Vec<ResetTokenRow>,
+    imported: Vec<ImportedOwnerRow>,
 }
 
 impl Logins {
+    /// An owner came over active from an older system; their first sign-in finds the contact.
+    pub(super) fn imported(&mut self, ledger: LedgerId, contact: ContactId, person: PersonId) {
+        let (ledger_id, contact_id, person) = (ledger.0, contact.0, person.0);
+        self.imported.push(ImportedOwnerRow { ledger_id, contact_id, person });
+    }
+
     pub(super) fn are_none(&self) -> bool {
-        let Self { passwords_changed, sessions_ended, passwords, sessions, resets } = self;
+        let Self { passwords_changed, sessions_ended, passwords, sessions, resets, imported } =
+            self;
         passwords_changed.is_empty()
             && sessions_ended.is_empty()
             && passwords.is_empty()
             && sessions.is_empty()
             && resets.is_empty()
+            && imported.is_empty()
     }
 
     pub(super) async fn send<'a>(
@@ -55,7 +64,8 @@ impl Logins {
         }
         prepared.insert(client, self.passwords, pipeline).await?;
         prepared.insert(client, self.sessions, pipeline).await?;
-        prepared.insert(client, self.resets, pipeline).await
+        prepared.insert(client, self.resets, pipeline).await?;
+        prepared.insert(client, self.imported, pipeline).await
     }
 }
 

@@ -13,21 +13,19 @@ mod assuming;
 mod deciding;
 mod effects;
 mod logins;
+mod writes;
 mod writing;
 
-use self::logins::Logins;
+use self::writes::{Claim, Writes};
 use crate::codec::Recorded;
 use crate::error::{ExecuteError, StoreError};
 use crate::merkle::Frontier;
 use crate::reader::position;
-use crate::rows::{
-    AttemptRow, MailRow, NewCredentialRow, NewTokenRow, Prepared, ReceiptRow, SubjectKeyRow,
-};
+use crate::rows::Prepared;
 use crate::store::Applied;
 use crate::writer::{Hint, Rehearsed, Shared, Work};
 use domain::{
-    AggregateId, ContactId, Decision, JobId, LeadId, LedgerId, LedgerState, Outcome, Rejection,
-    Sequence, SubjectId, Timestamp,
+    AggregateId, Decision, LedgerId, LedgerState, Outcome, Rejection, Sequence, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -184,61 +182,6 @@ struct Placed {
     recorded: Recorded,
     /// The index of the group and of the work in it.
     by: (usize, usize),
-}
-
-/// Everything that a turn writes.
-#[derive(Default)]
-struct Writes {
-    subject_keys: Vec<SubjectKeyRow>,
-    claims: BTreeMap<(LedgerId, [u8; 32]), Claim>,
-    /// Who is an owner of which job after the turn, and who no more.
-    jobs: BTreeMap<(LedgerId, ContactId, JobId), bool>,
-    /// Which leads are about whom after the turn, and which no more.
-    leads: BTreeMap<(LedgerId, ContactId, LeadId), bool>,
-    receipts: Vec<ReceiptRow>,
-    tokens: Vec<NewTokenRow>,
-    mails: Vec<MailRow>,
-    credentials: Vec<NewCredentialRow>,
-    attempts: Vec<AttemptRow>,
-    logins: Logins,
-    /// Subjects whose keys this turn made, to let go when it is rolled back.
-    newborn: Vec<(LedgerId, SubjectId)>,
-}
-
-impl Writes {
-    /// Whether the turn writes nothing but events.
-    fn are_none(&self) -> bool {
-        let Self {
-            subject_keys,
-            claims,
-            jobs,
-            leads,
-            receipts,
-            tokens,
-            mails,
-            credentials,
-            attempts,
-            logins,
-            newborn: _,
-        } = self;
-        subject_keys.is_empty()
-            && claims.values().all(|claim| claim.before == claim.after)
-            && jobs.is_empty()
-            && leads.is_empty()
-            && receipts.is_empty()
-            && tokens.is_empty()
-            && mails.is_empty()
-            && credentials.is_empty()
-            && attempts.is_empty()
-            && logins.are_none()
-    }
-}
-
-/// A claim before the turn and after it; only the difference is written.
-#[derive(Clone, Copy)]
-struct Claim {
-    before: Option<ContactId>,
-    after: Option<ContactId>,
 }
 
 /// What a receipt keeps.

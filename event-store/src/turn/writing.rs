@@ -1,6 +1,7 @@
 //! Writes a turn: everything, with the `COMMIT`, in one message.
 
 use super::assuming::GUARD;
+use super::effects::EndedMail;
 use super::{Claim, LaneConnection, Placed, Turn, Writes};
 use crate::codec::{Recorded, encode};
 use crate::error::StoreError;
@@ -16,6 +17,12 @@ use uuid::Uuid;
 
 /// How many events go out in one statement. The database writes them while the next are sealed.
 const EVENTS_OF_A_STATEMENT: usize = 12;
+
+/// The address and the link go with the mail's end.
+const MAIL_SENT: &str = "UPDATE outbox SET sent_at = $3, sealed = NULL, taken_until = NULL \
+     WHERE ledger_id = $1 AND mail_id = $2";
+const MAIL_FAILED: &str = "UPDATE outbox SET failed_at = $3, sealed = NULL, taken_until = NULL \
+     WHERE ledger_id = $1 AND mail_id = $2";
 
 impl Turn<'_> {
     /// Seals and writes down one event, and adds its leaf to the tree.
@@ -71,6 +78,11 @@ impl Turn<'_> {
         prepared.insert(client, take(&mut writes.subject_keys), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.tokens), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.mails), &mut pipeline).await?;
+        for EndedMail { ledger, mail, at, sent } in take(&mut writes.mails_ended) {
+            let end = if sent { MAIL_SENT } else { MAIL_FAILED };
+            let end = pipeline.beside(prepared.fixed(client, end)).await?;
+            pipeline.send(async move { client.execute(&end, &[&ledger.0, &mail, &at]).await });
+        }
         prepared.insert(client, take(&mut writes.credentials), &mut pipeline).await?;
         take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;

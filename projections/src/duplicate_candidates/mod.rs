@@ -124,7 +124,8 @@ impl View for DuplicateCandidates {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
-            | AggregateId::Person(_) => None,
+            | AggregateId::Person(_)
+            | AggregateId::Notification(_) => None,
         }
     }
 
@@ -135,7 +136,8 @@ impl View for DuplicateCandidates {
             | Event::Lead(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
-            | Event::Person(_) => {
+            | Event::Person(_)
+            | Event::Notification(_) => {
                 return Ok(());
             }
         };

@@ -4,5 +4,6 @@
 mod away;
 mod envelope;
 mod kill;
+mod mail;
 mod neighbours;
 mod secrets;

@@ -2,15 +2,17 @@
 
 use crate::support::account::details;
 use crate::support::{Account, Keyed as _, TestDatabase, apply, email, fresh_database, refusal};
+use api::mail::{Mailbox, Mailer, Pace, Sender};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::contact::{ContactCommand, ContactDetails};
 use domain::{Command, PhoneNumber, PostalAddress, Reason};
-use event_store::Submission;
+use event_store::{EventStore, Submission};
+use std::time::{Duration, Instant};
 
 /// Lists are for people to read: a view's tables hold names in the clear, and erasing a person
 /// clears them there.
-const VIEWS: &[&str] = &["job_list", "contact_directory", "invitations", "audit_trail"];
+const VIEWS: &[&str] = &["job_list", "contact_directory", "invitations", "mail_log", "audit_trail"];
 
 /// Every row of every table as text, but for the views'. Hexadecimal is turned back, so that
 /// nothing hides in a `bytea`.
@@ -73,6 +75,8 @@ async fn no_name_email_phone_or_address_stands_in_the_clear() {
     apply(&store, account.staff(create).keyed("create canary", "create")).await;
     let ids = account.invite_ids();
     apply(&store, account.invite_as(contact, ids).keyed("invite canary", "invite")).await;
+    let [mail] = &mailed(&store).await.mails()[..] else { panic!("one mail") };
+    assert_eq!(mail.to, "Canary.One@nest.example");
     apply(&store, account.accept(person, contact, ids.token)).await;
     let mut renaming = account.rename_oneself(person, contact, "Canaria Zeisig");
     renaming.circumstances.client = "198.51.100.77".parse().ok();
@@ -100,6 +104,20 @@ async fn no_name_email_phone_or_address_stands_in_the_clear() {
         let encoded = STANDARD.encode(canary);
         must_not_hold(&dump, "an encoded value", encoded.trim_end_matches('='));
     }
+}
+
+/// Where all mail is that waited.
+async fn mailed(store: &EventStore) -> Mailbox {
+    let mailbox = Mailbox::new().expect("random bytes");
+    let mailer = Mailer::Mailbox(mailbox.clone());
+    let sender = Sender::start(store.clone(), mailer, "http://localhost", Pace::default());
+    let began = Instant::now();
+    while store.waiting_mails().await.expect("a count") > 0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "mail waits");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    sender.stop().await;
+    mailbox
 }
 
 fn half(bytes: &[u8]) -> u128 {
@@ -132,7 +150,11 @@ async fn no_secret_of_a_link_or_a_key_stands_in_the_clear() {
 
     let found = store.token(account.ledger, &link).await.expect("a look-up").expect("the link");
     assert_eq!(found.contact, contact);
-    let dump = dump(&database).await;
+    // While the mail waits, and when it is gone; whoever got it has the secret, and nobody else.
+    let waiting = dump(&database).await;
+    let text: String = mailed(&store).await.mails().into_iter().map(|mail| mail.text).collect();
+    assert!(text.contains(&URL_SAFE_NO_PAD.encode(secrets[0])), "the mail holds the link");
+    let dump = waiting + &dump(&database).await;
     assert!(dump.contains("tokens: ") && dump.contains("receipts: "), "the scan sees the rows");
     for form in secrets.iter().flat_map(forms) {
         must_not_hold(&dump, "a secret", &form);

@@ -2,6 +2,7 @@
 
 use crate::support::database::connect;
 use crate::support::{TestDatabase, fresh_database};
+use api::mail::{Delivery, Mailbox, Mailer, Pace, Sender};
 use api::{AppState, Limits, Secret, SecretKind};
 use domain::contact::{AcceptProof, ContactCommand, ContactEvent};
 use domain::installation::InstallationCommand;
@@ -14,6 +15,7 @@ use projections::{Runner, VIEW_NAMES};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -23,6 +25,9 @@ pub(super) struct Server {
     pub(super) base: String,
     pub(super) store: EventStore,
     pub(super) client: Client,
+    pub(super) mailbox: Option<Mailbox>,
+    // Ends with its store's runtime.
+    _sender: Option<Sender>,
     operator: String,
     views: Option<Runner>,
     // The server stops when this is dropped.
@@ -54,22 +59,48 @@ pub(super) struct Answer {
 }
 
 impl Server {
+    /// A server whose mail waits.
     pub(super) async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// A server without a mail server, on a machine of one's own.
+    pub(super) async fn start_with_mailbox() -> Self {
+        Self::start_with(Some(Mailbox::new().expect("random bytes"))).await
+    }
+
+    async fn start_with(mailbox: Option<Mailbox>) -> Self {
         let database = fresh_database().await;
         let options = StoreOptions { views: VIEW_NAMES.to_vec(), ..StoreOptions::default() };
         let store = database.store_with(options).await;
         let runner = Runner::start(store.reader().clone(), store.hints());
         let operator = operator_token(&store).await;
-        let state = AppState::new(store.clone(), runner.progress(), Limits::default());
+        let delivery = mailbox.clone().map_or(Delivery::Waiting, Delivery::Mailbox);
+        let (progress, limits) = (runner.progress(), Limits::default());
+        let state = AppState::with_mail(store.clone(), progress, limits, delivery);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let sender = mailbox.clone().map(|mailbox| {
+            let pace = Pace { poll: Duration::from_millis(20), ..Pace::default() };
+            Sender::start(store.clone(), Mailer::Mailbox(mailbox), &base, pace)
+        });
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(api::server::serve(listener, state, async move {
             // Dropping the sender is the signal.
             drop(stopped.await);
         }));
         let client = Client::builder().build().expect("a client");
-        Self { base, store, client, operator, views: Some(runner), _stop: stop, database }
+        Self {
+            base,
+            store,
+            client,
+            mailbox,
+            _sender: sender,
+            operator,
+            views: Some(runner),
+            _stop: stop,
+            database,
+        }
     }
 
     pub(super) fn caller(&self, secret: &str) -> Caller {

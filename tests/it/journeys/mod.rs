@@ -18,6 +18,7 @@ mod isolation;
 mod jobs_in_full;
 mod leads;
 mod legacy_owners;
+mod mail;
 mod refusals;
 mod roles;
 mod stories;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_curl_tour_is_as_told() {
-    let server = Server::start().await;
+    let server = Server::start_with_mailbox().await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/tour.sh");
     let mut tour = Command::new("bash");
     tour.arg(script).env("BASE", &server.base).env("OPERATOR_TOKEN", server.operator().secret);

@@ -149,7 +149,8 @@ async fn saves_over_a_contact_and_a_job_are_whole() {
         | Event::Lead(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)
-        | Event::Person(_) => {}
+        | Event::Person(_)
+        | Event::Notification(_) => {}
     })
     .await;
     assert_eq!((created.len(), &created), (carried_out, &owners));

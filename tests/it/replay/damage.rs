@@ -13,7 +13,7 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE events SET event_type = 'contact.created' WHERE position = 1", true),
     (
         "UPDATE events SET event = replace(event, '\"api\"', '\"web\"') \
-      WHERE position = 9",
+      WHERE position = (SELECT max(position) FROM events)",
         true,
     ),
     ("DELETE FROM events WHERE position = 9", true),

@@ -4,6 +4,7 @@ mod as_of;
 mod damage;
 mod duplicates;
 mod equal;
+mod expiry;
 mod neighbours;
 mod poison;
 mod random;

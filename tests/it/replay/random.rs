@@ -9,10 +9,11 @@ use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePick
 use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
 use domain::ledger::{LegacyOwner, OwnerChangeMode};
+use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
-    BulkId, Command, ContactId, JobId, JobName, LeadId, PersonId, PhoneNumber, PostalAddress,
-    Reason, Timestamp, TokenId,
+    BulkId, Command, ContactId, JobId, JobName, LeadId, MailId, PersonId, PhoneNumber,
+    PostalAddress, Reason, Timestamp, TokenId,
 };
 use event_store::{EventStore, ExecuteError, Submission};
 use rand::Rng;
@@ -227,8 +228,27 @@ impl<'a> RandomHistory<'a> {
         self.account.staff(command)
     }
 
+    /// The mail of somebody's last invitation was sent or given up, as far as it was ordered.
+    fn mail_ended(&mut self, contact: ContactId, token: TokenId) -> Submission {
+        let outcome = if self.rng.random_bool(0.7) {
+            MailOutcome::Sent
+        } else {
+            let cause = FailureCause::ALL.choose(&mut self.rng);
+            MailOutcome::Failed(*cause.unwrap_or(&FailureCause::Refused))
+        };
+        let attempt = self.rng.random_range(1..4);
+        let (kind, recipient) = (MailKind::Invitation, contact.into());
+        let report = MailReport { kind, recipient, attempt, outcome };
+        self.account.system(Command::RecordMail(MailId(token.0), report))
+    }
+
     fn contact_command(&mut self) -> Submission {
         let contact = self.contact();
+        if let Some(token) = self.tokens.get(&contact).copied()
+            && self.rng.random_bool(0.15)
+        {
+            return self.mail_ended(contact, token);
+        }
         if self.rng.random_bool(0.2) {
             return self.book_command(contact);
         }

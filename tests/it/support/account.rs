@@ -129,6 +129,12 @@ impl Account {
         Submission::new(self.ledger, Command::BuilderAccount(self.id, command), by)
     }
 
+    /// A command by the product itself.
+    pub(crate) fn system(&self, command: Command) -> Submission {
+        let by = self.circumstances(Actor::System, Authority::System, Channel::System);
+        Submission::new(self.ledger, command, by)
+    }
+
     /// A command about job types and templates.
     pub(crate) fn job_setup(&self, setup: JobSetup) -> Submission {
         self.staff(Command::BuilderAccount(self.id, BuilderAccountCommand::JobSetup(setup)))

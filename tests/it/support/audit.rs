@@ -49,6 +49,8 @@ struct Audit {
     ids: BTreeSet<Uuid>,
     claims: BTreeMap<String, ContactId>,
     links: BTreeMap<Uuid, i64>,
+    /// Mails that were sent or given up.
+    ended: BTreeSet<Uuid>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -87,6 +89,11 @@ impl Audit {
             let (left, came) = of_lead.contact_change();
             self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
             self.leads.extend(came.map(|contact| (contact.0, lead.0)));
+        }
+        if let (Event::Notification(_), domain::AggregateId::Notification(mail)) =
+            (&event.event, event.aggregate)
+        {
+            assert!(self.ended.insert(mail.0), "a mail ends once");
         }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
             (&event.event, event.aggregate)
@@ -154,6 +161,19 @@ impl Audit {
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
         assert_eq!(mails, self.links, "a mail for each invitation mail");
+        for (ended, sql) in [
+            (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
+            (
+                true,
+                "SELECT mail_id FROM outbox WHERE ledger_id = $1 \
+                    AND num_nonnulls(sent_at, failed_at) = 1",
+            ),
+            (false, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NOT NULL"),
+        ] {
+            let marked: BTreeSet<Uuid> = rows(sql).await.iter().map(|row| row.get(0)).collect();
+            let told = self.links.keys().filter(|mail| self.ended.contains(mail) == ended);
+            assert_eq!(marked, told.copied().collect(), "marked and wiped as the events tell");
+        }
         let jobs: BTreeSet<(Uuid, Uuid)> =
             rows("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1")
                 .await

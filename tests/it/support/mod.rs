@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod database;
 pub(crate) mod process;
+pub(crate) mod smtp;
 
 pub(crate) use account::{Account, Keyed, email, name};
 pub(crate) use audit::audit;

@@ -9,13 +9,22 @@ const ROLE: &str = "TITLEBLOCK_TEST_ROLE";
 /// Starts `test` of this binary in a process of its own and gives it words to work by. It ends
 /// when the handle's standard input is closed, so that it never outlives this process.
 pub(crate) fn spawn(test: &str, words: &[String]) -> Child {
-    Command::new(std::env::current_exe().expect("this program"))
+    command(test, words).spawn().expect("a second process")
+}
+
+/// The same, and what it logs goes into a file.
+pub(crate) fn spawn_with_log(test: &str, words: &[String], log: std::fs::File) -> Child {
+    command(test, words).stderr(log).spawn().expect("a second process")
+}
+
+fn command(test: &str, words: &[String]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command
         .args([test, "--exact", "--nocapture"])
         .env(ROLE, words.join("\u{1f}"))
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a second process")
+        .stdout(Stdio::piped());
+    command
 }
 
 /// The words that a second process was given; `None` in the first one.

@@ -111,6 +111,7 @@ async fn set_by(app: &AppState, applied: &Applied) -> Result<Option<CustomFields
         Event::BuilderAccount(_)
         | Event::Installation(_)
         | Event::Person(_)
+        | Event::Notification(_)
         | Event::Contact(_)
         | Event::Job(_)
         | Event::Lead(_) => None,

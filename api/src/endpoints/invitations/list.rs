@@ -1,4 +1,4 @@
-use crate::endpoints::{CONTACT_DIRECTORY, INVITATIONS, PageOf};
+use crate::endpoints::{CONTACT_DIRECTORY, INVITATIONS, MAIL_LOG, PageOf};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Question;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, id, limit, one_of};
@@ -53,7 +53,7 @@ pub(crate) async fn list_invitations(
     question: Question<(), InvitationParams>,
 ) -> Result<Json<PageOf<InvitationEntry>>, Problem> {
     let query = question.params.query()?;
-    question.ready(&app, &[INVITATIONS, CONTACT_DIRECTORY]).await?;
+    question.ready(&app, &[INVITATIONS, CONTACT_DIRECTORY, MAIL_LOG]).await?;
     let reader = app.store().reader();
     Ok(Json(invitations::list(reader, question.ledger(), &query).await?.into()))
 }

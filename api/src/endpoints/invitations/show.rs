@@ -43,7 +43,7 @@ pub(crate) async fn show_invitation(
     Ok(Json(OpenInvitation {
         builder: builder_name(&app, invitee.ledger).await?,
         name: invitee.contact.name.value().map(|name| name.as_str().to_owned()),
-        has_login: known(&app, &invitee, &email).await?.is_some(),
+        has_login: known(&app, &email).await?.is_some(),
         email: email.typed().to_owned(),
         expires_at: invitee.expires_at,
     }))

@@ -53,6 +53,7 @@ fn with_contact(applied: &Applied) -> Answer<LeadAnswer> {
             }
             AggregateId::Installation
             | AggregateId::Person(_)
+            | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_) => {}
         }

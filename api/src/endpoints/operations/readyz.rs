@@ -17,6 +17,17 @@ pub(crate) struct Readiness {
     /// How many ledgers are parked, by view.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     parked: BTreeMap<String, u32>,
+    /// Who takes mail, and how much waits.
+    mail: MailReadiness,
+}
+
+/// Who takes mail, and how much waits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MailReadiness {
+    /// `smtp`, `mailbox` on a developer's machine, or `none`.
+    delivery: &'static str,
+    /// How many mails wait in the outbox, over all accounts.
+    waiting: u64,
 }
 
 /// Whether requests can be answered: the database is reached within two seconds.
@@ -26,8 +37,10 @@ pub(crate) struct Readiness {
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses((status = 200, body = Readiness), (status = 503, body = ProblemBody)))]
 pub(crate) async fn readyz(State(app): State<AppState>) -> Result<Json<Readiness>, Problem> {
-    let status = tokio::time::timeout(DATABASE_WAIT_MAX, app.status());
-    let status = status.await.map_err(|_elapsed| Problem::unavailable())??;
+    let looked_up = async { Ok::<_, Problem>((app.status().await?, app.waiting_mails().await?)) };
+    let (status, waiting) = tokio::time::timeout(DATABASE_WAIT_MAX, looked_up)
+        .await
+        .map_err(|_elapsed| Problem::unavailable())??;
     let mut parked: BTreeMap<String, u32> = BTreeMap::new();
     for view in status.iter().flat_map(|ledger| &ledger.views) {
         if view.parked.is_some() {
@@ -35,5 +48,6 @@ pub(crate) async fn readyz(State(app): State<AppState>) -> Result<Json<Readiness
         }
     }
     let status = if parked.is_empty() { "ready" } else { "degraded" };
-    Ok(Json(Readiness { status, parked }))
+    let mail = MailReadiness { delivery: app.delivery().word(), waiting };
+    Ok(Json(Readiness { status, parked, mail }))
 }

@@ -39,7 +39,8 @@ pub(crate) async fn complete_reset(
         return Err(Problem::not_found());
     }
     let (store, ledger) = (app.store(), path.ledger());
-    let token = store.reset_token(ledger, &path.hash()).await?.ok_or_else(Problem::not_found)?;
+    let link = store.reset_token(ledger, &path.hash()).await?.ok_or_else(Problem::not_found)?;
+    let token = link.token;
     throttle::accepting(&app, &token).await?;
     let person = PersonId(ledger.0);
     let known = links::person(&app, person).await?;

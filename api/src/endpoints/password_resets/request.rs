@@ -2,14 +2,16 @@ use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::extract::order::{execute, submission};
+use crate::extract::public::Visitor;
 use crate::input::Door;
-use crate::persons::accepting::login_of;
+use crate::persons::accepting::take_over;
 use crate::persons::throttle;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::person::PersonCommand;
 use domain::{Actor, Command, EmailAddress, TokenId};
+use event_store::Registered;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,23 +44,26 @@ pub(crate) async fn request_reset(
     throttle::resetting(&app, &email, visitor.client).await?;
     // On a task of its own: how long it takes would tell whether there is such a login.
     tokio::spawn(async move {
-        let person = match login_of(&app, &email).await {
-            Ok(Some(person)) => person,
-            Ok(None) => return,
-            Err(problem) => {
-                tracing::warn!(code = problem.body.code, "a password reset was not ordered");
-                return;
-            }
-        };
-        let ask = PersonCommand::RequestReset(TokenId(Uuid::now_v7()));
-        let command = Command::Person(person, ask);
-        let circumstances = visitor.circumstances(Actor::Owner(person));
-        let Ok(submission) = submission(person.into(), command, circumstances) else {
-            return;
-        };
-        if let Err(error) = execute(&app, submission).await {
-            tracing::warn!(%error, "a password reset was not ordered");
+        if let Err(problem) = order(&app, &visitor, &email).await {
+            tracing::warn!(code = problem.body.code, "a password reset was not ordered");
         }
     });
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Mails the link to whoever has the address; nobody hears of it when nobody has.
+async fn order(app: &AppState, visitor: &Visitor, email: &EmailAddress) -> Result<(), Problem> {
+    let person = match app.store().registered(email).await? {
+        Some(Registered { person, confirmed: true }) => person,
+        // Or a crash cut off the registration, which is taken up again.
+        Some(_) | None => match take_over(app, visitor, email).await? {
+            Some(person) => person,
+            None => return Ok(()),
+        },
+    };
+    let ask = PersonCommand::RequestReset(TokenId(Uuid::now_v7()));
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    let command = Command::Person(person, ask);
+    execute(app, submission(person.into(), command, circumstances)?).await?;
+    Ok(())
 }

@@ -1,0 +1,395 @@
+//! Sends what waits in the outbox, over all ledgers, beside any number of other servers.
+//!
+//! A mail is taken for a while, sent without any lock, and recorded by a command to its ledger,
+//! whose append also marks and wipes its row. A sender that dies in between leaves a mail that
+//! another one takes when its time is over. So no mail is lost, and one is sent twice only where
+//! the mail server had taken it and nobody could record that; it then has the same `Message-ID`.
+
+use super::letter::{Invitation, Letter};
+use super::settings::host_of;
+use super::transport::{Mailer, NotTaken, Outgoing, SEND_MAX};
+use crate::credential::{Secret, SecretKind};
+use crate::error::Chain;
+use crate::figures;
+use crate::start::by_system;
+use domain::builder_account::BuilderAccountEvent;
+use domain::contact::{Access, Contact, InvitationStep};
+use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
+use domain::{AggregateId, Command, Event, EventId, Timestamp, TokenId};
+use event_store::keys::random;
+use event_store::outbox::{LetterContent, MailPlace, TakenMail};
+use event_store::{EventStore, ExecuteError, NewSecret, Recorded, StoreError, Submission};
+use futures_util::StreamExt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How many mails are looked up at once.
+const PAGE: u32 = 64;
+/// How many are sent at once.
+const AT_ONCE: usize = 4;
+/// How long a sender that is stopped may finish what it is at.
+const STOP_MAX: Duration = Duration::from_secs(1);
+/// How often it is tried to record what became of a mail.
+const RECORD_TRIES: u32 = 5;
+
+/// How quickly mail is sent, and sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// How long to wait when nothing was to be sent.
+    pub poll: Duration,
+    /// How long a mail is taken for; longer than sending takes.
+    pub lease: Duration,
+    /// How long to wait after the first attempt that failed; twice as long after each other one.
+    pub first_wait: Duration,
+    /// The longest wait between two attempts.
+    pub wait_max: Duration,
+    /// How many attempts there are.
+    pub attempts_max: u32,
+}
+
+impl Default for Pace {
+    /// Half a minute, a minute, two … two hours: about a day.
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_millis(500),
+            lease: SEND_MAX * 2,
+            first_wait: Duration::from_secs(30),
+            wait_max: Duration::from_secs(7_200),
+            attempts_max: 20,
+        }
+    }
+}
+
+impl Pace {
+    /// How long to wait after this attempt; `chance` spreads mails that failed together over a
+    /// quarter of it.
+    fn wait(&self, attempt: u32, chance: u8) -> Duration {
+        let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
+        let wait = self.first_wait.saturating_mul(doubled).min(self.wait_max);
+        wait.saturating_sub(wait / 1_024 * u32::from(chance))
+    }
+}
+
+/// A sender at work.
+#[derive(Debug)]
+pub struct Sender {
+    stop: CancellationToken,
+    work: JoinHandle<()>,
+}
+
+impl Sender {
+    /// Begins to send what waits in this store. Links begin with `public_url`.
+    pub fn start(store: EventStore, mailer: Mailer, public_url: &str, pace: Pace) -> Self {
+        let host = host_of(public_url).unwrap_or_else(|| "localhost".to_owned());
+        let post = Post { store, mailer, public_url: public_url.to_owned(), host, pace };
+        let stop = CancellationToken::new();
+        let work = tokio::spawn(Arc::new(post).work(stop.clone()));
+        Self { stop, work }
+    }
+
+    /// Takes no more mail, and gives what is under way a second.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        if tokio::time::timeout(STOP_MAX, &mut self.work).await.is_err() {
+            self.work.abort();
+        }
+    }
+
+    /// Ends at once, whatever it is at, as a crash would.
+    pub fn abort(self) {
+        self.work.abort();
+    }
+}
+
+struct Post {
+    store: EventStore,
+    mailer: Mailer,
+    public_url: String,
+    host: String,
+    pace: Pace,
+}
+
+/// How an attempt ended.
+enum Attempt {
+    Sent,
+    NotTaken(NotTaken),
+}
+
+/// A letter that is written, or why there is none.
+enum Written {
+    Letter(Letter),
+    /// The link is void already.
+    Void,
+}
+
+impl Post {
+    async fn work(self: Arc<Self>, stop: CancellationToken) {
+        let mut well = true;
+        loop {
+            let found = match self.round(&stop).await {
+                Ok(found) => {
+                    well = true;
+                    found
+                }
+                Err(error) => {
+                    // Once, not twice a second for as long as the database is away.
+                    if well {
+                        tracing::warn!(error = %Chain(&error), "the outbox was not read");
+                    }
+                    well = false;
+                    0
+                }
+            };
+            let wait = if found < PAGE { self.pace.poll } else { Duration::ZERO };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Sends what is due now; tells how many mails that were.
+    async fn round(&self, stop: &CancellationToken) -> Result<u32, StoreError> {
+        let due = self.store.due_mails(PAGE).await?;
+        let found = u32::try_from(due.len()).unwrap_or(PAGE);
+        futures_util::stream::iter(due)
+            .take_until(stop.cancelled())
+            .for_each_concurrent(AT_ONCE, async |place| {
+                if let Err(error) = self.deliver(place).await {
+                    let error = Chain(&error);
+                    tracing::warn!(mail = %place.mail, %error, "a mail waits for another attempt");
+                }
+            })
+            .await;
+        Ok(found)
+    }
+
+    async fn deliver(&self, place: MailPlace) -> Result<(), StoreError> {
+        let Some(mail) = self.store.take_mail(place, self.pace.lease).await? else {
+            return Ok(());
+        };
+        let Some(kind) = mail.kind else {
+            tracing::warn!(mail = %place.mail, "a mail of a kind that this program does not know");
+            return Ok(());
+        };
+        let facts = self.facts(&mail, kind).await?;
+        let outcome = match self.attempt(&mail, kind, &facts).await? {
+            Attempt::Sent => MailOutcome::Sent,
+            Attempt::NotTaken(NotTaken { cause, for_good }) => {
+                if !for_good && mail.attempt < self.pace.attempts_max {
+                    return self.put_off(&mail, kind, cause).await;
+                }
+                MailOutcome::Failed(cause)
+            }
+        };
+        self.record(&mail, kind, outcome, facts.ordered_by).await
+    }
+
+    async fn attempt(
+        &self,
+        mail: &TakenMail,
+        kind: MailKind,
+        facts: &Facts,
+    ) -> Result<Attempt, StoreError> {
+        let for_good = |cause| Ok(Attempt::NotTaken(NotTaken { cause, for_good: true }));
+        let Some(there) = &mail.letter else { return for_good(FailureCause::Unsendable) };
+        let Some(to) = &there.to else { return for_good(FailureCause::Unsendable) };
+        let letter = match (kind, &there.content) {
+            (MailKind::Invitation, LetterContent::Secret(secret)) => {
+                self.invitation(mail, secret, facts)
+            }
+            (MailKind::PasswordReset, LetterContent::Secret(secret)) => {
+                self.password_reset(mail, secret).await?
+            }
+            (MailKind::Notice, LetterContent::Text { subject, text }) => {
+                Written::Letter(Letter::notice(subject, text))
+            }
+            (MailKind::Invitation | MailKind::PasswordReset | MailKind::Notice, _) => {
+                return for_good(FailureCause::Unsendable);
+            }
+        };
+        let Written::Letter(letter) = letter else { return for_good(FailureCause::Superseded) };
+        let at = self.store.now();
+        let outgoing =
+            Outgoing { mail: mail.place.mail, kind, to, letter: &letter, at, host: &self.host };
+        Ok(match self.mailer.send(&outgoing).await {
+            Ok(()) => Attempt::Sent,
+            Err(why) => Attempt::NotTaken(why),
+        })
+    }
+
+    /// The link of an invitation that is open with just this link.
+    fn invitation(&self, mail: &TakenMail, secret: &NewSecret, facts: &Facts) -> Written {
+        let Some(until) = facts.open_until.filter(|until| *until > self.store.now()) else {
+            return Written::Void;
+        };
+        let link = Secret::new(SecretKind::Invitation, mail.place.ledger, secret).expose();
+        Written::Letter(Letter::invitation(Invitation {
+            account: facts.account.as_deref().unwrap_or("Your builder"),
+            url: format!("{}/invitations/{link}", self.public_url),
+            until,
+        }))
+    }
+
+    async fn password_reset(
+        &self,
+        mail: &TakenMail,
+        secret: &NewSecret,
+    ) -> Result<Written, StoreError> {
+        let ledger = mail.place.ledger;
+        let until =
+            self.store.reset_token(ledger, &secret.hash()).await?.map(|link| link.expires_at);
+        if until.is_some_and(|until| until <= self.store.now()) {
+            return Ok(Written::Void);
+        }
+        let link = Secret::new(SecretKind::PasswordReset, ledger, secret).expose();
+        let url = format!("{}/password-resets/{link}", self.public_url);
+        Ok(Written::Letter(Letter::password_reset(url, until)))
+    }
+
+    /// What the ledger says about an invitation's mail; nothing about others.
+    async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
+        if kind != MailKind::Invitation {
+            return Ok(Facts::default());
+        }
+        let ledger = mail.place.ledger;
+        let about = [ledger.0, mail.recipient.0];
+        let events = self.store.reader().aggregate_events(ledger, &about).await?;
+        Facts::of(&events, TokenId(mail.place.mail.0))
+    }
+
+    async fn put_off(
+        &self,
+        mail: &TakenMail,
+        kind: MailKind,
+        cause: FailureCause,
+    ) -> Result<(), StoreError> {
+        let [chance] = random::<1>()?;
+        let wait = self.pace.wait(mail.attempt, chance);
+        self.store.put_off_mail(mail, Timestamp::new(self.store.now().moment() + wait)).await?;
+        figures::mail_put_off(kind, cause);
+        let (id, attempt) = (mail.place.mail, mail.attempt);
+        let (kind, cause, wait_s) = (kind.word(), cause.word(), wait.as_secs());
+        tracing::info!(mail = %id, kind, attempt, cause, wait_s, "a mail was not taken yet");
+        Ok(())
+    }
+
+    /// Records what became of a mail. Until that is done the mail may be sent once more, so it is
+    /// tried again while the mail is ours.
+    async fn record(
+        &self,
+        mail: &TakenMail,
+        kind: MailKind,
+        outcome: MailOutcome,
+        causation: Option<EventId>,
+    ) -> Result<(), StoreError> {
+        let TakenMail { place, recipient, attempt, .. } = *mail;
+        let report = MailReport { kind, recipient, attempt, outcome };
+        for again in 1.. {
+            let mut by = by_system();
+            by.causation = causation;
+            let command = Command::RecordMail(place.mail, report);
+            match self.store.execute(Submission::new(place.ledger, command, by)).await {
+                Ok(_) => break,
+                Err(ExecuteError::Store(error)) if error.is_transient() && again < RECORD_TRIES => {
+                    tokio::time::sleep(Duration::from_millis(200) * again).await;
+                }
+                Err(ExecuteError::Store(error)) => return Err(error),
+                Err(
+                    ExecuteError::Rejected(_)
+                    | ExecuteError::Stale { .. }
+                    | ExecuteError::KeyReused,
+                ) => {
+                    tracing::error!(mail = %place.mail, "a mail's end was refused");
+                    return Ok(());
+                }
+            }
+        }
+        figures::mail_ended(kind, outcome);
+        let kind = kind.word();
+        match outcome {
+            MailOutcome::Sent => {
+                tracing::info!(mail = %place.mail, kind, attempt, "a mail was sent");
+            }
+            MailOutcome::Failed(cause) => {
+                let cause = cause.word();
+                tracing::warn!(mail = %place.mail, kind, attempt, cause, "a mail was given up");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the ledger says about an invitation's mail.
+#[derive(Debug, Default)]
+struct Facts {
+    /// The account's name.
+    account: Option<String>,
+    /// The event that ordered it.
+    ordered_by: Option<EventId>,
+    /// Until when its link works; none when it does not.
+    open_until: Option<Timestamp>,
+}
+
+impl Facts {
+    /// From the events of the account and of the contact.
+    fn of(events: &[Recorded], link: TokenId) -> Result<Self, StoreError> {
+        let mut facts = Self::default();
+        let mut contact: Option<Contact> = None;
+        for recorded in events {
+            match (&recorded.event, recorded.aggregate) {
+                (Event::BuilderAccount(BuilderAccountEvent::BuilderAccountOpened(opened)), _) => {
+                    facts.account = Some(opened.name.as_str().to_owned());
+                }
+                (Event::Contact(event), AggregateId::Contact(id)) => {
+                    match event.invitation() {
+                        Some((_, InvitationStep::Sent(sent))) if sent.token == link => {
+                            facts.ordered_by = Some(recorded.event_id);
+                        }
+                        Some((_, InvitationStep::Resent(sent))) if sent.token == link => {
+                            facts.ordered_by = Some(recorded.event_id);
+                        }
+                        Some(_) | None => {}
+                    }
+                    match &mut contact {
+                        Some(contact) => contact.apply(event)?,
+                        None => contact = Some(Contact::from_first(id, event)?),
+                    }
+                }
+                (
+                    Event::BuilderAccount(_)
+                    | Event::Contact(_)
+                    | Event::Job(_)
+                    | Event::Lead(_)
+                    | Event::Person(_)
+                    | Event::Installation(_)
+                    | Event::Notification(_),
+                    _,
+                ) => {}
+            }
+        }
+        if let Some(Access::Pending { invitation, .. }) = contact.map(|contact| contact.access)
+            && invitation.token == link
+        {
+            facts.open_until = Some(invitation.expires_at);
+        }
+        Ok(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_two_hours_and_differ_a_little() {
+        let pace = Pace::default();
+        let waits: Vec<u64> = (1..=10).map(|attempt| pace.wait(attempt, 0).as_secs()).collect();
+        assert_eq!(waits, [30, 60, 120, 240, 480, 960, 1_920, 3_840, 7_200, 7_200]);
+        assert_eq!(pace.wait(u32::MAX, 0).as_secs(), 7_200);
+        let least = pace.wait(9, u8::MAX);
+        assert!(least < pace.wait(9, 0) && least > Duration::from_secs(5_399));
+    }
+}

@@ -1,0 +1,66 @@
+//! All that a turn writes, gathered while it is decided.
+
+use super::effects::EndedMail;
+use super::logins::Logins;
+use crate::rows::{AttemptRow, MailRow, NewCredentialRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
+use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
+use std::collections::BTreeMap;
+
+/// Everything that a turn writes.
+#[derive(Default)]
+pub(super) struct Writes {
+    pub(super) subject_keys: Vec<SubjectKeyRow>,
+    pub(super) claims: BTreeMap<(LedgerId, [u8; 32]), Claim>,
+    /// Who is an owner of which job after the turn, and who no more.
+    pub(super) jobs: BTreeMap<(LedgerId, ContactId, JobId), bool>,
+    /// Which leads are about whom after the turn, and which no more.
+    pub(super) leads: BTreeMap<(LedgerId, ContactId, LeadId), bool>,
+    pub(super) receipts: Vec<ReceiptRow>,
+    pub(super) tokens: Vec<NewTokenRow>,
+    pub(super) mails: Vec<MailRow>,
+    /// Mails that have ended.
+    pub(super) mails_ended: Vec<EndedMail>,
+    pub(super) credentials: Vec<NewCredentialRow>,
+    pub(super) attempts: Vec<AttemptRow>,
+    pub(super) logins: Logins,
+    /// Subjects whose keys this turn made, to let go when it is rolled back.
+    pub(super) newborn: Vec<(LedgerId, SubjectId)>,
+}
+
+impl Writes {
+    /// Whether the turn writes nothing but events.
+    pub(super) fn are_none(&self) -> bool {
+        let Self {
+            subject_keys,
+            claims,
+            jobs,
+            leads,
+            receipts,
+            tokens,
+            mails,
+            mails_ended,
+            credentials,
+            attempts,
+            logins,
+            newborn: _,
+        } = self;
+        subject_keys.is_empty()
+            && claims.values().all(|claim| claim.before == claim.after)
+            && jobs.is_empty()
+            && leads.is_empty()
+            && receipts.is_empty()
+            && tokens.is_empty()
+            && mails.is_empty()
+            && mails_ended.is_empty()
+            && credentials.is_empty()
+            && attempts.is_empty()
+            && logins.are_none()
+    }
+}
+
+/// A claim before the turn and after it; only the difference is written.
+#[derive(Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) before: Option<ContactId>,
+    pub(super) after: Option<ContactId>,
+}

@@ -43,6 +43,11 @@ pub(crate) async fn accept(
 ) -> Result<Accepted, Problem> {
     let email = invitee.email()?;
     let (person, proof) = match known(app, invitee, &email).await? {
+        Some(person) if visitor.asker.is_none() && person == newcomer(app, invitee) => {
+            // This very link made the login, and a crash or a lost answer came before the end.
+            by_password(app, person, password).await?;
+            (person, AcceptProof::LinkAndLogin)
+        }
         Some(person) => {
             signed_in_as(visitor, person)?;
             (person, AcceptProof::LinkAndLogin)
@@ -118,6 +123,21 @@ fn nobody_else(visitor: &Visitor) -> Result<(), Problem> {
     if visitor.asker.is_some() { Err(somebody_else()) } else { Ok(()) }
 }
 
+/// Only with the password that the login has.
+async fn by_password(
+    app: &AppState,
+    person: PersonId,
+    password: Option<&Typed>,
+) -> Result<(), Problem> {
+    if let Some(password) = password {
+        let stored = app.store().password(person).await?.map(|stored| stored.hash);
+        if password.matches(stored).await? {
+            return Ok(());
+        }
+    }
+    Err(Rejection::from(PersonRejection::AlreadyRegistered).into())
+}
+
 fn somebody_else() -> Problem {
     let detail = "The invitation is for another address than the one that you are signed in with.";
     Problem::new("signed_in_as_another", detail)
@@ -154,10 +174,7 @@ async fn register(
         Ok(_) => {}
         // A retry, if it is the same password; and otherwise somebody else's.
         Err(ExecuteError::Rejected(Rejection::Person(PersonRejection::AlreadyRegistered))) => {
-            let stored = app.store().password(person).await?.map(|stored| stored.hash);
-            if !password.matches(stored).await? {
-                return Err(Rejection::from(PersonRejection::AlreadyRegistered).into());
-            }
+            by_password(app, person, Some(password)).await?;
         }
         Err(other) => return Err(other.into()),
     }

@@ -6,3 +6,5 @@ mod envelope;
 mod kill;
 mod neighbours;
 mod secrets;
+
+pub(crate) use secrets::{EVERYTHING, dump, must_not_hold};

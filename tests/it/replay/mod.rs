@@ -5,6 +5,7 @@ mod damage;
 mod duplicates;
 mod equal;
 mod neighbours;
+mod persons;
 mod poison;
 mod random;
 mod random_fields;

@@ -1,6 +1,7 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
+use domain::person::PersonEvent;
 use domain::{ContactId, Event, LedgerId, LedgerState};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -49,6 +50,7 @@ struct Audit {
     ids: BTreeSet<Uuid>,
     claims: BTreeMap<String, ContactId>,
     links: BTreeMap<Uuid, i64>,
+    resets: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -88,12 +90,22 @@ impl Audit {
             self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
             self.leads.extend(came.map(|contact| (contact.0, lead.0)));
         }
+        let position = i64::try_from(event.position).expect("a position fits");
+        if let (Event::Person(of_person), domain::AggregateId::Person(person)) =
+            (&event.event, event.aggregate)
+        {
+            if let PersonEvent::PersonRegistered(_) = of_person {
+                self.subjects.insert(person.0);
+            }
+            if let PersonEvent::PasswordResetRequested(asked) = of_person {
+                self.resets.insert(asked.token.0, position);
+            }
+        }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
             (&event.event, event.aggregate)
         else {
             return;
         };
-        let position = i64::try_from(event.position).expect("a position fits");
         if let ContactEvent::ContactCreated(_) = of_contact {
             self.subjects.insert(contact.0);
         }
@@ -153,7 +165,15 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        assert_eq!(mails, self.links, "a mail for each invitation mail");
+        let told: BTreeMap<Uuid, i64> =
+            self.links.iter().chain(&self.resets).map(|(k, v)| (*k, *v)).collect();
+        assert_eq!(mails, told, "a mail for each invitation mail and each reset");
+        let resets: BTreeSet<Uuid> = rows("SELECT token_id FROM reset_tokens WHERE ledger_id = $1")
+            .await
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(resets, self.resets.keys().copied().collect(), "a link for each reset");
         let jobs: BTreeSet<(Uuid, Uuid)> =
             rows("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1")
                 .await
@@ -174,6 +194,6 @@ impl Audit {
                 .iter()
                 .map(|row| row.get(0))
                 .collect();
-        assert_eq!(subjects, self.subjects, "a key for each contact");
+        assert_eq!(subjects, self.subjects, "a key for each contact and person");
     }
 }

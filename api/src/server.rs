@@ -79,7 +79,7 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Self { state, runner, embedded, listener } = self;
         let store = state.store().clone();
-        let pruning = tokio::spawn(prune_receipts(store.clone()));
+        let pruning = tokio::spawn(prune(store.clone()));
         let served = serve(listener, state, stop).await;
         pruning.abort();
         runner.stop().await;
@@ -89,14 +89,19 @@ impl App {
     }
 }
 
-/// Deletes receipts that nobody can ask for any more.
-async fn prune_receipts(store: EventStore) {
+/// Deletes receipts that nobody can ask for any more, and sessions, resets and counts of tries that
+/// are over.
+async fn prune(store: EventStore) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
     loop {
         hourly.tick().await;
         match store.prune_receipts(RECEIPT_HOURS).await {
             Ok(pruned) => tracing::debug!(pruned, "old receipts are deleted"),
             Err(error) => tracing::warn!(error = %Chain(&error), "receipts were not pruned"),
+        }
+        match store.prune_logins().await {
+            Ok(pruned) => tracing::debug!(pruned, "what is left of old logins is deleted"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "logins were not pruned"),
         }
     }
 }

@@ -103,6 +103,34 @@ async fn a_forgotten_password_is_reset_by_the_newest_link_once() {
     server.sign_in("ada@example.org", OTHER).await.get("/v1/me").await.is(200);
 }
 
+/// Promise 25: whoever signs in with the old password at that very moment is not left signed in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_a_reset_overtakes_leaves_no_session() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let mut password = PASSWORD.to_owned();
+    let ada = server.owner(&builder, "ada@example.org", &password).await;
+    for round in 1..=3 {
+        forget(&server, "ada@example.org").await.is(202);
+        let link = reset_link(&server, ada.person, usize::try_from(round).expect("few")).await;
+        let next = format!("house number {round} by the sea");
+        let (path, body) = (format!("/v1/password-resets/{link}"), json!({ "password": next }));
+        let late = async {
+            tokio::time::sleep(Duration::from_millis((round - 1) * 15)).await;
+            try_to_sign_in(&server, "ada@example.org", &password).await
+        };
+        let anybody = server.anybody();
+        let (reset, signed_in) = tokio::join!(anybody.post(&path, body), late);
+        reset.is(204);
+        if signed_in.status == 201 {
+            let token = signed_in.body["token"].as_str().expect("a token");
+            server.caller(token).get("/v1/me").await.is(401);
+        }
+        assert!(server.rows("sessions").await.is_empty(), "round {round}");
+        password = next;
+    }
+}
+
 /// Promise 26
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_tries_wait_and_another_address_does_not() {

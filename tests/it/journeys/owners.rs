@@ -1,6 +1,6 @@
 //! Owners: an invitation is accepted, and what is theirs is theirs alone from then on.
 
-use super::harness::{Answer, Builder, Owner, Server, send};
+use super::harness::{Answer, Builder, Caller, Owner, Server, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -95,6 +95,7 @@ async fn an_invited_owner_accepts_and_alone_changes_their_info() {
             "{edit}"
         );
     }
+    what_is_the_builders_is_not_in_the_owners_history(&builder, contact, &owner).await;
     let own = owner.get("/v1/me/history").await.is(200).each("event");
     let own: BTreeSet<&str> = own.iter().map(String::as_str).collect();
     let expected = [
@@ -104,6 +105,35 @@ async fn an_invited_owner_accepts_and_alone_changes_their_info() {
         "person.logged_in",
     ];
     assert_eq!(own, BTreeSet::from(expected));
+}
+
+/// R41, promise 22: custom fields, refused attempts, reasons and addresses of the staff.
+async fn what_is_the_builders_is_not_in_the_owners_history(
+    builder: &Builder,
+    contact: Uuid,
+    owner: &Caller,
+) {
+    let field = json!({ "fields": [{ "name": "gate", "label": "Gate", "kind": "text" }] });
+    builder.admin.put("/v1/custom-fields", field).await.is(200);
+    let path = format!("/v1/contacts/{contact}");
+    let value = json!({ "value": "never pays in time" });
+    builder.admin.put(&format!("{path}/custom-fields/gate"), value).await.is(200);
+    let reason = [("x-reason", "asked by phone")];
+    let more = json!({ "email": "ada.two@example.org" });
+    builder.admin.with(&format!("{path}/additional-emails"), more, &reason).await.is(200);
+    let told = owner.get(&format!("/v1/me/history?contact={contact}")).await.is(200);
+    assert!(told.text.contains("ada.two@example.org"), "{}", told.text);
+    for theirs in ["never pays", "custom_field", "asked by phone", "contact_locked_active"] {
+        assert!(!told.text.contains(theirs), "{theirs} in {}", told.text);
+    }
+    for entry in told.body["items"].as_array().expect("a list") {
+        let is_own = entry["actor"]["kind"] == "owner";
+        assert_eq!(entry["client"].is_string(), is_own, "{entry}");
+    }
+    let seen = history(builder, contact).await.text;
+    for theirs in ["never pays", "asked by phone", "contact_locked_active"] {
+        assert!(seen.contains(theirs), "{theirs} is not in the builder's");
+    }
 }
 
 /// R20, R40, G5: an owner's additional emails, by the owner.
@@ -291,6 +321,14 @@ async fn after_a_deactivation_and_another_address_it_is_another_persons() {
     assert_eq!(links(&me), [(ada.contact, true)]);
     assert!(me.text.contains("555 0180"), "the data stayed: {}", me.text);
     assert!(new.get("/v1/me/jobs").await.is(200).text.contains("Barn"), "the jobs stayed");
+    // What was another person's, and what the builder notes for itself, is not in their history.
+    let last = format!("/v1/me/history?contact={}", ada.contact);
+    let told = new.get(&last).await.is(200);
+    let events = told.each("event");
+    assert!(events.iter().any(|event| event == "contact.owner_reactivated"), "{events:?}");
+    for foreign in ["ada@example.org", "555 0180", "Moved", &ada.person.to_string()] {
+        assert!(!told.text.contains(foreign), "{foreign} in {}", told.text);
+    }
     // The one before keeps their login, and has nothing here.
     assert!(links(&ada.session.get("/v1/me").await.is(200)).is_empty());
     let none = ada.session.patch("/v1/me", json!({ "name": "Eve" })).await.is(200);

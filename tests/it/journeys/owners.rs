@@ -152,6 +152,20 @@ async fn an_owner_adds_edits_and_removes_additional_emails() {
     assert_eq!(seventh.body["items"][0]["refused"]["code"], "too_many_emails");
     let edit = json!({ "email": "ada0@example.org", "replace_with": "ada8@example.org" });
     assert_eq!(session.patch(emails, edit).await.is(200).each("done"), ["true"]);
+    // A retry with the same key is the same change; without one it is another, and is refused.
+    let retry = [("idempotency-key", "one-more")];
+    let none = json!({ "email": "ada4@example.org", "replace_with": null });
+    assert_eq!(session.patch(emails, none).await.is(200).each("done"), ["true"]);
+    let more = json!({ "email": "ada9@example.org" });
+    for _ in 0..2 {
+        let added = session.with(emails, more.clone(), &retry).await.is(200);
+        assert_eq!(added.each("done"), ["true"], "{}", added.text);
+    }
+    let twice = session.post(emails, more.clone()).await.is(200);
+    assert_eq!(twice.body["items"][0]["refused"]["code"], "duplicate_email_in_contact");
+    let version = [("if-match", "\"1\"")];
+    let refused = session.with(emails, more, &version).await.is(400);
+    assert_eq!(refused.body["field"], "If-Match");
     let removal = json!({ "email": "ada1@example.org", "replace_with": null });
     assert_eq!(session.patch(emails, removal).await.is(200).each("done"), ["true"]);
     let me = session.get("/v1/me").await.is(200).body;

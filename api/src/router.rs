@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 /// The whole API over this state.
+#[expect(clippy::too_many_lines, reason = "every route, and nothing else")]
 pub fn router(state: AppState) -> Router {
     let (routes, description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(accounts::open::open_account))

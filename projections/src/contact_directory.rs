@@ -159,6 +159,7 @@ impl View for ContactDirectory {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm an event, nothing else")]
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
         let contact = match &event.event {
             Event::Contact(contact) => contact,

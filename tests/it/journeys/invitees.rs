@@ -104,8 +104,8 @@ async fn a_link_that_nobody_has_is_a_404() {
     let builder = server.builder("Elm").await;
     let contact = builder.admin.contact("Ada", Some("ada@example.org")).await;
     let link = server.invite(&builder, contact).await;
-    let (rest, last) = link.split_at(link.len() - 2);
-    let forged = format!("{rest}{}", if last == "AA" { "BB" } else { "AA" });
+    let (most, last) = link.split_at(link.len() - 2);
+    let forged = format!("{most}{}", if last == "AA" { "BB" } else { "AA" });
     let elsewhere = format!("tbi_{}{}", "A".repeat(22), &link[26..]);
     let session = link.replacen("tbi_", "tbs_", 1);
     let reset = link.replacen("tbi_", "tbr_", 1);

@@ -87,8 +87,8 @@ async fn an_invited_owner_accepts_and_alone_changes_their_info() {
         let edit = edit.expect("the edit");
         assert_eq!(edit["actor"]["kind"], "owner");
         assert_eq!(edit["actor"]["id"], accepted.body["person"]);
-        let changes = edit["changes"].as_array().expect("changes");
-        let name = changes.iter().find(|change| change["field"] == "name").expect("the name");
+        let fields = edit["changes"].as_array().expect("changes");
+        let name = fields.iter().find(|change| change["field"] == "name").expect("the name");
         assert_eq!(
             (&name["before"], &name["after"]),
             (&json!("Ada Example"), &json!("Ada Byron")),

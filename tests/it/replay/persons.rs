@@ -4,7 +4,7 @@
 use super::{all_tuples, bring_up, viewed};
 use crate::races::hold_head;
 use crate::support::{audit, email, rng, size};
-use domain::person::PersonCommand;
+use domain::person::{PersonCommand, PersonEvent as E};
 use domain::{
     AccountId, Actor, Authority, Channel, Circumstances, Command, ContactId, CredentialId, Event,
     LedgerId, PersonId, SessionId, TokenId,
@@ -118,7 +118,6 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
     let (mut sessions, mut credential) = (BTreeSet::new(), None);
     audit(store.reader(), person.into(), |recorded| {
         let Event::Person(event) = &recorded.event else { return };
-        use domain::person::PersonEvent as E;
         match event {
             E::LoggedIn(begun) => {
                 sessions.insert(begun.session);

@@ -45,6 +45,9 @@ impl Typed {
         if chars > CHARS_MAX {
             return Err("must have at most 256 characters");
         }
+        if typed.chars().any(char::is_control) {
+            return Err("must not hold control characters");
+        }
         if common(typed, email) {
             return Err("is one of those that are tried first; take another");
         }
@@ -121,8 +124,8 @@ fn common(typed: &str, email: &EmailAddress) -> bool {
     if distinct.len() < 5 || in_a_row(&folded) {
         return true;
     }
-    let mailbox = email.normal().split('@').next().unwrap_or_default();
-    let mut rest = folded.replace(&fold(mailbox), "");
+    let mailbox = fold(email.normal().split('@').next().unwrap_or_default());
+    let mut rest = folded.replace(&mailbox, "");
     for word in TRIED_FIRST {
         rest = rest.replace(word, "");
     }
@@ -157,7 +160,11 @@ mod tests {
             "Password123456789!",
             "qwerty-qwerty-qwerty",
             "ada.lovelace2026!!!!",
+            "ada.lovelace1234567",
+            "Ada_Lovelace-1815-1852",
             "welcome1welcome2welcome3",
+            "a house\0by the river",
+            "a house\nby the river",
         ] {
             assert!(typed(bad).acceptable(&email).is_err(), "{bad}");
         }

@@ -11,7 +11,6 @@ use crate::error::Problem;
 use crate::extract::order::{execute, submission};
 use crate::extract::public::Visitor;
 use crate::passwords::Typed;
-use crate::persons::links;
 use crate::state::AppState;
 use domain::contact::AcceptProof;
 use domain::person::{PersonCommand, PersonRejection};
@@ -226,14 +225,4 @@ async fn run(
 ) -> Result<Applied, Problem> {
     let submission: Submission = submission(ledger, command, circumstances)?;
     execute(app, submission).await.map_err(Problem::from)
-}
-
-/// Carries out one command as a person on a contact of theirs.
-pub(crate) async fn run_as(
-    app: &AppState,
-    link: &links::Link,
-    command: Command,
-    circumstances: Circumstances,
-) -> Result<Applied, Problem> {
-    run(app, link.ledger, command, circumstances).await
 }

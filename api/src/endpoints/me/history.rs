@@ -30,6 +30,9 @@ pub(crate) struct OwnHistoryParams {
 }
 
 /// Read who changed what of you, newest first: of your login, or of your contact with one builder.
+///
+/// What was another person's before you is not in it, nor what the builder keeps for itself; a page
+/// may therefore hold fewer entries than asked for and still have a next one.
 #[utoipa::path(get, path = "/v1/me/history", tag = "me", params(OwnHistoryParams),
     responses((status = 200, body = PageOf<HistoryEntry>), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn own_history(
@@ -66,11 +69,12 @@ pub(crate) async fn own_history(
 }
 
 /// An entry as the one whom it is about sees it: not from where the builder's people work, what they
-/// tried in vain, what they keep in fields of their own (R41), or who else has an email (R32).
+/// noted or tried in vain, what they keep in fields of their own (R41), or who else has an email (R32).
 fn as_theirs(mut entry: HistoryEntry, person: PersonId) -> Option<HistoryEntry> {
     let own = entry.actor.kind == "owner" && entry.actor.id == Some(person.0);
     if !own {
         entry.client = None;
+        entry.reason = None;
     }
     let told = entry.changes.len();
     entry.changes.retain(|change| {

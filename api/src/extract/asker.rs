@@ -82,7 +82,7 @@ impl Asker {
 }
 
 /// The secret that the request carries.
-fn bearer(parts: &Parts) -> Option<Secret> {
+pub(super) fn bearer(parts: &Parts) -> Option<Secret> {
     let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (_, text) =
         value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))?;

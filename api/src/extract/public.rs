@@ -1,12 +1,11 @@
 //! Requests of people who show no credential, or may: they hold a link, or want to sign in.
 
-use super::asker::{Asker, client, correlation};
+use super::asker::{Asker, bearer, client, correlation};
 use super::body::{self, RequestBody};
 use super::path::{self, PathIds};
 use crate::error::Problem;
 use crate::state::AppState;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use domain::{Actor, Authority, Channel, Circumstances};
 use std::net::IpAddr;
@@ -24,10 +23,9 @@ pub(crate) struct Visitor {
 impl Visitor {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Problem> {
         // A credential that is shown has to hold.
-        let asker = if parts.headers.contains_key(AUTHORIZATION) {
-            Some(Asker::of(parts, app).await?)
-        } else {
-            None
+        let asker = match bearer(parts) {
+            Some(_) => Some(Asker::of(parts, app).await?),
+            None => None,
         };
         Ok(Self { asker, client: client(parts), correlation: correlation(parts)? })
     }

@@ -95,7 +95,9 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
     }
     assert!(refused > 10, "{refused} refusals are too few");
     let trail: Vec<_> = all_tuples(&database.client().await).await;
-    let beside: Vec<_> = trail.iter().filter(|row| !row.starts_with("audit_trail")).collect();
+    // What happened, and the mails with links to reset passwords, all in the persons' own ledgers.
+    let own = |row: &&String| !row.starts_with("audit_trail") && !row.starts_with("mail_log");
+    let beside: Vec<_> = trail.iter().filter(own).collect();
     assert!(!trail.is_empty() && beside.is_empty(), "in a builder's view: {beside:?}");
 }
 

@@ -149,12 +149,13 @@ impl Begun<'_> {
         let store = &self.server.store;
         let keys = store.reader().keys();
         let token = self.token.to_string();
-        let person = PersonId(keys.import_id(LedgerId::INSTALLATION, "person", &token));
+        let person = keys.imported_person(&self.email);
         let reserved = store.reserve_login(&self.email, person).await.expect("reserved");
         assert_eq!((reserved.person, reserved.confirmed), (person, false));
         if last >= Step::Registered {
             store.ensure_ledger(person.into(), "person").await.expect("a ledger");
-            let credential = CredentialId(Uuid::now_v7());
+            let credential = keys.import_id(LedgerId::INSTALLATION, "first credential", &token);
+            let credential = CredentialId(credential);
             let register = PersonCommand::Register { email: self.email.clone(), credential };
             let like = store.password(PersonId(self.like)).await.expect("read");
             self.order(person, register, like.map(|stored| stored.hash)).await;

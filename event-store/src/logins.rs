@@ -178,6 +178,7 @@ impl EventStore {
             )
             .await
             .map_err(StoreError::database("confirming a login"))?;
+        tracing::debug!(confirmed, "a login is confirmed");
         Ok(confirmed == 1)
     }
 

@@ -45,6 +45,9 @@ impl Typed {
         if chars > CHARS_MAX {
             return Err("must have at most 256 characters");
         }
+        if typed.chars().any(char::is_control) {
+            return Err("must not hold control characters");
+        }
         if common(typed, email) {
             return Err("is one of those that are tried first; take another");
         }
@@ -82,9 +85,12 @@ async fn in_turn<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let permit = tokio::time::timeout(WAIT_MAX, HASHING.acquire()).await;
     let Ok(Ok(permit)) = permit else { return Err(Problem::unavailable()) };
-    let done = tokio::task::spawn_blocking(work).await;
-    drop(permit);
-    done.map_err(|_panic| Problem::internal())
+    let done = tokio::task::spawn_blocking(move || {
+        // Held by the work itself, which goes on when its caller has gone away.
+        let _permit = permit;
+        work()
+    });
+    done.await.map_err(|_panic| Problem::internal())
 }
 
 /// What long passwords of many people are made of.
@@ -108,15 +114,18 @@ const TRIED_FIRST: [&str; 14] = [
 /// Made of nothing but a few characters, a row of them, one's own address, or words that are tried
 /// first.
 fn common(typed: &str, email: &EmailAddress) -> bool {
-    let folded: String = typed.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let fold = |text: &str| -> String {
+        text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+    };
+    let folded = fold(typed);
     let mut distinct: Vec<char> = folded.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < 5 || in_a_row(&folded) {
         return true;
     }
-    let mailbox = email.normal().split('@').next().unwrap_or_default();
-    let mut rest = folded.replace(mailbox, "");
+    let mailbox = fold(email.normal().split('@').next().unwrap_or_default());
+    let mut rest = folded.replace(&mailbox, "");
     for word in TRIED_FIRST {
         rest = rest.replace(word, "");
     }
@@ -151,7 +160,11 @@ mod tests {
             "Password123456789!",
             "qwerty-qwerty-qwerty",
             "ada.lovelace2026!!!!",
+            "ada.lovelace1234567",
+            "Ada_Lovelace-1815-1852",
             "welcome1welcome2welcome3",
+            "a house\0by the river",
+            "a house\nby the river",
         ] {
             assert!(typed(bad).acceptable(&email).is_err(), "{bad}");
         }

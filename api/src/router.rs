@@ -92,24 +92,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::reopen::reopen))
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
-        .routes(routes!(invitations::show::show_invitation))
-        .routes(routes!(invitations::accept::accept_invitation))
-        .routes(routes!(invitations::decline::decline_invitation))
-        .routes(routes!(
-            sessions::begin::begin,
-            sessions::list::list_sessions,
-            sessions::end_all::end_all
-        ))
-        .routes(routes!(sessions::end::end))
-        .routes(routes!(password_resets::request::request_reset))
-        .routes(routes!(password_resets::complete::complete_reset))
-        .routes(routes!(me::get::get_me, me::edit::edit_me))
-        .routes(routes!(
-            me::add_additional_email::add_own_email,
-            me::edit_additional_email::edit_own_email
-        ))
-        .routes(routes!(me::jobs::list_own_jobs))
-        .routes(routes!(me::history::own_history))
+        .merge(of_owners())
         .routes(routes!(mail::list::list_mail))
         .routes(routes!(mail::mailbox::read_mailbox))
         .routes(routes!(mail::mailbox::show_mailbox))
@@ -129,4 +112,27 @@ pub fn router(state: AppState) -> Router {
         })
         .layer(from_fn_with_state(state.clone(), around))
         .with_state(state)
+}
+
+/// What invitees and owners may ask.
+fn of_owners() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(invitations::show::show_invitation))
+        .routes(routes!(invitations::accept::accept_invitation))
+        .routes(routes!(invitations::decline::decline_invitation))
+        .routes(routes!(
+            sessions::begin::begin,
+            sessions::list::list_sessions,
+            sessions::end_all::end_all
+        ))
+        .routes(routes!(sessions::end::end))
+        .routes(routes!(password_resets::request::request_reset))
+        .routes(routes!(password_resets::complete::complete_reset))
+        .routes(routes!(me::get::get_me, me::edit::edit_me))
+        .routes(routes!(
+            me::add_additional_email::add_own_email,
+            me::edit_additional_email::edit_own_email
+        ))
+        .routes(routes!(me::jobs::list_own_jobs))
+        .routes(routes!(me::history::own_history))
 }

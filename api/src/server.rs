@@ -96,7 +96,7 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Self { state, runner, sender, embedded, listener } = self;
         let store = state.store().clone();
-        let pruning = tokio::spawn(prune_receipts(store.clone()));
+        let pruning = tokio::spawn(prune(store.clone()));
         let clock = tokio::spawn(clock::run(store.clone()));
         let served = serve(listener, state, stop).await;
         pruning.abort();
@@ -111,14 +111,19 @@ impl App {
     }
 }
 
-/// Deletes receipts that nobody can ask for any more.
-async fn prune_receipts(store: EventStore) {
+/// Deletes what nobody can ask for any more: receipts, sessions, links to reset passwords with, and
+/// counts of tries.
+async fn prune(store: EventStore) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
     loop {
         hourly.tick().await;
         match store.prune_receipts(RECEIPT_HOURS).await {
             Ok(pruned) => tracing::debug!(pruned, "old receipts are deleted"),
             Err(error) => tracing::warn!(error = %Chain(&error), "receipts were not pruned"),
+        }
+        match store.prune_logins().await {
+            Ok(pruned) => tracing::debug!(pruned, "dead sessions and links are deleted"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "logins were not pruned"),
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+#[cfg(test)]
+mod tests;
+
 /// How long a password reset can be used, in minutes (promise 23).
 pub const RESET_TTL_MINUTES: i64 = 30;
 
@@ -382,7 +385,7 @@ fn complete_reset(
     match person.reset {
         Some(reset) if reset.token != token => Err(PersonRejection::ResetSuperseded.into()),
         None => Err(PersonRejection::ResetSuperseded.into()),
-        Some(reset) if now > reset.expires_at => Err(PersonRejection::ResetExpired.into()),
+        Some(reset) if now >= reset.expires_at => Err(PersonRejection::ResetExpired.into()),
         Some(_) => Ok(vec![
             PasswordResetCompleted { token }.into(),
             CredentialsSet { credential }.into(),

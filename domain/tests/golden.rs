@@ -14,11 +14,12 @@ use domain::job::{
 };
 use domain::lead::{Lead, Link, Stage};
 use domain::notification::{FailureCause, MailOutcome, Notification};
+use domain::person::{OpenReset, Person};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
     AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
-    MailId, Personal, PersonalVisitor, Sealable, SubjectId,
+    MailId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -390,6 +391,33 @@ fn the_installations_golden_events_fold_to_the_installation_they_always_made() {
     assert_eq!(installation.operator_tokens, 1);
     assert_eq!(installation.accounts.len(), 1);
     assert_eq!(types_in(&events), types_of("installation."));
+}
+
+#[test]
+fn a_persons_golden_events_fold_to_the_person_they_always_made() {
+    let person: PersonId = ADA.parse().expect("an id");
+    let first = "registered credentials_set contact_linked logged_in session_revoked
+         password_reset_requested";
+    let events = story("person", first);
+    let state = fold(person.into(), &events);
+    let token = "0198c0de-0000-7000-8000-000000000420".parse().expect("an id");
+    let expires_at = domain::Timestamp::parse("2026-03-02T09:45:00.000250Z").expect("valid");
+    let mut expected = Person {
+        id: person,
+        email: email("Ada@Home.example"),
+        credential: "0198c0de-0000-7000-8000-000000000400".parse().ok(),
+        links: BTreeSet::from([(ACCOUNT.parse().expect("an id"), BEA.parse().expect("an id"))]),
+        reset: Some(OpenReset { token, expires_at }),
+    };
+    assert_eq!(state.person(person), Ok(Some(&expected)));
+
+    let rest = "password_reset_completed credentials_set sessions_revoked";
+    let events = story("person", &format!("{first} {rest}"));
+    let state = fold(person.into(), &events);
+    expected.reset = None;
+    assert_eq!(state.person(person), Ok(Some(&expected)));
+    assert_eq!(state.version(person.into()), 9);
+    assert_eq!(types_in(&events), types_of("person."));
 }
 
 #[test]

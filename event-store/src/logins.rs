@@ -161,24 +161,25 @@ impl EventStore {
         Ok(rows.iter().map(|row| (LedgerId(row.get(0)), ContactId(row.get(1)))).collect())
     }
 
-    /// Confirms that the address is the person's, after their ledger said so.
+    /// Confirms that the address is the person's, after their ledger said so; tells whether it is.
+    /// It is another's where the reservation had lapsed and somebody else took it.
     pub async fn confirm_login(
         &self,
         email: &EmailAddress,
         person: PersonId,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let client = self.reader().database().connection().await?;
         let now = self.now().moment();
         let confirmed = client
             .execute(
-                "UPDATE person_directory SET confirmed_at = $3 \
-                 WHERE email_hash = $1 AND person_id = $2 AND confirmed_at IS NULL",
+                "UPDATE person_directory SET confirmed_at = COALESCE(confirmed_at, $3) \
+                 WHERE email_hash = $1 AND person_id = $2",
                 &[&&self.email_hash(email)[..], &person.0, &now],
             )
             .await
             .map_err(StoreError::database("confirming a login"))?;
         tracing::debug!(confirmed, "a login is confirmed");
-        Ok(())
+        Ok(confirmed == 1)
     }
 
     /// The password that holds for a person.

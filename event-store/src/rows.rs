@@ -309,7 +309,7 @@ row!(SessionRow into
 row!(ImportedOwnerRow into "imported_owners (ledger_id, contact_id, person_id)" {
     ledger_id: Uuid,
     contact_id: Uuid,
-    person_id: Uuid,
+    person: Uuid,
 });
 
 row!(ResetTokenRow into "reset_tokens (ledger_id, token_hash, token_id, expires_at)" {

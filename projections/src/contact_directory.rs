@@ -6,7 +6,7 @@ use crate::view::{
     Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, columns, from_json, read_stored,
 };
 use crate::{Cursor, Page, ViewError};
-use domain::contact::{ContactEvent, CustomFieldSet, Permission};
+use domain::contact::{ContactCreated, ContactEvent, CustomFieldSet, Permission};
 use domain::event::Show;
 use domain::{
     AggregateId, ContactId, EmailAddress, Event, LedgerId, Personal, PhoneNumber, Timestamp,
@@ -81,6 +81,27 @@ fn email_key(typed: &str) -> Option<String> {
 }
 
 impl Row {
+    fn created(e: &ContactCreated, at: OffsetDateTime) -> Self {
+        Self {
+            name: name_of(&e.name),
+            title: e.title.as_ref().and_then(shown),
+            permissions: words_of(&Permission::at_first()),
+            life: "live",
+            merged_into: None,
+            custom_fields: KeptValues::new(),
+            primary_email: e.primary_email.as_ref().and_then(shown),
+            additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
+            phones: numbers(e.phones.as_ref()),
+            address: e.address.as_ref().and_then(shown),
+            access: "not_invited",
+            resume: "not_invited",
+            claimed: false,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
     fn activate(&mut self) {
         self.access = "active";
         self.resume = "active";
@@ -175,27 +196,7 @@ impl View for ContactDirectory {
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();
         if let ContactEvent::ContactCreated(e) = contact {
-            return rows.insert(
-                key,
-                Row {
-                    name: name_of(&e.name),
-                    title: e.title.as_ref().and_then(shown),
-                    permissions: words_of(&Permission::at_first()),
-                    life: "live",
-                    merged_into: None,
-                    custom_fields: KeptValues::new(),
-                    primary_email: e.primary_email.as_ref().and_then(shown),
-                    additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
-                    phones: numbers(e.phones.as_ref()),
-                    address: e.address.as_ref().and_then(shown),
-                    access: "not_invited",
-                    resume: "not_invited",
-                    claimed: false,
-                    version: 1,
-                    created_at: at,
-                    updated_at: at,
-                },
-            );
+            return rows.insert(key, Row::created(e, at));
         }
         let row = rows.row(&key)?;
         match contact {

@@ -145,16 +145,34 @@ impl<P, B> Order<P, B> {
         let expected = match (self.version, about) {
             (None, _) => None,
             (Some(version), Some(aggregate)) => Some(Expected { aggregate, version }),
-            (Some(_), None) => {
-                let reason = "is taken by commands to one contact, job or lead alone";
-                return Err(Problem::unreadable("If-Match", reason));
-            }
+            (Some(_), None) => return Err(version_of_several()),
         };
         let ledger = self.asker.ledger();
         let mut submission = self.submission(ledger, command)?;
         submission.expected = expected;
         submission.idempotency = self.idempotency;
         execute(app, submission).await.map_err(Problem::from)
+    }
+
+    /// Carries one of several commands out, each in a ledger of its own, which `If-Match` is not
+    /// about. A retry with the same `Idempotency-Key` does it once in each.
+    pub(crate) async fn execute_in(
+        &self,
+        app: &AppState,
+        ledger: LedgerId,
+        command: Command,
+    ) -> Result<Applied, Problem> {
+        let mut submission = self.submission(ledger, command)?;
+        submission.idempotency = self.idempotency;
+        execute(app, submission).await.map_err(Problem::from)
+    }
+
+    /// Refuses `If-Match` where it says nothing: the command is to several things.
+    pub(crate) fn without_version(&self) -> Result<(), Problem> {
+        match self.version {
+            None => Ok(()),
+            Some(_) => Err(version_of_several()),
+        }
     }
 
     /// The command with who asks and why, and a secret for the link or key that it makes.
@@ -181,6 +199,11 @@ impl<P, B> Order<P, B> {
     pub(crate) const fn seen(&self) -> Option<LedgerPosition> {
         self.seen
     }
+}
+
+fn version_of_several() -> Problem {
+    let reason = "is taken by commands to one contact, job or lead alone";
+    Problem::unreadable("If-Match", reason)
 }
 
 /// A submission, with a secret when the command makes a link, a key or a session.

@@ -11,7 +11,6 @@ use crate::error::Problem;
 use crate::extract::order::{execute, submission};
 use crate::extract::public::Visitor;
 use crate::passwords::Typed;
-use crate::persons::links;
 use crate::state::AppState;
 use domain::contact::AcceptProof;
 use domain::person::{PersonCommand, PersonRejection};
@@ -19,7 +18,7 @@ use domain::{
     AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, LedgerId,
     PersonId, Rejection, SessionId,
 };
-use event_store::{Applied, ExecuteError, Registered, Submission};
+use event_store::{Applied, ExecuteError, Submission};
 use uuid::Uuid;
 
 /// The kind of a person's ledger.
@@ -42,15 +41,14 @@ pub(crate) async fn accept(
     password: Option<&Typed>,
 ) -> Result<Accepted, Problem> {
     let email = invitee.email()?;
-    let (person, proof) = match known(app, &email).await? {
-        Some(person) => {
+    let (person, proof) = if let Some(person) = known(app, &email).await? {
+        if !goes_on(app, visitor, invitee, person, password).await? {
             signed_in_as(visitor, person)?;
-            (person, AcceptProof::LinkAndLogin)
         }
-        None => {
-            nobody_else(visitor)?;
-            (register(app, visitor, &email, password).await?, AcceptProof::Link)
-        }
+        (person, AcceptProof::LinkAndLogin)
+    } else {
+        nobody_else(visitor)?;
+        (register(app, visitor, invitee, &email, password).await?, AcceptProof::Link)
     };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let account = AccountId(invitee.ledger.0);
@@ -71,25 +69,25 @@ fn newcomer(app: &AppState, email: &EmailAddress) -> PersonId {
 }
 
 /// Registers who came over from an older system, without a password, when they first ask to reset
-/// it; none where nobody came over under this address.
+/// it, and goes on with a registration that a crash cut off; none where there is neither.
 pub(crate) async fn take_over(
     app: &AppState,
     visitor: &Visitor,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
     let person = newcomer(app, email);
-    if app.store().imported_owners(person).await?.is_empty()
-        || app.store().reserve_login(email, person).await?.person != person
-    {
+    let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
+    let waits = !events.is_empty() || !app.store().imported_owners(person).await?.is_empty();
+    if !waits || app.store().reserve_login(email, person).await?.person != person {
         return Ok(None);
     }
     app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let command = Command::Person(person, PersonCommand::TakeOver(email.clone()));
     run(app, person.into(), command, circumstances.clone()).await?;
-    app.store().confirm_login(email, person).await?;
+    // Before it is confirmed: afterwards nobody would come back for what a crash left out.
     link_imported(app, person, circumstances).await?;
-    Ok(Some(person))
+    Ok(app.store().confirm_login(email, person).await?.then_some(person))
 }
 
 /// Notes the contacts that wait for a person since they came over. What comes over after they have
@@ -106,23 +104,14 @@ async fn link_imported(
     Ok(())
 }
 
-/// Whose the address is. A registration that a crash cut off before it was confirmed is confirmed.
+/// Whose the address is. A registration that a crash cut off before it was confirmed is nobody's yet:
+/// the same password goes on with it, or a reset.
 pub(crate) async fn known(
     app: &AppState,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
-    match app.store().registered(email).await? {
-        Some(Registered { person, confirmed: true }) => Ok(Some(person)),
-        Some(Registered { person, confirmed: false }) if person != newcomer(app, email) => {
-            let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
-            if events.is_empty() {
-                return Ok(None);
-            }
-            app.store().confirm_login(email, person).await?;
-            Ok(Some(person))
-        }
-        Some(_) | None => Ok(None),
-    }
+    let found = app.store().registered(email).await?;
+    Ok(found.filter(|found| found.confirmed).map(|found| found.person))
 }
 
 /// Begins a session of somebody who has shown who they are.
@@ -152,6 +141,31 @@ fn nobody_else(visitor: &Visitor) -> Result<(), Problem> {
     if visitor.asker.is_some() { Err(somebody_else()) } else { Ok(()) }
 }
 
+/// Whether this very link made the login, and a crash or a lost answer came before the end: then the
+/// same password goes on. With any other link its owner signs in first.
+async fn goes_on(
+    app: &AppState,
+    visitor: &Visitor,
+    invitee: &Invitee,
+    person: PersonId,
+    password: Option<&Typed>,
+) -> Result<bool, Problem> {
+    let (None, Some(password)) = (&visitor.asker, password) else { return Ok(false) };
+    match app.store().password(person).await? {
+        Some(stored) if stored.credential == first_credential(app, invitee) => {
+            password.matches(Some(stored.hash)).await
+        }
+        Some(_) | None => Ok(false),
+    }
+}
+
+/// The first password of whoever registers by this link: its id tells which link it was.
+fn first_credential(app: &AppState, invitee: &Invitee) -> CredentialId {
+    let keys = app.store().reader().keys();
+    let link = invitee.token.to_string();
+    CredentialId(keys.import_id(LedgerId::INSTALLATION, "first credential", &link))
+}
+
 fn somebody_else() -> Problem {
     let detail = "The invitation is for another address than the one that you are signed in with.";
     Problem::new("signed_in_as_another", detail)
@@ -160,6 +174,7 @@ fn somebody_else() -> Problem {
 async fn register(
     app: &AppState,
     visitor: &Visitor,
+    invitee: &Invitee,
     email: &EmailAddress,
     password: Option<&Typed>,
 ) -> Result<PersonId, Problem> {
@@ -177,14 +192,14 @@ async fn register(
         return Err(Problem::unavailable());
     }
     app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
-    let credential = CredentialId(Uuid::now_v7());
+    let credential = first_credential(app, invitee);
     let register = PersonCommand::Register { email: email.clone(), credential };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let command = Command::Person(person, register);
     let mut submission = submission(person.into(), command, circumstances.clone())?;
     submission.password = Some(password.hash().await?);
     match execute(app, submission).await {
-        Ok(_) => link_imported(app, person, circumstances).await?,
+        Ok(_) => {}
         // A retry, if it is the same password; and otherwise somebody else's.
         Err(ExecuteError::Rejected(Rejection::Person(PersonRejection::AlreadyRegistered))) => {
             let stored = app.store().password(person).await?.map(|stored| stored.hash);
@@ -194,7 +209,11 @@ async fn register(
         }
         Err(other) => return Err(other.into()),
     }
-    app.store().confirm_login(email, person).await?;
+    link_imported(app, person, circumstances).await?;
+    if !app.store().confirm_login(email, person).await? {
+        // The reservation lapsed, and the address became another person's meanwhile.
+        return Err(Problem::unavailable());
+    }
     Ok(person)
 }
 
@@ -206,14 +225,4 @@ async fn run(
 ) -> Result<Applied, Problem> {
     let submission: Submission = submission(ledger, command, circumstances)?;
     execute(app, submission).await.map_err(Problem::from)
-}
-
-/// Carries out one command as a person on a contact of theirs.
-pub(crate) async fn run_as(
-    app: &AppState,
-    link: &links::Link,
-    command: Command,
-    circumstances: Circumstances,
-) -> Result<Applied, Problem> {
-    run(app, link.ledger, command, circumstances).await
 }

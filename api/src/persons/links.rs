@@ -4,9 +4,9 @@
 use super::invitee::{builder_name, contact};
 use crate::error::Problem;
 use crate::state::AppState;
-use domain::contact::{Access, Contact, Life, Resume};
+use domain::contact::{Access, Contact, ContactEvent, Life, Resume};
 use domain::person::Person;
-use domain::{AggregateId, Event, LedgerId, PersonId};
+use domain::{AggregateId, ContactId, Event, LedgerId, PersonId, Timestamp};
 
 /// A contact that is a person's.
 #[derive(Debug)]
@@ -62,4 +62,59 @@ pub(crate) async fn of(app: &AppState, person: &Person) -> Result<Vec<Link>, Pro
         links.push(Link { ledger, builder, contact, open });
     }
     Ok(links)
+}
+
+/// Since when a contact is this person's, if it was somebody else's before: what that one did and
+/// had is not theirs to see (H6).
+pub(crate) async fn theirs_since(
+    app: &AppState,
+    ledger: LedgerId,
+    contact: ContactId,
+    person: PersonId,
+) -> Result<Option<Timestamp>, Problem> {
+    let events = app.store().reader().aggregate_events(ledger, &[contact.0]).await?;
+    let linked = events.iter().filter_map(|recorded| {
+        let Event::Contact(ContactEvent::PersonLinked(linked)) = &recorded.event else {
+            return None;
+        };
+        Some((linked.person, recorded.recorded_at))
+    });
+    Ok(since_another(linked, person))
+}
+
+/// When the person was linked first after the last other one was, if any was.
+fn since_another(
+    linked: impl Iterator<Item = (PersonId, Timestamp)>,
+    person: PersonId,
+) -> Option<Timestamp> {
+    let (mut another, mut since) = (false, None);
+    for (who, at) in linked {
+        if who != person {
+            (another, since) = (true, None);
+        } else if another {
+            since = since.or(Some(at));
+        }
+    }
+    since
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_contacts_history_begins_for_a_person_where_another_ones_ended() {
+        // H6
+        let ada = PersonId(Uuid::from_u128(0xada));
+        let bea = PersonId(Uuid::from_u128(0xbea));
+        let at =
+            |day: u8| Timestamp::parse(&format!("2026-03-{day:02}T12:00:00Z")).expect("a time");
+        let since = |linked: &[(PersonId, u8)]| {
+            since_another(linked.iter().map(|(who, day)| (*who, at(*day))), ada)
+        };
+        assert_eq!(since(&[(ada, 1), (ada, 2)]), None);
+        assert_eq!(since(&[(bea, 1), (ada, 2), (ada, 3)]), Some(at(2)));
+        assert_eq!(since(&[(ada, 1), (bea, 2), (ada, 3)]), Some(at(3)));
+    }
 }

@@ -1,16 +1,19 @@
 //! Who may give which command (RULES.md 2.8).
 
 use super::Command;
-use crate::actor::{Authority, Grant, Role};
+use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::BuilderAccountCommand;
 use crate::contact::ContactCommand;
 use crate::rejection::Rejection;
 
 /// Refuses a command that the asker's role does not take.
 #[expect(clippy::match_same_arms, reason = "one line per right, as in the table")]
-pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rejection> {
+pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result<(), Rejection> {
     let needed = |needed| Err(Rejection::NotPermitted { needed });
-    match (right(command), authority) {
+    match (right(command), &circumstances.authority) {
+        (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
+            needed("the person's own session")
+        }
         (_, Authority::System)
         | (Right::Operate, Authority::Operator)
         | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
@@ -45,6 +48,11 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
             Authority::Operator,
         ) => needed("a builder's admin or staff key"),
     }
+}
+
+/// Whether a command to a person comes from that person (R15).
+fn their_own(command: &Command, actor: Actor) -> bool {
+    matches!((command, actor), (Command::Person(id, _), Actor::Owner(person)) if *id == person)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub fn decide(
     circumstances: &Circumstances,
     now: Timestamp,
 ) -> Result<Decision, Halt> {
-    permit(command, &circumstances.authority)?;
+    permit(command, circumstances)?;
     let asked = Asked { state, circumstances, now };
     match command {
         Command::Installation(command) => {

@@ -7,10 +7,11 @@ use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
-use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
+use crate::ids::{ApiKeyId, CredentialId, InvitationId, PersonId, SessionId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{FailureCause, MailKind, MailOutcome};
+use crate::person::PersonCommand;
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -970,7 +971,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("operator", operator),
         ("system", anybody()),
     ];
-    let rights = ["operate", "work", "manage access", "own info", "administer", "report"];
+    let rights =
+        ["operate", "work", "manage access", "own info", "administer", "own login", "report"];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
         [false, false, false, false, false, true, true],
@@ -978,6 +980,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         [true, false, true, false, false, false, true],
         [true, true, true, false, true, false, true],
         [true, false, false, false, false, false, true],
+        [false, false, false, false, true, false, true],
         [false, false, false, false, false, false, true],
     ];
     let of_contact = |command| Command::Contact(ADA, command);
@@ -1026,6 +1029,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
         ],
         vec![Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new()))],
+        person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
         vec![mailed(MailOutcome::Sent)],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
@@ -1037,6 +1041,34 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
                 assert_eq!(!refused, permitted, "{right}: {} by {asker}", command.name());
             }
         }
+    }
+}
+
+/// One of each command to a person.
+fn person_commands() -> [PersonCommand; 8] {
+    let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
+    let token = ids(1).token;
+    [
+        PersonCommand::Register { email: email("ada@x.org"), credential },
+        PersonCommand::TakeOver(email("ada@x.org")),
+        PersonCommand::Link { account: ACCOUNT, contact: ADA },
+        PersonCommand::LogIn(session),
+        PersonCommand::Revoke(session),
+        PersonCommand::RevokeAll,
+        PersonCommand::RequestReset(token),
+        PersonCommand::CompleteReset { token, credential },
+    ]
+}
+
+#[test]
+fn nobody_asks_anything_of_another_persons_login() {
+    // R15
+    let somebody_else = by(Actor::Owner(PersonId(Uuid::from_u128(9))), Authority::Owner);
+    for command in person_commands() {
+        let command = Command::Person(PERSON, command);
+        let answer = decide(&command, &LedgerState::default(), &somebody_else, now());
+        let needed = "the person's own session";
+        assert_eq!(answer, Err(Rejection::NotPermitted { needed }.into()), "{}", command.name());
     }
 }
 

@@ -15,7 +15,8 @@ use domain::person::{PasswordResetRequested, PersonEvent};
 use domain::{ContactId, EmailAddress, LedgerId, PersonId, SessionId};
 use tokio_postgres::Client;
 
-/// The changes of a turn, deletions first: who signs in after them is signed in.
+/// The changes of a turn, deletions first: who signs in after them is signed in, and who signed in
+/// before them, in the same turn, is not noted at all.
 #[derive(Default)]
 pub(super) struct Logins {
     passwords_changed: Vec<LedgerId>,
@@ -29,8 +30,8 @@ pub(super) struct Logins {
 impl Logins {
     /// An owner came over active from an older system; their first sign-in finds the contact.
     pub(super) fn imported(&mut self, ledger: LedgerId, contact: ContactId, person: PersonId) {
-        let (ledger_id, contact_id, person_id) = (ledger.0, contact.0, person.0);
-        self.imported.push(ImportedOwnerRow { ledger_id, contact_id, person_id });
+        let (ledger_id, contact_id, person) = (ledger.0, contact.0, person.0);
+        self.imported.push(ImportedOwnerRow { ledger_id, contact_id, person });
     }
 
     pub(super) fn are_none(&self) -> bool {
@@ -42,6 +43,21 @@ impl Logins {
             && sessions.is_empty()
             && resets.is_empty()
             && imported.is_empty()
+    }
+
+    /// A session of the ledger ends, or all of them do.
+    fn end(&mut self, ledger: LedgerId, session: Option<SessionId>) {
+        self.sessions.retain(|begun| {
+            begun.ledger_id != ledger.0 || session.is_some_and(|ended| ended.0 != begun.session_id)
+        });
+        self.sessions_ended.push((ledger, session));
+    }
+
+    /// A password takes the place of the one before.
+    fn set(&mut self, password: PasswordRow) {
+        self.passwords.retain(|before| before.ledger_id != password.ledger_id);
+        self.passwords_changed.push(LedgerId(password.ledger_id));
+        self.passwords.push(password);
     }
 
     pub(super) async fn send<'a>(
@@ -83,8 +99,7 @@ impl Turn<'_> {
         match event {
             PersonEvent::CredentialsSet(set) => {
                 let password = submission.password.as_ref().ok_or(StoreError::Unsatisfiable)?;
-                writes.logins.passwords_changed.push(ledger);
-                writes.logins.passwords.push(PasswordRow {
+                writes.logins.set(PasswordRow {
                     ledger_id: ledger.0,
                     credential_id: set.credential.0,
                     password_hash: password.expose().to_owned(),
@@ -106,9 +121,9 @@ impl Turn<'_> {
                 });
             }
             PersonEvent::SessionRevoked(ended) => {
-                writes.logins.sessions_ended.push((ledger, Some(ended.session)));
+                writes.logins.end(ledger, Some(ended.session));
             }
-            PersonEvent::SessionsRevoked(_) => writes.logins.sessions_ended.push((ledger, None)),
+            PersonEvent::SessionsRevoked(_) => writes.logins.end(ledger, None),
             PersonEvent::PasswordResetRequested(asked) => {
                 self.reset_mail(recorded, asked, person, submission, writes)?;
             }

@@ -7,3 +7,5 @@ mod kill;
 mod mail;
 mod neighbours;
 mod secrets;
+
+pub(crate) use secrets::{EVERYTHING, dump, must_not_hold};

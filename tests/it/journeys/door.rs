@@ -1,13 +1,23 @@
 //! No input gives a 5xx (promise 32), nothing that was sent is repeated, and every answer is
 //! dressed.
 
-use super::harness::{Answer, Server, send};
+use super::harness::{Answer, Caller, Server, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Would be somebody's, if a problem repeated it.
 const CANARY: &str = "canary@example.org";
+
+/// The owner, who signs in again when the session has ended.
+async fn signed_in(server: &Server, session: Caller) -> Caller {
+    match session.get("/v1/me").await.status.as_u16() {
+        401 => server.sign_in("owner@example.org", PASSWORD).await,
+        _ => session,
+    }
+}
+
+const PASSWORD: &str = "a house by the river";
 
 fn bodies() -> Vec<String> {
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
@@ -32,7 +42,7 @@ fn bodies() -> Vec<String> {
     for typed in [&format!("{CANARY}\0"), "\u{202e}", &long, "", " ", "\u{7f}", "ﷺ", CANARY] {
         bodies.push(text(typed));
     }
-    for field in ["name", "email", "reason", "label", "value"] {
+    for field in ["name", "email", "reason", "label", "value", "password"] {
         bodies.push(json!({ field: format!("{CANARY}\0") }).to_string());
         bodies.push(json!({ field: null }).to_string());
     }
@@ -68,10 +78,18 @@ async fn no_body_and_no_query_gives_a_failure() {
     let operator = server.operator();
     let contact = builder.admin.contact("Ada", Some("ada@example.org")).await;
     let job = builder.admin.job("Barn", &[]).await;
+    let owner = server.owner(&builder, "owner@example.org", PASSWORD).await;
+    let mut session = owner.session;
+    let link = server.invite(&builder, contact).await;
+    let forgotten = json!({ "email": "owner@example.org" });
+    server.anybody().post("/v1/password-resets", forgotten).await.is(202);
+    let reset = super::logins::reset_link(&server, owner.person, 1).await;
     let description = operator.get("/openapi.json").await.is(200).body;
     for (method, path) in routes(&description) {
+        let is_owners = path.starts_with("/v1/me") || path.starts_with("/v1/sessions");
         let is_operators = path.starts_with("/v1/accounts");
         let caller = if is_operators { &operator } else { &builder.admin };
+        let mut caller = if is_owners { session.clone() } else { caller.clone() };
         let id = match path.as_str() {
             path if path.starts_with("/v1/contacts") => contact,
             path if path.starts_with("/v1/jobs") => job,
@@ -80,6 +98,7 @@ async fn no_body_and_no_query_gives_a_failure() {
         let path = path
             .replace("{id}", &id.to_string())
             .replace("{contact_id}", &contact.to_string())
+            .replace("{token}", if path.contains("reset") { &reset } else { &link })
             .replace("{name}", "gate")
             .replace("{task_id}", &contact.to_string())
             .replace("{milestone_id}", &contact.to_string())
@@ -107,6 +126,11 @@ async fn no_body_and_no_query_gives_a_failure() {
             let what = format!("{method} {path} {}", body.chars().take(80).collect::<String>());
             let request = request.header("content-type", "application/json").body(body);
             is_refused(&send(request).await, &what);
+            if method == "DELETE" && path == "/v1/sessions" {
+                // Without a body it ends all sessions.
+                session = signed_in(&server, session).await;
+                caller = session.clone();
+            }
         }
         let request = caller.request(method.clone(), &path).header("content-type", "text/plain");
         let answer = send(request.body("a,b")).await;
@@ -161,6 +185,8 @@ async fn a_body_that_is_too_large_is_refused() {
 async fn what_is_served_beside_the_api_is_there() {
     let server = Server::start().await;
     let anybody = server.caller("nobody");
+    // The first one begins the counting.
+    anybody.get("/metrics").await.is(200);
     assert_eq!(anybody.get("/healthz").await.is(200).text, "ok\n");
     assert_eq!(anybody.get("/readyz").await.is(200).body["status"], "ready");
     anybody.get("/problems/primary_email_claimed").await.is(200);

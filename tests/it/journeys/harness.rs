@@ -1,6 +1,7 @@
 //! A server on a port of its own, and callers with their credentials.
 
 use crate::support::database::connect;
+use crate::support::links::{Mail, mails};
 use crate::support::{TestDatabase, fresh_database};
 use api::mail::{Delivery, Mailbox, Mailer, Pace, Sender};
 use api::{AppState, Limits, Secret, SecretKind};
@@ -8,9 +9,9 @@ use domain::contact::{AcceptProof, ContactCommand, ContactEvent};
 use domain::installation::InstallationCommand;
 use domain::{
     Actor, ApiKeyId, Authority, Channel, Circumstances, Command, ContactId, Event, LedgerId,
-    PersonId, TokenId,
+    PersonId, Timestamp, TokenId,
 };
-use event_store::{EventStore, StoreOptions, Submission};
+use event_store::{EventStore, StoreOptions, Submission, system_clock};
 use projections::{Runner, VIEW_NAMES};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
@@ -49,6 +50,13 @@ pub(super) struct Builder {
     pub(super) admin: Caller,
 }
 
+/// An owner who has accepted.
+pub(super) struct Owner {
+    pub(super) contact: Uuid,
+    pub(super) person: Uuid,
+    pub(super) session: Caller,
+}
+
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
@@ -61,17 +69,23 @@ pub(super) struct Answer {
 impl Server {
     /// A server whose mail waits.
     pub(super) async fn start() -> Self {
-        Self::start_with(None).await
+        Self::start_with(None, system_clock).await
     }
 
     /// A server without a mail server, on a machine of one's own.
     pub(super) async fn start_with_mailbox() -> Self {
-        Self::start_with(Some(Mailbox::new().expect("random bytes"))).await
+        Self::start_with(Some(Mailbox::new().expect("random bytes")), system_clock).await
     }
 
-    async fn start_with(mailbox: Option<Mailbox>) -> Self {
+    /// A server that goes by this clock.
+    pub(super) async fn start_by(clock: fn() -> Timestamp) -> Self {
+        Self::start_with(None, clock).await
+    }
+
+    async fn start_with(mailbox: Option<Mailbox>, clock: fn() -> Timestamp) -> Self {
         let database = fresh_database().await;
-        let options = StoreOptions { views: VIEW_NAMES.to_vec(), ..StoreOptions::default() };
+        let views = VIEW_NAMES.to_vec();
+        let options = StoreOptions { views, clock, ..StoreOptions::default() };
         let store = database.store_with(options).await;
         let runner = Runner::start(store.reader().clone(), store.hints());
         let operator = operator_token(&store).await;
@@ -111,6 +125,45 @@ impl Server {
         self.caller(&self.operator)
     }
 
+    /// Somebody without a credential.
+    pub(super) fn anybody(&self) -> Caller {
+        self.caller("nobody")
+    }
+
+    /// The mails that were ordered for a contact or a person, the oldest first.
+    pub(super) async fn mails(&self, ledger: Uuid, subject: Uuid) -> Vec<Mail> {
+        mails(&self.store, ledger, subject).await
+    }
+
+    /// The link in the newest mail to a contact or a person.
+    pub(super) async fn newest_link(&self, ledger: Uuid, subject: Uuid) -> String {
+        self.mails(ledger, subject).await.pop().expect("a mail").link
+    }
+
+    /// Invites a contact, and tells the link in the mail.
+    pub(super) async fn invite(&self, builder: &Builder, contact: Uuid) -> String {
+        builder.admin.order(&format!("/v1/contacts/{contact}/invite")).await.is(200);
+        self.newest_link(builder.id, contact).await
+    }
+
+    /// An owner who has accepted with this password.
+    pub(super) async fn owner(&self, builder: &Builder, email: &str, password: &str) -> Owner {
+        let contact = builder.admin.contact("Ada", Some(email)).await;
+        let link = self.invite(builder, contact).await;
+        let path = format!("/v1/invitations/{link}/accept");
+        let accepted = self.anybody().post(&path, json!({ "password": password })).await.is(200);
+        let token = accepted.body["session_token"].as_str().expect("a session");
+        let person = accepted.body["person"].as_str().and_then(|id| id.parse().ok());
+        Owner { contact, person: person.expect("a person"), session: self.caller(token) }
+    }
+
+    /// Signs in.
+    pub(super) async fn sign_in(&self, email: &str, password: &str) -> Caller {
+        let body = json!({ "email": email, "password": password });
+        let begun = self.anybody().post("/v1/sessions", body).await.is(201);
+        self.caller(begun.body["token"].as_str().expect("a token"))
+    }
+
     /// A new builder account with its admin key.
     pub(super) async fn builder(&self, name: &str) -> Builder {
         let answer = self.operator().post("/v1/accounts", json!({ "name": name })).await.is(201);
@@ -137,6 +190,11 @@ impl Server {
         }
     }
 
+    /// Where all of it is stored.
+    pub(super) const fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// How many connections hold a transaction open.
     pub(super) async fn idle_in_transaction(&self) -> i64 {
         let client = self.database.client().await;
@@ -160,7 +218,7 @@ impl Server {
         self.caller(answer.body["secret"].as_str().expect("a secret"))
     }
 
-    /// The invitee accepts, which is not over HTTP yet.
+    /// The invitee accepts, past the door: for tests that are about something else.
     pub(super) async fn accept(&self, builder: &Builder, contact: Uuid) {
         let ledger = LedgerId(builder.id);
         let events = self.store.reader().aggregate_events(ledger, &[contact]).await;

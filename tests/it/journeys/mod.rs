@@ -4,6 +4,7 @@
 //! refusals look like, [`isolation`] holds the table of every route, [`door`] sends what no client
 //! should.
 
+mod accepting;
 mod accounts;
 mod address_books;
 mod as_of;
@@ -14,11 +15,15 @@ mod door;
 mod duplicates;
 mod harness;
 mod imports;
+mod invitees;
 mod isolation;
 mod jobs_in_full;
 mod leads;
 mod legacy_owners;
+mod logins;
 mod mail;
+mod own_secrets;
+mod owners;
 mod refusals;
 mod roles;
 mod stories;

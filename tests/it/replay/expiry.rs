@@ -50,9 +50,9 @@ async fn an_invitation_that_nobody_answers_expires_and_gives_its_claim_back() {
     expected.sort();
     assert_eq!(status, expected);
     let events = store.reader().aggregate_events(account.ledger, &[ada.0]).await.expect("read");
-    let last = events.last().map(|last| last.event.clone());
+    let newest = events.last().map(|newest| newest.event.clone());
     assert!(
-        matches!(last, Some(domain::Event::Contact(ContactEvent::PrimaryEmailReleased(_)))),
+        matches!(newest, Some(domain::Event::Contact(ContactEvent::PrimaryEmailReleased(_)))),
         "the claim is given back"
     );
 }

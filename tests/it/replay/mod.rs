@@ -6,6 +6,7 @@ mod duplicates;
 mod equal;
 mod expiry;
 mod neighbours;
+mod persons;
 mod poison;
 mod random;
 mod random_fields;

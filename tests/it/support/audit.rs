@@ -1,6 +1,7 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
+use domain::person::PersonEvent;
 use domain::{ContactId, Event, LedgerId, LedgerState};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -51,6 +52,7 @@ struct Audit {
     links: BTreeMap<Uuid, i64>,
     /// Mails that were sent or given up.
     ended: BTreeSet<Uuid>,
+    resets: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -95,12 +97,22 @@ impl Audit {
         {
             assert!(self.ended.insert(mail.0), "a mail ends once");
         }
+        let position = i64::try_from(event.position).expect("a position fits");
+        if let (Event::Person(of_person), domain::AggregateId::Person(person)) =
+            (&event.event, event.aggregate)
+        {
+            if let PersonEvent::PersonRegistered(_) = of_person {
+                self.subjects.insert(person.0);
+            }
+            if let PersonEvent::PasswordResetRequested(asked) = of_person {
+                self.resets.insert(asked.token.0, position);
+            }
+        }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
             (&event.event, event.aggregate)
         else {
             return;
         };
-        let position = i64::try_from(event.position).expect("a position fits");
         if let ContactEvent::ContactCreated(_) = of_contact {
             self.subjects.insert(contact.0);
         }
@@ -160,7 +172,9 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        assert_eq!(mails, self.links, "a mail for each invitation mail");
+        let told: BTreeMap<Uuid, i64> =
+            self.links.iter().chain(&self.resets).map(|(k, v)| (*k, *v)).collect();
+        assert_eq!(mails, told, "a mail for each invitation mail and each reset");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
             (
@@ -171,9 +185,15 @@ impl Audit {
             (false, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NOT NULL"),
         ] {
             let marked: BTreeSet<Uuid> = rows(sql).await.iter().map(|row| row.get(0)).collect();
-            let told = self.links.keys().filter(|mail| self.ended.contains(mail) == ended);
+            let told = told.keys().filter(|mail| self.ended.contains(mail) == ended);
             assert_eq!(marked, told.copied().collect(), "marked and wiped as the events tell");
         }
+        let resets: BTreeSet<Uuid> = rows("SELECT token_id FROM reset_tokens WHERE ledger_id = $1")
+            .await
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(resets, self.resets.keys().copied().collect(), "a link for each reset");
         let jobs: BTreeSet<(Uuid, Uuid)> =
             rows("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1")
                 .await
@@ -194,6 +214,6 @@ impl Audit {
                 .iter()
                 .map(|row| row.get(0))
                 .collect();
-        assert_eq!(subjects, self.subjects, "a key for each contact");
+        assert_eq!(subjects, self.subjects, "a key for each contact and person");
     }
 }

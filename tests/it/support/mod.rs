@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod database;
+pub(crate) mod links;
 pub(crate) mod process;
 pub(crate) mod smtp;
 

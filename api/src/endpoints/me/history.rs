@@ -7,7 +7,8 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::{ContactId, PersonId};
-use projections::history::{self, HistoryEntry};
+use projections::audit_trail::{self, AuditQuery};
+use projections::history::HistoryEntry;
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::IntoParams;
@@ -29,6 +30,9 @@ pub(crate) struct OwnHistoryParams {
 }
 
 /// Read who changed what of you, newest first: of your login, or of your contact with one builder.
+///
+/// What was another person's before you is not in it, nor what the builder keeps for itself; a page
+/// may therefore hold fewer entries than asked for and still have a next one.
 #[utoipa::path(get, path = "/v1/me/history", tag = "me", params(OwnHistoryParams),
     responses((status = 200, body = PageOf<HistoryEntry>), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn own_history(
@@ -43,17 +47,100 @@ pub(crate) async fn own_history(
     let (contact, cursor, limit) =
         door.build(|| Some((contact?, cursor?, limit?.unwrap_or(LIMIT_DEFAULT))))?;
     let person = links::person(&app, PersonId(question.ledger().0)).await?;
-    let (ledger, subject) = match contact {
-        None => (question.ledger(), person.id.0),
+    let (ledger, subject, from) = match contact {
+        None => (question.ledger(), person.id.0, None),
         Some(contact) => {
             let mut links = links::of(&app, &person).await?.into_iter();
             let link = links.find(|link| link.open && link.contact.id == contact);
-            (link.ok_or_else(Problem::not_found)?.ledger, contact.0)
+            let ledger = link.ok_or_else(Problem::not_found)?.ledger;
+            let since = links::theirs_since(&app, ledger, contact, person.id).await?;
+            (ledger, contact.0, since)
         }
     };
     let reader = app.store().reader();
     if let Some(head) = reader.head(ledger).await? {
         app.progress().wait(ledger, head.position, &[AUDIT_TRAIL], WAIT_MAX).await?;
     }
-    Ok(Json(history::of(reader, ledger, subject, cursor.as_deref(), limit).await?.into()))
+    let query = AuditQuery { subject: Some(subject), from, cursor, limit, ..AuditQuery::default() };
+    let mut page = audit_trail::list(reader, ledger, &query).await?;
+    page.items.retain(|entry| entry.about == subject);
+    page.items = page.items.into_iter().filter_map(|entry| as_theirs(entry, person.id)).collect();
+    Ok(Json(page.into()))
+}
+
+/// An entry as the one whom it is about sees it: not from where the builder's people work, what they
+/// noted or tried in vain, what they keep in fields of their own (R41), or who else has an email (R32).
+fn as_theirs(mut entry: HistoryEntry, person: PersonId) -> Option<HistoryEntry> {
+    let own = entry.actor.kind == "owner" && entry.actor.id == Some(person.0);
+    if !own {
+        entry.client = None;
+        entry.reason = None;
+    }
+    let told = entry.changes.len();
+    entry.changes.retain(|change| {
+        change.field != "primary_email_kept_by" && !change.field.starts_with("custom_fields.")
+    });
+    let nothing_left = told > 0 && entry.changes.is_empty();
+    (!nothing_left && (own || entry.refused.is_none())).then_some(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Timestamp;
+    use projections::history::{ActorEntry, ChangeEntry, RefusedEntry};
+    use uuid::Uuid;
+
+    const ADA: PersonId = PersonId(Uuid::from_u128(0xada));
+
+    fn entry(kind: &str, id: Uuid, fields: &[&str]) -> HistoryEntry {
+        let change = |field: &&str| ChangeEntry {
+            field: (*field).to_owned(),
+            before: None,
+            after: Some("after".to_owned()),
+            erased: false,
+        };
+        HistoryEntry {
+            position: Some(1),
+            at: Timestamp::parse("2026-03-02T12:00:00Z").expect("a time"),
+            event: "contact.info_updated".to_owned(),
+            about: Uuid::from_u128(1),
+            about_kind: Some("contact".to_owned()),
+            actor: ActorEntry { kind: kind.to_owned(), id: Some(id), label: None },
+            acting_as: None,
+            channel: "api".to_owned(),
+            client: Some("192.0.2.7".to_owned()),
+            reason: None,
+            correlation: Uuid::nil(),
+            changes: fields.iter().map(change).collect(),
+            refused: None,
+        }
+    }
+
+    #[test]
+    fn an_owner_sees_from_where_they_acted_and_not_from_where_the_builder_did() {
+        let own = entry("owner", ADA.0, &["name"]);
+        assert_eq!(as_theirs(own.clone(), ADA), Some(own));
+        let staff = entry("builder_staff", ADA.0, &["name"]);
+        let seen = as_theirs(staff.clone(), ADA).expect("seen");
+        assert_eq!(seen, HistoryEntry { client: None, ..staff });
+        let another = entry("owner", Uuid::from_u128(9), &["name"]);
+        assert_eq!(as_theirs(another, ADA).expect("seen").client, None);
+    }
+
+    #[test]
+    fn an_owner_sees_neither_the_builders_fields_nor_who_has_an_email_nor_what_it_tried_in_vain() {
+        let staff = |fields: &[&str]| entry("builder_staff", Uuid::from_u128(2), fields);
+        assert_eq!(as_theirs(staff(&["custom_fields.gate"]), ADA), None);
+        assert_eq!(as_theirs(staff(&["primary_email_kept_by"]), ADA), None);
+        let seen = as_theirs(staff(&["access", "primary_email_kept_by"]), ADA).expect("seen");
+        assert_eq!(seen.changes.len(), 1);
+        let refused = |mut entry: HistoryEntry| {
+            let (command, code) = ("EditInfo".to_owned(), "contact_locked_active".to_owned());
+            entry.refused = Some(RefusedEntry { command, code, rule: None });
+            as_theirs(entry, ADA).is_some()
+        };
+        assert!(!refused(staff(&[])));
+        assert!(refused(entry("owner", ADA.0, &[])));
+    }
 }

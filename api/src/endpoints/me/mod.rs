@@ -9,7 +9,6 @@ pub(crate) mod jobs;
 
 use crate::error::Problem;
 use crate::extract::Order;
-use crate::persons::accepting::run_as;
 use crate::persons::links::{self, Link};
 use crate::state::AppState;
 use domain::contact::ContactCommand;
@@ -56,23 +55,18 @@ pub(crate) async fn change_all<P, B>(
     order: &Order<P, B>,
     command: &ContactCommand,
 ) -> Result<OwnChange, Problem> {
+    order.without_version()?;
     let person = links::person(app, PersonId(order.asker.ledger().0)).await?;
     let mut items = Vec::new();
     for link in links::of(app, &person).await?.into_iter().filter(|link| link.open) {
-        let circumstances = order.asker.circumstances(order.reason.clone());
         let to_contact = Command::Contact(link.contact.id, command.clone());
-        items.push(changed(link, app, to_contact, circumstances).await?);
+        let applied = order.execute_in(app, link.ledger, to_contact).await;
+        items.push(changed(link, applied)?);
     }
     Ok(OwnChange { items })
 }
 
-async fn changed(
-    link: Link,
-    app: &AppState,
-    command: Command,
-    circumstances: domain::Circumstances,
-) -> Result<OwnChanged, Problem> {
-    let applied: Result<Applied, Problem> = run_as(app, &link, command, circumstances).await;
+fn changed(link: Link, applied: Result<Applied, Problem>) -> Result<OwnChanged, Problem> {
     let refused = match applied {
         Ok(_) => None,
         Err(problem) if problem.status.is_client_error() => {

@@ -1,0 +1,176 @@
+//! Ledgers of persons: they verify, no builder's view takes anything from them, and what stands
+//! beside them is what their events tell of.
+
+use super::{all_tuples, bring_up, viewed};
+use crate::races::hold_head;
+use crate::support::{audit, email, rng, size};
+use domain::person::{PersonCommand, PersonEvent as E};
+use domain::{
+    AccountId, Actor, Authority, Channel, Circumstances, Command, ContactId, CredentialId, Event,
+    LedgerId, PersonId, SessionId, TokenId,
+};
+use event_store::{EventStore, ExecuteError, PasswordHash, Submission};
+use projections::all_views;
+use projections::diff::diff;
+use projections::rebuild::rebuild;
+use projections::verify::verify;
+use rand::Rng as _;
+use rand::seq::IndexedRandom as _;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use uuid::Uuid;
+
+fn submission(person: PersonId, command: PersonCommand) -> Submission {
+    let makes_secret = matches!(command, PersonCommand::LogIn(_) | PersonCommand::RequestReset(_));
+    let by = Circumstances {
+        actor: Actor::Owner(person),
+        authority: Authority::Owner,
+        acting_as: None,
+        channel: Channel::Portal,
+        client: "192.0.2.7".parse().ok(),
+        correlation: Uuid::now_v7(),
+        causation: None,
+        reason: None,
+    };
+    let mut submission = Submission::new(person.into(), Command::Person(person, command), by);
+    // A store takes any hash; whether it is one, is the door's.
+    submission.password = Some(PasswordHash::new(format!("$none${}", Uuid::now_v7())));
+    if makes_secret { submission.with_secret().expect("random bytes") } else { submission }
+}
+
+async fn register(store: &EventStore, number: u64) -> PersonId {
+    let person = PersonId(Uuid::from_u64_pair(77, number));
+    store.ensure_ledger(person.into(), "person").await.expect("a ledger");
+    let email = email(&format!("person{number}@example.org"));
+    let register = PersonCommand::Register { email, credential: CredentialId(Uuid::now_v7()) };
+    crate::support::apply(store, submission(person, register)).await;
+    person
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
+    let (database, store) = viewed().await;
+    let mut rng = rng(60);
+    let mut refused = 0;
+    for number in 0..size(3, 20) {
+        let person = register(&store, number).await;
+        let (mut sessions, mut tokens) = (Vec::new(), vec![TokenId(Uuid::now_v7())]);
+        let links: Vec<_> = (0..3).map(|_| (Uuid::now_v7(), Uuid::now_v7())).collect();
+        for _ in 0..80 {
+            let command = match rng.random_range(0..12) {
+                0 | 1 => {
+                    let (account, contact) = *links.choose(&mut rng).expect("a contact");
+                    PersonCommand::Link { account: AccountId(account), contact: ContactId(contact) }
+                }
+                2..=4 => {
+                    sessions.push(SessionId(Uuid::now_v7()));
+                    PersonCommand::LogIn(sessions[sessions.len() - 1])
+                }
+                5 => PersonCommand::Revoke(
+                    sessions.choose(&mut rng).copied().unwrap_or(SessionId(Uuid::now_v7())),
+                ),
+                6 => PersonCommand::RevokeAll,
+                7 | 8 => {
+                    tokens.push(TokenId(Uuid::now_v7()));
+                    PersonCommand::RequestReset(tokens[tokens.len() - 1])
+                }
+                9 | 10 => PersonCommand::CompleteReset {
+                    token: *tokens.choose(&mut rng).expect("a token"),
+                    credential: CredentialId(Uuid::now_v7()),
+                },
+                _ => PersonCommand::Register {
+                    email: email("eve@example.org"),
+                    credential: CredentialId(Uuid::now_v7()),
+                },
+            };
+            match store.execute(submission(person, command)).await {
+                Ok(_) => {}
+                Err(ExecuteError::Rejected(_)) => refused += 1,
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        bring_up(&store, &[person.into()]).await;
+        replays(&store, person).await;
+        beside_is_as_told(&store, person).await;
+    }
+    assert!(refused > 10, "{refused} refusals are too few");
+    let trail: Vec<_> = all_tuples(&database.client().await).await;
+    // What happened, and the mails with links to reset passwords, all in the persons' own ledgers.
+    let own = |row: &&String| !row.starts_with("audit_trail") && !row.starts_with("mail_log");
+    let beside: Vec<_> = trail.iter().filter(own).collect();
+    assert!(!trail.is_empty() && beside.is_empty(), "in a builder's view: {beside:?}");
+}
+
+async fn replays(store: &EventStore, person: PersonId) {
+    let ledger = LedgerId::from(person);
+    let verified = verify(store.reader(), ledger, &|_| {}).await.expect("verified");
+    assert!(verified.is_clean(), "{verified:?}");
+    for view in all_views() {
+        let compared = diff(store.reader(), view, ledger, &|_| {}).await.expect("compared");
+        assert!(compared.is_clean(), "{}: {compared:?}", view.name());
+        let run = Uuid::now_v7();
+        rebuild(store.reader(), view, ledger, run, &|_| {}).await.expect("rebuilt");
+        let compared = diff(store.reader(), view, ledger, &|_| {}).await.expect("compared");
+        assert!(compared.is_clean(), "{}: {compared:?}", view.name());
+    }
+}
+
+/// Sessions and the password are those that the events left.
+async fn beside_is_as_told(store: &EventStore, person: PersonId) {
+    let (mut sessions, mut credential) = (BTreeSet::new(), None);
+    audit(store.reader(), person.into(), |recorded| {
+        let Event::Person(event) = &recorded.event else { return };
+        match event {
+            E::LoggedIn(begun) => {
+                sessions.insert(begun.session);
+            }
+            E::SessionRevoked(ended) => {
+                sessions.remove(&ended.session);
+            }
+            E::SessionsRevoked(_) => sessions.clear(),
+            E::CredentialsSet(set) => credential = Some(set.credential),
+            E::PersonRegistered(_)
+            | E::ContactLinked(_)
+            | E::PasswordResetRequested(_)
+            | E::PasswordResetCompleted(_) => {}
+        }
+    })
+    .await;
+    let stored = store.sessions(person).await.expect("the sessions");
+    assert_eq!(stored.iter().map(|s| s.session).collect::<BTreeSet<_>>(), sessions);
+    let stored = store.password(person).await.expect("the password");
+    assert_eq!(stored.map(|stored| stored.credential), credential);
+}
+
+/// In one turn the order of the commands counts: who signed in before all sessions ended is out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sessions_that_begin_and_end_in_one_turn_end_in_their_order() {
+    let (database, store) = viewed().await;
+    let person = register(&store, 1).await;
+    let [first, second, third, fourth] = [0; 4].map(|_| SessionId(Uuid::now_v7()));
+    let held = hold_head(&database, person.into()).await;
+    let commands = [
+        PersonCommand::LogIn(first),
+        PersonCommand::RevokeAll,
+        PersonCommand::LogIn(second),
+        PersonCommand::LogIn(third),
+        PersonCommand::Revoke(second),
+        PersonCommand::LogIn(fourth),
+        PersonCommand::Revoke(fourth),
+    ];
+    let turn = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let sent = commands.map(|command| store.execute(submission(person, command)));
+            futures_util::future::join_all(sent).await
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    held.batch_execute("COMMIT").await.expect("the head is let go");
+    for answer in turn.await.expect("the turn ends") {
+        answer.expect("carried out");
+    }
+    let left = store.sessions(person).await.expect("the sessions");
+    assert_eq!(left.iter().map(|session| session.session).collect::<Vec<_>>(), [third]);
+    beside_is_as_told(&store, person).await;
+}

@@ -1,0 +1,38 @@
+//! The links in mails that wait to be sent, as their readers would see them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use event_store::EventStore;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A mail with a link.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    /// The mail, and the link.
+    pub(crate) id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) to: String,
+    /// The link's last part.
+    pub(crate) link: String,
+}
+
+/// The mails that were ordered for a contact or a person, the oldest first.
+pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Vec<Mail> {
+    let reader = store.reader();
+    let client = reader.database().connection().await.expect("a connection");
+    let sql = "SELECT mail_id, kind, sealed FROM outbox \
+               WHERE ledger_id = $1 AND contact_id = $2 ORDER BY position";
+    let rows = client.query(sql, &[&ledger, &subject]).await.expect("the mails");
+    let mail = |row: &tokio_postgres::Row| {
+        let (id, kind, sealed): (Uuid, String, Vec<u8>) = (row.get(0), row.get(1), row.get(2));
+        let opened = reader.keys().open(&sealed, id.as_bytes()).expect("it opens");
+        let opened: Value = serde_json::from_slice(&opened).expect("JSON");
+        let text = |field: &str| opened[field].as_str().expect("a text").to_owned();
+        let prefix = if kind == "password_reset" { "tbr" } else { "tbi" };
+        let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());
+        let link = format!("{prefix}_{ledger}_{}", text("secret"));
+        Mail { id, kind, to: text("to"), link }
+    };
+    rows.iter().map(mail).collect()
+}

@@ -236,7 +236,7 @@ async fn signing_in_takes_as_long_for_an_address_that_nobody_has() {
     // What is made ready at first use is ready.
     try_to_sign_in(&server, "bea@example.org", OTHER).await.is(401);
     let mut took = [Vec::new(), Vec::new()];
-    for _ in 0..5 {
+    for _ in 0..7 {
         for (email, took) in ["ada@example.org", "nobody@example.org"].into_iter().zip(&mut took) {
             let began = Instant::now();
             let refused = try_to_sign_in(&server, email, OTHER).await.is(401);
@@ -244,10 +244,8 @@ async fn signing_in_takes_as_long_for_an_address_that_nobody_has() {
             assert_eq!(refused.code(), "invalid_credentials");
         }
     }
-    let [known, unknown] = took.map(|mut took| {
-        took.sort_unstable();
-        took[took.len() / 2]
-    });
+    // The quickest of each: what else runs at this moment only adds to the others.
+    let [known, unknown] = took.map(|took| took.into_iter().min().expect("some"));
     let close = known < unknown * 2 && unknown < known * 2;
     assert!(close, "known {known:?}, unknown {unknown:?}");
 }

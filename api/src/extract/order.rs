@@ -7,7 +7,7 @@ use super::path::{self, PathIds};
 use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::Problem;
 use crate::figures;
-use crate::position::LedgerPosition;
+use crate::position::{LEDGER_POSITION, LedgerPosition};
 use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
@@ -107,7 +107,9 @@ impl<P: PathIds, B: RequestBody> FromRequest<AppState> for OperatorOrder<P, B> {
 impl<P: PathIds, B: RequestBody> FromRequest<AppState> for PersonOrder<P, B> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+    async fn from_request(mut request: Request, app: &AppState) -> Result<Self, Problem> {
+        // Its answers stand for ledgers that are not the person's.
+        request.headers_mut().remove(LEDGER_POSITION);
         take(request, app, Asker::person).await.map(Self)
     }
 }

@@ -65,6 +65,8 @@ impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for PersonQuest
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        // What is a person's own is never behind, and stands for ledgers that are not theirs.
+        parts.headers.remove(LEDGER_POSITION);
         Question::take(parts, app, Asker::person).await.map(Self)
     }
 }

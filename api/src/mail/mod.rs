@@ -5,6 +5,7 @@
 //! [`settings`] reads what the configuration says. The rows themselves are the event store's
 //! `outbox`. Logs name a mail by its id and kind, never its address, link or text.
 
+mod facts;
 mod letter;
 mod mailbox;
 mod sender;

@@ -5,6 +5,7 @@
 //! another one takes when its time is over. So no mail is lost, and one is sent twice only where
 //! the mail server had taken it and nobody could record that; it then has the same `Message-ID`.
 
+use super::facts::{Facts, newest_reset};
 use super::letter::{Invitation, Letter};
 use super::settings::host_of;
 use super::transport::{Mailer, NotTaken, Outgoing, SEND_MAX};
@@ -12,20 +13,16 @@ use crate::credential::{Secret, SecretKind};
 use crate::error::Chain;
 use crate::figures;
 use crate::start::by_system;
-use domain::builder_account::BuilderAccountEvent;
-use domain::contact::{Access, Contact, InvitationStep};
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
-use domain::person::PersonEvent;
-use domain::{AggregateId, Command, Event, EventId, Timestamp, TokenId};
+use domain::{Command, EventId, Timestamp, TokenId};
 use event_store::keys::random;
 use event_store::outbox::{LetterContent, MailPlace, TakenMail};
-use event_store::{EventStore, ExecuteError, NewSecret, Recorded, StoreError, Submission};
+use event_store::{EventStore, ExecuteError, NewSecret, StoreError, Submission};
 use futures_util::StreamExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// How many mails are looked up at once.
 const PAGE: u32 = 64;
@@ -263,25 +260,7 @@ impl Post {
     async fn reset_is_void(&self, mail: &TakenMail) -> Result<bool, StoreError> {
         let ledger = mail.place.ledger;
         let events = self.store.reader().aggregate_events(ledger, &[mail.recipient.0]).await?;
-        let mut newest = None;
-        for recorded in &events {
-            match &recorded.event {
-                Event::Person(PersonEvent::PasswordResetRequested(asked)) => {
-                    newest = Some(asked.token.0);
-                }
-                Event::Person(
-                    PersonEvent::PasswordResetCompleted(_) | PersonEvent::CredentialsSet(_),
-                ) => newest = Some(Uuid::nil()),
-                Event::Person(_)
-                | Event::BuilderAccount(_)
-                | Event::Contact(_)
-                | Event::Job(_)
-                | Event::Lead(_)
-                | Event::Installation(_)
-                | Event::Notification(_) => {}
-            }
-        }
-        Ok(newest.is_some_and(|newest| newest != mail.place.mail.0))
+        Ok(newest_reset(&events).is_some_and(|newest| newest != mail.place.mail.0))
     }
 
     /// What the ledger says about an invitation's mail; nothing about others.
@@ -354,63 +333,6 @@ impl Post {
             }
         }
         Ok(())
-    }
-}
-
-/// What the ledger says about an invitation's mail.
-#[derive(Debug, Default)]
-struct Facts {
-    /// The account's name.
-    account: Option<String>,
-    /// The event that ordered it.
-    ordered_by: Option<EventId>,
-    /// Until when its link works; none when it does not.
-    open_until: Option<Timestamp>,
-}
-
-impl Facts {
-    /// From the events of the account and of the contact.
-    fn of(events: &[Recorded], link: TokenId) -> Result<Self, StoreError> {
-        let mut facts = Self::default();
-        let mut contact: Option<Contact> = None;
-        for recorded in events {
-            match (&recorded.event, recorded.aggregate) {
-                (Event::BuilderAccount(BuilderAccountEvent::BuilderAccountOpened(opened)), _) => {
-                    facts.account = Some(opened.name.as_str().to_owned());
-                }
-                (Event::Contact(event), AggregateId::Contact(id)) => {
-                    match event.invitation() {
-                        Some((_, InvitationStep::Sent(sent))) if sent.token == link => {
-                            facts.ordered_by = Some(recorded.event_id);
-                        }
-                        Some((_, InvitationStep::Resent(sent))) if sent.token == link => {
-                            facts.ordered_by = Some(recorded.event_id);
-                        }
-                        Some(_) | None => {}
-                    }
-                    match &mut contact {
-                        Some(contact) => contact.apply(event)?,
-                        None => contact = Some(Contact::from_first(id, event)?),
-                    }
-                }
-                (
-                    Event::BuilderAccount(_)
-                    | Event::Contact(_)
-                    | Event::Job(_)
-                    | Event::Lead(_)
-                    | Event::Person(_)
-                    | Event::Installation(_)
-                    | Event::Notification(_),
-                    _,
-                ) => {}
-            }
-        }
-        if let Some(Access::Pending { invitation, .. }) = contact.map(|contact| contact.access)
-            && invitation.token == link
-        {
-            facts.open_until = Some(invitation.expires_at);
-        }
-        Ok(facts)
     }
 }
 

@@ -4,12 +4,12 @@ use crate::credential::{Secret, SecretKind};
 use crate::error::Problem;
 use crate::state::AppState;
 use domain::builder_account::BuilderAccount;
-use domain::contact::{AcceptProof, Contact, ContactCommand};
+use domain::contact::{self, AcceptProof, Claims, Contact, ContactCommand, Holder};
 use domain::{
-    AccountId, AggregateId, Circumstances, Command, ContactId, EmailAddress, Event, LedgerId,
+    AccountId, AggregateId, Circumstances, Command, ContactId, EmailAddress, Event, Halt, LedgerId,
     PersonId, Timestamp, TokenId,
 };
-use event_store::{Recorded, Rehearsal, Submission};
+use event_store::Recorded;
 
 /// An invitation, by its link.
 #[derive(Debug)]
@@ -47,21 +47,31 @@ impl Invitee {
     }
 
     /// Refuses with the reason why the link is dead, when it is. Nothing is recorded.
-    pub(crate) async fn still_open(
+    pub(crate) fn still_open(
         &self,
         app: &AppState,
-        circumstances: Circumstances,
+        circumstances: &Circumstances,
     ) -> Result<(), Problem> {
-        // Whoever it will be: nobody was linked before with this id.
-        let somebody = PersonId(self.token.0);
-        let command = self.accept(somebody, AcceptProof::LinkAndLogin);
-        let submission = Submission::new(self.ledger, command, circumstances);
-        let tried = app.store().rehearse(self.ledger, vec![submission], Rehearsal::Alone).await?;
-        match tried.into_iter().next() {
-            Some(Ok(_)) => Ok(()),
-            Some(Err(refused)) => Err(refused.into()),
-            None => Err(Problem::internal()),
+        // Whoever it will be: nobody was linked before with this id. Looked at beside the writer, for
+        // links are looked at more often than they are used.
+        let (token, person) = (self.token, PersonId(self.token.0));
+        let proof = AcceptProof::LinkAndLogin;
+        let accept = ContactCommand::AcceptInvite { token, person, proof };
+        let (contact, now) = (&self.contact, app.store().now());
+        match contact::decide(contact.id, Some(contact), &accept, circumstances, now, &NoClaims) {
+            Ok(_) => Ok(()),
+            Err(Halt::Rejected(refused)) => Err(refused.into()),
+            Err(Halt::Need(_)) => Err(Problem::internal()),
         }
+    }
+}
+
+/// Accepting asks for no claim.
+struct NoClaims;
+
+impl Claims for NoClaims {
+    fn holder(&self, _: &EmailAddress) -> Result<Option<Holder>, Halt> {
+        Ok(None)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Problem;
 use crate::state::AppState;
 use domain::{EmailAddress, TokenId};
 use event_store::Throttle;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 const QUARTER_OF_AN_HOUR_S: i64 = 15 * 60;
 const HOUR_S: i64 = 60 * 60;
@@ -23,8 +23,9 @@ pub(crate) async fn signing_in(
     email: &EmailAddress,
     client: Option<IpAddr>,
 ) -> Result<(), Problem> {
-    counted(app, "login", email.normal(), LOGINS_OF_AN_ACCOUNT).await?;
-    from(app, "login from", client, LOGINS_FROM_AN_ADDRESS).await
+    // First, so that who tries too much does not use up what others may try.
+    from(app, "login from", client, LOGINS_FROM_AN_ADDRESS).await?;
+    counted(app, "login", email.normal(), LOGINS_OF_AN_ACCOUNT).await
 }
 
 /// Counts a request to reset a password.
@@ -33,8 +34,8 @@ pub(crate) async fn resetting(
     email: &EmailAddress,
     client: Option<IpAddr>,
 ) -> Result<(), Problem> {
-    counted(app, "reset", email.normal(), RESETS_OF_AN_ACCOUNT).await?;
-    from(app, "reset from", client, RESETS_FROM_AN_ADDRESS).await
+    from(app, "reset from", client, RESETS_FROM_AN_ADDRESS).await?;
+    counted(app, "reset", email.normal(), RESETS_OF_AN_ACCOUNT).await
 }
 
 /// Counts a try to accept with a link, or to set a password with it.
@@ -48,9 +49,19 @@ async fn from(
     client: Option<IpAddr>,
     throttle: Throttle,
 ) -> Result<(), Problem> {
-    match client {
-        Some(client) => counted(app, what, &client.to_string(), throttle).await,
+    match client.and_then(network) {
+        Some(network) => counted(app, what, &network.to_string(), throttle).await,
         None => Ok(()),
+    }
+}
+
+/// What stands for one household: an IPv4 address, the first half of an IPv6 address. A proxy on this
+/// machine stands for everybody, and so for nobody.
+fn network(client: IpAddr) -> Option<IpAddr> {
+    match client {
+        client if client.is_loopback() => None,
+        IpAddr::V4(_) => Some(client),
+        IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
     }
 }
 
@@ -64,4 +75,17 @@ async fn counted(
     let mut problem = Problem::new("too_many_tries", "This was tried too often in a short time.");
     problem.retry_after_s = u32::try_from(wait_s).ok();
     Err(problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_address_or_one_half_of_one() {
+        let of = |text: &str| network(text.parse().expect("an address")).map(|n| n.to_string());
+        assert_eq!(of("192.0.2.7").as_deref(), Some("192.0.2.7"));
+        assert_eq!(of("2001:db8:1:2:3:4:5:6").as_deref(), Some("2001:db8:1:2::"));
+        assert_eq!((of("127.0.0.1"), of("::1")), (None, None));
+    }
 }

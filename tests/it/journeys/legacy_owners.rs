@@ -399,3 +399,57 @@ async fn an_import_of_owners_is_told_again_and_its_key_is_for_that_file_alone() 
     let refused = admin.with(PATH, other, &key).await.is(422);
     assert_eq!(refused.code(), "idempotency_key_reused");
 }
+
+fn line(no: &str, email: &str) -> String {
+    format!("{no},Ada Bloom,{email},,,,yes,2024-01-01,2025-02-03,\n")
+}
+
+/// 2.1: their first sign-in is by a reset. An address that has a login already is linked by accepting.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_of_an_older_system_signs_in_by_a_reset_and_finds_their_contact() {
+    let server = Server::start().await;
+    let [old, other] = [server.builder("Old").await, server.builder("Other").await];
+    let head = FILE.lines().next().expect("a header");
+    let upload = file(&format!("{head}\n{}", line("O-1", "ada@example.org")));
+    let taken = old.admin.post(PATH, upload.clone()).await.is(200);
+    assert_eq!(accesses(&taken), [1, 0, 0], "{}", taken.text);
+    let ada = contact(&taken, 2);
+
+    let anybody = server.anybody();
+    let address = json!({ "email": "ADA@example.org" });
+    anybody.post("/v1/password-resets", address.clone()).await.is(202);
+    let email = domain::EmailAddress::parse("ada@example.org").expect("valid");
+    let person = server.store.reader().keys().imported_person(&email).0;
+    let mut mails = Vec::new();
+    for _ in 0..100 {
+        mails = server.mails(person, person).await;
+        if !mails.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let link = &mails.first().expect("a mail").link;
+    let password = "a garden behind the mill";
+    let reset = format!("/v1/password-resets/{link}");
+    anybody.post(&reset, json!({ "password": password })).await.is(204);
+    let session = server.sign_in("ada@example.org", password).await;
+    let me = session.get("/v1/me").await.is(200);
+    assert_eq!(me.body["contacts"][0]["id"], ada.as_str(), "{}", me.text);
+    session.patch("/v1/me", json!({ "name": "Ada Bloom-Mill" })).await.is(200);
+
+    // The same file again changes nothing, though the address has a login now.
+    let again = old.admin.post(PATH, upload.clone()).await.is(200);
+    assert_eq!(counts(&again), [1, 0, 1, 0], "{}", again.text);
+
+    // With another builder the login is not linked behind the owner's back.
+    let there = other.admin.post(PATH, upload).await.is(200);
+    assert_eq!(accesses(&there), [0, 1, 0], "{}", there.text);
+    assert!(there.text.contains("has a login here already"), "{}", there.text);
+    let me = session.get("/v1/me").await.is(200);
+    assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1));
+    let contact = contact(&there, 2).parse().expect("an id");
+    let link = server.invite(&other, contact).await;
+    session.post(&format!("/v1/invitations/{link}/accept"), json!({})).await.is(200);
+    let me = session.get("/v1/me").await.is(200);
+    assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(2));
+}

@@ -51,15 +51,18 @@ pub(crate) async fn accept_invitation(
     let Public { visitor, path, body } = request;
     let invitee = Invitee::of(&app, &path).await?;
     let nobody_yet = Actor::Owner(domain::PersonId(invitee.token.0));
-    invitee.still_open(&app, visitor.circumstances(nobody_yet)).await?;
+    invitee.still_open(&app, &visitor.circumstances(nobody_yet))?;
     throttle::accepting(&app, &invitee.token).await?;
-    let accepted = accept(&app, &visitor, &invitee, body.password.as_ref()).await?;
+    let contact = invitee.contact.id.0;
+    // On a task of its own: a client that goes away does not leave it half-way.
+    let accepting =
+        tokio::spawn(async move { accept(&app, &visitor, &invitee, body.password.as_ref()).await });
+    let accepted = accepting.await.map_err(|_panic| Problem::internal())??;
     let session_token = accepted.session.and_then(|(_, applied)| {
         let secret = applied.secret?;
         Some(Secret::new(SecretKind::Session, accepted.person.into(), &secret).expose())
     });
     let position = position_of(&accepted.applied);
-    let answer =
-        AcceptedAnswer { person: accepted.person.0, contact: invitee.contact.id.0, session_token };
+    let answer = AcceptedAnswer { person: accepted.person.0, contact, session_token };
     Ok(Answer::new(answer).position(position))
 }

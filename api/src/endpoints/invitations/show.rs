@@ -38,7 +38,7 @@ pub(crate) async fn show_invitation(
     question: PublicQuestion<Secret>,
 ) -> Result<Json<OpenInvitation>, Problem> {
     let invitee = Invitee::of(&app, &question.path).await?;
-    invitee.still_open(&app, looking()).await?;
+    invitee.still_open(&app, &looking())?;
     let email = invitee.email()?;
     Ok(Json(OpenInvitation {
         builder: builder_name(&app, invitee.ledger).await?,

@@ -12,7 +12,7 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
     let needed = |needed| Err(Rejection::NotPermitted { needed });
     match (right(command), authority) {
         (_, Authority::System)
-        | (Right::Operate, Authority::Operator)
+        | (Right::Operate | Right::IssueKey, Authority::Operator)
         | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
         (Right::Report, _) => needed("the product's own mail sender"),
@@ -23,7 +23,11 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
             needed("the person's own session")
         }
         (
-            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
+            Right::OwnInfo
+            | Right::Work
+            | Right::ManageAccess
+            | Right::Administer
+            | Right::IssueKey,
             Authority::Builder { role: Role::Admin, .. },
         )
         | (Right::OwnInfo | Right::Work, Authority::Builder { role: Role::Staff, .. }) => Ok(()),
@@ -34,7 +38,10 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
                 needed("an admin key, or a staff key with the grant manage_access")
             }
         }
-        (Right::Administer, Authority::Builder { role: Role::Staff, .. }) => needed("an admin key"),
+        (Right::IssueKey, Authority::Builder { .. } | Authority::Owner)
+        | (Right::Administer, Authority::Builder { role: Role::Staff, .. }) => {
+            needed("an admin key")
+        }
         (
             Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
             Authority::Builder { role: Role::Auditor, .. },
@@ -51,6 +58,8 @@ pub(super) fn permit(command: &Command, authority: &Authority) -> Result<(), Rej
 enum Right {
     /// An operator's.
     Operate,
+    /// An operator's, who gives an account its first key, and a builder admin's.
+    IssueKey,
     /// A builder's, on any working day.
     Work,
     /// A builder admin's, or a staff member's to whom it is granted.
@@ -71,11 +80,12 @@ fn right(command: &Command) -> Right {
     match command {
         Command::Installation(_) | Command::TakeOver { .. } => Right::Operate,
         Command::BuilderAccount(_, command) => match command {
-            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => {
-                Right::Operate
-            }
+            BuilderAccountCommand::Open { .. } => Right::Operate,
+            BuilderAccountCommand::IssueApiKey(_) => Right::IssueKey,
             BuilderAccountCommand::JobSetup(_) => Right::Work,
-            BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
+            BuilderAccountCommand::RotateApiKey(_)
+            | BuilderAccountCommand::RevokeApiKey(_)
+            | BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
         },
         Command::Person(..) => Right::OwnLogin,
         Command::Contact(_, command) => match command {

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod address_books;
+mod api_keys;
 mod as_of;
 mod conditions;
 mod contacts_in_full;

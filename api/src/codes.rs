@@ -79,7 +79,12 @@ pub(crate) const CODES: &[Code] = &[
     code(503, "view_behind", "The read model has not reached the position asked for")
         .remedy("Try again after Retry-After, or without Ledger-Position."),
     code(409, "already_exists", "The id is in use"),
-    code(422, "too_many_api_keys", "More keys than an account takes"),
+    code(422, "too_many_api_keys", "More than 100 API keys that are not revoked")
+        .remedy("Revoke keys that are not needed."),
+    code(409, "last_admin", "The account's last admin key is not revoked")
+        .rule("2.9")
+        .remedy("Issue another admin key first; where this one leaked, rotate it."),
+    code(409, "api_key_revoked", "The key has been revoked").remedy("Issue a new key."),
     code(409, "primary_email_on_activated_owner", "The email is an activated owner's")
         .rule("R25")
         .remedy("Select the existing contact that has this primary email (R26)."),

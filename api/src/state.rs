@@ -8,6 +8,7 @@ use moka::future::Cache;
 use projections::Progress;
 use projections::status::LedgerStatus;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 
@@ -43,10 +44,19 @@ struct Inner {
     progress: Progress,
     limits: Limits,
     permits: Semaphore,
-    credentials: Cache<[u8; 32], Arc<Credential>>,
+    credentials: Cache<[u8; 32], Seen>,
+    /// Counts how often credentials were changed; what was seen before the last time is not believed.
+    changes: AtomicU64,
     status: Mutex<Option<(Instant, Arc<Vec<LedgerStatus>>)>>,
     delivery: Delivery,
     waiting_mails: Mutex<Option<(Instant, u64)>>,
+}
+
+/// A credential that the store knew, and after how many changes of credentials.
+#[derive(Debug, Clone)]
+struct Seen {
+    credential: Arc<Credential>,
+    changes: u64,
 }
 
 impl AppState {
@@ -71,6 +81,7 @@ impl AppState {
                 .max_capacity(CREDENTIALS_MAX)
                 .time_to_live(CREDENTIAL_TTL)
                 .build(),
+            changes: AtomicU64::new(0),
             status: Mutex::new(None),
             delivery,
             waiting_mails: Mutex::new(None),
@@ -111,17 +122,27 @@ impl AppState {
                 .map(|session| Arc::new(Credential::session(secret.ledger(), session.session))));
         }
         if let Some(seen) = self.0.credentials.get(&hash).await
-            && seen.ledger == secret.ledger()
+            && seen.credential.ledger == secret.ledger()
+            && seen.changes == self.0.changes.load(Ordering::SeqCst)
         {
-            return Ok(Some(seen));
+            return Ok(Some(seen.credential));
         }
+        // Before the look-up: a change that comes after it voids what the look-up finds.
+        let changes = self.0.changes.load(Ordering::SeqCst);
         let row = self.0.store.credential(secret.ledger(), &hash).await?;
         let Some(credential) = row.and_then(|row| Credential::of(secret.ledger(), &row)) else {
             return Ok(None);
         };
         let credential = Arc::new(credential);
-        self.0.credentials.insert(hash, Arc::clone(&credential)).await;
+        let seen = Seen { credential: Arc::clone(&credential), changes };
+        self.0.credentials.insert(hash, seen).await;
         Ok(Some(credential))
+    }
+
+    /// A key was revoked or got a new secret: from now on this process asks the store again about
+    /// every credential. Other processes do within [`CREDENTIAL_TTL`].
+    pub(crate) fn forget_credentials(&self) {
+        self.0.changes.fetch_add(1, Ordering::SeqCst);
     }
 
     /// How many mails wait in the outbox, not older than a second.

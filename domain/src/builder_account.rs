@@ -1,9 +1,11 @@
 //! A builder account: the tenant, the keys with which backend services act for it, and what it has
 //! made up its mind about for all its jobs ([`JobSetup`]) and contacts ([`CustomFieldsSet`]).
 
+mod api_keys;
 mod custom_fields;
 mod job_setup;
 
+pub use api_keys::{AccountKey, ApiKeyIssued, ApiKeyRevoked, ApiKeyRotated, KeyLife, NewApiKey};
 pub use custom_fields::CustomFieldsSet;
 pub use job_setup::{
     JobSetup, JobTemplate, JobTemplateAdded, JobTemplateChanged, JobTemplateRemoved, JobTypesSet,
@@ -11,20 +13,21 @@ pub use job_setup::{
 };
 
 use crate::ImpossibleStep;
-use crate::actor::{Grant, Role};
 use crate::custom_field::CustomField;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{AccountId, AggregateId, ApiKeyId, TemplateId};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
 use crate::text::{JobType, Label};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 events! {
     /// An event of a builder account.
     BuilderAccountEvent {
         BuilderAccountOpened = "builder_account.opened" v 1,
         ApiKeyIssued = "builder_account.api_key_issued" v 1,
+        ApiKeyRotated = "builder_account.api_key_rotated" v 1,
+        ApiKeyRevoked = "builder_account.api_key_revoked" v 1,
         JobTypesSet = "builder_account.job_types_set" v 1,
         JobTemplateAdded = "builder_account.job_template_added" v 1,
         JobTemplateChanged = "builder_account.job_template_changed" v 1,
@@ -40,46 +43,19 @@ pub struct BuilderAccountOpened {
     pub name: Label,
 }
 
-/// A key was issued. Its secret is nowhere; only a hash of it is kept beside the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApiKeyIssued {
-    /// The key's id, which the events that come of it name as their actor.
-    pub key: ApiKeyId,
-    /// What the key may do.
-    pub role: Role,
-    /// What it may beyond the role.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
-    pub grants: BTreeSet<Grant>,
-    /// What people call it.
-    pub label: Label,
-}
-
-nothing_personal!(BuilderAccountOpened, ApiKeyIssued);
+nothing_personal!(BuilderAccountOpened);
 
 impl BuilderAccountEvent {
     /// What changed, field by field.
     pub fn changes(&self) -> Vec<FieldChange> {
         match self {
             Self::BuilderAccountOpened(e) => vec![FieldChange::new_value("name", e.name.as_str())],
-            Self::ApiKeyIssued(e) => {
-                let role = match e.role {
-                    Role::Admin => "admin",
-                    Role::Staff => "staff",
-                    Role::Auditor => "auditor",
-                };
-                let mut changes = vec![
-                    FieldChange::new_value("api_key", e.label.as_str()),
-                    FieldChange::new_value("role", role),
-                ];
-                for grant in &e.grants {
-                    let grant = match grant {
-                        Grant::ManageAccess => "manage_access",
-                        Grant::ReadAudit => "read_audit",
-                    };
-                    changes.push(FieldChange::new_value("grants", grant));
-                }
-                changes
+            Self::ApiKeyIssued(e) => api_keys::key_issued_changes(e),
+            // Its label before and after: a history says which key it was, and never a secret.
+            Self::ApiKeyRotated(e) => {
+                vec![FieldChange::between("api_key", e.label.as_str(), e.label.as_str())]
             }
+            Self::ApiKeyRevoked(e) => vec![FieldChange::old_value("api_key", e.label.as_str())],
             Self::JobTypesSet(e) => vec![job_setup::types_changed(e)],
             Self::JobTemplateAdded(e) => job_setup::template_changed(None, Some(&e.content)),
             Self::JobTemplateChanged(e) => job_setup::template_changed(Some(&e.from), Some(&e.to)),
@@ -89,19 +65,6 @@ impl BuilderAccountEvent {
             Self::CustomFieldsSet(e) => custom_fields::fields_changed(e),
         }
     }
-}
-
-/// A new key, as it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewApiKey {
-    /// Its id.
-    pub key: ApiKeyId,
-    /// What it may do.
-    pub role: Role,
-    /// What it may beyond the role.
-    pub grants: BTreeSet<Grant>,
-    /// What people call it.
-    pub label: Label,
 }
 
 /// A command to the account.
@@ -116,6 +79,10 @@ pub enum BuilderAccountCommand {
     },
     /// Issue one more key.
     IssueApiKey(NewApiKey),
+    /// Give a key a new secret.
+    RotateApiKey(ApiKeyId),
+    /// Revoke a key.
+    RevokeApiKey(ApiKeyId),
     /// Change the list of job types or the templates.
     JobSetup(JobSetup),
     /// Make these the custom fields of all contacts, in this order (R41).
@@ -129,6 +96,10 @@ pub enum BuilderAccountRejection {
     AlreadyOpen,
     /// More keys than one account takes.
     TooManyKeys,
+    /// The key is the last one that may issue others.
+    LastAdmin,
+    /// The key has been revoked.
+    KeyRevoked,
     /// More types than one list takes.
     TooManyJobTypes,
     /// A template has a type that would leave the list.
@@ -162,7 +133,21 @@ impl BuilderAccountRejection {
                 "too_many_api_keys",
                 RejectionKind::Unprocessable,
                 "An account takes at most 100 API keys.",
-            ),
+            )
+            .remedy("Revoke keys that are not needed."),
+            Self::LastAdmin => Refusal::new(
+                "last_admin",
+                RejectionKind::Conflict,
+                "This is the account's last admin key.",
+            )
+            .rule("2.9")
+            .remedy("Issue another admin key first; where this one leaked, rotate it."),
+            Self::KeyRevoked => Refusal::new(
+                "api_key_revoked",
+                RejectionKind::Conflict,
+                "The key has been revoked, for good.",
+            )
+            .remedy("Issue a new key."),
             Self::TooManyJobTypes => Refusal::new(
                 "too_many_job_types",
                 RejectionKind::Unprocessable,
@@ -238,8 +223,8 @@ pub struct BuilderAccount {
     pub id: AccountId,
     /// The company's name.
     pub name: Label,
-    /// Its keys.
-    pub keys: BTreeMap<ApiKeyId, Role>,
+    /// Its keys, with those that were revoked.
+    pub keys: BTreeMap<ApiKeyId, AccountKey>,
     /// The types that its jobs may have, in the order that it wants (R56).
     pub job_types: Vec<JobType>,
     /// What its jobs may be made from (R55).
@@ -249,9 +234,6 @@ pub struct BuilderAccount {
 }
 
 impl BuilderAccount {
-    /// The most keys of an account.
-    pub const KEYS_MAX: usize = 100;
-
     /// An account as its first event makes it.
     pub fn from_first(id: AccountId, event: &BuilderAccountEvent) -> Result<Self, ImpossibleStep> {
         match event {
@@ -261,6 +243,8 @@ impl BuilderAccount {
                 Ok(Self { id, name, keys, job_types, templates, custom_fields })
             }
             BuilderAccountEvent::ApiKeyIssued(_)
+            | BuilderAccountEvent::ApiKeyRotated(_)
+            | BuilderAccountEvent::ApiKeyRevoked(_)
             | BuilderAccountEvent::JobTypesSet(_)
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
@@ -277,11 +261,19 @@ impl BuilderAccount {
     pub fn apply(&mut self, event: &BuilderAccountEvent) -> Result<(), ImpossibleStep> {
         let why = match event {
             BuilderAccountEvent::BuilderAccountOpened(_) => "the account is open already",
-            BuilderAccountEvent::ApiKeyIssued(e) => {
-                if self.keys.insert(e.key, e.role).is_none() {
-                    return Ok(());
+            BuilderAccountEvent::ApiKeyIssued(e) => match self.key_issued(e) {
+                Ok(()) => return Ok(()),
+                Err(why) => why,
+            },
+            BuilderAccountEvent::ApiKeyRotated(e) => match self.key_lives(e.key, KeyLife::Live) {
+                Ok(()) => return Ok(()),
+                Err(why) => why,
+            },
+            BuilderAccountEvent::ApiKeyRevoked(e) => {
+                match self.key_lives(e.key, KeyLife::Revoked) {
+                    Ok(()) => return Ok(()),
+                    Err(why) => why,
                 }
-                "the key is there already"
             }
             BuilderAccountEvent::JobTypesSet(e) => {
                 self.job_types.clone_from(&e.to);
@@ -331,10 +323,12 @@ pub fn decide(
         }
         (BuilderAccountCommand::Open { name, key }, None) => {
             let opened = BuilderAccountOpened { name: name.clone() };
-            Ok(std::iter::once(opened.into()).chain(key.as_ref().map(issued)).collect())
+            Ok(std::iter::once(opened.into()).chain(key.as_ref().map(api_keys::issued)).collect())
         }
         (
             BuilderAccountCommand::IssueApiKey(_)
+            | BuilderAccountCommand::RotateApiKey(_)
+            | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
             | BuilderAccountCommand::SetCustomFields(_),
             None,
@@ -345,25 +339,12 @@ pub fn decide(
         (BuilderAccountCommand::JobSetup(command), Some(account)) => {
             job_setup::decide(account, command)
         }
-        (BuilderAccountCommand::IssueApiKey(key), Some(account)) => {
-            // Issued already: the second step of a sequence over two ledgers is taken up again.
-            if account.keys.contains_key(&key.key) {
-                return Ok(Vec::new());
-            }
-            if account.keys.len() >= BuilderAccount::KEYS_MAX {
-                return Err(BuilderAccountRejection::TooManyKeys.into());
-            }
-            Ok(vec![issued(key)])
+        (BuilderAccountCommand::IssueApiKey(key), Some(account)) => api_keys::issue(account, key),
+        (BuilderAccountCommand::RotateApiKey(key), Some(account)) => {
+            api_keys::rotate(account, *key)
+        }
+        (BuilderAccountCommand::RevokeApiKey(key), Some(account)) => {
+            api_keys::revoke(account, *key)
         }
     }
-}
-
-fn issued(key: &NewApiKey) -> BuilderAccountEvent {
-    ApiKeyIssued {
-        key: key.key,
-        role: key.role,
-        grants: key.grants.clone(),
-        label: key.label.clone(),
-    }
-    .into()
 }

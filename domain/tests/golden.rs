@@ -5,7 +5,7 @@
 //! gets a new file beside the old one, and the old one stays readable through `upcast.rs`.
 
 use cqrs_es::persist::SerializedEvent;
-use domain::builder_account::{JobTemplate, TemplateTask};
+use domain::builder_account::{AccountKey, JobTemplate, KeyLife, TemplateTask};
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
 use domain::job::{
@@ -341,12 +341,18 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     let events = story(
         "builder_account",
         "opened api_key_issued job_types_set job_template_added job_template_changed
-         job_template_removed job_template_added custom_fields_set",
+         job_template_removed job_template_added custom_fields_set api_key_rotated
+         api_key_revoked",
     );
     let state = fold(AggregateId::BuilderAccount(id), &events);
     let account = state.builder_account(id).expect("known").expect("there");
     assert_eq!(account.name, domain::text::Label::parse("Elm Builders").expect("valid"));
-    assert_eq!(account.keys.values().collect::<Vec<_>>(), [&domain::Role::Staff]);
+    let office = AccountKey {
+        role: domain::Role::Staff,
+        label: domain::text::Label::parse("Office").expect("valid"),
+        life: KeyLife::Revoked,
+    };
+    assert_eq!(account.keys.values().collect::<Vec<_>>(), [&office]);
     let types: Vec<_> = account.job_types.iter().map(domain::JobType::as_str).collect();
     assert_eq!(types, ["New home", "Remodel"]);
     let remodel = domain::JobType::parse("Remodel").ok();

@@ -282,6 +282,9 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
             }
             Event::BuilderAccount(
                 BuilderAccountEvent::BuilderAccountOpened(_)
+                // A key keeps its name when it is revoked.
+                | BuilderAccountEvent::ApiKeyRotated(_)
+                | BuilderAccountEvent::ApiKeyRevoked(_)
                 | BuilderAccountEvent::JobTypesSet(_)
                 | BuilderAccountEvent::JobTemplateAdded(_)
                 | BuilderAccountEvent::JobTemplateChanged(_)

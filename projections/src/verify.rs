@@ -5,8 +5,9 @@ use crate::ViewError;
 use crate::diff::{Diff, diff};
 use crate::rebuild::OnEvents;
 use crate::view::all_views;
+use domain::builder_account::BuilderAccount;
 use domain::contact::ClaimChange;
-use domain::{AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal};
+use domain::{AccountId, AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal, Role};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
 use event_store::reader::StoredRow;
@@ -58,7 +59,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let (head, claims, links) = snapshot(reader, ledger).await?;
+    let Snapshot { head, claims, links, keys } = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -100,6 +101,7 @@ pub async fn verify(
             }
         });
     }
+    checking.check_keys(&keys, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -130,11 +132,18 @@ enum Theirs {
 /// Contacts with what belongs to them.
 type Links = BTreeSet<(Uuid, Theirs)>;
 
-/// The head and the claims in one snapshot: claims change with the append that moves the head.
-async fn snapshot(
-    reader: &Reader,
-    ledger: LedgerId,
-) -> Result<(Frontier, ClaimTable, Links), ViewError> {
+/// API keys that open something, with their roles.
+type KeyTable = BTreeSet<(Uuid, String)>;
+
+/// The head and what changes with the append that moves it.
+struct Snapshot {
+    head: Frontier,
+    claims: ClaimTable,
+    links: Links,
+    keys: KeyTable,
+}
+
+async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
     let failed = || ViewError::database("primary_email_claims");
     let mut client = reader.database().own_connection(None).await?;
     let snapshot = client
@@ -169,11 +178,19 @@ async fn snapshot(
         .query("SELECT contact_id, lead_id FROM contact_leads WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let keys = snapshot
+        .query("SELECT key_id, role FROM credentials WHERE ledger_id = $1", &[&ledger.0])
+        .await
+        .map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
-    let claims = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    Ok((head, claims, jobs.chain(leads).collect()))
+    Ok(Snapshot {
+        head,
+        claims: rows.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        links: jobs.chain(leads).collect(),
+        keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
+    })
 }
 
 struct Checking {
@@ -263,6 +280,25 @@ impl Checking {
 }
 
 impl Checking {
+    /// The keys that open something are those that were issued and not revoked since. Operators'
+    /// tokens are the installation's own.
+    fn check_keys(&self, stored: &KeyTable, verified: &mut Verified) {
+        if self.ledger == LedgerId::INSTALLATION {
+            return;
+        }
+        let account = self.state.builder_account(AccountId(self.ledger.0)).ok().flatten();
+        let word = |role| match role {
+            Role::Admin => "admin",
+            Role::Staff => "staff",
+            Role::Auditor => "auditor",
+        };
+        let live = account.into_iter().flat_map(BuilderAccount::live_keys);
+        let folded: KeyTable = live.map(|(id, key)| (id.0, word(key.role).to_owned())).collect();
+        for (key, _) in stored.symmetric_difference(&folded) {
+            verified.problem(format!("what opens as API key {key} is not as in the events"));
+        }
+    }
+
     fn fold_links(&mut self, event: &Recorded) {
         let ((left, came), theirs) = match (event.aggregate, &event.event) {
             (AggregateId::Job(job), Event::Job(event)) => {

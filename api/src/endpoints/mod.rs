@@ -1,6 +1,7 @@
 //! One file an endpoint, `<resource>/<verb>.rs`: take, build, execute, answer.
 
 pub(crate) mod accounts;
+pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod contacts;
 pub(crate) mod custom_fields;

@@ -242,8 +242,12 @@ fn makes_secret(command: &Command) -> bool {
     match command {
         Command::Installation(_) | Command::AddOwnerAndInvite { .. } => true,
         Command::BuilderAccount(_, command) => match command {
-            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
-            BuilderAccountCommand::JobSetup(_) | BuilderAccountCommand::SetCustomFields(_) => false,
+            BuilderAccountCommand::Open { .. }
+            | BuilderAccountCommand::IssueApiKey(_)
+            | BuilderAccountCommand::RotateApiKey(_) => true,
+            BuilderAccountCommand::RevokeApiKey(_)
+            | BuilderAccountCommand::JobSetup(_)
+            | BuilderAccountCommand::SetCustomFields(_) => false,
         },
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,

@@ -4,7 +4,7 @@ use crate::credential::Secret;
 use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::{AccountId, ContactId, FieldName, JobId, LeadId, SessionId, TemplateId};
+use domain::{AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, SessionId, TemplateId};
 use std::str::FromStr;
 
 /// The ids of a path, in their order.
@@ -24,6 +24,12 @@ fn only<T: FromStr>(segments: &[&str]) -> Option<T> {
 }
 
 impl PathIds for AccountId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for ApiKeyId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

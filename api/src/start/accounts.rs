@@ -8,7 +8,7 @@ use crate::state::AppState;
 use domain::builder_account::{BuilderAccountCommand, BuilderAccountRejection, NewApiKey};
 use domain::installation::InstallationCommand;
 use domain::text::Label;
-use domain::{AccountId, ApiKeyId, Circumstances, Command, Grant, LedgerId, Rejection, Role};
+use domain::{AccountId, ApiKeyId, Circumstances, Command, LedgerId, Rejection, Role};
 use event_store::keys::sha256;
 use event_store::{Applied, ExecuteError, IdempotencyKey};
 use std::collections::BTreeSet;
@@ -29,9 +29,7 @@ pub(crate) struct NewAccount {
 #[derive(Debug)]
 pub(crate) struct KeyOrder {
     pub(crate) account: AccountId,
-    pub(crate) role: Role,
-    pub(crate) grants: BTreeSet<Grant>,
-    pub(crate) label: Label,
+    pub(crate) key: NewApiKey,
     pub(crate) circumstances: Circumstances,
     pub(crate) idempotency: Option<IdempotencyKey>,
 }
@@ -78,13 +76,12 @@ pub(crate) async fn open(app: &AppState, new: NewAccount) -> Result<IssuedKey, P
 
 /// Orders the key in the installation's ledger, then issues it in the account's own.
 pub(crate) async fn issue_key(app: &AppState, order: KeyOrder) -> Result<IssuedKey, Problem> {
-    let KeyOrder { account, role, grants, label, circumstances, idempotency } = order;
+    let KeyOrder { account, key: new, circumstances, idempotency } = order;
     let steps = Steps { app, circumstances, idempotency };
-    let key = ApiKeyId(steps.id("key"));
+    let (key, role) = (new.key, new.role);
     let order = InstallationCommand::OrderApiKey { account, key, role };
     steps.run(LedgerId::INSTALLATION, Command::Installation(order), "order").await?;
-    let issue = BuilderAccountCommand::IssueApiKey(NewApiKey { key, role, grants, label });
-    let command = Command::BuilderAccount(account, issue);
+    let command = Command::BuilderAccount(account, BuilderAccountCommand::IssueApiKey(new));
     told(account, key, steps.run(LedgerId::from(account), command, "issue").await?)
 }
 

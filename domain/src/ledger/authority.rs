@@ -15,7 +15,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
             needed("the person's own session")
         }
         (_, Authority::System)
-        | (Right::Operate, Authority::Operator)
+        | (Right::Operate | Right::IssueKey, Authority::Operator)
         | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
         (Right::Report, _) => needed("the product's own mail sender"),
@@ -26,7 +26,11 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
             needed("the person's own session")
         }
         (
-            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
+            Right::OwnInfo
+            | Right::Work
+            | Right::ManageAccess
+            | Right::Administer
+            | Right::IssueKey,
             Authority::Builder { role: Role::Admin, .. },
         )
         | (Right::OwnInfo | Right::Work, Authority::Builder { role: Role::Staff, .. }) => Ok(()),
@@ -37,7 +41,10 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
                 needed("an admin key, or a staff key with the grant manage_access")
             }
         }
-        (Right::Administer, Authority::Builder { role: Role::Staff, .. }) => needed("an admin key"),
+        (Right::IssueKey, Authority::Builder { .. } | Authority::Owner)
+        | (Right::Administer, Authority::Builder { role: Role::Staff, .. }) => {
+            needed("an admin key")
+        }
         (
             Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
             Authority::Builder { role: Role::Auditor, .. },
@@ -59,6 +66,8 @@ fn their_own(command: &Command, actor: Actor) -> bool {
 enum Right {
     /// An operator's.
     Operate,
+    /// An operator's, who gives an account its first key, and a builder admin's.
+    IssueKey,
     /// A builder's, on any working day.
     Work,
     /// A builder admin's, or a staff member's to whom it is granted.
@@ -79,11 +88,12 @@ fn right(command: &Command) -> Right {
     match command {
         Command::Installation(_) | Command::TakeOver { .. } => Right::Operate,
         Command::BuilderAccount(_, command) => match command {
-            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => {
-                Right::Operate
-            }
+            BuilderAccountCommand::Open { .. } => Right::Operate,
+            BuilderAccountCommand::IssueApiKey(_) => Right::IssueKey,
             BuilderAccountCommand::JobSetup(_) => Right::Work,
-            BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
+            BuilderAccountCommand::RotateApiKey(_)
+            | BuilderAccountCommand::RevokeApiKey(_)
+            | BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
         },
         Command::Person(..) => Right::OwnLogin,
         Command::Contact(_, command) => match command {

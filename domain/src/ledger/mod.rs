@@ -492,6 +492,8 @@ impl Command {
             Self::Installation(InstallationCommand::OrderApiKey { .. }) => "OrderApiKey",
             Self::BuilderAccount(_, BuilderAccountCommand::Open { .. }) => "OpenBuilderAccount",
             Self::BuilderAccount(_, BuilderAccountCommand::IssueApiKey(_)) => "IssueApiKey",
+            Self::BuilderAccount(_, BuilderAccountCommand::RotateApiKey(_)) => "RotateApiKey",
+            Self::BuilderAccount(_, BuilderAccountCommand::RevokeApiKey(_)) => "RevokeApiKey",
             Self::BuilderAccount(_, BuilderAccountCommand::JobSetup(command)) => match command {
                 JobSetup::SetTypes(_) => "SetJobTypes",
                 JobSetup::AddTemplate(..) => "AddJobTemplate",

@@ -876,6 +876,9 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         types(&["Remodel"]),
         custom_field_set(),
         Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
+        issue_key(9),
+        rotate_key(9),
+        revoke_key(9),
     ];
     let book = Book::given(houses());
     for command in commands {
@@ -971,11 +974,20 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("operator", operator),
         ("system", anybody()),
     ];
-    let rights =
-        ["operate", "work", "manage access", "own info", "administer", "own login", "report"];
+    let rights = [
+        "operate",
+        "issue keys",
+        "work",
+        "manage access",
+        "own info",
+        "administer",
+        "own login",
+        "report",
+    ];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
         [false, false, false, false, false, true, true],
+        [true, false, false, false, false, true, true],
         [true, true, true, false, false, false, true],
         [true, false, true, false, false, false, true],
         [true, true, true, false, true, false, true],
@@ -987,9 +999,9 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
     let commands = [
         vec![
             Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
-            Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key(1))),
             Command::TakeOver { contact: ADA, after: 0, events: Vec::new() },
         ],
+        vec![issue_key(1)],
         vec![
             contact(ADA, "Ada", "ada@x.org"),
             save(ADA, "ada@x.org", &[], None),
@@ -1028,7 +1040,11 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
         ],
-        vec![Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new()))],
+        vec![
+            Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
+            rotate_key(1),
+            revoke_key(1),
+        ],
         person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
         vec![mailed(MailOutcome::Sent)],
     ];
@@ -1106,19 +1122,78 @@ fn an_account_is_opened_once_with_its_first_key() {
     check([open(None)], &open(None), Err(BuilderAccountRejection::AlreadyOpen.into()));
 }
 
+/// An account whose first key is an admin's.
+fn account_opened() -> Command {
+    let key = NewApiKey { role: Role::Admin, grants: BTreeSet::new(), ..key(1) };
+    let open = BuilderAccountCommand::Open { name: label("Elm Builders"), key: Some(key) };
+    Command::BuilderAccount(ACCOUNT, open)
+}
+
+fn issue_key(n: u128) -> Command {
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key(n)))
+}
+
+fn issue_admin_key(n: u128) -> Command {
+    let key = NewApiKey { role: Role::Admin, grants: BTreeSet::new(), ..key(n) };
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key))
+}
+
+fn rotate_key(n: u128) -> Command {
+    let key = ApiKeyId(Uuid::from_u128(n));
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::RotateApiKey(key))
+}
+
+fn revoke_key(n: u128) -> Command {
+    let key = ApiKeyId(Uuid::from_u128(n));
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::RevokeApiKey(key))
+}
+
 #[test]
 fn a_key_is_issued_once_and_a_hundred_are_enough() {
-    let issue = |n| Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::IssueApiKey(key(n)));
-    let open = BuilderAccountCommand::Open { name: label("Elm Builders"), key: Some(key(1)) };
-    let open = || Command::BuilderAccount(ACCOUNT, open.clone());
     let id = AggregateId::BuilderAccount(ACCOUNT);
-    check([], &issue(1), unknown_account());
-    check([open()], &issue(2), Ok(&[("builder_account.api_key_issued", id)]));
+    let issued = [("builder_account.api_key_issued", id)];
+    check([], &issue_key(1), unknown_account());
+    check([account_opened()], &issue_key(2), Ok(&issued));
     // The second step of a sequence over two ledgers is taken up again.
-    check([open()], &issue(1), Ok(&[]));
-    let full = || std::iter::once(open()).chain((2..=100).map(issue));
-    check(full(), &issue(101), Err(BuilderAccountRejection::TooManyKeys.into()));
-    check(full(), &issue(100), Ok(&[]));
+    check([account_opened()], &issue_key(1), Ok(&[]));
+    let full = || std::iter::once(account_opened()).chain((2..=100).map(issue_key));
+    check(full(), &issue_key(101), Err(BuilderAccountRejection::TooManyKeys.into()));
+    check(full(), &issue_key(100), Ok(&[]));
+    // A revoked key makes room, and is never issued again.
+    check(full().chain([revoke_key(2)]), &issue_key(101), Ok(&issued));
+    check(full().chain([revoke_key(2)]), &issue_key(2), Ok(&[]));
+}
+
+#[test]
+fn a_key_gets_a_new_secret_as_often_as_wanted_until_it_is_revoked() {
+    let id = AggregateId::BuilderAccount(ACCOUNT);
+    let rotated = [("builder_account.api_key_rotated", id)];
+    check([], &rotate_key(1), unknown_account());
+    check([account_opened()], &rotate_key(2), unknown_account());
+    check([account_opened()], &rotate_key(1), Ok(&rotated));
+    check([account_opened(), rotate_key(1)], &rotate_key(1), Ok(&rotated));
+    check(
+        [account_opened(), issue_key(2), revoke_key(2)],
+        &rotate_key(2),
+        Err(BuilderAccountRejection::KeyRevoked.into()),
+    );
+}
+
+#[test]
+fn a_key_is_revoked_once_and_the_last_admin_key_never() {
+    let id = AggregateId::BuilderAccount(ACCOUNT);
+    let revoked = [("builder_account.api_key_revoked", id)];
+    let last = || Err(BuilderAccountRejection::LastAdmin.into());
+    check([], &revoke_key(1), unknown_account());
+    check([account_opened()], &revoke_key(2), unknown_account());
+    check([account_opened()], &revoke_key(1), last());
+    // Staff keys do not stand in for an admin's.
+    check([account_opened(), issue_key(2)], &revoke_key(1), last());
+    check([account_opened(), issue_key(2)], &revoke_key(2), Ok(&revoked));
+    check([account_opened(), issue_key(2), revoke_key(2)], &revoke_key(2), Ok(&[]));
+    check([account_opened(), issue_admin_key(2)], &revoke_key(1), Ok(&revoked));
+    // An admin key that was revoked is none.
+    check([account_opened(), issue_admin_key(2), revoke_key(2)], &revoke_key(1), last());
 }
 
 fn unknown_account<'a>() -> Then<'a> {

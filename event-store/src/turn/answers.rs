@@ -129,8 +129,12 @@ fn tells_secret(submission: &Submission) -> bool {
     match &submission.command {
         Command::Installation(_) => true,
         Command::BuilderAccount(_, command) => match command {
-            BuilderAccountCommand::Open { .. } | BuilderAccountCommand::IssueApiKey(_) => true,
-            BuilderAccountCommand::JobSetup(_) | BuilderAccountCommand::SetCustomFields(_) => false,
+            BuilderAccountCommand::Open { .. }
+            | BuilderAccountCommand::IssueApiKey(_)
+            | BuilderAccountCommand::RotateApiKey(_) => true,
+            BuilderAccountCommand::RevokeApiKey(_)
+            | BuilderAccountCommand::JobSetup(_)
+            | BuilderAccountCommand::SetCustomFields(_) => false,
         },
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_) => true,

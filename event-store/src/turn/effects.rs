@@ -11,15 +11,14 @@ use crate::store::Submission;
 use crate::writer::Work;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
 use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
-    AggregateId, Command, ContactId, EmailAddress, Event, Grant, InvitationId, LedgerId, Personal,
-    Role, SubjectId, Timestamp, TokenId,
+    AggregateId, Command, ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal,
+    SubjectId, Timestamp, TokenId,
 };
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -79,27 +78,11 @@ impl Turn<'_> {
                 (Event::Contact(event), AggregateId::Contact(contact)) => {
                     self.contact_effects(recorded, event, contact, submission, writes)?;
                 }
-                (Event::BuilderAccount(BuilderAccountEvent::ApiKeyIssued(issued)), _) => {
-                    let role = match issued.role {
-                        Role::Admin => "admin",
-                        Role::Staff => "staff",
-                        Role::Auditor => "auditor",
-                    };
-                    let grants = issued.grants.iter().map(|grant| match grant {
-                        Grant::ManageAccess => "manage_access",
-                        Grant::ReadAudit => "read_audit",
-                    });
-                    writes.credentials.push(NewCredentialRow {
-                        ledger_id: ledger.0,
-                        secret_hash: secret_hash(submission)?,
-                        key_id: issued.key.0,
-                        role,
-                        grants: grants.collect(),
-                        issued_at: at,
-                    });
+                (Event::BuilderAccount(event), AggregateId::BuilderAccount(_)) => {
+                    Self::account_effects(recorded, event, submission, writes)?;
                 }
                 (Event::Installation(InstallationEvent::OperatorTokenIssued(issued)), _) => {
-                    writes.credentials.push(NewCredentialRow {
+                    writes.credentials.issue(NewCredentialRow {
                         ledger_id: ledger.0,
                         secret_hash: secret_hash(submission)?,
                         key_id: issued.token.0,

@@ -10,6 +10,7 @@
 
 mod answers;
 mod assuming;
+mod credentials;
 mod deciding;
 mod effects;
 mod logins;

@@ -1,8 +1,9 @@
 //! All that a turn writes, gathered while it is decided.
 
+use super::credentials::Credentials;
 use super::effects::EndedMail;
 use super::logins::Logins;
-use crate::rows::{AttemptRow, MailRow, NewCredentialRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
+use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ pub(super) struct Writes {
     pub(super) mails: Vec<MailRow>,
     /// Mails that have ended.
     pub(super) mails_ended: Vec<EndedMail>,
-    pub(super) credentials: Vec<NewCredentialRow>,
+    pub(super) credentials: Credentials,
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
@@ -52,7 +53,7 @@ impl Writes {
             && tokens.is_empty()
             && mails.is_empty()
             && mails_ended.is_empty()
-            && credentials.is_empty()
+            && credentials.are_none()
             && attempts.is_empty()
             && logins.are_none()
     }

@@ -83,7 +83,7 @@ impl Turn<'_> {
             let end = pipeline.beside(prepared.fixed(client, end)).await?;
             pipeline.send(async move { client.execute(&end, &[&ledger.0, &mail, &at]).await });
         }
-        prepared.insert(client, take(&mut writes.credentials), &mut pipeline).await?;
+        take(&mut writes.credentials).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;

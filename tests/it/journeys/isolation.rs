@@ -27,10 +27,12 @@ struct Ids {
     contact: Uuid,
     job: Uuid,
     lead: Uuid,
+    key: Uuid,
 }
 
 fn unknown() -> Ids {
-    Ids { contact: Uuid::now_v7(), job: Uuid::now_v7(), lead: Uuid::now_v7() }
+    let new = Uuid::now_v7;
+    Ids { contact: new(), job: new(), lead: new(), key: new() }
 }
 
 fn none(_: &Ids) -> Value {
@@ -41,6 +43,10 @@ fn none(_: &Ids) -> Value {
 const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/accounts", Own),
     ("post", "/v1/accounts/{id}/api-keys", Path(|_| json!({ "role": "admin", "label": "x" }))),
+    ("get", "/v1/api-keys", Own),
+    ("post", "/v1/api-keys", Own),
+    ("post", "/v1/api-keys/{id}/rotate", Path(none)),
+    ("delete", "/v1/api-keys/{id}", Path(none)),
     ("get", "/v1/contacts", Own),
     ("get", "/v1/contacts/duplicates", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/contacts", Body(|ids| json!({ "name": "X", "jobs": [ids.job] }))),
@@ -173,7 +179,11 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let last = theirs.admin.order(&format!("/v1/contacts/{contact}/invite")).await.is(200);
     let body = json!({ "title": "Barn", "contact_id": contact });
     let lead = theirs.admin.post("/v1/leads", body).await.is(201).id();
-    let foreign = Ids { contact, job, lead };
+    // One that its own account might well revoke.
+    server.key(&theirs, "staff", &[]).await;
+    let keys = theirs.admin.get("/v1/api-keys").await.is(200).each("id");
+    let key = keys[0].parse().expect("an id");
+    let foreign = Ids { contact, job, lead, key };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
     // Queries first: the audit shows one's own refused attempts, whatever id they named.
@@ -197,6 +207,10 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
         }
     }
     // Nothing of it reached the other account.
+    let keys = theirs.admin.get("/v1/api-keys").await.is(200);
+    assert!(
+        keys.each("rotated_at").into_iter().chain(keys.each("revoked_at")).all(|at| at == "null")
+    );
     let job = theirs.admin.get_after(&last, &format!("/v1/jobs/{job}")).await.is(200);
     assert_eq!(job.body["version"], 2);
     let lead = theirs.admin.get(&format!("/v1/leads/{lead}")).await.is(200);
@@ -238,6 +252,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
     let id = match path.split('/').nth(2) {
         Some("contacts") => ids.contact,
         Some("leads") => ids.lead,
+        Some("api-keys") => ids.key,
         _ => ids.job,
     };
     let filled = path

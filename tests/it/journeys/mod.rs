@@ -7,6 +7,7 @@
 mod accepting;
 mod accounts;
 mod address_books;
+mod api_keys;
 mod as_of;
 mod conditions;
 mod contacts_in_full;

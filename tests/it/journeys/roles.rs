@@ -6,7 +6,7 @@ use serde_json::json;
 const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
 
 /// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 28] = [
+const TABLE: [(&str, &str, &str); 30] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -34,6 +34,8 @@ const TABLE: [(&str, &str, &str); 28] = [
     ("GET", "/v1/invitations", "YYYYYN"),
     ("GET", "/v1/audit", "YNNYYN"),
     ("GET", "/v1/contacts/{contact}/history", "YNNYYN"),
+    ("GET", "/v1/api-keys", "YNNYYN"),
+    ("POST", "/v1/api-keys", "YNNNNN"),
     ("POST", "/v1/accounts", "NNNNNY"),
 ];
 
@@ -68,6 +70,7 @@ async fn the_table_of_roles_holds() {
             path if path.ends_with("additional-emails") => json!({ "email": "a@example.org" }),
             path if path.ends_with("owners") => json!({ "contact_id": contact }),
             "/v1/leads" => json!({ "title": "New" }),
+            "/v1/api-keys" => json!({ "role": "staff", "label": "New" }),
             path if path.ends_with("deactivate") || path.ends_with("lose") => {
                 json!({ "reason": "Because" })
             }

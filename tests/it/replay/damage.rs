@@ -26,6 +26,9 @@ const DAMAGE: &[(&str, bool)] = &[
         true,
     ),
     ("UPDATE primary_email_claims SET contact_id = gen_random_uuid()", true),
+    ("DELETE FROM credentials", true),
+    ("UPDATE credentials SET key_id = gen_random_uuid()", true),
+    ("UPDATE credentials SET role = 'operator'", true),
     ("DELETE FROM contact_jobs", true),
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
@@ -85,5 +88,6 @@ async fn every_damage_is_found() {
 fn tables() -> impl Iterator<Item = &'static str> {
     let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
     let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
-    log.into_iter().chain(views.map(|table| table.name))
+    let log = log.into_iter().chain(["credentials"]);
+    log.chain(views.map(|table| table.name))
 }

@@ -3,8 +3,9 @@
 use super::random_fields;
 use super::random_jobs::Parts;
 use super::random_leads;
-use crate::support::account::details;
+use crate::support::account::{details, label};
 use crate::support::{Account, email, name, rng};
+use domain::builder_account::{BuilderAccountCommand, NewApiKey};
 use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePicks, Permission};
 use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
@@ -12,14 +13,14 @@ use domain::ledger::{LegacyOwner, OwnerChangeMode};
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
-    BulkId, Command, ContactId, JobId, JobName, LeadId, MailId, PersonId, PhoneNumber,
-    PostalAddress, Reason, Timestamp, TokenId,
+    ApiKeyId, BulkId, Command, ContactId, JobId, JobName, LeadId, MailId, PersonId, PhoneNumber,
+    PostalAddress, Reason, Role, Timestamp, TokenId,
 };
 use event_store::{EventStore, ExecuteError, Submission};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many of each there are at most; few, so that they meet.
 const CONTACTS_MAX: usize = 24;
@@ -36,6 +37,7 @@ pub(super) struct RandomHistory<'a> {
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
+    keys: Vec<ApiKeyId>,
     pub(super) carried_out: usize,
     pub(super) refused: usize,
 }
@@ -51,6 +53,7 @@ impl<'a> RandomHistory<'a> {
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
+            keys: vec![account.key],
             carried_out: 0,
             refused: 0,
         }
@@ -167,6 +170,24 @@ impl<'a> RandomHistory<'a> {
         let reference = reference.expect("a reference");
         let jobs = vec![self.job()];
         LegacyOwner { contact, reference, details, person, activity, jobs }
+    }
+
+    /// A key is issued, gets a new secret or is revoked, the first one too where another is left.
+    fn key(&mut self) -> Submission {
+        let key = self.keys.choose(&mut self.rng).copied().unwrap_or(self.account.key);
+        let command = match self.rng.random_range(0..6) {
+            0 | 1 => BuilderAccountCommand::RotateApiKey(key),
+            2 | 3 => BuilderAccountCommand::RevokeApiKey(key),
+            _ => {
+                let role = [Role::Admin, Role::Staff, Role::Auditor];
+                let role = role.choose(&mut self.rng).copied().unwrap_or(Role::Staff);
+                let key = ApiKeyId(self.account.uuid());
+                self.keys.push(key);
+                let (grants, label) = (BTreeSet::new(), label("another"));
+                BuilderAccountCommand::IssueApiKey(NewApiKey { key, role, grants, label })
+            }
+        };
+        self.account.staff(Command::BuilderAccount(self.account.id, command))
     }
 
     fn job_command(&mut self) -> Submission {
@@ -326,7 +347,7 @@ impl<'a> RandomHistory<'a> {
             if self.rng.random_bool(0.3) {
                 random_fields::list(self.account, &mut self.rng)
             } else if self.rng.random_bool(0.5) {
-                self.account.issue_key()
+                self.key()
             } else {
                 self.parts.setup(self.account, &mut self.rng)
             }

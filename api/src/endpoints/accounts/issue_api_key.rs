@@ -7,8 +7,9 @@ use crate::input::Door;
 use crate::start::accounts::{KeyOrder, issue_key};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::AccountId;
+use domain::builder_account::NewApiKey;
 use domain::text::Label;
+use domain::{AccountId, ApiKeyId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,6 +29,23 @@ pub(crate) struct IssueApiKey {
 
 impl RequestBody for IssueApiKey {}
 
+impl IssueApiKey {
+    pub(crate) const fn role(&self) -> RoleWord {
+        self.role
+    }
+
+    /// The key that is asked for, under this id.
+    pub(crate) fn read(&self, key: ApiKeyId) -> Result<NewApiKey, Problem> {
+        let mut door = Door::default();
+        let label = door.take("label", Label::parse(&self.label));
+        if !self.grants.is_empty() && self.role != RoleWord::Staff {
+            door.refuse("grants", &"are for the role staff alone");
+        }
+        let label = door.build(|| label)?;
+        Ok(NewApiKey { key, role: self.role.into(), grants: grants(&self.grants), label })
+    }
+}
+
 /// Issue one more API key for an account.
 #[utoipa::path(post, path = "/v1/accounts/{id}/api-keys", tag = "accounts",
     params(("id" = Uuid, Path, description = "The account")), request_body = IssueApiKey,
@@ -36,24 +54,16 @@ pub(crate) async fn issue_api_key(
     State(app): State<AppState>,
     OperatorOrder(order): OperatorOrder<AccountId, IssueApiKey>,
 ) -> Result<Answer<NewKeyAnswer>, Problem> {
-    let mut door = Door::default();
-    let label = door.take("label", Label::parse(&order.body.label));
-    if !order.body.grants.is_empty() && order.body.role != RoleWord::Staff {
-        door.refuse("grants", &"are for the role staff alone");
-    }
-    let label = door.build(|| label)?;
     let (role, account) = (order.body.role, order.path);
     let key = KeyOrder {
         account,
-        role: role.into(),
-        grants: grants(&order.body.grants),
-        label,
+        key: order.body.read(ApiKeyId(order.new_id(&app, "key")))?,
         circumstances: order.asker.circumstances(order.reason),
         idempotency: order.idempotency,
     };
     let issued = tokio::spawn(async move { issue_key(&app, key).await });
     let issued = issued.await.map_err(|_panic| Problem::internal())??;
-    let body = NewKeyAnswer { id: issued.key.0, secret: issued.secret.expose(), role };
+    let body = NewKeyAnswer::new(issued.key, &issued.secret, role);
     let location = format!("/v1/accounts/{account}/api-keys/{}", issued.key);
     Ok(Answer::new(body).position(position_of(&issued.applied)).created_at(location))
 }

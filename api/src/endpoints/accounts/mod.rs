@@ -3,6 +3,8 @@
 pub(crate) mod issue_api_key;
 pub(crate) mod open;
 
+use crate::credential::Secret;
+use domain::ApiKeyId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -17,6 +19,12 @@ pub(crate) struct NewKeyAnswer {
     secret: String,
     /// What the key may do.
     role: RoleWord,
+}
+
+impl NewKeyAnswer {
+    pub(crate) fn new(id: ApiKeyId, secret: &Secret, role: RoleWord) -> Self {
+        Self { id: id.0, secret: secret.expose(), role }
+    }
 }
 
 /// What a key may do.

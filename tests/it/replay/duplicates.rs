@@ -2,8 +2,10 @@
 
 use super::random::RandomHistory;
 use super::{bring_up, viewed};
-use crate::support::{Account, size};
-use domain::{ContactId, EmailAddress, LedgerId, PhoneNumber};
+use crate::support::account::details;
+use crate::support::{Account, apply, size};
+use domain::contact::{ContactCommand, ContactDetails};
+use domain::{Command, ContactId, EmailAddress, LedgerId, PhoneNumber, PostalAddress};
 use event_store::EventStore;
 use projections::contact_directory::{self, ContactEntry, ContactQuery};
 use projections::duplicate_candidates::{self, DuplicateGroup, DuplicateQuery, Reason};
@@ -73,6 +75,13 @@ async fn what_is_listed_is_what_a_look_at_every_pair_finds_however_it_is_paged()
     let (_database, store) = viewed().await;
     let account = Account::open(&store, 81).await;
     let (reader, ledger) = (store.reader(), account.ledger);
+    // Chance may bring nobody of the same name to the same address.
+    for name in ["Twin", "TWIN"] {
+        let address = PostalAddress::parse("7 Mill Lane").ok();
+        let twin = ContactDetails { address, ..details(name, None) };
+        let create = Command::Contact(account.contact_id(), ContactCommand::Create(twin));
+        apply(&store, account.staff(create)).await;
+    }
     let mut history = RandomHistory::new(&account, 81);
     let mut seen = BTreeSet::new();
     for _ in 0..size(8, 100) {

@@ -17,6 +17,7 @@ pub mod migrate;
 pub mod outbox;
 mod pipeline;
 pub mod reader;
+mod recorded;
 mod rows;
 mod sealing;
 pub mod stock_log;

@@ -6,7 +6,7 @@
 use crate::history::ActorEntry;
 use crate::{Cursor, Page, ViewError};
 use domain::builder_account::{ApiKeyIssued, BuilderAccountEvent};
-use domain::{ApiKeyId, Event, Grant, LedgerId, Role, Sequence, Timestamp};
+use domain::{ApiKeyId, Grant, LedgerId, Role, Sequence, Timestamp};
 use event_store::{Reader, Recorded};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -79,15 +79,7 @@ fn keys_of(events: &[Recorded]) -> (BTreeMap<u64, ApiKeyEntry>, Sequence) {
     let mut issued_at: HashMap<ApiKeyId, u64> = HashMap::new();
     let mut version = 0;
     for recorded in events {
-        let event = match &recorded.event {
-            Event::BuilderAccount(event) => event,
-            Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_)
-            | Event::Contact(_)
-            | Event::Job(_)
-            | Event::Lead(_) => continue,
-        };
+        let Some((_, event)) = recorded.account() else { continue };
         version += 1;
         match event {
             BuilderAccountEvent::ApiKeyIssued(issued) => {

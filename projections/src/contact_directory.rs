@@ -8,9 +8,7 @@ use crate::view::{
 use crate::{Cursor, Page, ViewError};
 use domain::contact::{ContactCreated, ContactEvent, CustomFieldSet, Permission};
 use domain::event::Show;
-use domain::{
-    AggregateId, ContactId, EmailAddress, Event, LedgerId, Personal, PhoneNumber, Timestamp,
-};
+use domain::{AggregateId, ContactId, EmailAddress, LedgerId, Personal, PhoneNumber, Timestamp};
 use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
@@ -182,17 +180,7 @@ impl View for ContactDirectory {
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let contact = match &event.event {
-            Event::Contact(contact) => contact,
-            Event::Job(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => {
-                return Ok(());
-            }
-        };
+        let Some((_, contact)) = event.contact() else { return Ok(()) };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();
         if let ContactEvent::ContactCreated(e) = contact {

@@ -2,13 +2,11 @@
 
 use crate::ViewError;
 use crate::rebuild::{OnEvents, read_checkpoint, unfoldable};
-use crate::view::{AnyView, Field, Share, Table, Tuple, columns};
+use crate::stored_tuples::{Found, StoredTuples};
+use crate::view::{AnyView, Field, Share, Table, Tuple};
 use domain::LedgerId;
 use event_store::Reader;
-use futures_util::StreamExt;
 use serde::Serialize;
-use std::pin::Pin;
-use tokio_postgres::{RowStream, Transaction};
 
 /// The most differences that are told one by one; all are counted.
 const TOLD_MAX: usize = 50;
@@ -34,6 +32,39 @@ impl Diff {
     /// Whether a rebuild would change nothing.
     pub const fn is_clean(&self) -> bool {
         self.missing == 0 && self.extra == 0 && self.changed == 0
+    }
+
+    async fn compare(
+        &mut self,
+        there: &mut StoredTuples<'_>,
+        expected: &Tuple,
+    ) -> Result<(), ViewError> {
+        let table = there.table;
+        let found = there.find(expected, |key| self.add_extra(table, key)).await?;
+        let key = &expected[..table.key];
+        self.compared += 1;
+        match found {
+            Found::Same => {}
+            Found::Changed => {
+                self.changed += 1;
+                self.tell(table, "changed", key);
+            }
+            Found::Missing => {
+                self.missing += 1;
+                self.tell(table, "missing", key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self, there: &mut StoredTuples<'_>) -> Result<(), ViewError> {
+        let table = there.table;
+        there.rest(|key| self.add_extra(table, key)).await
+    }
+
+    fn add_extra(&mut self, table: &Table, key: &[Field]) {
+        self.extra += 1;
+        self.tell(table, "extra", key);
     }
 
     fn tell(&mut self, table: &Table, what: &str, key: &[Field]) {
@@ -85,16 +116,16 @@ pub async fn diff(
     let mut chunks = reader.stream(ledger, 0, position, view.opens());
     if view.row_per_event() {
         let table = &view.tables()[0];
-        let mut there = There::open(&snapshot, view, table, ledger).await?;
+        let mut there = StoredTuples::open(&snapshot, view, table, ledger).await?;
         while let Some(chunk) = chunks.recv().await {
             let chunk = chunk?;
             fresh.take(&chunk).map_err(|(at, why)| unfoldable(ledger, at, &why))?;
             for tuple in fresh.tuples(false).into_iter().flatten() {
-                there.expect(&mut diff, &tuple).await?;
+                diff.compare(&mut there, &tuple).await?;
             }
             on_events(u64::try_from(chunk.len()).unwrap_or(0));
         }
-        there.end(&mut diff).await?;
+        diff.end(&mut there).await?;
     } else {
         while let Some(chunk) = chunks.recv().await {
             let chunk = chunk?;
@@ -102,93 +133,13 @@ pub async fn diff(
             on_events(u64::try_from(chunk.len()).unwrap_or(0));
         }
         for (table, tuples) in view.tables().iter().zip(fresh.tuples(true)) {
-            let mut there = There::open(&snapshot, view, table, ledger).await?;
+            let mut there = StoredTuples::open(&snapshot, view, table, ledger).await?;
             for tuple in tuples {
-                there.expect(&mut diff, &tuple).await?;
+                diff.compare(&mut there, &tuple).await?;
             }
-            there.end(&mut diff).await?;
+            diff.end(&mut there).await?;
         }
     }
     snapshot.commit().await.map_err(failed())?;
     Ok(diff)
-}
-
-/// The tuples that are there, in the order of their keys.
-struct There<'a> {
-    view: &'static dyn AnyView,
-    table: &'a Table,
-    rows: Pin<Box<RowStream>>,
-    next: Option<Tuple>,
-}
-
-impl<'a> There<'a> {
-    async fn open(
-        snapshot: &Transaction<'_>,
-        view: &'static dyn AnyView,
-        table: &'a Table,
-        ledger: LedgerId,
-    ) -> Result<Self, ViewError> {
-        let key: Vec<&str> = table.columns[..table.key].iter().map(|(name, _)| *name).collect();
-        let sql = format!(
-            "SELECT {} FROM {} WHERE ledger_id = $1 ORDER BY {}",
-            columns(table),
-            table.name,
-            key.join(", ")
-        );
-        let rows = snapshot
-            .query_raw(&sql, [&ledger.0])
-            .await
-            .map_err(ViewError::database(view.name()))?;
-        let mut there = Self { view, table, rows: Box::pin(rows), next: None };
-        there.step().await?;
-        Ok(there)
-    }
-
-    async fn step(&mut self) -> Result<(), ViewError> {
-        let row =
-            self.rows.next().await.transpose().map_err(ViewError::database(self.view.name()))?;
-        self.next = row.map(|row| {
-            self.table
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(index, (_, kind))| kind.read(&row, index))
-                .collect()
-        });
-        Ok(())
-    }
-
-    async fn expect(&mut self, diff: &mut Diff, expected: &Tuple) -> Result<(), ViewError> {
-        let key = self.table.key;
-        diff.compared += 1;
-        while let Some(there) = &self.next {
-            match there[..key].cmp(&expected[..key]) {
-                std::cmp::Ordering::Less => {
-                    diff.extra += 1;
-                    diff.tell(self.table, "extra", &there[..key]);
-                    self.step().await?;
-                }
-                std::cmp::Ordering::Equal => {
-                    if there != expected {
-                        diff.changed += 1;
-                        diff.tell(self.table, "changed", &expected[..key]);
-                    }
-                    return self.step().await;
-                }
-                std::cmp::Ordering::Greater => break,
-            }
-        }
-        diff.missing += 1;
-        diff.tell(self.table, "missing", &expected[..key]);
-        Ok(())
-    }
-
-    async fn end(mut self, diff: &mut Diff) -> Result<(), ViewError> {
-        while let Some(there) = &self.next {
-            diff.extra += 1;
-            diff.tell(self.table, "extra", &there[..self.table.key]);
-            self.step().await?;
-        }
-        Ok(())
-    }
 }

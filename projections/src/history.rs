@@ -4,7 +4,7 @@ use crate::audit_trail::{self, AuditQuery, kind_word};
 use crate::{Page, ViewError, contact_directory};
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::Contact;
-use domain::{AggregateId, ContactId, Event, LedgerId, Shown, Timestamp};
+use domain::{ContactId, LedgerId, Shown, Timestamp};
 use event_store::attempts::RefusedAttempt;
 use event_store::codec::MaybePersonal;
 use event_store::{Reader, Recorded, StoreError};
@@ -255,11 +255,7 @@ fn access_words(
     let mut contacts: HashMap<ContactId, Contact> = HashMap::new();
     let mut words = HashMap::new();
     for recorded in events {
-        let (AggregateId::Contact(id), Event::Contact(event)) =
-            (recorded.aggregate, &recorded.event)
-        else {
-            continue;
-        };
+        let Some((id, event)) = recorded.contact() else { continue };
         if let Some(contact) = contacts.get_mut(&id) {
             let before = contact.access.word();
             contact.apply(event)?;
@@ -276,11 +272,11 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
     let events = reader.aggregate_events(ledger, &[ledger.0]).await?;
     let mut labels = HashMap::new();
     for event in events {
-        match &event.event {
-            Event::BuilderAccount(BuilderAccountEvent::ApiKeyIssued(issued)) => {
+        let Some((_, event)) = event.account() else { continue };
+        match event {
+            BuilderAccountEvent::ApiKeyIssued(issued) => {
                 labels.insert(issued.key.0, issued.label.as_str().to_owned());
             }
-            Event::BuilderAccount(
                 BuilderAccountEvent::BuilderAccountOpened(_)
                 // A key keeps its name when it is revoked.
                 | BuilderAccountEvent::ApiKeyRotated(_)
@@ -289,14 +285,8 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
                 | BuilderAccountEvent::JobTemplateAdded(_)
                 | BuilderAccountEvent::JobTemplateChanged(_)
                 | BuilderAccountEvent::JobTemplateRemoved(_)
-                | BuilderAccountEvent::CustomFieldsSet(_),
-            )
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_)
-            | Event::Contact(_)
-            | Event::Job(_)
-            | Event::Lead(_) => {}
+                | BuilderAccountEvent::CustomFieldsSet(_)
+            => {}
         }
     }
     Ok(labels)

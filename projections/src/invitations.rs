@@ -4,7 +4,7 @@ use crate::mail_log::{self, MailState};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
 use domain::contact::InvitationStep;
-use domain::{ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, Timestamp};
+use domain::{ContactId, EmailAddress, InvitationId, LedgerId, Personal, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -43,20 +43,9 @@ fn address(sent_to: &Personal<EmailAddress>) -> String {
     sent_to.value().map_or(ERASED_ADDRESS, EmailAddress::typed).to_owned()
 }
 
-/// The invitation that an event is about.
-fn invitation(event: &Event) -> Option<InvitationId> {
-    let contact = match event {
-        Event::Contact(contact) => contact,
-        Event::Job(_)
-        | Event::Lead(_)
-        | Event::BuilderAccount(_)
-        | Event::Installation(_)
-        | Event::Person(_)
-        | Event::Notification(_) => {
-            return None;
-        }
-    };
-    contact.invitation().map(|(id, _)| id)
+/// The invitation that an event is about, and what became of it.
+fn invitation(event: &Recorded) -> Option<(InvitationId, InvitationStep<'_>)> {
+    event.contact().and_then(|(_, contact)| contact.invitation())
 }
 
 impl View for Invitations {
@@ -83,14 +72,11 @@ impl View for Invitations {
     type Row = Row;
 
     fn key(event: &Recorded) -> Option<Uuid> {
-        invitation(&event.event).map(InvitationId::uuid)
+        invitation(event).map(|(id, _)| id.0)
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let (Event::Contact(contact), Some(key)) = (&event.event, invitation(&event.event)) else {
-            return Ok(());
-        };
-        let Some((_, step)) = contact.invitation() else { return Ok(()) };
+        let Some((key, step)) = invitation(event) else { return Ok(()) };
         let (status, mail) = match step {
             InvitationStep::Sent(e) => {
                 let row = Row {

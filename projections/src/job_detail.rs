@@ -7,7 +7,7 @@ use domain::job::{
     Assignee, BudgetLine, JobEvent, MilestoneDetails, MilestoneStatus, Phase, Progress,
     TaskDetails, TaskKind,
 };
-use domain::{AggregateId, Day, Event, JobId, LedgerId, Timestamp};
+use domain::{AggregateId, Day, JobId, LedgerId, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -129,16 +129,8 @@ impl View for JobDetail {
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let job = match &event.event {
-            Event::Job(job) => job,
-            // Owners are kept by id; what becomes of a contact is not the job's business.
-            Event::Contact(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => return Ok(()),
-        };
+        // Owners are kept by id; what becomes of a contact is not the job's business.
+        let Some((_, job)) = event.job() else { return Ok(()) };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(_) = job {
             return rows.insert(key, Row { version: 1, ..Row::default() });

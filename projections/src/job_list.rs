@@ -4,7 +4,7 @@ use crate::search::{beyond, sort_key, terms, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
 use domain::job::JobEvent;
-use domain::{AggregateId, ContactId, Event, JobId, LedgerId, Timestamp};
+use domain::{AggregateId, ContactId, JobId, LedgerId, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
@@ -78,16 +78,8 @@ impl View for JobList {
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let job = match &event.event {
-            Event::Job(job) => job,
-            // Owners are kept by id; what becomes of a contact is not the list's business.
-            Event::Contact(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => return Ok(()),
-        };
+        // Owners are kept by id; what becomes of a contact is not the list's business.
+        let Some((_, job)) = event.job() else { return Ok(()) };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();
         if let JobEvent::JobCreated(e) = job {

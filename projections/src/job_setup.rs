@@ -6,7 +6,7 @@
 use crate::ViewError;
 use domain::builder_account::{BuilderAccount, JobTemplate};
 use domain::job::{Phase, TaskKind};
-use domain::{Event, LedgerId, Sequence};
+use domain::{LedgerId, Sequence};
 use event_store::{Reader, Recorded, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,15 +72,7 @@ pub(crate) fn account_of(
     let mut account: Option<BuilderAccount> = None;
     let mut version = 0;
     for recorded in events {
-        let event = match &recorded.event {
-            Event::BuilderAccount(event) => event,
-            Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_)
-            | Event::Contact(_)
-            | Event::Job(_)
-            | Event::Lead(_) => continue,
-        };
+        let Some((_, event)) = recorded.account() else { continue };
         version += 1;
         if let Some(account) = &mut account {
             account.apply(event)?;

@@ -6,7 +6,7 @@ use crate::search::{beyond, sort_key, terms, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
 use domain::lead::{LeadEvent, Stage};
-use domain::{AggregateId, ContactId, Event, LeadId, LedgerId, Timestamp};
+use domain::{AggregateId, ContactId, LeadId, LedgerId, Timestamp};
 use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
@@ -101,16 +101,8 @@ impl View for LeadView {
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let lead = match &event.event {
-            Event::Lead(lead) => lead,
-            // The contact is kept by id, the job too; what becomes of them is not the lead's.
-            Event::Contact(_)
-            | Event::Job(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => return Ok(()),
-        };
+        // The contact is kept by id, the job too; what becomes of them is not the lead's.
+        let Some((_, lead)) = event.lead() else { return Ok(()) };
         let key = event.aggregate.uuid();
         let at = event.recorded_at.moment();
         if let LeadEvent::LeadCreated(e) = lead {

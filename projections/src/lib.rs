@@ -27,6 +27,7 @@ pub mod rebuild;
 pub mod runner;
 pub mod search;
 pub mod status;
+mod stored_tuples;
 pub mod verify;
 pub mod view;
 

@@ -9,7 +9,7 @@ use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, fr
 use domain::job::{
     Assignee, JobEvent, MilestoneDetails, MilestoneStatus, Phase, Progress, TaskDetails, TaskKind,
 };
-use domain::{AggregateId, ContactId, Day, Event, JobId, LedgerId};
+use domain::{AggregateId, ContactId, Day, JobId, LedgerId};
 use event_store::{Open, Reader, Recorded};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -160,16 +160,8 @@ impl View for OwnerPortal {
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let job = match &event.event {
-            Event::Job(job) => job,
-            // Items name their owner by id; what becomes of a contact is not the portal's business.
-            Event::Contact(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => return Ok(()),
-        };
+        // Items name their owner by id; what becomes of a contact is not the portal's business.
+        let Some((_, job)) = event.job() else { return Ok(()) };
         let key = event.aggregate.uuid();
         if let JobEvent::JobCreated(e) = job {
             let name = e.name.as_str().to_owned();

@@ -1,12 +1,13 @@
 //! Makes a view's rows of a ledger anew from its events, beside the live server.
 //!
 //! The ledger is folded in memory first, without any lock; then, in one transaction, the checkpoint
-//! is locked, what came meanwhile is folded too, the old rows go and the new ones come by `COPY`.
+//! is locked, what came meanwhile is folded too, rows that differ go and the right ones come by `COPY`.
 //! Readers see the old rows until the commit. A view with a row per event streams instead. A ledger
 //! and view is one unit: a rebuild that is stopped has done some units and not the others.
 
 use crate::ViewError;
-use crate::view::{AnyView, FreshFold, Share, Table, Tuple, columns};
+use crate::stored_tuples::{Found, StoredTuples};
+use crate::view::{AnyView, FreshFold, Share, Table, Tuple, columns, delete};
 use domain::LedgerId;
 use event_store::{Reader, StoreError};
 use futures_util::pin_mut;
@@ -17,6 +18,9 @@ use uuid::Uuid;
 
 /// A ledger with more events is folded in several shares of its rows.
 const EVENTS_OF_A_SHARE: u64 = 2_000_000;
+
+/// Where more of a table's tuples than these are wrong, all go and all come anew.
+const GONE_ONE_BY_ONE_MAX: usize = 1_000;
 
 /// What a rebuild of one view of one ledger did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,9 +141,44 @@ impl Rebuilding<'_> {
         let turn = self.begin(client).await?;
         let now = self.head_now(&turn).await?;
         self.fold((head, now), &mut *fresh).await?;
-        self.clear(&turn, 0).await?;
-        let tuples = self.copy(&turn, fresh.tuples(true)).await?;
-        self.end(turn, now, run, tuples).await
+        let mut written = 0;
+        for (table, tuples) in self.view.tables().iter().zip(fresh.tuples(true)) {
+            written += self.amend(&turn, table, tuples).await?;
+        }
+        self.end(turn, now, run, written).await
+    }
+
+    /// Writes what differs from the tuples that are there: a rebuild of a healthy view writes
+    /// nothing, and leaves nothing dead behind in its indexes.
+    async fn amend(
+        &self,
+        turn: &Transaction<'_>,
+        table: &Table,
+        tuples: Vec<Tuple>,
+    ) -> Result<u64, ViewError> {
+        let mut there = StoredTuples::open(turn, self.view, table, self.ledger).await?;
+        let mut gone: Vec<Tuple> = Vec::new();
+        let mut stays = Vec::with_capacity(tuples.len());
+        for tuple in &tuples {
+            let found = there.find(tuple, |key| gone.push(key.to_vec())).await?;
+            if found == Found::Changed {
+                gone.push(tuple[..table.key].to_vec());
+            }
+            stays.push(found == Found::Same);
+        }
+        there.rest(|key| gone.push(key.to_vec())).await?;
+        drop(there);
+        if gone.len() > GONE_ONE_BY_ONE_MAX {
+            self.clear_table(turn, table).await?;
+            return copy(turn, self.view.name(), table, self.ledger, &tuples).await;
+        }
+        for key in &gone {
+            delete(turn, self.view.name(), table, self.ledger, key).await?;
+        }
+        let mut stays = stays.into_iter();
+        let come: Vec<Tuple> =
+            tuples.into_iter().filter(|_| !stays.next().unwrap_or(false)).collect();
+        copy(turn, self.view.name(), table, self.ledger, &come).await
     }
 
     /// Holds the checkpoint all the while: each share is folded up to the same head.
@@ -230,11 +269,16 @@ impl Rebuilding<'_> {
             return self.delete(turn, ">", behind).await;
         }
         for table in self.view.tables() {
-            let sql = format!("DELETE FROM {} WHERE ledger_id = $1", table.name);
-            turn.execute(&sql, &[&self.ledger.0])
-                .await
-                .map_err(ViewError::database(self.view.name()))?;
+            self.clear_table(turn, table).await?;
         }
+        Ok(())
+    }
+
+    async fn clear_table(&self, turn: &Transaction<'_>, table: &Table) -> Result<(), ViewError> {
+        let sql = format!("DELETE FROM {} WHERE ledger_id = $1", table.name);
+        turn.execute(&sql, &[&self.ledger.0])
+            .await
+            .map_err(ViewError::database(self.view.name()))?;
         Ok(())
     }
 

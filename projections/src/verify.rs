@@ -262,8 +262,7 @@ impl Checking {
             verified.problem(format!("position {position}: {aggregate} starts in its middle"));
         }
         self.fold_links(event);
-        let AggregateId::Contact(contact) = event.aggregate else { return };
-        let Event::Contact(contact_event) = &event.event else { return };
+        let Some((contact, contact_event)) = event.contact() else { return };
         match contact_event.claim() {
             Some((email, ClaimChange::Taken)) => {
                 if let Some(email) = Personal::<EmailAddress>::value(email) {

@@ -523,7 +523,8 @@ async fn write<V: View>(
 /// The most tuples of one statement.
 const UPSERT_ROWS_MAX: usize = 200;
 
-async fn delete(
+/// Deletes the tuple with this key.
+pub(crate) async fn delete(
     client: &impl GenericClient,
     view: &'static str,
     table: &Table,

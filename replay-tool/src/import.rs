@@ -11,7 +11,7 @@ use clap::Args;
 use domain::contact::{Contact, ContactEvent};
 use domain::personal::HoldsPersonal;
 use domain::{
-    Actor, Authority, Channel, Circumstances, Command, ContactId, Event, LedgerId, PersonalVisitor,
+    Actor, Authority, Channel, Circumstances, Command, ContactId, LedgerId, PersonalVisitor,
     Reason, Sealable, SubjectId,
 };
 use event_store::{EventStore, ExecuteError, Reader, StockLog, Submission};
@@ -160,16 +160,9 @@ async fn stored(
     let recorded = reader.aggregate_events(ledger, &[contact.0]).await?;
     let mut events = Vec::new();
     for recorded in recorded {
-        match recorded.event {
-            Event::Contact(event) => events.push(event),
-            Event::Job(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => {
-                bail!("{contact} is here already, and no contact")
-            }
+        match recorded.contact() {
+            Some((_, event)) => events.push(event.clone()),
+            None => bail!("{contact} is here already, and no contact"),
         }
     }
     Ok(events)

@@ -57,7 +57,7 @@ pub(crate) async fn run(reader: &Reader, verb: &Rebuild, json: bool) -> anyhow::
         output::json(&report)?;
         return Ok(true);
     }
-    let mut table = output::table(&["ledger", "view", "position", "tuples"]);
+    let mut table = output::table(&["ledger", "view", "position", "written"]);
     for unit in &report.units {
         table.add_row(vec![
             unit.ledger.to_string(),

@@ -3,7 +3,7 @@
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{Access, Contact, InvitationStep};
 use domain::person::PersonEvent;
-use domain::{AggregateId, Event, EventId, Timestamp, TokenId};
+use domain::{EventId, Timestamp, TokenId};
 use event_store::{Recorded, StoreError};
 use uuid::Uuid;
 
@@ -24,35 +24,22 @@ impl Facts {
         let mut facts = Self::default();
         let mut contact: Option<Contact> = None;
         for recorded in events {
-            match (&recorded.event, recorded.aggregate) {
-                (Event::BuilderAccount(BuilderAccountEvent::BuilderAccountOpened(opened)), _) => {
-                    facts.account = Some(opened.name.as_str().to_owned());
-                }
-                (Event::Contact(event), AggregateId::Contact(id)) => {
-                    match event.invitation() {
-                        Some((_, InvitationStep::Sent(sent))) if sent.token == link => {
-                            facts.ordered_by = Some(recorded.event_id);
-                        }
-                        Some((_, InvitationStep::Resent(sent))) if sent.token == link => {
-                            facts.ordered_by = Some(recorded.event_id);
-                        }
-                        Some(_) | None => {}
-                    }
-                    match &mut contact {
-                        Some(contact) => contact.apply(event)?,
-                        None => contact = Some(Contact::from_first(id, event)?),
-                    }
-                }
-                (
-                    Event::BuilderAccount(_)
-                    | Event::Contact(_)
-                    | Event::Job(_)
-                    | Event::Lead(_)
-                    | Event::Person(_)
-                    | Event::Installation(_)
-                    | Event::Notification(_),
-                    _,
-                ) => {}
+            if let Some((_, BuilderAccountEvent::BuilderAccountOpened(opened))) = recorded.account()
+            {
+                facts.account = Some(opened.name.as_str().to_owned());
+            }
+            let Some((id, event)) = recorded.contact() else { continue };
+            let mailed = match event.invitation() {
+                Some((_, InvitationStep::Sent(sent))) => Some(sent.token),
+                Some((_, InvitationStep::Resent(sent))) => Some(sent.token),
+                Some((_, InvitationStep::Ended(_))) | None => None,
+            };
+            if mailed == Some(link) {
+                facts.ordered_by = Some(recorded.event_id);
+            }
+            match &mut contact {
+                Some(contact) => contact.apply(event)?,
+                None => contact = Some(Contact::from_first(id, event)?),
             }
         }
         if let Some(Access::Pending { invitation, .. }) = contact.map(|contact| contact.access)
@@ -68,20 +55,18 @@ impl Facts {
 pub(super) fn newest_reset(events: &[Recorded]) -> Option<Uuid> {
     let mut newest = None;
     for recorded in events {
-        match &recorded.event {
-            Event::Person(PersonEvent::PasswordResetRequested(asked)) => {
-                newest = Some(asked.token.0);
+        let Some((_, event)) = recorded.person() else { continue };
+        match event {
+            PersonEvent::PasswordResetRequested(asked) => newest = Some(asked.token.0),
+            PersonEvent::PasswordResetCompleted(_) | PersonEvent::CredentialsSet(_) => {
+                newest = Some(Uuid::nil());
             }
-            Event::Person(
-                PersonEvent::PasswordResetCompleted(_) | PersonEvent::CredentialsSet(_),
-            ) => newest = Some(Uuid::nil()),
-            Event::Person(_)
-            | Event::BuilderAccount(_)
-            | Event::Contact(_)
-            | Event::Job(_)
-            | Event::Lead(_)
-            | Event::Installation(_)
-            | Event::Notification(_) => {}
+            // None of these opens or closes a reset.
+            PersonEvent::PersonRegistered(_)
+            | PersonEvent::ContactLinked(_)
+            | PersonEvent::LoggedIn(_)
+            | PersonEvent::SessionRevoked(_)
+            | PersonEvent::SessionsRevoked(_) => {}
         }
     }
     newest

@@ -6,8 +6,8 @@ use crate::state::AppState;
 use domain::builder_account::BuilderAccount;
 use domain::contact::{self, AcceptProof, Claims, Contact, ContactCommand, Holder};
 use domain::{
-    AccountId, AggregateId, Circumstances, Command, ContactId, EmailAddress, Event, Halt, LedgerId,
-    PersonId, Timestamp, TokenId,
+    AccountId, Circumstances, Command, ContactId, EmailAddress, Halt, LedgerId, PersonId,
+    Timestamp, TokenId,
 };
 use event_store::Recorded;
 
@@ -88,9 +88,7 @@ pub(crate) async fn contact(
 fn folded(events: &[Recorded]) -> Result<Option<Contact>, domain::ImpossibleStep> {
     let mut contact: Option<Contact> = None;
     for recorded in events {
-        if let (AggregateId::Contact(id), Event::Contact(event)) =
-            (recorded.aggregate, &recorded.event)
-        {
+        if let Some((id, event)) = recorded.contact() {
             match &mut contact {
                 Some(contact) => contact.apply(event)?,
                 None => contact = Some(Contact::from_first(id, event)?),
@@ -104,7 +102,7 @@ fn folded(events: &[Recorded]) -> Result<Option<Contact>, domain::ImpossibleStep
 pub(crate) async fn builder_name(app: &AppState, ledger: LedgerId) -> Result<String, Problem> {
     let events = app.store().reader().aggregate_events(ledger, &[ledger.0]).await?;
     for recorded in &events {
-        if let Event::BuilderAccount(event) = &recorded.event {
+        if let Some((_, event)) = recorded.account() {
             let opened = BuilderAccount::from_first(AccountId(ledger.0), event);
             let opened = opened.map_err(|_impossible| Problem::internal())?;
             return Ok(opened.name.as_str().to_owned());

@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::state::AppState;
 use domain::contact::{Access, Contact, ContactEvent, Life, Resume};
 use domain::person::Person;
-use domain::{AggregateId, ContactId, Event, LedgerId, PersonId, Timestamp};
+use domain::{ContactId, Event, LedgerId, PersonId, Timestamp};
 
 /// A contact that is a person's.
 #[derive(Debug)]
@@ -23,10 +23,7 @@ pub(crate) async fn person(app: &AppState, id: PersonId) -> Result<Person, Probl
     let events = app.store().reader().aggregate_events(id.into(), &[id.0]).await?;
     let mut person: Option<Person> = None;
     for recorded in &events {
-        let (AggregateId::Person(id), Event::Person(event)) = (recorded.aggregate, &recorded.event)
-        else {
-            continue;
-        };
+        let Some((id, event)) = recorded.person() else { continue };
         let applied = match &mut person {
             Some(person) => person.apply(event),
             None => Person::from_first(id, event).map(|first| person = Some(first)),

@@ -12,7 +12,7 @@ pub use groups::{DuplicateContact, DuplicateGroup, DuplicateQuery, KEYS_MAX, Mer
 use crate::search::folded;
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use domain::contact::ContactEvent;
-use domain::{AggregateId, EmailAddress, Event, PersonName, Personal, PhoneNumber, PostalAddress};
+use domain::{AggregateId, EmailAddress, PersonName, Personal, PhoneNumber, PostalAddress};
 use event_store::keys::sha256;
 use event_store::{Open, Recorded};
 use serde::Serialize;
@@ -130,17 +130,7 @@ impl View for DuplicateCandidates {
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {
-        let contact = match &event.event {
-            Event::Contact(contact) => contact,
-            Event::Job(_)
-            | Event::Lead(_)
-            | Event::BuilderAccount(_)
-            | Event::Installation(_)
-            | Event::Person(_)
-            | Event::Notification(_) => {
-                return Ok(());
-            }
-        };
+        let Some((_, contact)) = event.contact() else { return Ok(()) };
         let key = event.aggregate.uuid();
         if let ContactEvent::ContactCreated(e) = contact {
             return rows.insert(

@@ -3,13 +3,16 @@
 use super::random::RandomHistory;
 use super::{all_tuples, bring_up, viewed};
 use crate::support::{Account, apply, size};
+use domain::LedgerId;
 use event_store::EventStore;
 use projections::diff::diff;
 use projections::rebuild::rebuild;
 use projections::runner::Runner;
 use projections::verify::verify;
+use projections::view::{AnyView, Kind, Table};
 use projections::{VIEW_NAMES, ViewError, all_views};
 use std::time::Duration;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 async fn assert_clean(store: &EventStore, account: &Account) {
@@ -37,11 +40,51 @@ async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
         let client = database.client().await;
         let live = all_tuples(&client).await;
         for view in all_views() {
-            let run = Uuid::now_v7();
-            let rebuilt = rebuild(store.reader(), view, account.ledger, run, &|_| {}).await;
-            assert!(rebuilt.expect("rebuilt").tuples > 0, "{} has rows", view.name());
+            let written = written_anew(&store, view, account.ledger).await;
+            assert!(view.row_per_event() || written == 0, "{} was healthy", view.name());
         }
-        assert_eq!(all_tuples(&client).await, live, "seed {seed}");
+        assert_eq!(all_tuples(&client).await, live, "healthy, seed {seed}");
+        for view in all_views() {
+            for table in view.tables() {
+                damage(&client, table).await;
+            }
+            assert!(written_anew(&store, view, account.ledger).await > 0, "{}", view.name());
+        }
+        assert_eq!(all_tuples(&client).await, live, "damaged, seed {seed}");
+        for view in all_views() {
+            for table in view.tables() {
+                client.batch_execute(&format!("TRUNCATE {}", table.name)).await.expect("emptied");
+            }
+            assert!(written_anew(&store, view, account.ledger).await > 0, "{}", view.name());
+        }
+        assert_eq!(all_tuples(&client).await, live, "emptied, seed {seed}");
+    }
+}
+
+async fn written_anew(store: &EventStore, view: &'static dyn AnyView, ledger: LedgerId) -> u64 {
+    let run = Uuid::now_v7();
+    rebuild(store.reader(), view, ledger, run, &|_| {}).await.expect("rebuilt").tuples
+}
+
+/// Takes some rows of a table away and puts one there that no event gave.
+async fn damage(client: &Client, table: &Table) {
+    let (name, key) = (table.name, table.columns[table.key - 1].0);
+    let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
+    let kind = table.columns[table.key - 1].1;
+    let other = if kind == Kind::Id { "gen_random_uuid()" } else { "'zzz'" };
+    let others: Vec<&str> = columns.iter().map(|c| if *c == key { other } else { c }).collect();
+    let others = others.join(", ");
+    let sql = format!(
+        "WITH some AS (SELECT ctid, row_number() OVER () AS number FROM {name}) \
+         DELETE FROM {name} USING some WHERE {name}.ctid = some.ctid AND some.number % 3 = 0",
+    );
+    client.batch_execute(&sql).await.expect("rows gone");
+    if kind != Kind::Number {
+        let list = columns.join(", ");
+        let sql = format!(
+            "INSERT INTO {name} (ledger_id, {list}) SELECT ledger_id, {others} FROM {name} LIMIT 1"
+        );
+        client.batch_execute(&sql).await.expect("a row too many");
     }
 }
 

@@ -8,7 +8,7 @@ use axum::extract::State;
 use domain::builder_account::{BuilderAccountCommand, BuilderAccountEvent, CustomFieldsSet};
 use domain::custom_field::{CustomField, FieldKind, FieldName};
 use domain::text::Label;
-use domain::{Command, Event, Outcome};
+use domain::{Command, Outcome};
 use event_store::Applied;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -106,15 +106,9 @@ async fn set_by(app: &AppState, applied: &Applied) -> Result<Option<CustomFields
         return Ok(None);
     }
     let events = app.store().reader().events_at(applied.ledger, &[applied.position]).await?;
-    Ok(events.into_iter().find_map(|recorded| match recorded.event {
-        Event::BuilderAccount(BuilderAccountEvent::CustomFieldsSet(set)) => Some(set),
-        Event::BuilderAccount(_)
-        | Event::Installation(_)
-        | Event::Person(_)
-        | Event::Notification(_)
-        | Event::Contact(_)
-        | Event::Job(_)
-        | Event::Lead(_) => None,
+    Ok(events.iter().find_map(|recorded| match recorded.account() {
+        Some((_, BuilderAccountEvent::CustomFieldsSet(set))) => Some(set.clone()),
+        Some(_) | None => None,
     }))
 }
 

@@ -1,0 +1,36 @@
+//! An event with the aggregate that it happened to, as one pair.
+
+use crate::codec::Recorded;
+use domain::builder_account::BuilderAccountEvent;
+use domain::contact::ContactEvent;
+use domain::job::JobEvent;
+use domain::lead::LeadEvent;
+use domain::person::PersonEvent;
+use domain::{AccountId, AggregateId, ContactId, Event, JobId, LeadId, PersonId};
+
+macro_rules! of_an_aggregate {
+    ($($name:ident: $aggregate:ident($id:ty), $event:ty, $whose:literal;)*) => {
+        impl Recorded {
+            $(
+                #[doc = concat!("Which ", $whose, " it happened to, and what; nothing for another aggregate's.")]
+                pub const fn $name(&self) -> Option<($id, &$event)> {
+                    if let (AggregateId::$aggregate(id), Event::$aggregate(event)) =
+                        (self.aggregate, &self.event)
+                    {
+                        Some((id, event))
+                    } else {
+                        None
+                    }
+                }
+            )*
+        }
+    };
+}
+
+of_an_aggregate! {
+    account: BuilderAccount(AccountId), BuilderAccountEvent, "account";
+    contact: Contact(ContactId), ContactEvent, "contact";
+    job: Job(JobId), JobEvent, "job";
+    lead: Lead(LeadId), LeadEvent, "lead";
+    person: Person(PersonId), PersonEvent, "person";
+}

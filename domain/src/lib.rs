@@ -33,7 +33,8 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, InvitationId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, ImpersonationId,
+    InvitationId,
     JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId, SessionId, SubjectId, TaskId,
     TemplateId, TokenId,
 };

@@ -34,9 +34,8 @@ pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
     AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, ImpersonationId,
-    InvitationId,
-    JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId, SessionId, SubjectId, TaskId,
-    TemplateId, TokenId,
+    InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId, SessionId,
+    SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

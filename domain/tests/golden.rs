@@ -306,18 +306,14 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         archived: false,
         impersonations: Impersonations {
             open: Vec::new(),
-            ended: BTreeSet::from(["0198c0de-0000-7000-8000-000000000440"
-                .parse()
-                .expect("an id")]),
+            ended: BTreeSet::from(["0198c0de-0000-7000-8000-000000000440".parse().expect("an id")]),
         },
     };
     assert_eq!(state.job(id).expect("known").expect("there").state, expected);
     assert_eq!(types_in(&events), types_of("job."));
 
-    let looked_at = fold(
-        AggregateId::Job(id),
-        &story("job", "created owner_added impersonation_started"),
-    );
+    let looked_at =
+        fold(AggregateId::Job(id), &story("job", "created owner_added impersonation_started"));
     let open = Impersonation {
         id: "0198c0de-0000-7000-8000-000000000440".parse().expect("an id"),
         contact: ada(),

@@ -7,7 +7,9 @@ use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
-use crate::ids::{ApiKeyId, CredentialId, ImpersonationId, InvitationId, PersonId, SessionId, TokenId};
+use crate::ids::{
+    ApiKeyId, CredentialId, ImpersonationId, InvitationId, PersonId, SessionId, TokenId,
+};
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;

@@ -98,7 +98,8 @@ impl Impersonations {
     ) -> Result<(), StoreError> {
         for (ledger, impersonation) in self.ended {
             let end = pipeline.beside(prepared.fixed(client, ENDED)).await?;
-            pipeline.send(async move { client.execute(&end, &[&ledger.0, &impersonation.0]).await });
+            pipeline
+                .send(async move { client.execute(&end, &[&ledger.0, &impersonation.0]).await });
         }
         prepared.insert(client, self.started, pipeline).await
     }

@@ -1,4 +1,5 @@
 use super::invite_ids;
+use crate::endpoints::JOB_LIST;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::order::submission;
 use crate::extract::{NoParams, Question};
@@ -6,11 +7,14 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::contact::{ContactCommand, InfoEdit, Permission};
+use domain::job::JobRejection;
+use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use domain::{
-    Command, ContactId, EmailAddress, FieldName, PersonName, Reason, Rejection, RejectionKind,
-    Timestamp, TokenId,
+    Command, ContactId, EmailAddress, FieldName, ImpersonationId, JobId, LedgerId, PersonName,
+    Reason, Rejection, RejectionKind, Timestamp, TokenId,
 };
 use event_store::{Recorded, Rehearsal};
+use projections::job_list::{self, JobQuery};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -79,7 +83,10 @@ pub(crate) async fn permissions(
     question: Question<ContactId, NoParams>,
 ) -> Result<Json<ContactPermissions>, Problem> {
     let (ledger, contact) = (question.ledger(), question.path);
-    let commands = commands(contact).ok_or_else(Problem::internal)?;
+    let mut commands = commands(contact).ok_or_else(Problem::internal)?;
+    question.ready(&app, &[JOB_LIST]).await?;
+    let job = job_of(&app, ledger, contact).await?;
+    commands.push(look_through(job, contact));
     let names: Vec<&'static str> = commands.iter().map(Command::name).collect();
     let submissions = commands
         .into_iter()
@@ -99,7 +106,7 @@ pub(crate) async fn permissions(
         .map(|(command, outcome)| CommandPermission {
             command,
             allowed: outcome.is_ok(),
-            refusal: outcome.err().map(|rejection| WhyNot::of(&rejection, &events)),
+            refusal: outcome.err().map(|rejection| WhyNot::of(&no_owner(rejection, job), &events)),
         })
         .collect();
     Ok(Json(ContactPermissions { id: contact.0, commands }))
@@ -124,6 +131,33 @@ impl WhyNot {
             }),
         }
     }
+}
+
+/// A job that the contact is an owner of; one that nobody has where it is of none.
+async fn job_of(app: &AppState, ledger: LedgerId, contact: ContactId) -> Result<JobId, Problem> {
+    for archived in [false, true] {
+        let owner = Some(contact);
+        let query = JobQuery { owner, archived, limit: 1, ..JobQuery::default() };
+        let jobs = job_list::list(app.store().reader(), ledger, &query).await?.items;
+        if let Some(job) = jobs.first() {
+            return Ok(JobId(job.id));
+        }
+    }
+    Ok(JobId(Uuid::now_v7()))
+}
+
+fn look_through(job: JobId, contact: ContactId) -> Command {
+    let (impersonation, minutes) = (ImpersonationId(Uuid::now_v7()), ImpersonationMinutes::DEFAULT);
+    let start = ImpersonationCommand::Start { impersonation, contact, minutes };
+    Command::Impersonation(job, start)
+}
+
+/// That the job was made up means that the contact is an owner of none (R64).
+fn no_owner(rejection: Rejection, made_up: JobId) -> Rejection {
+    if rejection == Rejection::Unknown(made_up.into()) {
+        return JobRejection::ImpersonatedIsNoOwner.into();
+    }
+    rejection
 }
 
 /// One command of each kind, with made-up values where it takes any.

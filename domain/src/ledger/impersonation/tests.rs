@@ -180,11 +180,9 @@ fn houses() -> Ledger {
 /// The same, where somebody looks through Ada's eyes on both jobs, and through Bea's on one.
 fn looked_at() -> Ledger {
     let mut ledger = houses();
-    for (job, id, contact) in [
-        (ELM, FIRST, ADA),
-        (OAK, SECOND, ADA),
-        (ELM, ImpersonationId(Uuid::from_u128(3)), BEA),
-    ] {
+    for (job, id, contact) in
+        [(ELM, FIRST, ADA), (OAK, SECOND, ADA), (ELM, ImpersonationId(Uuid::from_u128(3)), BEA)]
+    {
         ledger.give(&start(job, id, contact)).expect("started");
     }
     ledger
@@ -375,7 +373,8 @@ fn who_leaves_the_job_is_looked_through_no_more() {
         mode: OwnerChangeMode::Remove,
     };
     assert_eq!(looked_at().impersonations(&bulk), both);
-    let mut happened = looked_at().impersonations(&to(ADA, ContactCommand::Delete { confirmed: true }));
+    let mut happened =
+        looked_at().impersonations(&to(ADA, ContactCommand::Delete { confirmed: true }));
     happened.sort_by_key(|(job, _)| std::cmp::Reverse(*job));
     assert_eq!(happened, both);
 }

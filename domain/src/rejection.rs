@@ -142,6 +142,9 @@ impl Rejection {
     pub const fn caused_by(&self) -> &'static [&'static str] {
         match self {
             Self::Contact(rejection) => rejection.caused_by(),
+            Self::Job(JobRejection::ImpersonatedIsClosed) => {
+                &["contact.owner_disabled", "contact.owner_deactivated"]
+            }
             Self::Unknown(_)
             | Self::NotPermitted { .. }
             | Self::ReadOnly

@@ -70,4 +70,23 @@ impl EventStore {
         };
         Ok(rows.iter().map(overdue).collect())
     }
+
+    /// The newest jobs that a contact is an owner of, so many at most; never behind.
+    pub async fn newest_jobs_of(
+        &self,
+        ledger: LedgerId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<Vec<JobId>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let rows = client
+            .query(
+                "SELECT job_id FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2 \
+                 ORDER BY job_id DESC LIMIT $3",
+                &[&ledger.0, &contact.0, &i64::from(limit)],
+            )
+            .await
+            .map_err(StoreError::database("reading a contact's jobs"))?;
+        Ok(rows.iter().map(|row| JobId(row.get(0))).collect())
+    }
 }

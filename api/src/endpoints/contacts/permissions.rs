@@ -1,5 +1,4 @@
 use super::invite_ids;
-use crate::endpoints::JOB_LIST;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::order::submission;
 use crate::extract::{NoParams, Question};
@@ -10,15 +9,17 @@ use domain::contact::{ContactCommand, InfoEdit, Permission};
 use domain::job::JobRejection;
 use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use domain::{
-    Command, ContactId, EmailAddress, FieldName, ImpersonationId, JobId, LedgerId, PersonName,
-    Reason, Rejection, RejectionKind, Timestamp, TokenId,
+    Command, ContactId, Decision, EmailAddress, FieldName, ImpersonationId, JobId, LedgerId,
+    PersonName, Reason, Rejection, RejectionKind, Timestamp, TokenId,
 };
 use event_store::{Recorded, Rehearsal};
-use projections::job_list::{self, JobQuery};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// On how many of a contact's jobs, the newest, it is asked whether somebody may look through its eyes.
+const JOBS_MAX: u32 = 20;
 
 /// What the caller may do with a contact now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,9 +85,8 @@ pub(crate) async fn permissions(
 ) -> Result<Json<ContactPermissions>, Problem> {
     let (ledger, contact) = (question.ledger(), question.path);
     let mut commands = commands(contact).ok_or_else(Problem::internal)?;
-    question.ready(&app, &[JOB_LIST]).await?;
-    let job = job_of(&app, ledger, contact).await?;
-    commands.push(look_through(job, contact));
+    let one_each = commands.len();
+    commands.extend(looks(&app, ledger, contact).await?);
     let names: Vec<&'static str> = commands.iter().map(Command::name).collect();
     let submissions = commands
         .into_iter()
@@ -95,18 +95,20 @@ pub(crate) async fn permissions(
             submission(ledger, command, question.asker.circumstances(reason))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let rehearsed = app.store().rehearse(ledger, submissions, Rehearsal::Alone).await?;
+    let mut rehearsed = app.store().rehearse(ledger, submissions, Rehearsal::Alone).await?;
+    let no_look = no_look(rehearsed.split_off(one_each.min(rehearsed.len())));
+    let refusals = rehearsed.into_iter().map(Result::err).chain([no_look]);
     let events = app.store().reader().aggregate_events(ledger, &[contact.0]).await?;
     if events.is_empty() {
         return Err(Problem::not_found());
     }
     let commands = names
         .into_iter()
-        .zip(rehearsed)
-        .map(|(command, outcome)| CommandPermission {
+        .zip(refusals)
+        .map(|(command, refusal)| CommandPermission {
             command,
-            allowed: outcome.is_ok(),
-            refusal: outcome.err().map(|rejection| WhyNot::of(&no_owner(rejection, job), &events)),
+            allowed: refusal.is_none(),
+            refusal: refusal.map(|rejection| WhyNot::of(&rejection, &events)),
         })
         .collect();
     Ok(Json(ContactPermissions { id: contact.0, commands }))
@@ -133,31 +135,34 @@ impl WhyNot {
     }
 }
 
-/// A job that the contact is an owner of; one that nobody has where it is of none.
-async fn job_of(app: &AppState, ledger: LedgerId, contact: ContactId) -> Result<JobId, Problem> {
-    for archived in [false, true] {
-        let owner = Some(contact);
-        let query = JobQuery { owner, archived, limit: 1, ..JobQuery::default() };
-        let jobs = job_list::list(app.store().reader(), ledger, &query).await?.items;
-        if let Some(job) = jobs.first() {
-            return Ok(JobId(job.id));
-        }
+/// Looking through the contact's eyes, on each of its newest jobs; where it is of none, on one that
+/// nobody has.
+async fn looks(
+    app: &AppState,
+    ledger: LedgerId,
+    contact: ContactId,
+) -> Result<Vec<Command>, Problem> {
+    let mut jobs = app.store().newest_jobs_of(ledger, contact, JOBS_MAX).await?;
+    if jobs.is_empty() {
+        jobs.push(JobId(Uuid::now_v7()));
     }
-    Ok(JobId(Uuid::now_v7()))
+    let minutes = ImpersonationMinutes::DEFAULT;
+    let look = |job| {
+        let impersonation = ImpersonationId(Uuid::now_v7());
+        let start = ImpersonationCommand::Start { impersonation, contact, minutes };
+        Command::Impersonation(job, start)
+    };
+    Ok(jobs.into_iter().map(look).collect())
 }
 
-fn look_through(job: JobId, contact: ContactId) -> Command {
-    let (impersonation, minutes) = (ImpersonationId(Uuid::now_v7()), ImpersonationMinutes::DEFAULT);
-    let start = ImpersonationCommand::Start { impersonation, contact, minutes };
-    Command::Impersonation(job, start)
-}
-
-/// That the job was made up means that the contact is an owner of none (R64).
-fn no_owner(rejection: Rejection, made_up: JobId) -> Rejection {
-    if rejection == Rejection::Unknown(made_up.into()) {
-        return JobRejection::ImpersonatedIsNoOwner.into();
+/// Why none of them would be taken, if none would: the refusal on the newest job.
+fn no_look(outcomes: Vec<Result<Decision, Rejection>>) -> Option<Rejection> {
+    let refused = outcomes.into_iter().map(Result::err).collect::<Option<Vec<_>>>()?;
+    match refused.into_iter().next() {
+        // That there is no such job means that it was made up.
+        Some(Rejection::Unknown(_)) => Some(JobRejection::ImpersonatedIsNoOwner.into()),
+        first => first,
     }
-    rejection
 }
 
 /// One command of each kind, with made-up values where it takes any.

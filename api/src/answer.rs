@@ -152,6 +152,7 @@ pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {
     match outcome {
         Outcome::Unchanged => OutcomeWord::Unchanged,
         Outcome::Done
+        | Outcome::Impersonating { .. }
         | Outcome::Owners(_)
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)

@@ -136,7 +136,7 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "not_active", "Only an activated owner is deactivated")
         .rule("R44")
         .remedy("Cancel a pending invite, or disable the contact."),
-    code(422, "reason_needed", "Deactivating asks for a reason")
+    code(422, "reason_needed", "Deactivating and impersonating ask for a reason")
         .rule("2.3")
         .remedy("Say why in the field reason."),
     code(409, "contact_erased", "The person has been erased"),
@@ -172,6 +172,22 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Remove templates that are not needed."),
     code(422, "job_template_too_long", "A template of more than 200 tasks or 50 milestones")
         .rule("2.4"),
+    code(409, "impersonation_needs_contact", "The job has no owner whose eyes there were")
+        .rule("R64")
+        .remedy("Add an owner to the job first."),
+    code(409, "impersonated_is_no_owner", "The contact is no owner of the job")
+        .rule("R64")
+        .remedy("Pick one of the job's owners, or add the contact as an owner first."),
+    code(409, "impersonated_is_closed", "The contact's access is closed; it sees nothing")
+        .rule("H13")
+        .remedy("Enable the contact, or invite it again, or pick another owner."),
+    code(403, "impersonation_read_only", "Who looks through an owner's eyes changes nothing")
+        .rule("H13")
+        .remedy("Do it as yourself, or ask the owner to do it."),
+    code(409, "too_many_impersonations", "Twenty look through the eyes of one job's owners")
+        .rule("H13")
+        .remedy("End one that is not needed, or wait until one is over."),
+    code(409, "impersonation_not_over", "The impersonation's time is not over yet"),
     code(409, "lead_won", "The lead is won; it became a job")
         .rule("2.2")
         .remedy("Go on with the job, or write down a new lead."),

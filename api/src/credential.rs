@@ -1,14 +1,15 @@
 //! Credentials: how a secret looks, and what it lets its holder do.
 //!
 //! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token, `tbs_…` a person's session,
-//! `tbi_…` the link of an invitation, `tbr_…` that of a password reset. The text carries its ledger,
-//! so that the look-up goes to one place on a distributed database.
+//! `tbm_…` what somebody of the builder looks through an owner's eyes with, `tbi_…` the link of an
+//! invitation, `tbr_…` that of a password reset. The text carries its ledger, so that the look-up goes
+//! to one place on a distributed database.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId};
 use event_store::keys::sha256;
-use event_store::{CredentialRow, NewSecret};
+use event_store::{CredentialRow, NewSecret, OpenImpersonation};
 use std::collections::BTreeSet;
 use std::fmt;
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub enum SecretKind {
     Operator,
     /// A person's session.
     Session,
+    /// An impersonation of the builder's.
+    Impersonation,
     /// The link in the mail of an invitation.
     Invitation,
     /// The link in the mail of a password reset.
@@ -29,13 +32,19 @@ pub enum SecretKind {
 }
 
 impl SecretKind {
-    const ALL: [Self; 5] =
-        [Self::ApiKey, Self::Operator, Self::Session, Self::Invitation, Self::PasswordReset];
+    const ALL: [Self; 6] = [
+        Self::ApiKey,
+        Self::Operator,
+        Self::Session,
+        Self::Impersonation,
+        Self::Invitation,
+        Self::PasswordReset,
+    ];
 
     /// Whether it says who sends a request; the others are links, which say what for.
     pub(crate) const fn signs_requests(self) -> bool {
         match self {
-            Self::ApiKey | Self::Operator | Self::Session => true,
+            Self::ApiKey | Self::Operator | Self::Session | Self::Impersonation => true,
             Self::Invitation | Self::PasswordReset => false,
         }
     }
@@ -45,6 +54,7 @@ impl SecretKind {
             Self::ApiKey => "tbk_",
             Self::Operator => "tbo_",
             Self::Session => "tbs_",
+            Self::Impersonation => "tbm_",
             Self::Invitation => "tbi_",
             Self::PasswordReset => "tbr_",
         }
@@ -111,6 +121,8 @@ pub(crate) struct Credential {
     /// The key's id, or the session's.
     pub(crate) key: ApiKeyId,
     pub(crate) authority: Authority,
+    /// Through whose eyes its holder looks, where it is not their own.
+    pub(crate) looks: Option<OpenImpersonation>,
 }
 
 impl Credential {
@@ -121,6 +133,7 @@ impl Credential {
             grants.insert(match grant.as_str() {
                 "manage_access" => Grant::ManageAccess,
                 "read_audit" => Grant::ReadAudit,
+                "impersonate" => Grant::Impersonate,
                 _ => return None,
             });
         }
@@ -131,12 +144,18 @@ impl Credential {
             "auditor" => Authority::Builder { role: Role::Auditor, grants },
             _ => return None,
         };
-        Some(Self { ledger, key: ApiKeyId(row.key), authority })
+        Some(Self { ledger, key: ApiKeyId(row.key), authority, looks: None })
     }
 
     /// A person's, who is signed in.
     pub(crate) const fn session(ledger: LedgerId, session: SessionId) -> Self {
-        Self { ledger, key: ApiKeyId(session.0), authority: Authority::Owner }
+        Self { ledger, key: ApiKeyId(session.0), authority: Authority::Owner, looks: None }
+    }
+
+    /// Somebody's of the builder, who looks through an owner's eyes.
+    pub(crate) const fn impersonation(ledger: LedgerId, looks: OpenImpersonation) -> Self {
+        let authority = Authority::Impersonator;
+        Self { ledger, key: looks.key, authority, looks: Some(looks) }
     }
 
     pub(crate) const fn actor(&self) -> Actor {
@@ -144,7 +163,9 @@ impl Credential {
             Authority::Operator => Actor::Operator(self.key),
             // A person's ledger has the person's UUID.
             Authority::Owner => Actor::Owner(PersonId(self.ledger.0)),
-            Authority::Builder { .. } | Authority::System => Actor::BuilderStaff(self.key),
+            Authority::Builder { .. } | Authority::Impersonator | Authority::System => {
+                Actor::BuilderStaff(self.key)
+            }
         }
     }
 
@@ -153,8 +174,23 @@ impl Credential {
         match &self.authority {
             Authority::Builder { role: Role::Admin | Role::Auditor, .. } => true,
             Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ReadAudit),
-            Authority::Owner | Authority::Operator | Authority::System => false,
+            Authority::Owner
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::System => false,
         }
+    }
+
+    /// Whether it may read who looked through whose eyes: who may read the audit, and who may look.
+    pub(crate) fn reads_impersonations(&self) -> bool {
+        let may_look = match &self.authority {
+            Authority::Builder { grants, .. } => grants.contains(&Grant::Impersonate),
+            Authority::Owner
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::System => false,
+        };
+        may_look || self.reads_audit()
     }
 }
 

@@ -74,6 +74,11 @@ pub fn router(state: AppState) -> Router {
         ))
         .routes(routes!(jobs::portal::portal))
         .routes(routes!(jobs::history::history))
+        .routes(routes!(
+            jobs::list_impersonations::list_impersonations,
+            jobs::start_impersonation::start_impersonation
+        ))
+        .routes(routes!(jobs::end_impersonation::end_impersonation))
         .routes(routes!(job_setup::list_types::list_job_types, job_setup::set_types::set_job_types))
         .routes(routes!(
             job_setup::list_templates::list_job_templates,

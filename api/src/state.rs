@@ -121,6 +121,13 @@ impl AppState {
             return Ok(session
                 .map(|session| Arc::new(Credential::session(secret.ledger(), session.session))));
         }
+        if secret.kind() == SecretKind::Impersonation {
+            // Nor is this one: it is over at once, too.
+            let looks = self.0.store.impersonation(secret.ledger(), &hash).await?;
+            return Ok(
+                looks.map(|looks| Arc::new(Credential::impersonation(secret.ledger(), looks)))
+            );
+        }
         if let Some(seen) = self.0.credentials.get(&hash).await
             && seen.credential.ledger == secret.ledger()
             && seen.changes == self.0.changes.load(Ordering::SeqCst)

@@ -62,6 +62,8 @@ pub enum Grant {
     ManageAccess,
     /// Read the account's audit trail.
     ReadAudit,
+    /// Look through owners' eyes (R64).
+    Impersonate,
 }
 
 /// The right with which a command is given; not stored, because the key's own events say it.
@@ -76,6 +78,8 @@ pub enum Authority {
     },
     /// An owner's own login: themselves and nobody else.
     Owner,
+    /// Somebody of the builder who looks through an owner's eyes: reads, and commands nothing (H13).
+    Impersonator,
     /// An operator.
     Operator,
     /// The product itself.

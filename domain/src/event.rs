@@ -2,6 +2,7 @@
 
 use crate::builder_account::BuilderAccountEvent;
 use crate::contact::ContactEvent;
+use crate::ids::ContactId;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
@@ -261,6 +262,23 @@ impl Event {
         decoded.unwrap_or_else(|| {
             Err(Undecodable::UnknownType { stored_type: stored_type.to_owned(), version })
         })
+    }
+
+    /// Through whose eyes somebody looks, or looked, where the event is about that: the envelope names
+    /// both (H13).
+    pub const fn acting_as(&self) -> Option<ContactId> {
+        match self {
+            Self::Job(event) => match event.impersonation() {
+                Some(step) => Some(step.contact()),
+                None => None,
+            },
+            Self::Installation(_)
+            | Self::BuilderAccount(_)
+            | Self::Contact(_)
+            | Self::Lead(_)
+            | Self::Person(_)
+            | Self::Notification(_) => None,
+        }
     }
 
     /// What the event changed, field by field, for the history and the audit trail.

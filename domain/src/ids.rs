@@ -102,6 +102,10 @@ id!(
     TokenId
 );
 id!(
+    /// One look of somebody of the builder through an owner's eyes (R64).
+    ImpersonationId
+);
+id!(
     /// A key with which a backend service acts for a builder account.
     ApiKeyId
 );

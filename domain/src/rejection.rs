@@ -89,6 +89,8 @@ pub enum Rejection {
         /// What would be needed, in words.
         needed: &'static str,
     },
+    /// Who looks through an owner's eyes reads and commands nothing (H13).
+    ReadOnly,
     /// A contact's rule.
     Contact(ContactRejection),
     /// A job's rule.
@@ -118,6 +120,13 @@ impl Rejection {
             )
             .rule("2.8")
             .remedy("Use a credential with the right role, or ask an admin of the account."),
+            Self::ReadOnly => Refusal::new(
+                "impersonation_read_only",
+                RejectionKind::Forbidden,
+                "Who looks through an owner's eyes changes nothing.",
+            )
+            .rule("H13")
+            .remedy("Do it as yourself, or ask the owner to do it."),
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
@@ -133,8 +142,12 @@ impl Rejection {
     pub const fn caused_by(&self) -> &'static [&'static str] {
         match self {
             Self::Contact(rejection) => rejection.caused_by(),
+            Self::Job(JobRejection::ImpersonatedIsClosed) => {
+                &["contact.owner_disabled", "contact.owner_deactivated"]
+            }
             Self::Unknown(_)
             | Self::NotPermitted { .. }
+            | Self::ReadOnly
             | Self::Job(_)
             | Self::Lead(_)
             | Self::BuilderAccount(_)

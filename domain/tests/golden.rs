@@ -8,6 +8,7 @@ use cqrs_es::persist::SerializedEvent;
 use domain::builder_account::{AccountKey, JobTemplate, KeyLife, TemplateTask};
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
+use domain::job::impersonation::{Impersonation, Impersonations};
 use domain::job::{
     Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
     Phase, Task, TaskDetails, TaskKind,
@@ -269,7 +270,8 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
          type_set template_applied
          task_added task_edited task_completed task_reopened task_unassigned task_removed task_added
          milestone_added milestone_edited milestone_status_set milestone_removed milestone_added
-         deadline_set budget_set note_added archived reopened",
+         deadline_set budget_set note_added archived reopened
+         impersonation_started impersonation_ended",
     );
     let state = fold(AggregateId::Job(id), &events);
     let expected = Job {
@@ -302,9 +304,23 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         budget: vec![line("Tiles", 145_050), line("Credit for the old sink", -5_000)],
         notes: BTreeSet::from(["0198c0de-0000-7000-8000-000000000403".parse().expect("an id")]),
         archived: false,
+        impersonations: Impersonations {
+            open: Vec::new(),
+            ended: BTreeSet::from(["0198c0de-0000-7000-8000-000000000440".parse().expect("an id")]),
+        },
     };
     assert_eq!(state.job(id).expect("known").expect("there").state, expected);
     assert_eq!(types_in(&events), types_of("job."));
+
+    let looked_at =
+        fold(AggregateId::Job(id), &story("job", "created owner_added impersonation_started"));
+    let open = Impersonation {
+        id: "0198c0de-0000-7000-8000-000000000440".parse().expect("an id"),
+        contact: ada(),
+        until: domain::Timestamp::parse("2026-03-02T09:30:00.000250Z").expect("valid"),
+    };
+    let job = looked_at.job(id).expect("known").expect("there");
+    assert_eq!(job.state.impersonations.open, [open]);
 }
 
 #[test]

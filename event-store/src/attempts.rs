@@ -2,7 +2,8 @@
 
 use crate::error::StoreError;
 use crate::reader::Reader;
-use domain::{LedgerId, Timestamp};
+use crate::store::EventStore;
+use domain::{Circumstances, LedgerId, Rejection, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use time::OffsetDateTime;
@@ -25,6 +26,8 @@ pub struct RefusedAttempt {
     pub actor_kind: String,
     /// Who.
     pub actor_id: Option<Uuid>,
+    /// As whom.
+    pub acting_as: Option<Uuid>,
     /// The request that it was part of.
     pub correlation: Uuid,
     /// By which way in.
@@ -50,6 +53,8 @@ pub struct AttemptQuery {
     pub aggregate: Option<Uuid>,
     /// Those of this actor.
     pub actor: Option<Uuid>,
+    /// Those through the eyes of this contact.
+    pub acting_as: Option<Uuid>,
     /// Those at or after this time.
     pub from: Option<Timestamp>,
     /// Those before this time.
@@ -74,13 +79,14 @@ impl Reader {
         let rows = client
             .query(
                 "SELECT attempt_id, aggregate_id, command, code, rule, actor_kind, actor_id, \
-                        channel, sealed, refused_at, correlation \
+                        channel, sealed, refused_at, correlation, acting_as \
                  FROM refused_attempts \
                  WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
                    AND ($3::uuid IS NULL OR actor_id = $3) \
                    AND ($4::timestamptz IS NULL OR refused_at >= $4) \
                    AND ($5::timestamptz IS NULL OR refused_at < $5) \
                    AND ($6::timestamptz IS NULL OR (refused_at, attempt_id) < ($6, $7::uuid)) \
+                   AND ($9::uuid IS NULL OR acting_as = $9) \
                  ORDER BY refused_at DESC, attempt_id DESC LIMIT $8",
                 &[
                     &ledger.0,
@@ -91,6 +97,7 @@ impl Reader {
                     &before_at,
                     &before_id,
                     &i64::from(query.limit),
+                    &query.acting_as,
                 ],
             )
             .await
@@ -112,6 +119,7 @@ impl Reader {
                     rule: row.get(4),
                     actor_kind: row.get(5),
                     actor_id: row.get(6),
+                    acting_as: row.get(11),
                     correlation: row.get(10),
                     channel: row.get(7),
                     client: hidden.client,
@@ -120,5 +128,53 @@ impl Reader {
                 }
             })
             .collect())
+    }
+}
+
+impl EventStore {
+    /// Notes what somebody tried that never became a command, because who they are was reason enough
+    /// to refuse it. `tried` is the request: its method and its route, without ids.
+    pub async fn note_refused(
+        &self,
+        ledger: LedgerId,
+        aggregate: Uuid,
+        tried: &str,
+        rejection: &Rejection,
+        circumstances: &Circumstances,
+    ) -> Result<(), StoreError> {
+        let attempt = Uuid::now_v7();
+        let Circumstances { actor, acting_as, channel, client, correlation, reason, .. } =
+            circumstances;
+        let reason = reason.as_ref().map(|reason| reason.as_str().to_owned());
+        let hidden = serde_json::to_vec(&Hidden { client: *client, reason });
+        let hidden = hidden.map_err(StoreError::Encode)?;
+        let sealed = self.reader().keys().seal(&hidden, attempt.as_bytes())?;
+        let refusal = rejection.refusal();
+        let database = self.reader().database().connection().await?;
+        database
+            .execute(
+                "INSERT INTO refused_attempts (ledger_id, attempt_id, aggregate_id, command, code, \
+                     rule, actor_kind, actor_id, acting_as, channel, sealed, correlation, \
+                     refused_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                &[
+                    &ledger.0,
+                    &attempt,
+                    &aggregate,
+                    &tried,
+                    &refusal.code,
+                    &refusal.rule,
+                    &actor.kind(),
+                    &actor.id(),
+                    &acting_as.map(|contact| contact.0),
+                    &channel.word(),
+                    &sealed,
+                    correlation,
+                    &self.now().moment(),
+                ],
+            )
+            .await
+            .map_err(StoreError::database("noting a refused attempt"))?;
+        Ok(())
     }
 }

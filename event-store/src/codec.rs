@@ -95,9 +95,11 @@ pub struct Origin {
 impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
     /// is said about a contact, is sealed with the contact's key; a person's own, with theirs.
+    /// Whether somebody looks through a contact's eyes is said about that contact, wherever it stands.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
+        event: &Event,
         idempotency: Option<&str>,
     ) -> Self {
         let subject = match aggregate {
@@ -107,7 +109,7 @@ impl Origin {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
-            | AggregateId::Notification(_) => None,
+            | AggregateId::Notification(_) => event.acting_as().map(SubjectId::from),
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
             (Actor::Owner(_), Some(subject)) => {
@@ -125,7 +127,7 @@ impl Origin {
         });
         Self {
             actor: circumstances.actor,
-            acting_as: circumstances.acting_as,
+            acting_as: event.acting_as().or(circumstances.acting_as),
             channel: circumstances.channel,
             client,
             correlation: circumstances.correlation,

@@ -47,6 +47,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0060_persons",
     "0061_invitations_overdue",
     "0062_imported_owners",
+    "0077_impersonation_credentials",
+    "0077_impersonations",
+    "0077_refused_attempts_acting_as",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

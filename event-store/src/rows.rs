@@ -349,7 +349,7 @@ row!(NewCredentialRow into
 
 row!(AttemptRow into
     "refused_attempts (ledger_id, attempt_id, aggregate_id, command, code, rule, actor_kind, \
-     actor_id, channel, sealed, correlation, refused_at)" {
+     actor_id, acting_as, channel, sealed, correlation, refused_at)" {
     ledger_id: Uuid,
     attempt_id: Uuid,
     aggregate_id: Uuid,
@@ -358,6 +358,7 @@ row!(AttemptRow into
     rule: Option<&'static str>,
     actor_kind: &'static str,
     actor_id: Option<Uuid>,
+    acting_as: Option<Uuid>,
     channel: &'static str,
     sealed: Vec<u8>,
     correlation: Uuid,

@@ -152,6 +152,8 @@ pub struct AuditQuery {
     pub subject: Option<Uuid>,
     /// What this actor did.
     pub actor: Option<Uuid>,
+    /// What was done through the eyes of this contact.
+    pub acting_as: Option<Uuid>,
     /// What changed this field.
     pub field: Option<String>,
     /// What happened at or after this time.
@@ -186,6 +188,7 @@ pub async fn list(
         let attempts = AttemptQuery {
             aggregate: query.subject,
             actor: query.actor,
+            acting_as: query.acting_as,
             from: query.from,
             until: query.until,
             before: place.1,
@@ -234,6 +237,7 @@ async fn positions(
            AND ($5::timestamptz IS NULL OR a.recorded_at >= $5) \
            AND ($6::timestamptz IS NULL OR a.recorded_at < $6) \
            AND ($7::bigint IS NULL OR a.position < $7) \
+           AND ($9::uuid IS NULL OR a.acting_as = $9) \
          ORDER BY a.position DESC LIMIT $8",
         if query.subject.is_some() { of_subject } else { of_all }
     );
@@ -243,7 +247,17 @@ async fn positions(
     let rows = client
         .query(
             &statement,
-            &[&ledger.0, &query.subject, &query.actor, &query.field, &from, &until, &below, &limit],
+            &[
+                &ledger.0,
+                &query.subject,
+                &query.actor,
+                &query.field,
+                &from,
+                &until,
+                &below,
+                &limit,
+                &query.acting_as,
+            ],
         )
         .await
         .map_err(failed())?;

@@ -171,7 +171,7 @@ impl HistoryEntry {
                 id: attempt.actor_id,
                 label: None,
             },
-            acting_as: None,
+            acting_as: attempt.acting_as,
             channel: attempt.channel.clone(),
             client: attempt.client.map(|client| client.to_string()),
             reason: attempt.reason.clone(),
@@ -187,7 +187,7 @@ impl HistoryEntry {
 }
 
 /// The fields whose values are contacts.
-const CONTACT_FIELDS: [&str; 3] = ["owners", "contact", "primary_email_kept_by"];
+const CONTACT_FIELDS: [&str; 4] = ["owners", "contact", "primary_email_kept_by", "impersonation"];
 
 /// Puts names in the place of ids: of the keys that acted, of owners, leads' contacts and others.
 pub(crate) async fn name_all(

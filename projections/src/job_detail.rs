@@ -87,7 +87,10 @@ impl Row {
             | JobEvent::OwnerRemovedFromJob(_)
             | JobEvent::OwnerReplacedOnJob(_)
             | JobEvent::JobArchived(_)
-            | JobEvent::JobReopened(_) => {}
+            | JobEvent::JobReopened(_)
+            // Who looks at it has a list of its own.
+            | JobEvent::ImpersonationStarted(_)
+            | JobEvent::ImpersonationEnded(_) => {}
         }
         Ok(())
     }

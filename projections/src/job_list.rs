@@ -125,6 +125,8 @@ impl View for JobList {
             | JobEvent::MilestoneAdded(_)
             | JobEvent::MilestoneEdited(_)
             | JobEvent::MilestoneStatusSet(_)
+            | JobEvent::ImpersonationStarted(_)
+            | JobEvent::ImpersonationEnded(_)
             | JobEvent::MilestoneRemoved(_)
             | JobEvent::DeadlineSet(_)
             | JobEvent::BudgetSet(_)

@@ -14,6 +14,7 @@ pub mod custom_fields;
 pub mod diff;
 pub mod duplicate_candidates;
 pub mod history;
+pub mod impersonations;
 pub mod invitations;
 pub mod job_detail;
 pub mod job_list;

@@ -118,6 +118,8 @@ impl Row {
             | JobEvent::JobTemplateApplied(_)
             | JobEvent::JobArchived(_)
             | JobEvent::JobReopened(_)
+            | JobEvent::ImpersonationStarted(_)
+            | JobEvent::ImpersonationEnded(_)
             | JobEvent::OwnerAddedToJob(_)
             | JobEvent::OwnerRemovedFromJob(_)
             | JobEvent::OwnerReplacedOnJob(_)

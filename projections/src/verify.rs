@@ -7,6 +7,7 @@ use crate::rebuild::OnEvents;
 use crate::view::all_views;
 use domain::builder_account::BuilderAccount;
 use domain::contact::ClaimChange;
+use domain::job::impersonation::ImpersonationStep;
 use domain::{AccountId, AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal, Role};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -59,7 +60,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys } = snapshot(reader, ledger).await?;
+    let Snapshot { head, claims, links, keys, impersonations } = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -74,6 +75,7 @@ pub async fn verify(
         state: LedgerState::default(),
         claims: BTreeMap::new(),
         links: BTreeSet::new(),
+        impersonations: BTreeSet::new(),
     };
     checking.log(reader, &head, &mut verified, on_events).await?;
     if checking.frontier != head {
@@ -102,6 +104,10 @@ pub async fn verify(
         });
     }
     checking.check_keys(&keys, &mut verified);
+    for (impersonation, _) in impersonations.symmetric_difference(&checking.impersonations) {
+        let what = "what opens as impersonation";
+        verified.problem(format!("{what} {impersonation} is not as in the events"));
+    }
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -135,12 +141,16 @@ type Links = BTreeSet<(Uuid, Theirs)>;
 /// API keys that open something, with their roles.
 type KeyTable = BTreeSet<(Uuid, String)>;
 
+/// Impersonations that open something, with the contact through whose eyes it is.
+type ImpersonationTable = BTreeSet<(Uuid, Uuid)>;
+
 /// The head and what changes with the append that moves it.
 struct Snapshot {
     head: Frontier,
     claims: ClaimTable,
     links: Links,
     keys: KeyTable,
+    impersonations: ImpersonationTable,
 }
 
 async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
@@ -182,6 +192,9 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         .query("SELECT key_id, role FROM credentials WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let open = "SELECT impersonation_id, contact_id FROM impersonation_credentials \
+                WHERE ledger_id = $1";
+    let open = snapshot.query(open, &[&ledger.0]).await.map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
@@ -190,6 +203,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         claims: rows.iter().map(|row| (row.get(0), row.get(1))).collect(),
         links: jobs.chain(leads).collect(),
         keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        impersonations: open.iter().map(|row| (row.get(0), row.get(1))).collect(),
     })
 }
 
@@ -200,6 +214,7 @@ struct Checking {
     /// By contact, because an erased address has no hash any more.
     claims: BTreeMap<Uuid, [u8; 32]>,
     links: Links,
+    impersonations: ImpersonationTable,
 }
 
 impl Checking {
@@ -262,6 +277,15 @@ impl Checking {
             verified.problem(format!("position {position}: {aggregate} starts in its middle"));
         }
         self.fold_links(event);
+        match event.job().and_then(|(_, job)| job.impersonation()) {
+            Some(ImpersonationStep::Started(e)) => {
+                self.impersonations.insert((e.impersonation.0, e.contact.0));
+            }
+            Some(ImpersonationStep::Ended(e)) => {
+                self.impersonations.remove(&(e.impersonation.0, e.contact.0));
+            }
+            None => {}
+        }
         let Some((contact, contact_event)) = event.contact() else { return };
         match contact_event.claim() {
             Some((email, ClaimChange::Taken)) => {

@@ -5,8 +5,8 @@
 //! rebuilds and checks share one fold and one expansion.
 
 use crate::{
-    ViewError, audit_trail, contact_directory, duplicate_candidates, invitations, job_detail,
-    job_list, lead_view, mail_log, owner_portal,
+    ViewError, audit_trail, contact_directory, duplicate_candidates, impersonations, invitations,
+    job_detail, job_list, lead_view, mail_log, owner_portal,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -245,7 +245,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 9] = [
+pub const VIEW_NAMES: [&str; 10] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -253,6 +253,7 @@ pub const VIEW_NAMES: [&str; 9] = [
     lead_view::LeadView::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
+    impersonations::Impersonations::NAME,
     mail_log::MailLog::NAME,
     audit_trail::AuditTrail::NAME,
 ];
@@ -267,6 +268,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
+        &Of::<impersonations::Impersonations>(std::marker::PhantomData),
         &Of::<mail_log::MailLog>(std::marker::PhantomData),
         &Of::<audit_trail::AuditTrail>(std::marker::PhantomData),
     ]

@@ -4,10 +4,11 @@ use crate::around::RequestId;
 use crate::credential::{Credential, Secret};
 use crate::error::Problem;
 use crate::state::AppState;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use domain::{Authority, Channel, Circumstances, LedgerId, Reason};
+use domain::{Authority, Channel, Circumstances, LedgerId, Reason, Rejection};
+use event_store::OpenImpersonation;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -27,16 +28,49 @@ impl Asker {
     pub(crate) async fn of(parts: &Parts, app: &AppState) -> Result<Self, Problem> {
         let secret = bearer(parts).ok_or_else(Problem::unauthorized)?;
         let credential = app.credential(&secret).await?.ok_or_else(Problem::unauthorized)?;
-        Ok(Self { credential, client: client(parts), correlation: correlation(parts)? })
+        let asker = Self { credential, client: client(parts), correlation: correlation(parts)? };
+        match asker.credential.looks {
+            Some(looks) if !parts.method.is_safe() => {
+                Err(asker.changes_nothing(parts, app, &looks).await)
+            }
+            Some(_) | None => Ok(asker),
+        }
+    }
+
+    /// H13: whatever it is, who looks through an owner's eyes does not do it. That they tried is noted.
+    async fn changes_nothing(
+        &self,
+        parts: &Parts,
+        app: &AppState,
+        looks: &OpenImpersonation,
+    ) -> Problem {
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let tried = format!("{} {route}", parts.method);
+        let (about, refused) = (looks.contact.0, Rejection::ReadOnly);
+        let circumstances = self.circumstances(None);
+        let noted =
+            app.store().note_refused(self.ledger(), about, &tried, &refused, &circumstances).await;
+        noted.map_or_else(Problem::from, |()| refused.into())
+    }
+
+    /// Whoever may see what is an owner's: they themselves, and who looks through their eyes.
+    pub(crate) fn owner(self) -> Result<Self, Problem> {
+        match self.credential.authority {
+            Authority::Owner | Authority::Impersonator => Ok(self),
+            Authority::Builder { .. } | Authority::Operator | Authority::System => {
+                Err(Problem::not_permitted("a person's own session"))
+            }
+        }
     }
 
     /// A person's session, and neither a builder's key nor an operator's token.
     pub(crate) fn person(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Owner => Ok(self),
-            Authority::Builder { .. } | Authority::Operator | Authority::System => {
-                Err(Problem::not_permitted("a person's own session"))
-            }
+            Authority::Builder { .. }
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::System => Err(Problem::not_permitted("a person's own session")),
         }
     }
 
@@ -44,9 +78,10 @@ impl Asker {
     pub(crate) fn builder(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Builder { .. } => Ok(self),
-            Authority::Owner | Authority::Operator | Authority::System => {
-                Err(Problem::not_permitted("a builder account's API key"))
-            }
+            Authority::Owner
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::System => Err(Problem::not_permitted("a builder account's API key")),
         }
     }
 
@@ -54,9 +89,10 @@ impl Asker {
     pub(crate) fn operator(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Operator => Ok(self),
-            Authority::Builder { .. } | Authority::Owner | Authority::System => {
-                Err(Problem::not_permitted("an operator token"))
-            }
+            Authority::Builder { .. }
+            | Authority::Owner
+            | Authority::Impersonator
+            | Authority::System => Err(Problem::not_permitted("an operator token")),
         }
     }
 
@@ -68,9 +104,9 @@ impl Asker {
         Circumstances {
             actor: self.credential.actor(),
             authority: self.credential.authority.clone(),
-            acting_as: None,
+            acting_as: self.credential.looks.map(|looks| looks.contact),
             channel: match self.credential.authority {
-                Authority::Owner => Channel::Portal,
+                Authority::Owner | Authority::Impersonator => Channel::Portal,
                 Authority::Builder { .. } | Authority::Operator | Authority::System => Channel::Api,
             },
             client: self.client,

@@ -14,6 +14,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
 use domain::builder_account::BuilderAccountCommand;
 use domain::contact::ContactCommand;
+use domain::job::impersonation::ImpersonationCommand;
 use domain::person::PersonCommand;
 use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
 use event_store::{
@@ -281,6 +282,10 @@ fn makes_secret(command: &Command) -> bool {
             | ContactCommand::SetCustomField { .. } => false,
         },
         Command::SaveContact { invite, .. } => invite.is_some(),
+        Command::Impersonation(_, command) => match command {
+            ImpersonationCommand::Start { .. } => true,
+            ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_) => false,
+        },
         Command::Job(..)
         | Command::CreateJob { .. }
         | Command::SetJobType { .. }

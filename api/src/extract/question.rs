@@ -71,6 +71,21 @@ impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for PersonQuest
     }
 }
 
+/// A query about what is an owner's, asked by themselves or through their eyes. What it may show says
+/// [`Eyes`](crate::persons::eyes::Eyes), and nothing else.
+#[derive(Debug)]
+pub(crate) struct OwnerQuestion<P, Q>(pub(crate) Question<P, Q>);
+
+impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for OwnerQuestion<P, Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        // As for a person's own.
+        parts.headers.remove(LEDGER_POSITION);
+        Question::take(parts, app, Asker::owner).await.map(Self)
+    }
+}
+
 impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for AuditQuestion<P, Q> {
     type Rejection = Problem;
 

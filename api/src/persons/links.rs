@@ -79,6 +79,23 @@ pub(crate) async fn theirs_since(
     Ok(since_another(linked, person))
 }
 
+/// Since when a contact that is nobody's now is so, if it was somebody's before: what that one did and
+/// had, whoever accepts next may not see (H6).
+pub(crate) async fn nobodys_since(
+    app: &AppState,
+    ledger: LedgerId,
+    contact: ContactId,
+) -> Result<Option<Timestamp>, Problem> {
+    let events = app.store().reader().aggregate_events(ledger, &[contact.0]).await?;
+    let closed = events.iter().rev().find(|recorded| {
+        matches!(
+            recorded.contact(),
+            Some((_, ContactEvent::OwnerDeactivated(_) | ContactEvent::ContactDeleted(_)))
+        )
+    });
+    Ok(closed.map(|recorded| recorded.recorded_at))
+}
+
 /// When the person was linked first after the last other one was, if any was.
 fn since_another(
     linked: impl Iterator<Item = (PersonId, Timestamp)>,

@@ -182,6 +182,7 @@ pub(super) fn key_issued_changes(e: &ApiKeyIssued) -> Vec<FieldChange> {
         let grant = match grant {
             Grant::ManageAccess => "manage_access",
             Grant::ReadAudit => "read_audit",
+            Grant::Impersonate => "impersonate",
         };
         changes.push(FieldChange::new_value("grants", grant));
     }

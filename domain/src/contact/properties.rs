@@ -351,6 +351,8 @@ impl World {
         let mut state = LedgerState::default();
         for n in 0..CONTACTS {
             state.learn_absent(contact_id(n).into());
+            // There are no jobs here.
+            state.learn_jobs(contact_id(n), BTreeSet::new());
         }
         let now = Timestamp::parse("2026-03-01T08:00:00Z").expect("a valid time");
         Self { state, told: BTreeMap::new(), seen: BTreeSet::new(), now, links: 0 }

@@ -1,6 +1,7 @@
 //! What a job's events changed, field by field, as histories show it.
 
 use super::events::JobEvent;
+use super::impersonation::ImpersonationStep;
 use super::plan::{Assignee, BudgetLine, MilestoneDetails, TaskDetails};
 use crate::event::{FieldChange, ShowOf, Shown};
 use crate::ids::ContactId;
@@ -69,6 +70,8 @@ impl JobEvent {
             Self::InternalNoteAdded(e) => vec![FieldChange::new_value("notes", e.text.as_str())],
             Self::JobArchived(_) => vec![FieldChange::between("archived", "no", "yes")],
             Self::JobReopened(_) => vec![FieldChange::between("archived", "yes", "no")],
+            Self::ImpersonationStarted(e) => ImpersonationStep::Started(e).changes(),
+            Self::ImpersonationEnded(e) => ImpersonationStep::Ended(e).changes(),
         }
     }
 
@@ -96,7 +99,9 @@ impl JobEvent {
             | Self::BudgetSet(_)
             | Self::InternalNoteAdded(_)
             | Self::JobArchived(_)
-            | Self::JobReopened(_) => (None, None),
+            | Self::JobReopened(_)
+            | Self::ImpersonationStarted(_)
+            | Self::ImpersonationEnded(_) => (None, None),
         }
     }
 
@@ -108,6 +113,8 @@ impl JobEvent {
             Self::OwnerRemovedFromJob(e) => Some(e.contact),
             Self::OwnerReplacedOnJob(e) => Some(e.to),
             Self::TaskUnassigned(e) => Some(e.contact),
+            Self::ImpersonationStarted(e) => Some(e.contact),
+            Self::ImpersonationEnded(e) => Some(e.contact),
             Self::TaskAdded(e) => owner(&e.details),
             Self::TaskEdited(e) => owner(&e.to).or_else(|| owner(&e.from)),
             Self::JobCreated(_)

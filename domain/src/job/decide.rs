@@ -7,6 +7,7 @@ use super::events::{
     MilestoneStatusSet, OwnerAddedToJob, OwnerRemovedFromJob, OwnerReplacedOnJob, TaskAdded,
     TaskCompleted, TaskEdited, TaskRemoved, TaskReopened, TaskUnassigned,
 };
+use super::impersonation::ImpersonationEnding;
 use super::plan::{Assignee, Milestone, MilestoneDetails, Plan, Task, TaskDetails};
 use super::rejection::JobRejection;
 use super::state::Job;
@@ -123,7 +124,7 @@ fn change(job: &Job, command: &JobCommand) -> Decided {
             Ok(vec![BudgetSet { from: job.budget.clone(), to: to.clone() }.into()])
         }
         JobCommand::AddNote(note, text) => add_note(job, *note, text),
-        JobCommand::Archive => Ok(vec![JobArchived {}.into()]),
+        JobCommand::Archive => Ok(archive(job)),
         JobCommand::Reopen => Ok(Vec::new()),
     }
 }
@@ -150,7 +151,15 @@ fn replace_owner(job: &Job, from: ContactId, to: ContactId, merge: MergeId) -> V
         let after = TaskDetails { assignee: Some(Assignee::Owner(to)), ..before.clone() };
         TaskEdited { task: task.id, from: before, to: after }.into()
     });
-    std::iter::once(OwnerReplacedOnJob { from, to, merge }.into()).chain(moved).collect()
+    let seen = job.impersonations.end_of(from, ImpersonationEnding::OwnerReplaced);
+    let replaced = OwnerReplacedOnJob { from, to, merge }.into();
+    std::iter::once(replaced).chain(moved).chain(seen).collect()
+}
+
+/// What is put away, nobody looks at.
+fn archive(job: &Job) -> Vec<JobEvent> {
+    let seen = job.impersonations.all_end(ImpersonationEnding::JobArchived);
+    seen.chain([JobArchived {}.into()]).collect()
 }
 
 /// What happens when a contact leaves the book, also on a job that was put away (H7).
@@ -168,7 +177,10 @@ fn remove_owner(job: &Job, contact: ContactId, bulk: Option<BulkId>) -> Vec<JobE
     let unassigned = job.tasks.iter().filter(|task| whose(task) == Some(contact)).map(|task| {
         TaskUnassigned { task: task.id, title: task.details.title.clone(), contact }.into()
     });
-    std::iter::once(OwnerRemovedFromJob { contact, bulk }.into()).chain(unassigned).collect()
+    // Nobody looks through the eyes of who is no owner (R64).
+    let seen = job.impersonations.end_of(contact, ImpersonationEnding::OwnerRemoved);
+    let removed = OwnerRemovedFromJob { contact, bulk }.into();
+    std::iter::once(removed).chain(unassigned).chain(seen).collect()
 }
 
 /// An owner's task is for one of this job's owners (R93).

@@ -1,5 +1,6 @@
 //! What happens to a job.
 
+use super::impersonation::{ImpersonationEnded, ImpersonationStarted};
 use super::plan::{BudgetLine, MilestoneDetails, MilestoneStatus, TaskDetails};
 use crate::day::Day;
 use crate::event::{events, nothing_personal};
@@ -32,6 +33,8 @@ events! {
         InternalNoteAdded = "job.note_added" v 1,
         JobArchived = "job.archived" v 1,
         JobReopened = "job.reopened" v 1,
+        ImpersonationStarted = "job.impersonation_started" v 1,
+        ImpersonationEnded = "job.impersonation_ended" v 1,
     }
 }
 

@@ -5,6 +5,7 @@ mod changes;
 mod commands;
 mod decide;
 mod events;
+pub mod impersonation;
 mod plan;
 mod progress;
 mod rejection;

@@ -27,6 +27,18 @@ pub enum JobRejection {
     TooManyBudgetLines,
     /// More notes than one job takes.
     TooManyNotes,
+    /// R64: the job has no owner whose eyes there were.
+    ImpersonationNeedsContact,
+    /// The contact is no owner of the job (R64).
+    ImpersonatedIsNoOwner,
+    /// The contact's access is disabled, or its owner deactivated: it sees nothing.
+    ImpersonatedIsClosed,
+    /// Looking through an owner's eyes asks for a reason (promise 33).
+    ImpersonationReasonNeeded,
+    /// More at once than one job takes.
+    TooManyImpersonations,
+    /// The clock has not reached the end.
+    ImpersonationNotOver,
 }
 
 impl JobRejection {
@@ -108,6 +120,48 @@ impl JobRejection {
                 "A job takes at most 500 notes.",
             )
             .rule("2.4"),
+            Self::ImpersonationNeedsContact => Refusal::new(
+                "impersonation_needs_contact",
+                RejectionKind::Conflict,
+                "The job will need a contact assigned for the ability to impersonate.",
+            )
+            .rule("R64")
+            .remedy("Add an owner to the job first."),
+            Self::ImpersonatedIsNoOwner => Refusal::new(
+                "impersonated_is_no_owner",
+                RejectionKind::Conflict,
+                "The contact is no owner of this job.",
+            )
+            .rule("R64")
+            .remedy("Pick one of the job's owners, or add the contact as an owner first.")
+            .field("contact"),
+            Self::ImpersonatedIsClosed => Refusal::new(
+                "impersonated_is_closed",
+                RejectionKind::Conflict,
+                "The contact's access is closed; through its eyes there is nothing to see.",
+            )
+            .rule("H13")
+            .remedy("Enable the contact, or invite it again, or pick another owner."),
+            Self::ImpersonationReasonNeeded => Refusal::new(
+                "reason_needed",
+                RejectionKind::Unprocessable,
+                "Looking through an owner's eyes asks for a reason; the owner can read it.",
+            )
+            .rule("2.3")
+            .remedy("Say why in the field reason.")
+            .field("reason"),
+            Self::TooManyImpersonations => Refusal::new(
+                "too_many_impersonations",
+                RejectionKind::Conflict,
+                "Twenty people look through the eyes of this job's owners already.",
+            )
+            .rule("H13")
+            .remedy("End one that is not needed, or wait until one is over."),
+            Self::ImpersonationNotOver => Refusal::new(
+                "impersonation_not_over",
+                RejectionKind::Conflict,
+                "The impersonation's time is not over yet.",
+            ),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A job as its events made it.
 
 use super::events::JobEvent;
+use super::impersonation::Impersonations;
 use super::plan::{BudgetLine, Milestone, MilestoneStatus, Task};
 use crate::ImpossibleStep;
 use crate::day::Day;
@@ -35,6 +36,8 @@ pub struct Job {
     pub notes: BTreeSet<NoteId>,
     /// Whether it is put away.
     pub archived: bool,
+    /// Who looks through its owners' eyes (R64).
+    pub impersonations: Impersonations,
 }
 
 impl Job {
@@ -71,6 +74,7 @@ impl Job {
             budget: Vec::new(),
             notes: BTreeSet::new(),
             archived: false,
+            impersonations: Impersonations::default(),
         })
     }
 
@@ -153,6 +157,8 @@ impl Job {
             JobEvent::JobArchived(_) => self.archived = true,
             JobEvent::JobReopened(_) if !self.archived => return Err("the job is not archived"),
             JobEvent::JobReopened(_) => self.archived = false,
+            JobEvent::ImpersonationStarted(e) => self.impersonations.start(e)?,
+            JobEvent::ImpersonationEnded(e) => self.impersonations.end(e)?,
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::rejection::Rejection;
 pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result<(), Rejection> {
     let needed = |needed| Err(Rejection::NotPermitted { needed });
     match (right(command), &circumstances.authority) {
+        (_, Authority::Impersonator) => Err(Rejection::ReadOnly),
         (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
             needed("the person's own session")
         }
@@ -29,6 +30,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
             Right::OwnInfo
             | Right::Work
             | Right::ManageAccess
+            | Right::Impersonate
             | Right::Administer
             | Right::IssueKey,
             Authority::Builder { role: Role::Admin, .. },
@@ -41,17 +43,35 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
                 needed("an admin key, or a staff key with the grant manage_access")
             }
         }
+        (Right::Impersonate, Authority::Builder { role: Role::Staff, grants }) => {
+            if grants.contains(&Grant::Impersonate) {
+                Ok(())
+            } else {
+                needed("an admin key, or a staff key with the grant impersonate")
+            }
+        }
         (Right::IssueKey, Authority::Builder { .. } | Authority::Owner)
         | (Right::Administer, Authority::Builder { role: Role::Staff, .. }) => {
             needed("an admin key")
         }
         (
-            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
+            Right::OwnInfo
+            | Right::Work
+            | Right::ManageAccess
+            | Right::Impersonate
+            | Right::Administer,
             Authority::Builder { role: Role::Auditor, .. },
         ) => needed("an admin or staff key; auditors read and command nothing"),
-        (Right::Work | Right::ManageAccess | Right::Administer, Authority::Owner)
+        (
+            Right::Work | Right::ManageAccess | Right::Impersonate | Right::Administer,
+            Authority::Owner,
+        )
         | (
-            Right::OwnInfo | Right::Work | Right::ManageAccess | Right::Administer,
+            Right::OwnInfo
+            | Right::Work
+            | Right::ManageAccess
+            | Right::Impersonate
+            | Right::Administer,
             Authority::Operator,
         ) => needed("a builder's admin or staff key"),
     }
@@ -72,6 +92,8 @@ enum Right {
     Work,
     /// A builder admin's, or a staff member's to whom it is granted.
     ManageAccess,
+    /// A builder admin's, or a staff member's to whom that is granted.
+    Impersonate,
     /// A builder admin's alone.
     Administer,
     /// A builder's or an owner's; the contact's own state says whose.
@@ -121,6 +143,7 @@ fn right(command: &Command) -> Right {
         | Command::UnmergeContact(_)
         // It activates owners and deactivates others.
         | Command::ImportOwners(_) => Right::ManageAccess,
+        Command::Impersonation(..) => Right::Impersonate,
         Command::RecordMail(..) => Right::Report,
         Command::SaveContact { .. }
         | Command::Job(..)

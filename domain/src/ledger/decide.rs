@@ -13,6 +13,7 @@ use crate::contact::{
 };
 use crate::event::Event;
 use crate::ids::{AccountId, AggregateId, BulkId, ContactId, JobId};
+use crate::job::impersonation::ImpersonationEnding;
 use crate::job::{
     self, JobCommand, JobDetails, JobEvent, JobRejection, MilestoneDetails, Plan, TaskDetails,
 };
@@ -44,6 +45,12 @@ pub fn decide(
         }
         Command::Contact(id, command @ ContactCommand::Delete { .. }) => {
             asked.delete_contact(*id, command)
+        }
+        Command::Contact(id, command @ ContactCommand::DisableAccess) => {
+            asked.close_access(*id, command, ImpersonationEnding::AccessDisabled)
+        }
+        Command::Contact(id, command @ ContactCommand::DeactivateOwner) => {
+            asked.close_access(*id, command, ImpersonationEnding::OwnerDeactivated)
         }
         Command::Contact(id, command) => {
             let contact = Tracked::state_of(state.contact(*id)?);
@@ -80,6 +87,7 @@ pub fn decide(
             asked.merge_contacts(*merge, *survivor, absorbed, picks)
         }
         Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
+        Command::Impersonation(job, command) => asked.impersonation(*job, *command),
         Command::Lead(id, command) => asked.lead(*id, command),
         Command::SaveLeadContact { lead, title, contact, details } => {
             asked.save_lead_contact(*lead, title.as_ref(), *contact, details)
@@ -109,8 +117,8 @@ pub(super) fn done<E>(id: AggregateId, events: Vec<E>, wrap: fn(E) -> Event) -> 
 
 pub(super) struct Asked<'a> {
     pub(super) state: &'a LedgerState,
-    circumstances: &'a Circumstances,
-    now: Timestamp,
+    pub(super) circumstances: &'a Circumstances,
+    pub(super) now: Timestamp,
 }
 
 impl Asked<'_> {

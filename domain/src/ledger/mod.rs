@@ -7,6 +7,7 @@
 mod authority;
 mod custom_fields;
 mod decide;
+mod impersonation;
 mod imports;
 mod leads;
 mod legacy;
@@ -33,13 +34,14 @@ use crate::ids::{
     PersonId, TaskId, TemplateId,
 };
 use crate::installation::InstallationCommand;
+use crate::job::impersonation::ImpersonationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
 use crate::notification::MailReport;
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
-use crate::{EmailAddress, Sequence};
+use crate::{EmailAddress, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A command to one ledger.
@@ -121,6 +123,8 @@ pub enum Command {
         /// Which way.
         mode: OwnerChangeMode,
     },
+    /// About looking through the eyes of one of a job's owners (R64, H13).
+    Impersonation(JobId, ImpersonationCommand),
     /// To one lead.
     Lead(LeadId, LeadCommand),
     /// Put the contact of a lead, new or there already, into the book with the same save (R2).
@@ -287,6 +291,11 @@ pub enum Outcome {
     Done,
     /// It was so already.
     Unchanged,
+    /// Somebody looks through an owner's eyes.
+    Impersonating {
+        /// Until when.
+        until: Timestamp,
+    },
     /// What became of each pair of a bulk change.
     Owners(Vec<OwnerOutcome>),
     /// The contact stands for itself again; this could not be undone.
@@ -436,6 +445,13 @@ impl Command {
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
             Self::ImportContact { contact, .. } => vec![(*contact).into()],
+            Self::Impersonation(job, ImpersonationCommand::Start { contact, .. }) => {
+                vec![(*job).into(), (*contact).into()]
+            }
+            Self::Impersonation(
+                job,
+                ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_),
+            ) => vec![(*job).into()],
             Self::Lead(id, command) => std::iter::once((*id).into())
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
@@ -478,6 +494,7 @@ impl Command {
             // Two senders may have sent the same mail.
             | Self::RecordMail(..)
             | Self::UnmergeContact(_)
+            | Self::Impersonation(..)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
             | Self::WinLead { .. } => None,
@@ -537,6 +554,7 @@ impl Command {
             Self::ImportContact { .. } => "ImportContact",
             Self::ImportOwners(_) => "ImportOwners",
             Self::TakeOver { .. } => "TakeOver",
+            Self::Impersonation(_, command) => command.name(),
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
             Self::SaveLeadContact { title: None, .. } => "LinkLead",

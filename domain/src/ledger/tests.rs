@@ -7,7 +7,10 @@ use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
-use crate::ids::{ApiKeyId, CredentialId, InvitationId, PersonId, SessionId, TokenId};
+use crate::ids::{
+    ApiKeyId, CredentialId, ImpersonationId, InvitationId, PersonId, SessionId, TokenId,
+};
+use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{FailureCause, MailKind, MailOutcome};
@@ -25,6 +28,7 @@ const PERSON: PersonId = PersonId(Uuid::from_u128(1));
 const ELM_ST: JobId = JobId(Uuid::from_u128(0xe1));
 const OAK_ST: JobId = JobId(Uuid::from_u128(0x0a));
 const NOWHERE: JobId = JobId(Uuid::from_u128(0x0));
+const IMPERSONATION: ImpersonationId = ImpersonationId(Uuid::from_u128(0x1e));
 const BULK: BulkId = BulkId(Uuid::from_u128(0xb));
 
 fn ids(n: u128) -> InviteIds {
@@ -117,6 +121,20 @@ fn type_set(to: Option<&str>) -> Command {
 
 fn gate() -> FieldName {
     FieldName::parse("gate").expect("a valid name")
+}
+
+fn impersonate(contact: ContactId) -> Command {
+    let (impersonation, minutes) = (IMPERSONATION, ImpersonationMinutes::DEFAULT);
+    let start = ImpersonationCommand::Start { impersonation, contact, minutes };
+    Command::Impersonation(ELM_ST, start)
+}
+
+fn end_impersonation() -> Command {
+    Command::Impersonation(ELM_ST, ImpersonationCommand::End(IMPERSONATION))
+}
+
+fn time_impersonation_out() -> Command {
+    Command::Impersonation(ELM_ST, ImpersonationCommand::TimeOut(IMPERSONATION))
 }
 
 fn custom_field_set() -> Command {
@@ -879,6 +897,9 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         issue_key(9),
         rotate_key(9),
         revoke_key(9),
+        impersonate(ADA),
+        end_impersonation(),
+        time_impersonation_out(),
     ];
     let book = Book::given(houses());
     for command in commands {
@@ -969,7 +990,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("admin", staff(Role::Admin, &[])),
         ("staff", staff(Role::Staff, &[Grant::ReadAudit])),
         ("staff with grant", staff(Role::Staff, &[Grant::ManageAccess])),
-        ("auditor", staff(Role::Auditor, &[Grant::ManageAccess])),
+        ("staff who may look", staff(Role::Staff, &[Grant::Impersonate])),
+        ("auditor", staff(Role::Auditor, &[Grant::ManageAccess, Grant::Impersonate])),
         ("owner", by(Actor::Owner(PERSON), Authority::Owner)),
         ("operator", operator),
         ("system", anybody()),
@@ -979,22 +1001,25 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         "issue keys",
         "work",
         "manage access",
+        "impersonate",
         "own info",
         "administer",
         "own login",
         "report",
     ];
-    //                    admin  staff  grant  audit  owner  operator system
+    //                    admin  staff  grant  looks  audit  owner  operator system
     let table = [
-        [false, false, false, false, false, true, true],
-        [true, false, false, false, false, true, true],
-        [true, true, true, false, false, false, true],
-        [true, false, true, false, false, false, true],
-        [true, true, true, false, true, false, true],
-        [true, false, false, false, false, false, true],
-        [false, false, false, false, true, false, true],
-        [false, false, false, false, false, false, true],
+        [false, false, false, false, false, false, true, true],
+        [true, false, false, false, false, false, true, true],
+        [true, true, true, true, false, false, false, true],
+        [true, false, true, false, false, false, false, true],
+        [true, false, false, true, false, false, false, true],
+        [true, true, true, true, false, true, false, true],
+        [true, false, false, false, false, false, false, true],
+        [false, false, false, false, false, true, false, true],
+        [false, false, false, false, false, false, false, true],
     ];
+    let impersonator = by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Impersonator);
     let of_contact = |command| Command::Contact(ADA, command);
     let commands = [
         vec![
@@ -1034,6 +1059,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::DeactivateOwner),
             Command::ImportOwners(vec![legacy(ADA, None, &[])]),
         ],
+        vec![impersonate(ADA), end_impersonation(), time_impersonation_out()],
         vec![
             of_contact(ContactCommand::EditInfo(InfoEdit::default())),
             of_contact(ContactCommand::SwapPrimaryEmail(email("a@x.org"))),
@@ -1056,6 +1082,9 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
                 let refused = matches!(answer, Err(Halt::Rejected(Rejection::NotPermitted { .. })));
                 assert_eq!(!refused, permitted, "{right}: {} by {asker}", command.name());
             }
+            // H13: who looks through an owner's eyes commands nothing at all.
+            let answer = decide(&command, &LedgerState::default(), &impersonator, now());
+            assert_eq!(answer, Err(Halt::Rejected(Rejection::ReadOnly)), "{}", command.name());
         }
     }
 }

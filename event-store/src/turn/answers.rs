@@ -7,6 +7,7 @@ use crate::rows::{AttemptRow, ReceiptRow};
 use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
 use crate::writer::Work;
 use domain::builder_account::BuilderAccountCommand;
+use domain::job::impersonation::ImpersonationCommand;
 use domain::person::PersonCommand;
 use domain::{Command, LedgerId, Rejection};
 use std::collections::HashMap;
@@ -116,6 +117,7 @@ impl Turn<'_> {
             rule: refusal.rule,
             actor_kind: circumstances.actor.kind(),
             actor_id: circumstances.actor.id(),
+            acting_as: circumstances.acting_as.map(|contact| contact.0),
             channel: circumstances.channel.word(),
             sealed: self.shared.reader.keys().seal(&hidden, attempt_id.as_bytes())?,
             correlation: circumstances.correlation,
@@ -146,6 +148,10 @@ fn tells_secret(submission: &Submission) -> bool {
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. } => false,
+        },
+        Command::Impersonation(_, command) => match command {
+            ImpersonationCommand::Start { .. } => true,
+            ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_) => false,
         },
         Command::Contact(..)
         | Command::SaveContact { .. }

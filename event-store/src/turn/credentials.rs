@@ -83,6 +83,7 @@ impl Turn<'_> {
                 let grants = issued.grants.iter().map(|grant| match grant {
                     Grant::ManageAccess => "manage_access",
                     Grant::ReadAudit => "read_audit",
+                    Grant::Impersonate => "impersonate",
                 });
                 writes.credentials.issue(NewCredentialRow {
                     ledger_id: ledger.0,

@@ -98,6 +98,7 @@ impl Turn<'_> {
                     let (left, came) = event.owner_change();
                     writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
                     writes.jobs.extend(came.map(|contact| ((ledger, contact, job), true)));
+                    writes.impersonations.of_event(recorded, event, job, submission)?;
                 }
                 (Event::Lead(event), AggregateId::Lead(lead)) => {
                     let (left, came) = event.contact_change();

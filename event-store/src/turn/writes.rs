@@ -2,6 +2,7 @@
 
 use super::credentials::Credentials;
 use super::effects::EndedMail;
+use super::impersonations::Impersonations;
 use super::logins::Logins;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
@@ -22,6 +23,7 @@ pub(super) struct Writes {
     /// Mails that have ended.
     pub(super) mails_ended: Vec<EndedMail>,
     pub(super) credentials: Credentials,
+    pub(super) impersonations: Impersonations,
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
@@ -41,6 +43,7 @@ impl Writes {
             mails,
             mails_ended,
             credentials,
+            impersonations,
             attempts,
             logins,
             newborn: _,
@@ -54,6 +57,7 @@ impl Writes {
             && mails.is_empty()
             && mails_ended.is_empty()
             && credentials.are_none()
+            && impersonations.are_none()
             && attempts.is_empty()
             && logins.are_none()
     }

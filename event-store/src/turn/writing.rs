@@ -84,6 +84,7 @@ impl Turn<'_> {
             pipeline.send(async move { client.execute(&end, &[&ledger.0, &mail, &at]).await });
         }
         take(&mut writes.credentials).send(client, prepared, &mut pipeline).await?;
+        take(&mut writes.impersonations).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;

@@ -112,6 +112,13 @@ const CASES: &[(&str, &str, Case)] = &[
     ("delete", "/v1/jobs/{id}/milestones/{milestone_id}", Path(none)),
     ("get", "/v1/jobs/{id}/portal", Path(none)),
     ("get", "/v1/jobs/{id}/history", Path(none)),
+    ("get", "/v1/jobs/{id}/impersonations", Path(none)),
+    (
+        "post",
+        "/v1/jobs/{id}/impersonations",
+        Path(|ids| json!({ "contact": ids.contact, "reason": "X" })),
+    ),
+    ("delete", "/v1/jobs/{id}/impersonations/{impersonation_id}", Path(none)),
     ("get", "/v1/leads", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/leads", Body(|ids| json!({ "title": "X", "contact_id": ids.contact }))),
     ("get", "/v1/leads/{id}", Path(none)),
@@ -260,7 +267,8 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         .replace("{contact_id}", &ids.contact.to_string())
         .replace("{name}", "gate")
         .replace("{task_id}", &ids.contact.to_string())
-        .replace("{milestone_id}", &ids.contact.to_string());
+        .replace("{milestone_id}", &ids.contact.to_string())
+        .replace("{impersonation_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");
     let request = match case {
         Path(_) if method == "GET" => caller.request(method, &filled),

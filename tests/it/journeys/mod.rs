@@ -15,6 +15,7 @@ mod custom_fields;
 mod door;
 mod duplicates;
 mod harness;
+mod impersonations;
 mod imports;
 mod invitees;
 mod isolation;

@@ -6,7 +6,7 @@ use serde_json::json;
 const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
 
 /// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 30] = [
+const TABLE: [(&str, &str, &str); 32] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -20,6 +20,8 @@ const TABLE: [(&str, &str, &str); 30] = [
     ("POST", "/v1/jobs/{job}/tasks", "YYYYNN"),
     ("POST", "/v1/job-templates", "YYYYNN"),
     ("GET", "/v1/jobs/{job}/portal", "YYYYYN"),
+    ("POST", "/v1/jobs/{job}/impersonations", "YNNNNN"),
+    ("GET", "/v1/jobs/{job}/impersonations", "YNNYYN"),
     ("GET", "/v1/job-types", "YYYYYN"),
     ("POST", "/v1/leads", "YYYYNN"),
     ("PATCH", "/v1/leads/{lead}/contact", "YYYYNN"),
@@ -68,6 +70,9 @@ async fn the_table_of_roles_holds() {
                 json!({ "mode": "add", "jobs": [job], "contacts": [contact] })
             }
             path if path.ends_with("additional-emails") => json!({ "email": "a@example.org" }),
+            path if path.ends_with("impersonations") => {
+                json!({ "contact": contact, "reason": "Because" })
+            }
             path if path.ends_with("owners") => json!({ "contact_id": contact }),
             "/v1/leads" => json!({ "title": "New" }),
             "/v1/api-keys" => json!({ "role": "staff", "label": "New" }),

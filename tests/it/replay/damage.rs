@@ -31,6 +31,9 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE credentials SET role = 'operator'", true),
     ("DELETE FROM contact_jobs", true),
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
+    ("DELETE FROM impersonation_credentials", true),
+    ("UPDATE impersonation_credentials SET contact_id = gen_random_uuid()", true),
+    ("UPDATE impersonations SET ended = NULL, how = NULL, contact_id = job_id", false),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
     ("UPDATE duplicate_candidates_keys SET key = gen_random_uuid()", false),
@@ -55,6 +58,7 @@ async fn every_damage_is_found() {
     apply(&store, account.create(contact, "Ada Example", Some("ada@damage.example"))).await;
     apply(&store, account.create_job(job, "Elm St", vec![contact])).await;
     apply(&store, account.invite(contact)).await;
+    apply(&store, super::random_impersonations::start(&account, job, contact)).await;
     let title = domain::text::Title::parse("Kitchen").expect("a title");
     let create = LeadCommand::Create { title, contact: Some(contact) };
     apply(&store, account.staff(Command::Lead(LeadId(account.uuid()), create))).await;
@@ -88,6 +92,6 @@ async fn every_damage_is_found() {
 fn tables() -> impl Iterator<Item = &'static str> {
     let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
     let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
-    let log = log.into_iter().chain(["credentials"]);
+    let log = log.into_iter().chain(["credentials", "impersonation_credentials"]);
     log.chain(views.map(|table| table.name))
 }

@@ -1,6 +1,7 @@
 //! A random history over every command.
 
 use super::random_fields;
+use super::random_impersonations::Looks;
 use super::random_jobs::Parts;
 use super::random_leads;
 use crate::support::account::{details, label};
@@ -37,6 +38,7 @@ pub(super) struct RandomHistory<'a> {
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
+    looks: Looks,
     keys: Vec<ApiKeyId>,
     pub(super) carried_out: usize,
     pub(super) refused: usize,
@@ -53,6 +55,7 @@ impl<'a> RandomHistory<'a> {
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
+            looks: Looks::default(),
             keys: vec![account.key],
             carried_out: 0,
             refused: 0,
@@ -102,7 +105,8 @@ impl<'a> RandomHistory<'a> {
             details.address = PostalAddress::parse("12 Elm St\nSpringfield").ok();
         }
         let jobs = if self.rng.random_bool(0.5) { vec![self.job()] } else { Vec::new() };
-        let jobs = jobs.into_iter().filter(|job| self.jobs.contains(job)).collect();
+        let jobs: Vec<_> = jobs.into_iter().filter(|job| self.jobs.contains(job)).collect();
+        self.looks.owners.extend(jobs.iter().map(|job| (*job, contact)));
         let invite = self.rng.random_bool(0.2).then(|| self.account.invite_ids());
         if let Some(ids) = invite {
             self.tokens.insert(contact, ids.token);
@@ -115,7 +119,9 @@ impl<'a> RandomHistory<'a> {
         let job = self.account.job_id();
         self.jobs.push(job);
         let owners = vec![self.contact()];
-        let owners = owners.into_iter().filter(|owner| self.contacts.contains(owner)).collect();
+        let owners: Vec<_> =
+            owners.into_iter().filter(|owner| self.contacts.contains(owner)).collect();
+        self.looks.owners.extend(owners.iter().map(|owner| (job, *owner)));
         let named = format!("House of {}", self.named());
         let details = JobDetails {
             name: JobName::parse(&named).expect("a name"),
@@ -192,6 +198,9 @@ impl<'a> RandomHistory<'a> {
 
     fn job_command(&mut self) -> Submission {
         let (job, contact) = (self.job(), self.contact());
+        if self.rng.random_bool(0.2) {
+            return self.looks.command(self.account, &mut self.rng, job, contact);
+        }
         if self.rng.random_bool(0.6) {
             return self.parts.command(self.account, &mut self.rng, job, contact);
         }
@@ -200,7 +209,10 @@ impl<'a> RandomHistory<'a> {
                 let named = format!("House of {}", self.named());
                 Command::Job(job, JobCommand::Rename(JobName::parse(&named).expect("a name")))
             }
-            1 => Command::Job(job, JobCommand::AddOwner(contact, None)),
+            1 => {
+                self.looks.owners.push((job, contact));
+                Command::Job(job, JobCommand::AddOwner(contact, None))
+            }
             2 => Command::Job(job, JobCommand::RemoveOwner(contact, None)),
             _ => {
                 let mode = if self.rng.random_bool(0.6) {

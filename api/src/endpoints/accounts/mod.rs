@@ -47,6 +47,8 @@ pub(crate) enum GrantWord {
     ManageAccess,
     /// Read histories and the audit trail.
     ReadAudit,
+    /// Look through owners' eyes.
+    Impersonate,
 }
 
 impl From<RoleWord> for domain::Role {
@@ -65,6 +67,7 @@ fn grants(words: &[GrantWord]) -> BTreeSet<domain::Grant> {
         .map(|word| match word {
             GrantWord::ManageAccess => domain::Grant::ManageAccess,
             GrantWord::ReadAudit => domain::Grant::ReadAudit,
+            GrantWord::Impersonate => domain::Grant::Impersonate,
         })
         .collect()
 }

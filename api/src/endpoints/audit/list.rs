@@ -24,6 +24,8 @@ pub(crate) struct AuditParams {
     lead: Option<String>,
     /// By this API key or person.
     actor: Option<String>,
+    /// Through the eyes of this contact.
+    acting_as: Option<String>,
     /// That changed this field, such as `name`, `primary_email` or `custom_fields.gate`.
     field: Option<String>,
     /// Not before this time (RFC 3339).
@@ -49,6 +51,7 @@ impl AuditParams {
             door.refuse("lead", &"must not be there together with contact or job");
         }
         let actor = door.take_if("actor", self.actor.as_deref(), uuid);
+        let acting_as = door.take_if("acting_as", self.acting_as.as_deref(), uuid);
         let field = door.take_if("field", self.field.as_deref(), word);
         let from = door.take_if("from", self.from.as_deref(), moment);
         let until = door.take_if("until", self.until.as_deref(), moment);
@@ -58,6 +61,7 @@ impl AuditParams {
             Some(AuditQuery {
                 subject: contact?.or(job?).or(lead?),
                 actor: actor?,
+                acting_as: acting_as?,
                 field: field?,
                 from: from?,
                 until: until?,

@@ -6,15 +6,20 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::contact::{ContactCommand, InfoEdit, Permission};
+use domain::job::JobRejection;
+use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use domain::{
-    Command, ContactId, EmailAddress, FieldName, PersonName, Reason, Rejection, RejectionKind,
-    Timestamp, TokenId,
+    Command, ContactId, Decision, EmailAddress, FieldName, ImpersonationId, JobId, LedgerId,
+    PersonName, Reason, Rejection, RejectionKind, Timestamp, TokenId,
 };
 use event_store::{Recorded, Rehearsal};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// On how many of a contact's jobs, the newest, it is asked whether somebody may look through its eyes.
+const JOBS_MAX: u32 = 20;
 
 /// What the caller may do with a contact now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,7 +84,9 @@ pub(crate) async fn permissions(
     question: Question<ContactId, NoParams>,
 ) -> Result<Json<ContactPermissions>, Problem> {
     let (ledger, contact) = (question.ledger(), question.path);
-    let commands = commands(contact).ok_or_else(Problem::internal)?;
+    let mut commands = commands(contact).ok_or_else(Problem::internal)?;
+    let one_each = commands.len();
+    commands.extend(looks(&app, ledger, contact).await?);
     let names: Vec<&'static str> = commands.iter().map(Command::name).collect();
     let submissions = commands
         .into_iter()
@@ -88,18 +95,20 @@ pub(crate) async fn permissions(
             submission(ledger, command, question.asker.circumstances(reason))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let rehearsed = app.store().rehearse(ledger, submissions, Rehearsal::Alone).await?;
+    let mut rehearsed = app.store().rehearse(ledger, submissions, Rehearsal::Alone).await?;
+    let no_look = no_look(rehearsed.split_off(one_each.min(rehearsed.len())));
+    let refusals = rehearsed.into_iter().map(Result::err).chain([no_look]);
     let events = app.store().reader().aggregate_events(ledger, &[contact.0]).await?;
     if events.is_empty() {
         return Err(Problem::not_found());
     }
     let commands = names
         .into_iter()
-        .zip(rehearsed)
-        .map(|(command, outcome)| CommandPermission {
+        .zip(refusals)
+        .map(|(command, refusal)| CommandPermission {
             command,
-            allowed: outcome.is_ok(),
-            refusal: outcome.err().map(|rejection| WhyNot::of(&rejection, &events)),
+            allowed: refusal.is_none(),
+            refusal: refusal.map(|rejection| WhyNot::of(&rejection, &events)),
         })
         .collect();
     Ok(Json(ContactPermissions { id: contact.0, commands }))
@@ -123,6 +132,36 @@ impl WhyNot {
                 at: event.recorded_at,
             }),
         }
+    }
+}
+
+/// Looking through the contact's eyes, on each of its newest jobs; where it is of none, on one that
+/// nobody has.
+async fn looks(
+    app: &AppState,
+    ledger: LedgerId,
+    contact: ContactId,
+) -> Result<Vec<Command>, Problem> {
+    let mut jobs = app.store().newest_jobs_of(ledger, contact, JOBS_MAX).await?;
+    if jobs.is_empty() {
+        jobs.push(JobId(Uuid::now_v7()));
+    }
+    let minutes = ImpersonationMinutes::DEFAULT;
+    let look = |job| {
+        let impersonation = ImpersonationId(Uuid::now_v7());
+        let start = ImpersonationCommand::Start { impersonation, contact, minutes };
+        Command::Impersonation(job, start)
+    };
+    Ok(jobs.into_iter().map(look).collect())
+}
+
+/// Why none of them would be taken, if none would: the refusal on the newest job.
+fn no_look(outcomes: Vec<Result<Decision, Rejection>>) -> Option<Rejection> {
+    let refused = outcomes.into_iter().map(Result::err).collect::<Option<Vec<_>>>()?;
+    match refused.into_iter().next() {
+        // That there is no such job means that it was made up.
+        Some(Rejection::Unknown(_)) => Some(JobRejection::ImpersonatedIsNoOwner.into()),
+        first => first,
     }
 }
 

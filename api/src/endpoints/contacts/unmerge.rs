@@ -65,6 +65,7 @@ pub(crate) async fn unmerge(
         | Outcome::Owners(_)
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)
+        | Outcome::Impersonating { .. }
         | Outcome::ImportedOwners { .. } => Vec::new(),
     };
     let version = applied.versions.first().map_or(0, |(_, version)| *version);

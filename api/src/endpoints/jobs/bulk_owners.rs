@@ -106,6 +106,7 @@ pub(crate) async fn bulk_owners(
         Outcome::Owners(pairs) => pairs.iter().map(PairAnswer::from).collect(),
         Outcome::Done
         | Outcome::Unchanged
+        | Outcome::Impersonating { .. }
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)
         | Outcome::ImportedOwners { .. }

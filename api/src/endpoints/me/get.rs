@@ -1,10 +1,12 @@
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoParams, PersonQuestion};
-use crate::persons::links::{self, Link};
+use crate::extract::{NoParams, OwnerQuestion};
+use crate::persons::eyes::Eyes;
+use crate::persons::links::Link;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use domain::{EmailAddress, PersonId, Personal, PhoneNumber};
+use domain::{EmailAddress, Personal, PhoneNumber, Timestamp};
+use event_store::OpenImpersonation;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,12 +14,36 @@ use uuid::Uuid;
 /// Who is signed in, and what builders have of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Me {
-    /// The person.
-    id: Uuid,
-    /// The login email.
+    /// The person; none when somebody of the builder looks through their eyes.
+    id: Option<Uuid>,
+    /// The login email; none likewise.
     email: Option<String>,
     /// One entry a builder whose contact is theirs.
     contacts: Vec<OwnContact>,
+    /// Who reads this looks through the owner's eyes, and changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impersonation: Option<LooksThrough>,
+}
+
+/// An impersonation, to those who look.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LooksThrough {
+    /// The impersonation.
+    id: Uuid,
+    /// The job that it was started on.
+    job: Uuid,
+    /// The contact through whose eyes it is.
+    contact: Uuid,
+    /// Until when, unless it ends before.
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+}
+
+impl From<&OpenImpersonation> for LooksThrough {
+    fn from(looks: &OpenImpersonation) -> Self {
+        let OpenImpersonation { impersonation, job, contact, until, key: _ } = *looks;
+        Self { id: impersonation.0, job: job.0, contact: contact.0, until }
+    }
 }
 
 /// A person's info in one builder's book.
@@ -48,12 +74,16 @@ pub(crate) struct OwnContact {
     responses((status = 200, body = Me), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn get_me(
     State(app): State<AppState>,
-    PersonQuestion(question): PersonQuestion<(), NoParams>,
+    OwnerQuestion(question): OwnerQuestion<(), NoParams>,
 ) -> Result<Json<Me>, Problem> {
-    let person = links::person(&app, PersonId(question.ledger().0)).await?;
-    let contacts = links::of(&app, &person).await?.iter().map(entry).collect();
-    let email = person.email.value().map(|email| email.typed().to_owned());
-    Ok(Json(Me { id: person.id.0, email, contacts }))
+    let eyes = Eyes::of(&app, &question.asker).await?;
+    let email = eyes.person().and_then(|person| person.email.value());
+    Ok(Json(Me {
+        id: eyes.person().map(|person| person.id.0),
+        email: email.map(|email| email.typed().to_owned()),
+        contacts: eyes.contacts.iter().map(entry).collect(),
+        impersonation: eyes.impersonation().map(LooksThrough::from),
+    }))
 }
 
 fn entry(link: &Link) -> OwnContact {

@@ -1,8 +1,9 @@
 use crate::endpoints::{AUDIT_TRAIL, PageOf};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::PersonQuestion;
+use crate::extract::OwnerQuestion;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, id, limit};
-use crate::persons::links;
+use crate::persons::eyes::Eyes;
+use crate::persons::links::Link;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +22,8 @@ const WAIT_MAX: Duration = Duration::from_secs(2);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OwnHistoryParams {
-    /// One of your contacts, as `/v1/me` names them; your login itself when absent.
+    /// One of your contacts, as `/v1/me` names them; your login itself when absent. Who looks through
+    /// an owner's eyes sees that contact's, and no login.
     contact: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -32,12 +34,13 @@ pub(crate) struct OwnHistoryParams {
 /// Read who changed what of you, newest first: of your login, or of your contact with one builder.
 ///
 /// What was another person's before you is not in it, nor what the builder keeps for itself; a page
-/// may therefore hold fewer entries than asked for and still have a next one.
+/// may therefore hold fewer entries than asked for and still have a next one. That somebody of the
+/// builder looked through your eyes is in it: who, since when and until when, and why.
 #[utoipa::path(get, path = "/v1/me/history", tag = "me", params(OwnHistoryParams),
     responses((status = 200, body = PageOf<HistoryEntry>), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn own_history(
     State(app): State<AppState>,
-    PersonQuestion(question): PersonQuestion<(), OwnHistoryParams>,
+    OwnerQuestion(question): OwnerQuestion<(), OwnHistoryParams>,
 ) -> Result<Json<PageOf<HistoryEntry>>, Problem> {
     let mut door = Door::default();
     let params = &question.params;
@@ -46,15 +49,15 @@ pub(crate) async fn own_history(
     let limit = door.take_if("limit", params.limit.as_deref(), limit);
     let (contact, cursor, limit) =
         door.build(|| Some((contact?, cursor?, limit?.unwrap_or(LIMIT_DEFAULT))))?;
-    let person = links::person(&app, PersonId(question.ledger().0)).await?;
-    let (ledger, subject, from) = match contact {
-        None => (question.ledger(), person.id.0, None),
-        Some(contact) => {
-            let mut links = links::of(&app, &person).await?.into_iter();
-            let link = links.find(|link| link.open && link.contact.id == contact);
-            let ledger = link.ok_or_else(Problem::not_found)?.ledger;
-            let since = links::theirs_since(&app, ledger, contact, person.id).await?;
-            (ledger, contact.0, since)
+    let eyes = Eyes::of(&app, &question.asker).await?;
+    let person = eyes.person().map(|person| person.id);
+    let contact = contact.or(eyes.impersonation().map(|looks| looks.contact));
+    let (ledger, subject, from) = match (contact, person) {
+        (None, Some(person)) => (question.ledger(), person.0, None),
+        (contact, _) => {
+            let mine = |link: &&Link| link.open && Some(link.contact.id) == contact;
+            let link = eyes.contacts.iter().find(mine).ok_or_else(Problem::not_found)?;
+            (link.ledger, link.contact.id.0, eyes.since(&app, link).await?)
         }
     };
     let reader = app.store().reader();
@@ -63,18 +66,21 @@ pub(crate) async fn own_history(
     }
     let query = AuditQuery { subject: Some(subject), from, cursor, limit, ..AuditQuery::default() };
     let mut page = audit_trail::list(reader, ledger, &query).await?;
-    page.items.retain(|entry| entry.about == subject);
-    page.items = page.items.into_iter().filter_map(|entry| as_theirs(entry, person.id)).collect();
+    // What happened to it, and who looked through its eyes.
+    page.items.retain(|entry| entry.about == subject || entry.acting_as == Some(subject));
+    page.items = page.items.into_iter().filter_map(|entry| as_theirs(entry, person)).collect();
     Ok(Json(page.into()))
 }
 
 /// An entry as the one whom it is about sees it: not from where the builder's people work, what they
 /// noted or tried in vain, what they keep in fields of their own (R41), or who else has an email (R32).
-fn as_theirs(mut entry: HistoryEntry, person: PersonId) -> Option<HistoryEntry> {
-    let own = entry.actor.kind == "owner" && entry.actor.id == Some(person.0);
+/// Why somebody looked through their eyes, they may know. Where that one reads it, nothing is `person`'s own.
+fn as_theirs(mut entry: HistoryEntry, person: Option<PersonId>) -> Option<HistoryEntry> {
+    let theirs = |person: PersonId| entry.actor.id == Some(person.0);
+    let own = entry.actor.kind == "owner" && person.is_some_and(theirs);
     if !own {
         entry.client = None;
-        entry.reason = None;
+        entry.reason = entry.reason.filter(|_| entry.acting_as.is_some());
     }
     let told = entry.changes.len();
     entry.changes.retain(|change| {
@@ -120,27 +126,46 @@ mod tests {
     #[test]
     fn an_owner_sees_from_where_they_acted_and_not_from_where_the_builder_did() {
         let own = entry("owner", ADA.0, &["name"]);
-        assert_eq!(as_theirs(own.clone(), ADA), Some(own));
+        assert_eq!(as_theirs(own.clone(), Some(ADA)), Some(own));
         let staff = entry("builder_staff", ADA.0, &["name"]);
-        let seen = as_theirs(staff.clone(), ADA).expect("seen");
+        let seen = as_theirs(staff.clone(), Some(ADA)).expect("seen");
         assert_eq!(seen, HistoryEntry { client: None, ..staff });
         let another = entry("owner", Uuid::from_u128(9), &["name"]);
-        assert_eq!(as_theirs(another, ADA).expect("seen").client, None);
+        assert_eq!(as_theirs(another, Some(ADA)).expect("seen").client, None);
     }
 
     #[test]
     fn an_owner_sees_neither_the_builders_fields_nor_who_has_an_email_nor_what_it_tried_in_vain() {
         let staff = |fields: &[&str]| entry("builder_staff", Uuid::from_u128(2), fields);
-        assert_eq!(as_theirs(staff(&["custom_fields.gate"]), ADA), None);
-        assert_eq!(as_theirs(staff(&["primary_email_kept_by"]), ADA), None);
-        let seen = as_theirs(staff(&["access", "primary_email_kept_by"]), ADA).expect("seen");
+        assert_eq!(as_theirs(staff(&["custom_fields.gate"]), Some(ADA)), None);
+        assert_eq!(as_theirs(staff(&["primary_email_kept_by"]), Some(ADA)), None);
+        let seen = as_theirs(staff(&["access", "primary_email_kept_by"]), Some(ADA)).expect("seen");
         assert_eq!(seen.changes.len(), 1);
         let refused = |mut entry: HistoryEntry| {
             let (command, code) = ("EditInfo".to_owned(), "contact_locked_active".to_owned());
             entry.refused = Some(RefusedEntry { command, code, rule: None });
-            as_theirs(entry, ADA).is_some()
+            as_theirs(entry, Some(ADA)).is_some()
         };
         assert!(!refused(staff(&[])));
         assert!(refused(entry("owner", ADA.0, &[])));
+    }
+
+    #[test]
+    fn an_owner_sees_why_somebody_looked_through_their_eyes_and_not_why_else_anything_was_done() {
+        let staff = |acting_as: Option<Uuid>| {
+            let mut entry = entry("builder_staff", Uuid::from_u128(2), &["impersonation"]);
+            (entry.acting_as, entry.reason) = (acting_as, Some("her page is empty".to_owned()));
+            as_theirs(entry, Some(ADA)).expect("seen")
+        };
+        let looked = staff(Some(Uuid::from_u128(1)));
+        assert_eq!((looked.reason.as_deref(), looked.client), (Some("her page is empty"), None));
+        assert_eq!(staff(None).reason, None);
+    }
+
+    #[test]
+    fn who_looks_through_an_owners_eyes_does_not_see_from_where_the_owner_acted() {
+        let own = entry("owner", ADA.0, &["name"]);
+        let seen = as_theirs(own.clone(), None).expect("seen");
+        assert_eq!(seen, HistoryEntry { client: None, ..own });
     }
 }

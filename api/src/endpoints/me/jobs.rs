@@ -1,11 +1,12 @@
 use crate::endpoints::{JOB_LIST, OWNER_PORTAL};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoParams, PersonQuestion};
-use crate::persons::links::{self, Link};
+use crate::extract::{NoParams, OwnerQuestion};
+use crate::persons::eyes::Eyes;
+use crate::persons::links::Link;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use domain::{Day, JobId, PersonId};
+use domain::{Day, JobId};
 use projections::job_list::{self, JobQuery};
 use projections::owner_portal::{self, PortalEntry};
 use serde::Serialize;
@@ -41,11 +42,11 @@ pub(crate) struct OwnJob {
     responses((status = 200, body = OwnJobs), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn list_own_jobs(
     State(app): State<AppState>,
-    PersonQuestion(question): PersonQuestion<(), NoParams>,
+    OwnerQuestion(question): OwnerQuestion<(), NoParams>,
 ) -> Result<Json<OwnJobs>, Problem> {
-    let person = links::person(&app, PersonId(question.ledger().0)).await?;
+    let eyes = Eyes::of(&app, &question.asker).await?;
     let mut items = Vec::new();
-    for link in links::of(&app, &person).await?.into_iter().filter(|link| link.open) {
+    for link in eyes.contacts.into_iter().filter(|link| link.open) {
         items.extend(with(&app, &link).await?);
     }
     Ok(Json(OwnJobs { items }))

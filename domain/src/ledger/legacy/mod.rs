@@ -16,6 +16,7 @@ use crate::contact::{
 use crate::event::Event;
 use crate::ids::{AggregateId, ContactId, JobId, PersonId};
 use crate::job::Job;
+use crate::job::impersonation::ImpersonationEnding;
 use crate::personal::Personal;
 use crate::rejection::Rejection;
 use crate::text::Reference;
@@ -110,6 +111,8 @@ impl Asked<'_> {
         for resolved in &settled.resolved {
             if !new.iter().any(|owner| owner.contact == resolved.loser) {
                 events.extend(of(resolved.loser, self.gives_way(resolved)?));
+                let ending = ImpersonationEnding::OwnerDeactivated;
+                events.extend(self.nobody_sees_as(resolved.loser, ending)?);
             }
         }
         for owner in &new {

@@ -185,6 +185,7 @@ impl Asked<'_> {
             Rejection::Job(_)
             | Rejection::Unknown(_)
             | Rejection::NotPermitted { .. }
+            | Rejection::ReadOnly
             | Rejection::Contact(_)
             | Rejection::Lead(_)
             | Rejection::BuilderAccount(_)

@@ -6,6 +6,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
+use projections::actors::Persons;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history::HistoryEntry;
 use serde::Deserialize;
@@ -22,7 +23,7 @@ pub(crate) struct AuditParams {
     job: Option<String>,
     /// About this lead; not together with `contact` or `job`.
     lead: Option<String>,
-    /// By this API key or person.
+    /// By this API key, or by the owner behind this contact.
     actor: Option<String>,
     /// That changed this field, such as `name`, `primary_email` or `custom_fields.gate`.
     field: Option<String>,
@@ -58,6 +59,7 @@ impl AuditParams {
             Some(AuditQuery {
                 subject: contact?.or(job?).or(lead?),
                 actor: actor?,
+                persons: Persons::AsContacts,
                 field: field?,
                 from: from?,
                 until: until?,

@@ -7,6 +7,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::{ContactId, PersonId};
+use projections::actors::Persons;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history::HistoryEntry;
 use serde::Deserialize;
@@ -61,7 +62,14 @@ pub(crate) async fn own_history(
     if let Some(head) = reader.head(ledger).await? {
         app.progress().wait(ledger, head.position, &[AUDIT_TRAIL], WAIT_MAX).await?;
     }
-    let query = AuditQuery { subject: Some(subject), from, cursor, limit, ..AuditQuery::default() };
+    let query = AuditQuery {
+        subject: Some(subject),
+        persons: Persons::Own(person.id),
+        from,
+        cursor,
+        limit,
+        ..AuditQuery::default()
+    };
     let mut page = audit_trail::list(reader, ledger, &query).await?;
     page.items.retain(|entry| entry.about == subject);
     page.items = page.items.into_iter().filter_map(|entry| as_theirs(entry, person.id)).collect();

@@ -74,12 +74,10 @@ fn person(name: &str, email: &str) -> Value {
 
 /// A builder's life with one contact, and all that a rule refuses of it.
 async fn builders_life(journey: &mut Journey, server: &Server, admin: &Caller) -> (Uuid, Uuid) {
-    let reason = [("x-reason", "qanary moved away"), ("idempotency-key", "qanary-1")];
+    let reason = [("x-reason", "qanary moved away")];
     let body = person("Qanaria Vogel", "Qanary.One@nest.example");
     let contact = admin.with("/v1/contacts", body, &reason).await.is(201).id();
     let at = format!("/v1/contacts/{contact}");
-    let fields = json!({ "fields": [{ "name": "gate", "label": "Zanary", "kind": "text" }] });
-    admin.put("/v1/custom-fields", fields).await.is(200);
     let value = json!({ "value": "qanary pays cash" });
     admin.put(&format!("{at}/custom-fields/gate"), value).await.is(200);
     let job = json!({ "name": "Zanary barn", "site": "7 Zanary Street", "owners": [contact] });
@@ -88,7 +86,10 @@ async fn builders_life(journey: &mut Journey, server: &Server, admin: &Caller) -
     admin.post(&format!("/v1/jobs/{job}/notes"), note).await.is(201);
     let lead = json!({ "title": "Zanary shed", "contact_id": contact });
     admin.post("/v1/leads", lead).await.is(201);
-    admin.with(&format!("{at}/invite"), json!({}), &reason).await.is(200);
+    let keyed = [("x-reason", "qanary moved away"), ("idempotency-key", "qanary-1")];
+    for _ in 0..2 {
+        admin.with(&format!("{at}/invite"), json!({}), &keyed).await.is(200);
+    }
     mailed(server).await;
     let edit = json!({ "name": "Qanaria Amsel-Vogel", "address": "78 Qanary Row" });
     journey.refuse(admin.patch(&at, edit).await.is(409));
@@ -175,7 +176,7 @@ async fn at_the_door(journey: &mut Journey, admin: &Caller, contact: Uuid, job: 
 }
 
 /// The owner's own life: accepting, signing in, what is wrong with either, and a reset.
-async fn owners_life(journey: &mut Journey, server: &Server, ledger: Uuid, contact: Uuid) {
+async fn owners_life(journey: &mut Journey, server: &Server, contact: Uuid) {
     let anybody = server.anybody();
     // Sent by now, and its link is told by the mail alone.
     let mailbox = server.mailbox.as_ref().expect("a mailbox");
@@ -186,7 +187,6 @@ async fn owners_life(journey: &mut Journey, server: &Server, ledger: Uuid, conta
     journey.refuse(anybody.post(&accept, json!({ "password": "yanary" })).await.is(422));
     let accepted = anybody.post(&accept, json!({ "password": PASSWORD })).await.is(200);
     let token = accepted.body["session_token"].as_str().expect("a session").to_owned();
-    let person: Uuid = accepted.body["person"].as_str().expect("a person").parse().expect("an id");
     journey.secret(&token);
     journey.refuse(anybody.post(&accept, json!({ "password": OTHER })).await.is(410));
     let owner = server.caller(&token);
@@ -225,8 +225,6 @@ async fn owners_life(journey: &mut Journey, server: &Server, ledger: Uuid, conta
     let again = server.sign_in("qanary.one@nest.example", OTHER).await;
     journey.secret(&again.secret);
     again.get("/v1/me").await.is(200);
-    assert_eq!(server.mails(ledger, contact).await.len(), 0, "the outbox is wiped");
-    assert_eq!(server.mails(person, person).await.len(), 0, "the outbox is wiped");
 }
 
 /// Where a canary stands in a text, with what is around it.
@@ -250,9 +248,11 @@ async fn no_canary_is_in_a_log_a_figure_a_problem_or_a_table_that_is_not_made_fo
     for caller in [&builder.admin, &key, &server.operator()] {
         journey.secret(&caller.secret);
     }
+    let fields = json!({ "fields": [{ "name": "gate", "label": "Zanary", "kind": "text" }] });
+    builder.admin.put("/v1/custom-fields", fields).await.is(200);
     let (contact, job) = builders_life(&mut journey, &server, &key).await;
     at_the_door(&mut journey, &builder.admin, contact, job).await;
-    owners_life(&mut journey, &server, builder.id, contact).await;
+    owners_life(&mut journey, &server, contact).await;
     for credential in ["qanary", "tbk_qanary", &builder.admin.secret[..40]] {
         let refused = server.caller(credential).get("/v1/contacts").await.is(401);
         journey.refuse(refused);

@@ -18,6 +18,18 @@ pub(crate) struct Me {
     email: Option<String>,
     /// One entry a builder whose contact is theirs.
     contacts: Vec<OwnContact>,
+    /// Builders who brought them over from an older system since they have a login:
+    /// `POST /v1/me/contacts/{id}` takes the contact. Until then neither side sees anything.
+    waiting: Vec<WaitingContact>,
+}
+
+/// A contact that waits for its person to take it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaitingContact {
+    /// The contact.
+    id: Uuid,
+    /// The company.
+    builder: String,
 }
 
 /// A person's info in one builder's book.
@@ -52,11 +64,15 @@ pub(crate) async fn get_me(
 ) -> Result<Json<Me>, Problem> {
     let person = links::person(&app, PersonId(question.ledger().0)).await?;
     let contacts = links::of(&app, &person).await?.iter().map(entry).collect();
+    let waiting = links::waiting(&app, &person).await?.into_iter();
+    let waiting =
+        waiting.map(|link| WaitingContact { id: link.contact.id.0, builder: link.builder });
+    let waiting = waiting.collect();
     let email = person.email.value().map(|email| email.typed().to_owned());
-    Ok(Json(Me { id: person.id.0, email, contacts }))
+    Ok(Json(Me { id: person.id.0, email, contacts, waiting }))
 }
 
-fn entry(link: &Link) -> OwnContact {
+pub(super) fn entry(link: &Link) -> OwnContact {
     let (contact, shown) = (&link.contact, link.open);
     let typed = |email: &Personal<EmailAddress>| email.value().map(|e| e.typed().to_owned());
     let phones = contact.phones.as_ref().and_then(Personal::value);

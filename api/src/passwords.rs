@@ -5,7 +5,7 @@
 
 use crate::error::Problem;
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use domain::EmailAddress;
 use event_store::PasswordHash;
 use secrecy::{ExposeSecret, SecretString};
@@ -64,14 +64,18 @@ impl Typed {
     /// Whether it is the password behind this hash; without one it takes as long and is not.
     pub(crate) async fn matches(&self, hash: Option<PasswordHash>) -> Result<bool, Problem> {
         let typed = self.0.clone();
-        in_turn(move || {
+        let (matches, hashed) = in_turn(move || {
             let nobodys = NOBODYS.as_deref().unwrap_or_default();
             let against = hash.as_ref().map_or(nobodys, PasswordHash::expose);
             let verified =
                 Argon2::default().verify_password(typed.expose_secret().as_bytes(), against);
-            verified.is_ok() && hash.is_some()
+            // What else can go wrong goes wrong before anything is hashed, and so in no time.
+            let hashed = matches!(verified, Ok(()) | Err(HashError::PasswordInvalid));
+            (verified.is_ok() && hash.is_some(), hashed)
         })
-        .await
+        .await?;
+        tracing::debug!(hashed, "a password was verified");
+        Ok(matches)
     }
 }
 

@@ -141,6 +141,7 @@ fn of_owners() -> OpenApiRouter<AppState> {
             me::add_additional_email::add_own_email,
             me::edit_additional_email::edit_own_email
         ))
+        .routes(routes!(me::take_contact::take_contact))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))
 }

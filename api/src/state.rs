@@ -49,6 +49,7 @@ struct Inner {
     changes: AtomicU64,
     status: Mutex<Option<(Instant, Arc<Vec<LedgerStatus>>)>>,
     delivery: Delivery,
+    encrypted: bool,
     waiting_mails: Mutex<Option<(Instant, u64)>>,
 }
 
@@ -72,6 +73,17 @@ impl AppState {
         limits: Limits,
         delivery: Delivery,
     ) -> Self {
+        Self::reached_by(store, progress, limits, delivery, "http://")
+    }
+
+    /// The same, for clients who reach it by this URL.
+    pub fn reached_by(
+        store: EventStore,
+        progress: Progress,
+        limits: Limits,
+        delivery: Delivery,
+        public_url: &str,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             progress,
@@ -84,6 +96,7 @@ impl AppState {
             changes: AtomicU64::new(0),
             status: Mutex::new(None),
             delivery,
+            encrypted: public_url.starts_with("https://"),
             waiting_mails: Mutex::new(None),
         }))
     }
@@ -99,6 +112,11 @@ impl AppState {
 
     pub(crate) fn delivery(&self) -> &Delivery {
         &self.0.delivery
+    }
+
+    /// Whether clients reach it by `https` alone, as far as its settings say.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.0.encrypted
     }
 
     pub(crate) fn limits(&self) -> Limits {

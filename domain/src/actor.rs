@@ -40,6 +40,12 @@ impl Actor {
             Self::System => None,
         }
     }
+
+    /// The id as a builder may know it. An owner's is none: a person's id is the same with every
+    /// builder, and no builder learns of another (R45).
+    pub const fn id_in_account(&self) -> Option<Uuid> {
+        if matches!(self, Self::Owner(_)) { None } else { self.id() }
+    }
 }
 
 /// What an API key may do in its account (RULES.md 2.8).

@@ -46,13 +46,22 @@ pub(crate) struct Hidden {
     pub(crate) reason: Option<String>,
 }
 
+/// Whose deeds are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActorFilter {
+    /// Any of these.
+    pub ids: Vec<Uuid>,
+    /// Whether they are ids of owners' persons; absent where they may be anybody's.
+    pub owners: Option<bool>,
+}
+
 /// Which refused attempts are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct AttemptQuery {
     /// Those on this aggregate.
     pub aggregate: Option<Uuid>,
-    /// Those of this actor.
-    pub actor: Option<Uuid>,
+    /// Those of these actors.
+    pub actor: Option<ActorFilter>,
     /// Those through the eyes of this contact.
     pub acting_as: Option<Uuid>,
     /// Those at or after this time.
@@ -82,7 +91,8 @@ impl Reader {
                         channel, sealed, refused_at, correlation, acting_as \
                  FROM refused_attempts \
                  WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
-                   AND ($3::uuid IS NULL OR actor_id = $3) \
+                   AND ($3::uuid[] IS NULL OR actor_id = ANY($3)) \
+                   AND ($10::boolean IS NULL OR (actor_kind = 'owner') = $10) \
                    AND ($4::timestamptz IS NULL OR refused_at >= $4) \
                    AND ($5::timestamptz IS NULL OR refused_at < $5) \
                    AND ($6::timestamptz IS NULL OR (refused_at, attempt_id) < ($6, $7::uuid)) \
@@ -91,13 +101,14 @@ impl Reader {
                 &[
                     &ledger.0,
                     &query.aggregate,
-                    &query.actor,
+                    &query.actor.as_ref().map(|actor| &actor.ids),
                     &from,
                     &until,
                     &before_at,
                     &before_id,
                     &i64::from(query.limit),
                     &query.acting_as,
+                    &query.actor.as_ref().and_then(|actor| actor.owners),
                 ],
             )
             .await

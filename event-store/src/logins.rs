@@ -4,6 +4,7 @@
 
 use crate::error::StoreError;
 use crate::keys::Keys;
+use crate::reader::Reader;
 use crate::store::EventStore;
 use domain::{
     ContactId, CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId,
@@ -97,6 +98,27 @@ fn session(keys: &Keys, row: &tokio_postgres::Row) -> Session {
         seen_at: time(2),
         expires_at: time(3),
         client: client.and_then(|text| String::from_utf8(text).ok()?.parse().ok()),
+    }
+}
+
+impl Reader {
+    /// Which persons came over active from older systems as which contacts of a ledger, of those that
+    /// `ids` names as one or the other.
+    pub async fn imported_links(
+        &self,
+        ledger: LedgerId,
+        ids: &[Uuid],
+    ) -> Result<Vec<(PersonId, ContactId)>, StoreError> {
+        let client = self.database.connection().await?;
+        let rows = client
+            .query(
+                "SELECT person_id, contact_id FROM imported_owners \
+                 WHERE ledger_id = $1 AND (contact_id = ANY($2) OR person_id = ANY($2))",
+                &[&ledger.0, &ids],
+            )
+            .await
+            .map_err(StoreError::database("looking up imported owners"))?;
+        Ok(rows.iter().map(|row| (PersonId(row.get(0)), ContactId(row.get(1)))).collect())
     }
 }
 

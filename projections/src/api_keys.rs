@@ -127,7 +127,7 @@ fn entry(issued: &ApiKeyIssued, recorded: &Recorded) -> ApiKeyEntry {
 
 fn actor(recorded: &Recorded) -> ActorEntry {
     let actor = &recorded.origin.actor;
-    ActorEntry { kind: actor.kind().to_owned(), id: actor.id(), label: None }
+    ActorEntry { kind: actor.kind().to_owned(), id: actor.id_in_account(), label: None }
 }
 
 /// A key that acted is called as the account calls it.

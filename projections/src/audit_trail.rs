@@ -2,12 +2,13 @@
 //!
 //! The rows say where to look; the values before and after are read from the ledger itself.
 
+use crate::actors::{self, Persons};
 use crate::history::{self, HistoryEntry};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
 use domain::contact::ContactEvent;
 use domain::{AggregateId, Event, LedgerId, Timestamp};
-use event_store::attempts::AttemptQuery;
+use event_store::attempts::{ActorFilter, AttemptQuery};
 use event_store::{Open, Reader, Recorded};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -150,10 +151,12 @@ impl View for AuditTrail {
 pub struct AuditQuery {
     /// What is about this contact, job, lead or account.
     pub subject: Option<Uuid>,
-    /// What this actor did.
+    /// What this actor did: a key; an owner as [`Self::persons`] has it.
     pub actor: Option<Uuid>,
     /// What was done through the eyes of this contact.
     pub acting_as: Option<Uuid>,
+    /// Whose ids of persons are told.
+    pub persons: Persons,
     /// What changed this field.
     pub field: Option<String>,
     /// What happened at or after this time.
@@ -179,7 +182,11 @@ pub async fn list(
         Some(cursor) => Cursor::read(cursor)?,
         None => (None, None),
     };
-    let positions = positions(reader, ledger, query, place.0).await?;
+    let actor = match query.actor {
+        Some(actor) => Some(actors::asked(reader, ledger, actor, query.persons).await?),
+        None => None,
+    };
+    let positions = positions(reader, ledger, query, actor.as_ref(), place.0).await?;
     let events = reader.events_at(ledger, &positions).await?;
     let attempts = if query.field.is_some() {
         // A refused attempt changed no field.
@@ -187,7 +194,7 @@ pub async fn list(
     } else {
         let attempts = AttemptQuery {
             aggregate: query.subject,
-            actor: query.actor,
+            actor,
             acting_as: query.acting_as,
             from: query.from,
             until: query.until,
@@ -216,6 +223,9 @@ pub async fn list(
     let mut items: Vec<HistoryEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
     history::name_all(reader, ledger, &mut items).await?;
     history::show_access(reader, ledger, &mut items).await?;
+    actors::tell(reader, ledger, query.persons, &mut items).await?;
+    // Who was the owner behind another contact before did that as the other one.
+    items.retain(|entry| query.actor.is_none_or(|actor| entry.actor.id == Some(actor)));
     Ok(Page { items, next: more.then(|| Cursor::write(&last)).flatten() })
 }
 
@@ -224,22 +234,32 @@ async fn positions(
     reader: &Reader,
     ledger: LedgerId,
     query: &AuditQuery,
+    actor: Option<&ActorFilter>,
     below: Option<i64>,
 ) -> Result<Vec<u64>, ViewError> {
     let failed = || ViewError::database(AuditTrail::NAME);
     let client = reader.database().connection().await?;
+    let ids = actor.map(|actor| &actor.ids);
+    let owners = actor.and_then(|actor| actor.owners);
     let of_subject = "a.subject_id = $2";
     let of_all = "$2::uuid IS NULL AND a.own";
     let sql = format!(
         "SELECT a.position FROM audit_trail a WHERE a.ledger_id = $1 AND {} \
-           AND ($3::uuid IS NULL OR a.actor_id = $3) \
+           AND ($3::uuid[] IS NULL OR {}) \
+           AND ($10::boolean IS NULL OR (a.actor_kind = 'owner') = $10) \
            AND ($4::text IS NULL OR $4 = ANY(a.fields)) \
            AND ($5::timestamptz IS NULL OR a.recorded_at >= $5) \
            AND ($6::timestamptz IS NULL OR a.recorded_at < $6) \
            AND ($7::bigint IS NULL OR a.position < $7) \
            AND ($9::uuid IS NULL OR a.acting_as = $9) \
          ORDER BY a.position DESC LIMIT $8",
-        if query.subject.is_some() { of_subject } else { of_all }
+        if query.subject.is_some() { of_subject } else { of_all },
+        // One alone is found in the order of its positions.
+        if ids.is_some_and(|ids| ids.len() == 1) {
+            "a.actor_id = ($3::uuid[])[1]"
+        } else {
+            "a.actor_id = ANY($3)"
+        }
     );
     let statement = client.prepare_cached(&sql).await.map_err(failed())?;
     let (from, until) = (query.from.map(Timestamp::moment), query.until.map(Timestamp::moment));
@@ -250,13 +270,14 @@ async fn positions(
             &[
                 &ledger.0,
                 &query.subject,
-                &query.actor,
+                &ids,
                 &query.field,
                 &from,
                 &until,
                 &below,
                 &limit,
                 &query.acting_as,
+                &owners,
             ],
         )
         .await

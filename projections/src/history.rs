@@ -37,7 +37,7 @@ pub struct HistoryEntry {
     pub client: Option<String>,
     /// Why, in the actor's words.
     pub reason: Option<String>,
-    /// What belongs together.
+    /// What belongs together, within this account.
     pub correlation: Uuid,
     /// What changed, field by field.
     pub changes: Vec<ChangeEntry>,
@@ -50,7 +50,8 @@ pub struct HistoryEntry {
 pub struct ActorEntry {
     /// `builder_staff`, `owner`, `operator` or `system`.
     pub kind: String,
-    /// The key or person.
+    /// The API key or token; of an owner, the contact that they are in this account. In a person's
+    /// own history, that person.
     pub id: Option<Uuid>,
     /// What people call the key.
     pub label: Option<String>,
@@ -80,7 +81,7 @@ pub struct RefusedEntry {
     pub rule: Option<String>,
 }
 
-/// The history of a contact, a job, a lead or the account, newest first.
+/// The history of a contact, a job, a lead or the account, newest first, as its builder knows it.
 pub async fn of(
     reader: &Reader,
     ledger: LedgerId,
@@ -97,7 +98,8 @@ pub async fn of(
     audit_trail::list(reader, ledger, &query).await
 }
 
-/// Up to `limit` events after a position as histories tell them, oldest first.
+/// Up to `limit` events after a position as histories tell them, oldest first, for whoever runs the
+/// installation: owners are told by their persons' ids.
 pub async fn after(
     reader: &Reader,
     ledger: LedgerId,

@@ -84,7 +84,7 @@ impl View for Invitations {
                     status: "pending".to_owned(),
                     sent_to: address(&e.sent_to),
                     sent_by_kind: event.origin.actor.kind().to_owned(),
-                    sent_by: event.origin.actor.id(),
+                    sent_by: event.origin.actor.id_in_account(),
                     attempt: i64::from(e.attempt),
                     sent_at: e.sent_at.moment(),
                     expires_at: e.expires_at.moment(),
@@ -104,7 +104,7 @@ impl View for Invitations {
             Some(mail) => {
                 row.sent_to = address(&mail.sent_to);
                 event.origin.actor.kind().clone_into(&mut row.sent_by_kind);
-                row.sent_by = event.origin.actor.id();
+                row.sent_by = event.origin.actor.id_in_account();
                 row.attempt = i64::from(mail.attempt);
                 row.sent_at = mail.sent_at.moment();
                 row.expires_at = mail.expires_at.moment();

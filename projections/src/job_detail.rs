@@ -78,7 +78,7 @@ impl Row {
                 text: e.text.as_str().to_owned(),
                 added_at: recorded.recorded_at,
                 added_by_kind: recorded.origin.actor.kind().to_owned(),
-                added_by: recorded.origin.actor.id(),
+                added_by: recorded.origin.actor.id_in_account(),
             }),
             // The jobs list shows these.
             JobEvent::JobCreated(_)

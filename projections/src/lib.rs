@@ -6,6 +6,7 @@
 //! earlier position ([`as_of`]). [`verify`] checks a whole ledger. Values that the rows do not hold, such as what a
 //! field was before, are read from the ledger by [`audit_trail`] and [`history`].
 
+pub mod actors;
 pub mod api_keys;
 pub mod as_of;
 pub mod audit_trail;

@@ -6,7 +6,9 @@ use anyhow::bail;
 use clap::Args;
 use domain::LedgerId;
 use event_store::Reader;
-use projections::history::{self, ChangeEntry, HistoryEntry};
+use projections::actors::Persons;
+use projections::audit_trail::{self, AuditQuery};
+use projections::history::{ChangeEntry, HistoryEntry};
 use uuid::Uuid;
 
 /// How many entries are read at once.
@@ -64,7 +66,14 @@ async fn all(reader: &Reader, ledger: LedgerId, id: Uuid) -> anyhow::Result<Vec<
     let mut entries = Vec::new();
     let mut cursor = None;
     loop {
-        let page = history::of(reader, ledger, id, cursor.as_deref(), PAGE).await?;
+        let query = AuditQuery {
+            subject: Some(id),
+            persons: Persons::All,
+            cursor,
+            limit: PAGE,
+            ..AuditQuery::default()
+        };
+        let page = audit_trail::list(reader, ledger, &query).await?;
         entries.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {

@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::state::AppState;
 use domain::contact::{Access, Contact, ContactEvent, Life, Resume};
 use domain::person::Person;
-use domain::{ContactId, Event, LedgerId, PersonId, Timestamp};
+use domain::{AccountId, ContactId, Event, LedgerId, PersonId, Timestamp};
 
 /// A contact that is a person's.
 #[derive(Debug)]
@@ -35,14 +35,33 @@ pub(crate) async fn person(app: &AppState, id: PersonId) -> Result<Person, Probl
 
 /// The contacts that are this person's, and those that the builder has closed for now.
 pub(crate) async fn of(app: &AppState, person: &Person) -> Result<Vec<Link>, Problem> {
+    let noted = person.links.iter().map(|(account, contact)| (LedgerId::from(*account), *contact));
+    those(app, person.id, noted.collect()).await
+}
+
+/// The contacts as which a file brought the person over since they had a login. No file links anybody
+/// to a builder behind their back, nor tells the builder that there is a login: the person takes them.
+pub(crate) async fn waiting(app: &AppState, person: &Person) -> Result<Vec<Link>, Problem> {
+    let mut imported = app.store().imported_owners(person.id).await?;
+    imported.retain(|(ledger, contact)| !person.links.contains(&(AccountId(ledger.0), *contact)));
+    let mut waiting = those(app, person.id, imported).await?;
+    waiting.retain(|link| link.open);
+    Ok(waiting)
+}
+
+/// Those of some contacts that are a person's, as the contacts' own ledgers say.
+async fn those(
+    app: &AppState,
+    person: PersonId,
+    contacts: Vec<(LedgerId, ContactId)>,
+) -> Result<Vec<Link>, Problem> {
     let mut links = Vec::new();
-    for (account, id) in &person.links {
-        let ledger = LedgerId::from(*account);
-        let Some(contact) = contact(app, ledger, *id).await? else { continue };
+    for (ledger, id) in contacts {
+        let Some(contact) = contact(app, ledger, id).await? else { continue };
         let open = match (&contact.life, &contact.access) {
-            (Life::Live, Access::Active { person: owner }) if *owner == person.id => true,
+            (Life::Live, Access::Active { person: owner }) if *owner == person => true,
             (Life::Live, Access::Disabled { resume: Resume::Active { person: owner } })
-                if *owner == person.id =>
+                if *owner == person =>
             {
                 false
             }

@@ -544,9 +544,8 @@ impl ContactEvent {
             Self::InviteAccepted(_) => {
                 vec![FieldChange::between("invitation", "pending", "accepted")]
             }
-            Self::PersonLinked(e) => {
-                vec![FieldChange::new_value("person", e.person.to_string())]
-            }
+            // Without the person's id, which is the same with every builder (R45).
+            Self::PersonLinked(_) => vec![FieldChange::new_value("person", "linked")],
             Self::OwnerActivated(_) | Self::OwnerReactivated(_) => access("active"),
             Self::OwnerDisabled(_) => access("disabled"),
             Self::OwnerReenabled(_) => access("enabled"),

@@ -1018,6 +1018,28 @@ fn an_invite_is_accepted_once() {
 }
 
 #[test]
+fn a_link_of_an_earlier_mail_says_so_whatever_became_of_the_last_one() {
+    // R8: the last link alone is told how the invitation ended
+    let by = |token| stranger(accept(token, SOMEBODY_ELSE, AcceptProof::Link));
+    let again = and(pending(), [resent(RESENT, "ada@x.org", noon(), 2)]);
+    let over = and(again, [cancelled(FIRST, CancelCause::Builder), released("ada@x.org")]);
+    check(over.clone(), by(FIRST.token), refused(No::InviteSuperseded));
+    check(over, by(RESENT), refused(No::InviteCancelled));
+}
+
+#[test]
+fn no_link_of_a_deleted_contact_works_and_none_says_whose_it_was() {
+    // H7
+    let gone = and(active(), [ContactDeleted {}.into(), released("ada@x.org")]);
+    for token in [FIRST.token, SECOND.token] {
+        let answer = stranger(accept(token, SOMEBODY_ELSE, AcceptProof::Link));
+        check(gone.clone(), answer, refused(No::InviteCancelled));
+        let decline = stranger(ContactCommand::DeclineInvite(token));
+        check(gone.clone(), decline, refused(No::InviteCancelled));
+    }
+}
+
+#[test]
 fn a_readdressed_contact_is_not_linked_to_the_old_person_by_the_link_alone() {
     // H6
     let by = |person, proof| stranger(accept(SECOND.token, person, proof));

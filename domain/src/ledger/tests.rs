@@ -1118,6 +1118,54 @@ fn nobody_asks_anything_of_another_persons_login() {
 }
 
 #[test]
+fn nobody_but_the_invitee_answers_an_invitation() {
+    // 2.8, R15: not the builder who sent it, nor whoever runs the installation
+    let decline = ContactCommand::DeclineInvite(ids(1).token);
+    for command in [accept(ADA, 1), Command::Contact(ADA, decline)] {
+        let askers = [
+            staff(Role::Admin, &[Grant::ManageAccess, Grant::ReadAudit]),
+            staff(Role::Staff, &[Grant::ManageAccess, Grant::ReadAudit]),
+            staff(Role::Auditor, &[]),
+            by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator),
+        ];
+        for asker in askers {
+            let answer = decide(&command, &LedgerState::default(), &asker, now());
+            let needed = "the invitee, through the link in the mail";
+            assert_eq!(answer, Err(Rejection::NotPermitted { needed }.into()), "{asker:?}");
+        }
+    }
+}
+
+#[test]
+fn who_manages_access_merges_deletes_restores_and_sets_permissions() {
+    // 2.8, condition c for BS
+    let confirmed = ContactCommand::Delete { confirmed: true };
+    let (merge, picks) = (crate::ids::MergeId(Uuid::nil()), crate::contact::MergePicks::default());
+    let commands = [
+        Command::MergeContacts { merge, survivor: ADA, absorbed: vec![BEA], picks },
+        Command::UnmergeContact(ADA),
+        Command::Contact(ADA, confirmed),
+        Command::Contact(ADA, ContactCommand::Restore),
+        Command::Contact(ADA, ContactCommand::SetPermissions(BTreeSet::new())),
+    ];
+    let askers = [
+        (staff(Role::Admin, &[]), true),
+        (staff(Role::Staff, &[Grant::ManageAccess]), true),
+        (staff(Role::Staff, &[Grant::ReadAudit]), false),
+        (staff(Role::Auditor, &[Grant::ManageAccess]), false),
+        (by(Actor::Owner(PERSON), Authority::Owner), false),
+        (by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator), false),
+    ];
+    for command in &commands {
+        for (asker, permitted) in &askers {
+            let answer = decide(command, &LedgerState::default(), asker, now());
+            let refused = matches!(answer, Err(Halt::Rejected(Rejection::NotPermitted { .. })));
+            assert_eq!(!refused, *permitted, "{} by {asker:?}", command.name());
+        }
+    }
+}
+
+#[test]
 fn an_invitee_answers_without_any_role_and_an_owner_edits_nobody_but_themselves() {
     // 2.8, R38
     let book = Book::given([

@@ -8,4 +8,4 @@ mod mail;
 mod neighbours;
 mod secrets;
 
-pub(crate) use secrets::{EVERYTHING, dump, must_not_hold};
+pub(crate) use secrets::{EVERYTHING, dump, must_not_hold, tables};

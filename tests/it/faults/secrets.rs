@@ -17,27 +17,33 @@ pub(crate) const EVERYTHING: &[&str] = &[];
 /// clears them there.
 const VIEWS: &[&str] = &["job_list", "contact_directory", "invitations", "mail_log", "audit_trail"];
 
-/// Every row of every table as text, but for those whose names begin so. Hexadecimal is turned back,
-/// so that nothing hides in a `bytea`.
+/// Every row of every table as text, but for those whose names begin so.
 pub(crate) async fn dump(database: &TestDatabase, but: &[&str]) -> String {
+    let tables = tables(database).await.into_iter();
+    let scanned: Vec<String> = tables
+        .filter(|(table, _)| !but.iter().any(|view| table.starts_with(view)))
+        .map(|(_, rows)| rows)
+        .collect();
+    assert!(scanned.len() >= 11, "{} tables were scanned", scanned.len());
+    scanned.concat()
+}
+
+/// The rows of each table as text. Hexadecimal is turned back, so that nothing hides in a `bytea`.
+pub(crate) async fn tables(database: &TestDatabase) -> Vec<(String, String)> {
     let client = database.client().await;
     let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
-    let mut text = String::new();
-    let mut scanned = 0;
+    let mut found = Vec::new();
     for table in client.query(tables, &[]).await.expect("the tables") {
         let table: String = table.get(0);
-        if but.iter().any(|view| table.starts_with(view)) {
-            continue;
-        }
-        scanned += 1;
+        let mut text = String::new();
         let all = format!("SELECT t::text FROM {table} t");
         for row in client.query(&all, &[]).await.expect("the rows") {
             let row: String = row.get(0);
             text.extend([table.as_str(), ": ", &row, "\n", &unhex(&row)]);
         }
+        found.push((table, text));
     }
-    assert!(scanned >= 11, "{scanned} tables were scanned");
-    text
+    found
 }
 
 /// What the `\x…` parts of a row spell.

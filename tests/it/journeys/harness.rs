@@ -69,20 +69,30 @@ pub(super) struct Answer {
 impl Server {
     /// A server whose mail waits.
     pub(super) async fn start() -> Self {
-        Self::start_with(None, system_clock).await
+        Self::start_with(None, system_clock, "http://localhost").await
+    }
+
+    /// A server whose clients reach it by this URL.
+    pub(super) async fn start_at(public_url: &str) -> Self {
+        Self::start_with(None, system_clock, public_url).await
     }
 
     /// A server without a mail server, on a machine of one's own.
     pub(super) async fn start_with_mailbox() -> Self {
-        Self::start_with(Some(Mailbox::new().expect("random bytes")), system_clock).await
+        let mailbox = Mailbox::new().expect("random bytes");
+        Self::start_with(Some(mailbox), system_clock, "http://localhost").await
     }
 
     /// A server that goes by this clock.
     pub(super) async fn start_by(clock: fn() -> Timestamp) -> Self {
-        Self::start_with(None, clock).await
+        Self::start_with(None, clock, "http://localhost").await
     }
 
-    async fn start_with(mailbox: Option<Mailbox>, clock: fn() -> Timestamp) -> Self {
+    async fn start_with(
+        mailbox: Option<Mailbox>,
+        clock: fn() -> Timestamp,
+        public_url: &str,
+    ) -> Self {
         let database = fresh_database().await;
         let views = VIEW_NAMES.to_vec();
         let options = StoreOptions { views, clock, ..StoreOptions::default() };
@@ -91,7 +101,7 @@ impl Server {
         let operator = operator_token(&store).await;
         let delivery = mailbox.clone().map_or(Delivery::Waiting, Delivery::Mailbox);
         let (progress, limits) = (runner.progress(), Limits::default());
-        let state = AppState::with_mail(store.clone(), progress, limits, delivery);
+        let state = AppState::reached_by(store.clone(), progress, limits, delivery, public_url);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let sender = mailbox.clone().map(|mailbox| {

@@ -153,6 +153,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("patch", "/v1/me", Own),
     ("post", "/v1/me/additional-emails", Own),
     ("patch", "/v1/me/additional-emails", Own),
+    ("post", "/v1/me/contacts/{id}", Own),
     ("get", "/v1/me/jobs", Own),
     ("get", "/v1/me/history", Own),
     ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),

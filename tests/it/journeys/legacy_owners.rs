@@ -404,7 +404,7 @@ fn line(no: &str, email: &str) -> String {
     format!("{no},Ada Bloom,{email},,,,yes,2024-01-01,2025-02-03,\n")
 }
 
-/// 2.1: their first sign-in is by a reset. An address that has a login already is linked by accepting.
+/// 2.1: their first sign-in is by a reset. Whoever has a login already takes the contact, or leaves it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_of_an_older_system_signs_in_by_a_reset_and_finds_their_contact() {
     let server = Server::start().await;
@@ -441,15 +441,34 @@ async fn an_owner_of_an_older_system_signs_in_by_a_reset_and_finds_their_contact
     let again = old.admin.post(PATH, upload.clone()).await.is(200);
     assert_eq!(counts(&again), [1, 0, 1, 0], "{}", again.text);
 
-    // With another builder the login is not linked behind the owner's back.
+    // With another builder the login is not linked behind the owner's back; nor does that builder learn
+    // that there is one: the answer is the one for an address that nobody has signed in with (R45).
     let there = other.admin.post(PATH, upload).await.is(200);
-    assert_eq!(accesses(&there), [0, 1, 0], "{}", there.text);
-    assert!(there.text.contains("has a login here already"), "{}", there.text);
+    assert_eq!(accesses(&there), [1, 0, 0], "{}", there.text);
+    let contact = contact(&there, 2);
+    let told = |text: &str, contact: &str| text.replace(contact, "…");
+    assert_eq!(told(&there.text, &contact), told(&taken.text, &ada));
     let me = session.get("/v1/me").await.is(200);
     assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1));
-    let contact = contact(&there, 2).parse().expect("an id");
-    let link = server.invite(&other, contact).await;
-    session.post(&format!("/v1/invitations/{link}/accept"), json!({})).await.is(200);
+    assert_eq!(me.body["waiting"], json!([{ "id": contact, "builder": "Other" }]));
+    session.patch("/v1/me", json!({ "phones": ["+1 212 555 0180"] })).await.is(200);
+    let path = format!("/v1/contacts/{contact}");
+    let last = other.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let seen = other.admin.get_after(&last, &path).await.is(200);
+    assert!(!seen.text.contains("555 0180"), "what is not taken is told nothing: {}", seen.text);
+
+    // The owner takes it, and nobody else does.
+    let take = format!("/v1/me/contacts/{contact}");
+    let bea = server.owner(&old, "bea@example.org", password).await.session;
+    assert_eq!(bea.order(&take).await.is(404).code(), "not_found");
+    for _ in 0..2 {
+        assert_eq!(session.order(&take).await.is(200).body["builder"], "Other");
+    }
     let me = session.get("/v1/me").await.is(200);
     assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(2));
+    assert_eq!(me.body["waiting"], json!([]));
+    session.patch("/v1/me", json!({ "phones": ["+1 212 555 0181"] })).await.is(200);
+    let last = other.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let seen = other.admin.get_after(&last, &path).await.is(200);
+    assert!(seen.text.contains("555 0181"), "{}", seen.text);
 }

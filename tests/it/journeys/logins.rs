@@ -174,10 +174,12 @@ async fn a_session_opens_what_is_ones_own_and_nothing_else_does() {
         server.operator(),
     ];
     let session = format!("/v1/sessions/{}", Uuid::now_v7());
+    let taken = format!("/v1/me/contacts/{}", ada.contact);
     let own = [
         ("GET", "/v1/me", json!({})),
         ("PATCH", "/v1/me", json!({ "name": "Eve" })),
         ("GET", "/v1/me/jobs", json!({})),
+        ("POST", &taken, json!({})),
         ("GET", "/v1/me/history", json!({})),
         ("POST", "/v1/me/additional-emails", json!({ "email": "a@example.org" })),
         (

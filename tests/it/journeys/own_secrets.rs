@@ -2,46 +2,18 @@
 
 use super::harness::{Server, send};
 use crate::faults::{EVERYTHING, dump, must_not_hold};
+use crate::support::log::{ALL, Log};
 use reqwest::Method;
 use serde_json::json;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::EnvFilter;
 
 const PASSWORD: &str = "canary sings by the river";
 const OTHER: &str = "canary sings by the sea";
 const WRONG: &str = "canary mistypes a password";
 
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("the log").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 // On one thread, so that one subscriber hears all of it.
 #[tokio::test]
 async fn no_password_session_or_link_is_in_a_log_an_answer_or_a_table() {
-    let log = Log::default();
-    let writer = log.clone();
-    // The database's client is kept quiet by the server's own log.
-    let filter =
-        EnvFilter::new("trace,tokio_postgres=info,hyper=info,hyper_util=info,reqwest=info");
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(move || writer.clone())
-        .with_ansi(false)
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-
+    let (log, guard) = Log::hear(ALL);
     let server = Server::start().await;
     let builder = server.builder("Elm").await;
     let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
@@ -75,7 +47,7 @@ async fn no_password_session_or_link_is_in_a_log_an_answer_or_a_table() {
     let figures = anybody.get("/metrics").await.is(200).text;
     drop(guard);
 
-    let logged = String::from_utf8(log.0.lock().expect("the log").clone()).expect("a text");
+    let logged = log.text();
     let dump = dump(server.database(), EVERYTHING).await;
     for seen in ["events: ", "person_passwords: ", "sessions: ", "reset_tokens: ", "throttles: "] {
         assert!(dump.contains(seen), "the scan sees {seen}");

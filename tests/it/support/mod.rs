@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod database;
 pub(crate) mod links;
+pub(crate) mod log;
 pub(crate) mod process;
 pub(crate) mod smtp;
 

@@ -6,6 +6,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
+use projections::actors::Persons;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history::HistoryEntry;
 use serde::Deserialize;
@@ -22,7 +23,7 @@ pub(crate) struct AuditParams {
     job: Option<String>,
     /// About this lead; not together with `contact` or `job`.
     lead: Option<String>,
-    /// By this API key or person.
+    /// By this API key, or by the owner behind this contact.
     actor: Option<String>,
     /// Through the eyes of this contact.
     acting_as: Option<String>,
@@ -62,6 +63,7 @@ impl AuditParams {
                 subject: contact?.or(job?).or(lead?),
                 actor: actor?,
                 acting_as: acting_as?,
+                persons: Persons::AsContacts,
                 field: field?,
                 from: from?,
                 until: until?,

@@ -1,7 +1,7 @@
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{NoParams, OwnerQuestion};
 use crate::persons::eyes::Eyes;
-use crate::persons::links::Link;
+use crate::persons::links::{self, Link};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
@@ -20,9 +20,21 @@ pub(crate) struct Me {
     email: Option<String>,
     /// One entry a builder whose contact is theirs.
     contacts: Vec<OwnContact>,
+    /// Builders who brought them over from an older system since they have a login:
+    /// `POST /v1/me/contacts/{id}` takes the contact. Until then neither side sees anything.
+    waiting: Vec<WaitingContact>,
     /// Who reads this looks through the owner's eyes, and changes nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     impersonation: Option<LooksThrough>,
+}
+
+/// A contact that waits for its person to take it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaitingContact {
+    /// The contact.
+    id: Uuid,
+    /// The company.
+    builder: String,
 }
 
 /// An impersonation, to those who look.
@@ -78,15 +90,23 @@ pub(crate) async fn get_me(
 ) -> Result<Json<Me>, Problem> {
     let eyes = Eyes::of(&app, &question.asker).await?;
     let email = eyes.person().and_then(|person| person.email.value());
+    let waiting = match eyes.person() {
+        Some(person) => links::waiting(&app, person).await?,
+        None => Vec::new(),
+    };
+    let waiting = waiting
+        .into_iter()
+        .map(|link| WaitingContact { id: link.contact.id.0, builder: link.builder });
     Ok(Json(Me {
         id: eyes.person().map(|person| person.id.0),
         email: email.map(|email| email.typed().to_owned()),
         contacts: eyes.contacts.iter().map(entry).collect(),
+        waiting: waiting.collect(),
         impersonation: eyes.impersonation().map(LooksThrough::from),
     }))
 }
 
-fn entry(link: &Link) -> OwnContact {
+pub(super) fn entry(link: &Link) -> OwnContact {
     let (contact, shown) = (&link.contact, link.open);
     let typed = |email: &Personal<EmailAddress>| email.value().map(|e| e.typed().to_owned());
     let phones = contact.phones.as_ref().and_then(Personal::value);

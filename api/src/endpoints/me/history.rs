@@ -8,6 +8,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::{ContactId, PersonId};
+use projections::actors::Persons;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history::HistoryEntry;
 use serde::Deserialize;
@@ -64,7 +65,14 @@ pub(crate) async fn own_history(
     if let Some(head) = reader.head(ledger).await? {
         app.progress().wait(ledger, head.position, &[AUDIT_TRAIL], WAIT_MAX).await?;
     }
-    let query = AuditQuery { subject: Some(subject), from, cursor, limit, ..AuditQuery::default() };
+    let query = AuditQuery {
+        subject: Some(subject),
+        persons: person.map_or(Persons::AsContacts, Persons::Own),
+        from,
+        cursor,
+        limit,
+        ..AuditQuery::default()
+    };
     let mut page = audit_trail::list(reader, ledger, &query).await?;
     // What happened to it, and who looked through its eyes.
     page.items.retain(|entry| entry.about == subject || entry.acting_as == Some(subject));

@@ -6,6 +6,7 @@ pub(crate) mod edit_additional_email;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod take_contact;
 
 use crate::error::Problem;
 use crate::extract::Order;

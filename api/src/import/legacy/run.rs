@@ -6,7 +6,6 @@ use super::report::OwnersReport;
 use crate::error::Problem;
 use crate::extract::order::execute;
 use crate::import::charset::Upload;
-use crate::import::contact::LeftOut;
 use crate::import::run::{File, ImportReport, UNDER_WAY_MAX};
 use crate::start::accounts::step_key;
 use crate::state::AppState;
@@ -31,10 +30,9 @@ pub(crate) async fn run(
     let (keys, ledger) = (Arc::clone(app.store().reader().keys()), file.ledger);
     let latest = app.store().now().plus_hours(CLOCK_AHEAD_HOURS);
     let read = tokio::task::spawn_blocking(move || read(&upload, mapping, &keys, ledger, latest));
-    let mut groups = read.await.map_err(|_panic| Problem::internal())??;
-    for group in &mut groups.groups {
-        leave_logins_alone(app, group).await?;
-    }
+    // Whether an address has a login plays no part: it is another builder's owner who has (R45). Such
+    // an owner finds the contact waiting, and takes it or leaves it.
+    let groups = read.await.map_err(|_panic| Problem::internal())??;
     let mut report = ImportReport::new(file.dry_run, groups.count());
     report.owners = Some(OwnersReport::default());
     let Groups { groups, apart } = groups;
@@ -48,26 +46,6 @@ pub(crate) async fn run(
     }
     report.results.sort_by_key(|row| row.line);
     Ok(report)
-}
-
-/// An address that has a login already is its owner's: the owner comes over as not invited, and is
-/// linked by accepting. Otherwise a file could link a person to a builder that they know nothing of.
-async fn leave_logins_alone(app: &AppState, group: &mut Group) -> Result<(), Problem> {
-    for (line, row) in &mut group.rows {
-        let Some(email) = row.owner.details.primary_email.as_ref() else { continue };
-        if row.owner.person.is_none() || app.store().registered(email).await?.is_none() {
-            continue;
-        }
-        row.owner.person = None;
-        row.left_out.push(LeftOut {
-            line: *line,
-            field: "activated".to_owned(),
-            reason: "is not taken over: the email has a login here already; invite the owner, who \
-                     accepts with it"
-                .to_owned(),
-        });
-    }
-    Ok(())
 }
 
 async fn carry_out(

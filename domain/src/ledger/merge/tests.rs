@@ -312,6 +312,93 @@ fn a_claim_follows_its_email() {
 }
 
 #[test]
+fn a_survivor_takes_what_it_lacks_and_keeps_what_is_its_own() {
+    // H2, field by field
+    let mut ledger = Ledger::default();
+    ledger.create(ADA, "Ada", Some("ada@x.org"), &[]);
+    let address = crate::text::PostalAddress::parse("1 Elm Street").ok();
+    let more = ContactDetails { address, ..details("Bea", None, &[]) };
+    ledger.to(BEA, ContactCommand::Create(more)).expect("created");
+    // Its own name and email may be picked, too; that changes nothing.
+    let own = MergePicks { name: Some(ADA), primary_email: Some(ADA), ..MergePicks::default() };
+    refused(
+        ledger.merge(ADA, &[BEA], MergePicks { primary_email: Some(BEA), ..own.clone() }),
+        No::MergePickUnknown,
+    );
+    ledger.merge(ADA, &[BEA], own).expect("merged");
+    let ada = ledger.contact(ADA);
+    assert_eq!(ada.name.value().expect("known").as_str(), "Ada");
+    let taken = ada.address.as_ref().expect("an address");
+    assert_eq!((taken.value().expect("known").as_str(), taken.of()), ("1 Elm Street", BEA.into()));
+    assert_eq!(ledger.emails(ADA), ["ada@x.org"]);
+}
+
+#[test]
+fn a_picked_primary_email_takes_the_others_place_and_its_claim_goes_with_it() {
+    // H2: the claim follows its email; no email is in two places
+    let primary = |id| MergePicks { primary_email: Some(id), ..MergePicks::default() };
+    let mut ledger = ada_and_bea();
+    ledger.activate(ADA);
+    ledger.to(ADA, ContactCommand::DeactivateOwner).expect("deactivated");
+    assert_eq!(ledger.claims, BTreeMap::from([("ada@x.org".to_owned(), ADA)]));
+    ledger.merge(ADA, &[BEA], primary(BEA)).expect("merged");
+    assert_eq!(ledger.claims, BTreeMap::new(), "the email that was claimed is an additional one");
+    assert!(!ledger.contact(ADA).claimed);
+    assert_eq!(ledger.emails(ADA), ["ada@work.org", "ada@x.org", "bea@x.org"]);
+
+    // One that the survivor has already, as an additional one, changes places with its own.
+    let mut ledger = Ledger::default();
+    ledger.create(ADA, "Ada", Some("ada@x.org"), &["ada@work.org", "more@x.org"]);
+    ledger.create(BEA, "Bea", Some("ada@work.org"), &[]);
+    ledger.merge(ADA, &[BEA], primary(BEA)).expect("merged");
+    assert_eq!(ledger.emails(ADA), ["ada@work.org", "ada@x.org", "more@x.org"]);
+
+    // The same email is no change, also while an invitation to it is open.
+    let mut ledger = Ledger::default();
+    ledger.create(ADA, "Ada", Some("ada@x.org"), &[]);
+    ledger.create(BEA, "Bea", Some("ada@x.org"), &[]);
+    ledger.invite(ADA);
+    ledger.merge(ADA, &[BEA], primary(BEA)).expect("merged");
+    assert_eq!(ledger.emails(ADA), ["ada@x.org"]);
+}
+
+#[test]
+fn a_merge_is_no_back_door_to_an_activated_owners_email() {
+    // R25: Cid has the email of Bea, who is active; Ada does not get it by way of Cid
+    let mut ledger = ada_and_bea();
+    ledger.create(CID, "Cid", Some("ada@work.org"), &[]);
+    ledger.activate(BEA);
+    let picks = MergePicks { primary_email: Some(CID), ..MergePicks::default() };
+    refused(ledger.merge(ADA, &[CID], picks), No::PrimaryEmailOnActivatedOwner { holder: BEA });
+    ledger.merge(ADA, &[CID], MergePicks::default()).expect("as an additional one it may (R33)");
+}
+
+#[test]
+fn additional_emails_that_are_not_picked_are_dropped() {
+    let mut ledger = Ledger::default();
+    ledger.create(ADA, "Ada", Some("ada@x.org"), &["old@x.org", "kept@x.org"]);
+    ledger.create(BEA, "Bea", Some("bea@x.org"), &[]);
+    let additional_emails = Some(vec![email("kept@x.org")]);
+    ledger
+        .merge(ADA, &[BEA], MergePicks { additional_emails, ..MergePicks::default() })
+        .expect("ok");
+    assert_eq!(ledger.emails(ADA), ["ada@x.org", "kept@x.org"]);
+}
+
+#[test]
+fn a_deactivated_owners_contact_has_its_claim_again_when_it_is_unmerged() {
+    // H2, 2.3: a deactivated owner's contact keeps its claim
+    let mut ledger = ada_and_bea();
+    ledger.activate(BEA);
+    ledger.to(BEA, ContactCommand::DeactivateOwner).expect("deactivated");
+    ledger.merge(ADA, &[BEA], MergePicks::default()).expect("merged");
+    assert_eq!(ledger.claims, BTreeMap::new());
+    assert_eq!(ledger.unmerge(BEA), Ok(Vec::new()));
+    assert_eq!(ledger.claims, BTreeMap::from([("ada@work.org".to_owned(), BEA)]));
+    assert!(ledger.contact(BEA).claimed);
+}
+
+#[test]
 fn a_merge_names_live_contacts_each_once() {
     // H2, chain and cycle
     let mut ledger = ada_and_bea();
@@ -425,6 +512,8 @@ fn an_invitation_is_redirected_in_one_step() {
     };
     let redirect = |to| ContactCommand::RedirectInvite { to: email(to), ids };
     refused(ledger.to(ADA, redirect("ada@x.org")), No::SameAddress);
+    ledger.to(ADA, ContactCommand::AddAdditionalEmail(email("two@x.org"))).expect("added");
+    refused(ledger.to(ADA, redirect("two@x.org")), No::DuplicateEmail);
     ledger.invite(BEA);
     let name = PersonName::parse("Ada Example").ok();
     refused(

@@ -1,0 +1,143 @@
+//! Who acted, as far as whoever reads a history may know it.
+//!
+//! A person's id is the same with every builder (R45): two builders who saw it would find that they
+//! have an owner in common. So a builder gets its own contact in its place. A correlation may join
+//! what one request changed with several builders, and is told as another id in each account.
+
+use crate::ViewError;
+use crate::audit_trail::AuditTrail;
+use crate::history::HistoryEntry;
+use crate::view::View;
+use domain::{LedgerId, PersonId, Timestamp};
+use event_store::Reader;
+use event_store::attempts::ActorFilter;
+use std::collections::{BTreeSet, HashMap};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Whose ids of persons a history tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Persons {
+    /// Nobody's: an owner is the contact that they are in this account, as a builder knows them.
+    #[default]
+    AsContacts,
+    /// This person's own, and nobody else's.
+    Own(PersonId),
+    /// Everybody's, for whoever runs the installation.
+    All,
+}
+
+/// Those whose correlations stay within one account.
+const OF_ONE_ACCOUNT: [&str; 2] = ["builder_staff", "operator"];
+
+fn is_owner(entry: &HistoryEntry) -> bool {
+    entry.actor.kind == "owner"
+}
+
+/// Whose deeds somebody who gives this id asks for. A builder names an owner by the contact.
+pub(crate) async fn asked(
+    reader: &Reader,
+    ledger: LedgerId,
+    actor: Uuid,
+    persons: Persons,
+) -> Result<ActorFilter, ViewError> {
+    if persons != Persons::AsContacts {
+        return Ok(ActorFilter { ids: vec![actor], owners: None });
+    }
+    let failed = || ViewError::database(AuditTrail::NAME);
+    let client = reader.database().connection().await?;
+    let sql = "SELECT DISTINCT actor_id FROM audit_trail \
+               WHERE ledger_id = $1 AND subject_id = $2 AND own AND actor_kind = 'owner' \
+                 AND actor_id IS NOT NULL";
+    let statement = client.prepare_cached(sql).await.map_err(failed())?;
+    let rows = client.query(&statement, &[&ledger.0, &actor]).await.map_err(failed())?;
+    drop(client);
+    let mut owners: BTreeSet<Uuid> = rows.iter().map(|row| row.get(0)).collect();
+    let imported = reader.imported_links(ledger, &[actor]).await?;
+    owners.extend(imported.iter().filter(|(_, c)| c.0 == actor).map(|(person, _)| person.0));
+    if owners.is_empty() {
+        // A key; and the id of a person, which nobody here should have, finds nothing.
+        return Ok(ActorFilter { ids: vec![actor], owners: Some(false) });
+    }
+    Ok(ActorFilter { ids: owners.into_iter().collect(), owners: Some(true) })
+}
+
+/// Puts the actors as the reader may know them.
+pub(crate) async fn tell(
+    reader: &Reader,
+    ledger: LedgerId,
+    persons: Persons,
+    entries: &mut [HistoryEntry],
+) -> Result<(), ViewError> {
+    match persons {
+        Persons::All => {}
+        Persons::Own(own) => {
+            for entry in entries.iter_mut().filter(|entry| is_owner(entry)) {
+                entry.actor.id = entry.actor.id.filter(|id| *id == own.0);
+            }
+        }
+        Persons::AsContacts => as_contacts(reader, ledger, entries).await?,
+    }
+    Ok(())
+}
+
+async fn as_contacts(
+    reader: &Reader,
+    ledger: LedgerId,
+    entries: &mut [HistoryEntry],
+) -> Result<(), ViewError> {
+    let owners: BTreeSet<Uuid> =
+        entries.iter().filter(|entry| is_owner(entry)).filter_map(|entry| entry.actor.id).collect();
+    let links = if owners.is_empty() {
+        HashMap::new()
+    } else {
+        links(reader, ledger, &owners.into_iter().collect::<Vec<_>>()).await?
+    };
+    for entry in entries {
+        if !OF_ONE_ACCOUNT.contains(&&*entry.actor.kind) {
+            let keys = reader.keys();
+            entry.correlation =
+                keys.import_id(ledger, "correlation", &entry.correlation.to_string());
+        }
+        if !is_owner(entry) {
+            continue;
+        }
+        let links = entry.actor.id.and_then(|person| links.get(&person));
+        let linked = links.into_iter().flatten().rev().find(|link| link.since <= entry.at);
+        // Whoever is linked to none acted by an invitation's link, on the contact that is invited.
+        let about = entry.about_kind.as_deref() == Some("contact");
+        entry.actor.id = linked.map(|link| link.contact).or_else(|| about.then_some(entry.about));
+    }
+    Ok(())
+}
+
+/// From when on a person was the owner behind a contact.
+struct Link {
+    contact: Uuid,
+    since: Timestamp,
+}
+
+/// The contacts that these persons were linked to in this account, the latest last.
+async fn links(
+    reader: &Reader,
+    ledger: LedgerId,
+    persons: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Link>>, ViewError> {
+    let mut links: HashMap<Uuid, Vec<Link>> = HashMap::new();
+    for (person, contact) in reader.imported_links(ledger, persons).await? {
+        let link = Link { contact: contact.0, since: Timestamp::new(OffsetDateTime::UNIX_EPOCH) };
+        links.entry(person.0).or_default().push(link);
+    }
+    let failed = || ViewError::database(AuditTrail::NAME);
+    let client = reader.database().connection().await?;
+    let sql = "SELECT actor_id, subject_id, recorded_at FROM audit_trail \
+               WHERE ledger_id = $1 AND actor_id = ANY($2) AND own \
+                 AND event_type = 'contact.person_linked' ORDER BY position";
+    let statement = client.prepare_cached(sql).await.map_err(failed())?;
+    for row in client.query(&statement, &[&ledger.0, &persons]).await.map_err(failed())? {
+        let since = Timestamp::new(row.get::<_, OffsetDateTime>(2));
+        let link = Link { contact: row.get(1), since };
+        links.entry(row.get(0)).or_default().push(link);
+    }
+    Ok(links)
+}

@@ -3,7 +3,7 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, imports, invitations, job_setup, jobs,
-    leads, mail, me, operations, password_resets, sessions,
+    leads, mail, me, operations, password_resets, sessions, settings,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -53,6 +53,12 @@ pub fn router(state: AppState) -> Router {
             custom_fields::list::list_custom_fields,
             custom_fields::set::set_custom_fields
         ))
+        .routes(routes!(
+            contacts::get_image::get_image,
+            contacts::set_image::set_image,
+            contacts::remove_image::remove_image
+        ))
+        .routes(routes!(settings::get::get_settings, settings::change::change_settings))
         .routes(routes!(contacts::history::history))
         .routes(routes!(jobs::list::list, jobs::create::create))
         .routes(routes!(jobs::get::get, jobs::rename::rename))
@@ -135,6 +141,11 @@ fn of_owners() -> OpenApiRouter<AppState> {
         .routes(routes!(
             me::add_additional_email::add_own_email,
             me::edit_additional_email::edit_own_email
+        ))
+        .routes(routes!(
+            me::get_image::get_own_image,
+            me::set_image::set_own_image,
+            me::remove_image::remove_own_image
         ))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))

@@ -287,7 +287,9 @@ impl View<ContactAggregate> for ListRow {
             | E::CustomFieldSet(_)
             | E::OwnerImported(_)
             | E::PrimaryEmailDefaulted(_)
-            | E::DuplicateResolved(_) => return,
+            | E::DuplicateResolved(_)
+            | E::ProfileImageSet(_)
+            | E::ProfileImageRemoved(_) => return,
         };
         status.clone_into(&mut self.status);
     }

@@ -219,6 +219,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         )]),
         // Its activations are older than the time in them: they count with the last mail.
         activity: Activity { activated_at: mailed, last_login_at: mailed },
+        image: None,
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -251,7 +252,25 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     };
     assert_eq!(folded.activity, activity);
 
-    let all = story.iter().chain(&events).chain(&imported);
+    // One who set an image, another one, and took it away.
+    let active = "created primary_email_claimed invite_sent invite_resent invite_accepted
+         person_linked owner_activated";
+    let mut pictured = self::story("contact", active);
+    let mut first = current()["contact.profile_image_set"].clone();
+    first["image"] = first["replaced"].take();
+    first.as_object_mut().expect("an object").remove("replaced");
+    pictured.push(decode("contact.profile_image_set", &first));
+    pictured.extend(self::story("contact", "profile_image_set"));
+    let image = |events: &[Event]| {
+        let state = fold(AggregateId::Contact(ada()), events);
+        state.contact(ada()).expect("known").expect("there").state.image
+    };
+    let second = "0198c0de-0000-7000-8000-000000000501".parse().ok();
+    assert_eq!(image(&pictured), second);
+    pictured.extend(self::story("contact", "profile_image_removed"));
+    assert_eq!(image(&pictured), None);
+
+    let all = story.iter().chain(&events).chain(&imported).chain(&pictured);
     assert_eq!(types_in(all), types_of("contact."));
 }
 
@@ -341,8 +360,8 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     let events = story(
         "builder_account",
         "opened api_key_issued job_types_set job_template_added job_template_changed
-         job_template_removed job_template_added custom_fields_set api_key_rotated
-         api_key_revoked",
+         job_template_removed job_template_added custom_fields_set settings_changed
+         api_key_rotated api_key_revoked",
     );
     let state = fold(AggregateId::BuilderAccount(id), &events);
     let account = state.builder_account(id).expect("known").expect("there");
@@ -383,6 +402,8 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
             field("front-door", "Front door", options),
         ]
     );
+    assert_eq!(account.settings.invitation_ttl_hours.hours(), 168);
+    assert!(account.settings.invitation_reminder);
     assert_eq!(types_in(&events), types_of("builder_account."));
 }
 

@@ -3,7 +3,7 @@
 use super::permission::Permission;
 use crate::EmailAddress;
 use crate::custom_field::{FieldName, FittingValue};
-use crate::ids::{InvitationId, PersonId, TokenId};
+use crate::ids::{ImageId, InvitationId, PersonId, TokenId};
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
 use std::collections::BTreeSet;
@@ -127,4 +127,8 @@ pub enum ContactCommand {
         /// Its value from now on; `None` clears it.
         to: Option<FittingValue>,
     },
+    /// Make this the profile image, by the owner (R36). Its bytes go beside the command.
+    SetImage(ImageId),
+    /// Take the profile image away, by the owner (R36).
+    RemoveImage,
 }

@@ -9,10 +9,12 @@ use super::events::{
     PermissionsChanged, PersonLinked, PrimaryEmailChanged, PrimaryEmailClaimed,
     PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
 };
+use super::image;
 use super::permission::Permission;
 use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Life, Resume, Was};
 use crate::actor::{Actor, Circumstances};
+use crate::builder_account::AccountSettings;
 use crate::custom_field::{CustomValue, FieldName, FittingValue};
 use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
 use crate::ledger::Halt;
@@ -21,9 +23,6 @@ use crate::rejection::Rejection;
 use crate::text::PersonName;
 use crate::{EmailAddress, Timestamp};
 use std::collections::BTreeSet;
-
-/// How long an invitation can be accepted, in hours (promise 23).
-pub(crate) const INVITATION_TTL_HOURS: i64 = 72;
 
 /// The most addresses of a contact (R20).
 pub const EMAILS_MAX: usize = 6;
@@ -39,10 +38,17 @@ pub struct Holder {
     pub activated: bool,
 }
 
-/// The claims to primary emails of one ledger, as they stand under its lock.
+/// What one ledger has beside the contact, as it stands under its lock: the claims to primary emails,
+/// and how the account wants its invitations.
 pub trait Claims {
     /// Who holds the claim to this address.
     fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt>;
+
+    /// What the account has settled for its invitations; where nobody knows of an account, what
+    /// every account begins with.
+    fn settings(&self) -> Result<AccountSettings, Halt> {
+        Ok(AccountSettings::default())
+    }
 }
 
 /// Decides a command: the events that happen, or why not.
@@ -85,6 +91,14 @@ pub fn decide(
         ContactCommand::SetPermissions(permissions) => asked.set_permissions(permissions),
         ContactCommand::SetCustomField { field, to } => {
             asked.set_custom_field(field, to.as_ref().map(FittingValue::value))
+        }
+        ContactCommand::SetImage(image) => {
+            asked.image_is_open()?;
+            Ok(image::set(contact, *image))
+        }
+        ContactCommand::RemoveImage => {
+            asked.image_is_open()?;
+            Ok(image::removed(contact).into_iter().collect())
         }
     }
 }
@@ -233,6 +247,15 @@ impl Asked<'_> {
     fn emails_are_open(&self) -> Result<(), Halt> {
         match self.by {
             By::Builder | By::Owner => Ok(()),
+            By::Stranger => no(No::NotTheOwner),
+        }
+    }
+
+    /// R36, RULES.md 1.2: the image is the active owner's, and nobody's while there is none.
+    fn image_is_open(&self) -> Result<(), Halt> {
+        match self.by {
+            By::Owner => Ok(()),
+            By::Builder => no(No::ImageIsOwners),
             By::Stranger => no(No::NotTheOwner),
         }
     }
@@ -431,20 +454,25 @@ impl Asked<'_> {
             }
             events.push(PrimaryEmailClaimed { email: sent_to.clone() }.into());
         }
-        events.push(self.sent(ids, sent_to));
+        events.push(self.sent(ids, sent_to)?);
         Ok(events)
     }
 
-    fn sent(&self, ids: InviteIds, sent_to: Personal<EmailAddress>) -> ContactEvent {
-        InviteSent {
+    fn sent(&self, ids: InviteIds, sent_to: Personal<EmailAddress>) -> Result<ContactEvent, Halt> {
+        let sent = InviteSent {
             invitation: ids.invitation,
             token: ids.token,
             sent_to,
             sent_at: self.now,
-            expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+            expires_at: self.expires_at()?,
             attempt: 1,
-        }
-        .into()
+        };
+        Ok(sent.into())
+    }
+
+    /// When an invitation that is mailed now ends (promise 23).
+    fn expires_at(&self) -> Result<Timestamp, Halt> {
+        Ok(self.now.plus_hours(self.claims.settings()?.invitation_ttl_hours.hours()))
     }
 
     /// H5 in one step: cancel, correct the address, move the claim, invite.
@@ -474,7 +502,7 @@ impl Asked<'_> {
         events.extend(self.release());
         events.push(PrimaryEmailChanged { from, to: to.clone() }.into());
         events.push(PrimaryEmailClaimed { email: to.clone() }.into());
-        events.push(self.sent(ids, to));
+        events.push(self.sent(ids, to)?);
         Ok(events)
     }
 
@@ -509,7 +537,7 @@ impl Asked<'_> {
                 token,
                 sent_to: self.invitable()?,
                 sent_at: self.now,
-                expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+                expires_at: self.expires_at()?,
                 attempt: invitation.attempt.saturating_add(1),
             }
             .into(),
@@ -567,20 +595,23 @@ impl Asked<'_> {
         proof: AcceptProof,
     ) -> Result<Vec<ContactEvent>, Halt> {
         let (invitation, was) = self.answerable(token)?;
-        let activated: ContactEvent = match was {
-            Was::NeverActive => OwnerActivated { person, at: Some(self.now) }.into(),
+        let mut events = vec![
+            InviteAccepted { invitation: invitation.id, token }.into(),
+            PersonLinked { person }.into(),
+        ];
+        match was {
+            Was::NeverActive => {
+                events.push(OwnerActivated { person, at: Some(self.now) }.into());
+            }
             Was::Deactivated { person: before, readdressed } => {
                 if readdressed && before == person && proof == AcceptProof::Link {
                     return no(No::LoginNeeded);
                 }
-                OwnerReactivated { person, at: Some(self.now) }.into()
+                events.extend(image::taken_over(self.contact, before, person));
+                events.push(OwnerReactivated { person, at: Some(self.now) }.into());
             }
-        };
-        Ok(vec![
-            InviteAccepted { invitation: invitation.id, token }.into(),
-            PersonLinked { person }.into(),
-            activated,
-        ])
+        }
+        Ok(events)
     }
 
     fn decline_invite(&self, token: TokenId) -> Result<Vec<ContactEvent>, Halt> {

@@ -1,6 +1,7 @@
 //! What happens to a contact.
 
 use super::activity::{Activity, Criterion};
+use super::image::{ProfileImageRemoved, ProfileImageSet, changed as image_changed};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::event::{FieldChange, Shown, events, nothing_personal};
@@ -48,6 +49,8 @@ events! {
         OwnerImported = "contact.owner_imported" v 1,
         PrimaryEmailDefaulted = "contact.primary_email_defaulted" v 1,
         DuplicateResolved = "contact.duplicate_resolved" v 1,
+        ProfileImageSet = "contact.profile_image_set" v 1,
+        ProfileImageRemoved = "contact.profile_image_removed" v 1,
     }
 }
 
@@ -580,6 +583,8 @@ impl ContactEvent {
                 FieldChange::new_value("primary_email_kept_by", e.winner.to_string()),
                 FieldChange::new_value("decision", format!("kept the email: {}", e.why())),
             ],
+            Self::ProfileImageSet(e) => image_changed(e.replaced, Some(e.image)),
+            Self::ProfileImageRemoved(e) => image_changed(Some(e.image), None),
         }
     }
 
@@ -618,7 +623,9 @@ impl ContactEvent {
             | Self::CustomFieldSet(_)
             | Self::OwnerImported(_)
             | Self::PrimaryEmailDefaulted(_)
-            | Self::DuplicateResolved(_) => None,
+            | Self::DuplicateResolved(_)
+            | Self::ProfileImageSet(_)
+            | Self::ProfileImageRemoved(_) => None,
         }
     }
 
@@ -658,7 +665,9 @@ impl ContactEvent {
             | Self::CustomFieldSet(_)
             | Self::OwnerImported(_)
             | Self::PrimaryEmailDefaulted(_)
-            | Self::DuplicateResolved(_) => None,
+            | Self::DuplicateResolved(_)
+            | Self::ProfileImageSet(_)
+            | Self::ProfileImageRemoved(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod coat;
 mod commands;
 mod decide;
 mod events;
+mod image;
 pub(crate) mod merge;
 mod permission;
 mod rejection;
@@ -24,6 +25,7 @@ pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, Invite
 pub use decide::{Claims, EMAILS_MAX, Holder, decide};
 pub(crate) use decide::{created, refuse_gone};
 pub use events::*;
+pub use image::{ProfileImageRemoved, ProfileImageSet};
 pub use merge::{Kept, MergePicks, merge_survivor};
 pub use permission::Permission;
 pub use rejection::ContactRejection;

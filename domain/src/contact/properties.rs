@@ -7,7 +7,7 @@ use super::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 use crate::actor::{Actor, Authority, Channel, Circumstances};
 use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::{Event, Show};
-use crate::ids::{AggregateId, ApiKeyId, ContactId, InvitationId, PersonId, TokenId};
+use crate::ids::{AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, PersonId, TokenId};
 use crate::ledger::{Command, Decision, Halt, LedgerState, Need, decide};
 use crate::personal::{HoldsPersonal, PersonalVisitor, Sealable};
 use crate::rejection::Rejection;
@@ -52,6 +52,7 @@ enum Step {
     Remove(usize),
     /// A custom field and its value, or none.
     Custom(u8, Option<u8>),
+    Image(Option<u8>),
     Send,
     Resend,
     Cancel,
@@ -105,6 +106,7 @@ fn edit() -> impl Strategy<Value = (Who, Step)> {
         1 => (any::<usize>(), an_address()).prop_map(|(from, to)| Step::Edit(from, to)),
         1 => any::<usize>().prop_map(Step::Remove),
         2 => (0..3_u8, prop::option::of(0..3_u8)).prop_map(|(field, to)| Step::Custom(field, to)),
+        3 => prop::option::weighted(0.8, 0..3_u8).prop_map(Step::Image),
     ];
     (who, step)
 }
@@ -209,6 +211,7 @@ struct Told {
     due: Option<String>,
     /// The builder's own fields.
     custom: BTreeMap<String, String>,
+    image: Option<String>,
 }
 
 /// A personal text as it is stored: plain where typed and normal form are one, else both.
@@ -296,6 +299,15 @@ impl Told {
                     None => self.custom.remove(&field),
                 };
                 assert_eq!((said("from"), before == to), (before, false), "before, then after");
+            }
+            "profile_image_set" => {
+                let image = text(&payload["image"]);
+                let before = payload.get("replaced").and_then(text);
+                assert_eq!((&self.stage[..], &self.image), ("active", &before), "R36");
+                self.image = image;
+            }
+            "profile_image_removed" => {
+                assert_eq!(self.image.take(), text(&payload["image"]));
             }
             "owner_disabled" => {
                 self.resume = std::mem::replace(&mut self.stage, "disabled".to_owned());
@@ -410,6 +422,8 @@ impl World {
             }
             Step::Remove(at) => ContactCommand::RemoveAdditionalEmail(additional(*at)),
             Step::Custom(field, to) => custom(*field, *to),
+            Step::Image(Some(n)) => ContactCommand::SetImage(ImageId(Uuid::from_u128((*n).into()))),
+            Step::Image(None) => ContactCommand::RemoveImage,
             Step::Send => ContactCommand::SendInvite(self.next_link()),
             Step::Resend => ContactCommand::ResendInvite(self.next_link().token),
             Step::Cancel => ContactCommand::CancelInvite,
@@ -495,6 +509,11 @@ impl World {
         if before.custom != after.custom {
             assert!(matches!(asked.who, Who::Builder | Who::Clock), "{:?}", asked.who);
         }
+        // R36: the image is the active owner's, and is gone with whoever takes the contact over.
+        if before.image != after.image {
+            let owner = asked.who == Who::Owner && before.stage == "active";
+            assert!(owner || before.owner != after.owner, "{:?}", asked.who);
+        }
         self.agrees(id, &after);
         true
     }
@@ -508,6 +527,7 @@ impl World {
         let contact = &tracked.state;
         assert_eq!(contact.access.word(), told.stage);
         assert_eq!(contact.claimed, told.holds.is_some());
+        assert_eq!(contact.image.map(|image| image.to_string()), told.image);
         assert_eq!(contact.primary().map(EmailAddress::normal), told.primary.as_deref());
         let folded: BTreeSet<_> = contact
             .additional_emails

@@ -120,6 +120,8 @@ pub enum ContactRejection {
     },
     /// The value is none of the field's options.
     CustomFieldUnknownChoice,
+    /// R36: the profile image is its owner's alone.
+    ImageIsOwners,
 }
 
 const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
@@ -180,7 +182,8 @@ impl ContactRejection {
             | Self::MergeSurvivorGone { .. }
             | Self::UnknownCustomField
             | Self::CustomFieldWrongKind { .. }
-            | Self::CustomFieldUnknownChoice => &[],
+            | Self::CustomFieldUnknownChoice
+            | Self::ImageIsOwners => &[],
         }
     }
 
@@ -471,6 +474,13 @@ impl ContactRejection {
             .rule("R41")
             .remedy("Use an option of the field in /v1/custom-fields, or add this one to them.")
             .field("value"),
+            Self::ImageIsOwners => refuse(
+                "image_owner_only",
+                Forbidden,
+                "Only the owner sets or removes their profile image, once they are active.",
+            )
+            .rule("R36")
+            .remedy("Ask the owner to set it, after signing in; you see it as soon as they have."),
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use super::activity::Activity;
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
+use super::image;
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
-use crate::ids::{AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId};
+use crate::ids::{
+    AggregateId, ContactId, ImageId, InvitationId, LeadId, MergeId, PersonId, TokenId,
+};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -191,6 +194,9 @@ pub struct Contact {
     pub custom_fields: BTreeMap<FieldName, Personal<CustomValue>>,
     /// How active its owner has been, as far as its events say (G20).
     pub activity: Activity,
+    /// The profile image that its owner set (R36).
+    #[serde(default)]
+    pub image: Option<ImageId>,
 }
 
 impl Contact {
@@ -227,6 +233,7 @@ impl Contact {
             absorbed: BTreeSet::new(),
             custom_fields: BTreeMap::new(),
             activity: Activity::default(),
+            image: None,
         }
     }
 
@@ -486,6 +493,18 @@ impl Contact {
                 if e.loser != self.id || self.claimed {
                     return impossible("who has lost an email holds no claim to it");
                 }
+            }
+            ContactEvent::ProfileImageSet(e) => {
+                if let Err(why) = image::set_follows(self, e) {
+                    return impossible(why);
+                }
+                self.image = Some(e.image);
+            }
+            ContactEvent::ProfileImageRemoved(e) => {
+                if self.image != Some(e.image) {
+                    return impossible("there is no such image");
+                }
+                self.image = None;
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances};
 use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::Shown;
-use crate::ids::{AggregateId, ApiKeyId, ContactId, InvitationId, PersonId, TokenId};
+use crate::ids::{AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, PersonId, TokenId};
 use crate::ledger::{Command, Halt};
 use crate::personal::{Change, Personal};
 use crate::rejection::{Rejection, RejectionKind};
@@ -1223,6 +1223,90 @@ fn a_custom_field_is_the_builders_in_every_state_and_no_owners() {
     }
 }
 
+const FACE: ImageId = ImageId(Uuid::from_u128(0xface));
+const NEW_FACE: ImageId = ImageId(Uuid::from_u128(0x1face));
+
+fn face(image: ImageId, replaced: Option<ImageId>) -> ContactEvent {
+    ProfileImageSet { image, replaced }.into()
+}
+
+fn no_face(image: ImageId) -> ContactEvent {
+    ProfileImageRemoved { image }.into()
+}
+
+fn with_face() -> Vec<ContactEvent> {
+    and(active(), [face(FACE, None)])
+}
+
+#[test]
+fn an_active_owner_sets_replaces_and_removes_their_image() {
+    // R36
+    let contact =
+        check(active(), owner(ContactCommand::SetImage(FACE)), happens([face(FACE, None)]));
+    assert_eq!(contact.image, Some(FACE));
+    let new = happens([face(NEW_FACE, Some(FACE))]);
+    assert_eq!(
+        check(with_face(), owner(ContactCommand::SetImage(NEW_FACE)), new).image,
+        Some(NEW_FACE)
+    );
+    let removed = happens([no_face(FACE)]);
+    assert_eq!(check(with_face(), owner(ContactCommand::RemoveImage), removed).image, None);
+    check(with_face(), owner(ContactCommand::SetImage(FACE)), happens([]));
+    check(active(), owner(ContactCommand::RemoveImage), happens([]));
+}
+
+#[test]
+fn the_image_is_the_active_owners_alone_in_whatever_state_the_contact_is() {
+    // R36, RULES.md 1.2, the row of the profile image
+    let states = [
+        not_invited(),
+        pending(),
+        pending_again(),
+        active(),
+        deactivated(),
+        disabled(),
+        and(not_invited(), [disabled_now()]),
+        and(deactivated(), [disabled_now()]),
+    ];
+    for events in states {
+        for command in [ContactCommand::SetImage(FACE), ContactCommand::RemoveImage] {
+            check(events.clone(), builder(command.clone()), refused(No::ImageIsOwners));
+            check(events.clone(), clock(command.clone()), refused(No::ImageIsOwners));
+            check(events.clone(), stranger(command), refused(No::NotTheOwner));
+        }
+    }
+    let refusal = Rejection::from(No::ImageIsOwners).refusal();
+    assert_eq!((refusal.code, refusal.kind), ("image_owner_only", RejectionKind::Forbidden));
+    assert!(refusal.rule == Some("R36") && refusal.remedy.is_some());
+}
+
+#[test]
+fn an_image_outlives_a_deactivation_and_is_gone_when_another_person_takes_the_contact_over() {
+    // H6
+    let again = and(with_face(), [deactivated_now(), sent(SECOND, "ada@x.org", start())]);
+    let accepts =
+        |person| by(Actor::Owner(person), Authority::Owner, accept(SECOND.token, person, LOGIN));
+    let same = check(
+        again.clone(),
+        accepts(ADA_HERSELF),
+        happens([accepted(SECOND), linked(ADA_HERSELF), reactivated(ADA_HERSELF)]),
+    );
+    assert_eq!(same.image, Some(FACE));
+    let other = check(
+        again,
+        accepts(SOMEBODY_ELSE),
+        happens([
+            accepted(SECOND),
+            linked(SOMEBODY_ELSE),
+            no_face(FACE),
+            reactivated(SOMEBODY_ELSE),
+        ]),
+    );
+    assert_eq!(other.image, None);
+}
+
+const LOGIN: AcceptProof = AcceptProof::LinkAndLogin;
+
 /// What is taken, whatever it leads to, and the contact after it.
 #[track_caller]
 fn check_taken(events: Vec<ContactEvent>, when: When) -> Contact {
@@ -1244,7 +1328,8 @@ macro_rules! names_of {
 names_of!(COMMANDS, command_name, ContactCommand:
     Create EditInfo SwapPrimaryEmail AddAdditionalEmail EditAdditionalEmail RemoveAdditionalEmail
     SendInvite ResendInvite CancelInvite AcceptInvite DeclineInvite ExpireInvite DisableAccess
-    EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions SetCustomField);
+    EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions SetCustomField
+    SetImage RemoveImage);
 names_of!(REFUSALS, refusal_name, ContactRejection:
     AlreadyExists Erased PrimaryEmailOnActivatedOwner PrimaryEmailClaimed PrimaryEmailTaken
     TooManyEmails AdditionalNeedsPrimary DuplicateEmail UnknownAdditionalEmail
@@ -1254,7 +1339,7 @@ names_of!(REFUSALS, refusal_name, ContactRejection:
     NotExpiredYet InviteMerged SameAddress IsDeleted IsMerged ConfirmationNeeded CannotDeleteSelf
     NotDeleted MergeBothActive MergeSurvivorMustBeActive MergeTooManyEmails MergeWithItself
     MergePickUnknown NotMerged MergeSurvivorGone UnknownCustomField CustomFieldWrongKind
-    CustomFieldUnknownChoice);
+    CustomFieldUnknownChoice ImageIsOwners);
 
 /// Where a command leads: to the state of this word, or to a refusal.
 type Cell = Result<&'static str, Rejection>;
@@ -1275,6 +1360,11 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
     let stays =
         || [to("not_invited"), to("pending"), to("active"), to("deactivated"), to("disabled")];
     let not_owner = || [(); 5].map(|()| no(No::NotTheOwner));
+    let active_owner_alone = || {
+        let mut cells = not_owner();
+        cells[2] = to("active");
+        cells
+    };
     let not_pending = || no(No::NotPending);
     let gone = || no(No::InviteCancelled);
     let used = || no(No::InviteUsed);
@@ -1399,6 +1489,8 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
             stays(),
         ),
         (builder(set_gate("4711")), stays()),
+        (owner(ContactCommand::SetImage(FACE)), active_owner_alone()),
+        (owner(ContactCommand::RemoveImage), active_owner_alone()),
     ];
     for builders_own in [
         ContactCommand::RedirectInvite { to: email("right@x.org"), ids: SECOND },
@@ -1507,7 +1599,10 @@ fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
         field: FieldName::parse("gate").expect("a valid name"),
         value: Change { from: None, to: None },
     };
-    let cases: [(Vec<ContactEvent>, ContactEvent); 17] = [
+    let cases: [(Vec<ContactEvent>, ContactEvent); 20] = [
+        (deactivated(), face(FACE, None)),
+        (with_face(), face(NEW_FACE, None)),
+        (with_face(), no_face(NEW_FACE)),
         (not_invited(), cleared.into()),
         (not_invited(), created(None, &[])),
         (not_invited(), PrimaryEmailSet { email: ada(email("a@x.org")) }.into()),

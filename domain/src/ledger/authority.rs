@@ -93,7 +93,8 @@ fn right(command: &Command) -> Right {
             BuilderAccountCommand::JobSetup(_) => Right::Work,
             BuilderAccountCommand::RotateApiKey(_)
             | BuilderAccountCommand::RevokeApiKey(_)
-            | BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::ChangeSettings(_) => Right::Administer,
         },
         Command::Person(..) => Right::OwnLogin,
         Command::Contact(_, command) => match command {
@@ -108,7 +109,9 @@ fn right(command: &Command) -> Right {
             | ContactCommand::SwapPrimaryEmail(_)
             | ContactCommand::AddAdditionalEmail(_)
             | ContactCommand::EditAdditionalEmail { .. }
-            | ContactCommand::RemoveAdditionalEmail(_) => Right::OwnInfo,
+            | ContactCommand::RemoveAdditionalEmail(_)
+            | ContactCommand::SetImage(_)
+            | ContactCommand::RemoveImage => Right::OwnInfo,
             ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess

@@ -501,6 +501,7 @@ impl Command {
                 JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
             },
             Self::BuilderAccount(_, BuilderAccountCommand::SetCustomFields(_)) => "SetCustomFields",
+            Self::BuilderAccount(_, BuilderAccountCommand::ChangeSettings(_)) => "ChangeSettings",
             Self::Person(_, command) => command.name(),
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",
@@ -523,6 +524,8 @@ impl Command {
                 ContactCommand::Restore => "RestoreContact",
                 ContactCommand::SetPermissions(_) => "SetPermissions",
                 ContactCommand::SetCustomField { .. } => "SetCustomField",
+                ContactCommand::SetImage(_) => "SetProfileImage",
+                ContactCommand::RemoveImage => "RemoveProfileImage",
             },
             Self::SaveContact { .. } => "CreateContact",
             Self::Job(_, command) => command.name(),

@@ -2,7 +2,7 @@
 
 use super::links::Links;
 use super::{Halt, Need};
-use crate::builder_account::BuilderAccount;
+use crate::builder_account::{AccountSettings, BuilderAccount};
 use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
 use crate::event::Event;
 use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, PersonId};
@@ -40,6 +40,8 @@ enum Known {
 /// what it does not know, it says.
 #[derive(Debug, Clone, Default)]
 pub struct LedgerState {
+    /// The account that the ledger would be, by its id.
+    account: Option<AccountId>,
     aggregates: HashMap<AggregateId, Known>,
     /// By normal form of the address; `None` where it is known that nobody holds it.
     claims: HashMap<Box<str>, Option<ContactId>>,
@@ -68,6 +70,12 @@ impl LedgerState {
     /// Takes note that there is no such aggregate.
     pub fn learn_absent(&mut self, id: AggregateId) {
         self.aggregates.entry(id).or_insert(Known::Absent);
+    }
+
+    /// Takes note of which account the ledger belongs to, if it is an account's. Without that, and
+    /// before the account is open, its settings are those that every account begins with.
+    pub const fn belongs_to(&mut self, account: AccountId) {
+        self.account = Some(account);
     }
 
     /// Takes note of who holds a claim.
@@ -388,6 +396,11 @@ impl Claims for LedgerState {
             name: holder.and_then(|h| h.name.value().cloned()),
             activated: holder.is_some_and(|h| h.access.is_activated()),
         }))
+    }
+
+    fn settings(&self) -> Result<AccountSettings, Halt> {
+        let Some(account) = self.account else { return Ok(AccountSettings::default()) };
+        Ok(self.builder_account(account)?.map(|account| account.settings).unwrap_or_default())
     }
 }
 

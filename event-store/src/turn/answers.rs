@@ -134,7 +134,8 @@ fn tells_secret(submission: &Submission) -> bool {
             | BuilderAccountCommand::RotateApiKey(_) => true,
             BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
-            | BuilderAccountCommand::SetCustomFields(_) => false,
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::ChangeSettings(_) => false,
         },
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_) => true,

@@ -56,6 +56,7 @@ impl Turn<'_> {
             }
             let mut subjects = Subjects::default();
             recorded.each_personal(&mut subjects);
+            subjects.0.extend(super::images::seals_with(recorded));
             for subject in subjects.0 {
                 if keys.held(ledger, subject).is_none() {
                     missing.entry(ledger).or_default().0.push(subject);
@@ -152,6 +153,12 @@ impl Turn<'_> {
             && let Some(person) = imported.person
         {
             writes.logins.imported(ledger, contact, person);
+        }
+        if let ContactEvent::ProfileImageSet(set) = event {
+            self.image_set(recorded, set, contact, submission, writes)?;
+        }
+        if matches!(event, ContactEvent::ProfileImageRemoved(_)) {
+            writes.images.remove(ledger, contact);
         }
         match event.invitation() {
             Some((id, InvitationStep::Sent(e))) => {

@@ -192,6 +192,8 @@ impl View for DuplicateCandidates {
             | ContactEvent::OwnerImported(_)
             | ContactEvent::PrimaryEmailDefaulted(_)
             | ContactEvent::DuplicateResolved(_)
+            | ContactEvent::ProfileImageSet(_)
+            | ContactEvent::ProfileImageRemoved(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

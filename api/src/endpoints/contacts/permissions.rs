@@ -7,8 +7,8 @@ use axum::Json;
 use axum::extract::State;
 use domain::contact::{ContactCommand, InfoEdit, Permission};
 use domain::{
-    Command, ContactId, EmailAddress, FieldName, PersonName, Reason, Rejection, RejectionKind,
-    Timestamp, TokenId,
+    Command, ContactId, EmailAddress, FieldName, ImageId, PersonName, Reason, Rejection,
+    RejectionKind, Timestamp, TokenId,
 };
 use event_store::{Recorded, Rehearsal};
 use serde::Serialize;
@@ -144,6 +144,7 @@ fn commands(contact: ContactId) -> Option<Vec<Command>> {
         ContactCommand::EnableAccess,
         ContactCommand::DeactivateOwner,
         ContactCommand::SetPermissions(permissions),
+        ContactCommand::SetImage(ImageId(Uuid::now_v7())),
         ContactCommand::Delete { confirmed: true },
         ContactCommand::Restore,
     ];

@@ -107,6 +107,7 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "additional_email_is_owners", "Only the owner removes it")
         .rule("G5")
         .remedy("Ask the owner to remove it."),
+    code(409, "reminder_not_due", "No reminder is due for this invitation").rule("2.5"),
     code(403, "image_owner_only", "Only the owner sets or removes their profile image")
         .rule("R36")
         .remedy("Ask the owner to set it, after signing in."),

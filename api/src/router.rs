@@ -103,6 +103,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(invitations::list::list_invitations))
         .merge(of_owners())
         .routes(routes!(mail::list::list_mail))
+        .routes(routes!(mail::record_bounce::record_bounce))
         .routes(routes!(mail::mailbox::read_mailbox))
         .routes(routes!(mail::mailbox::show_mailbox))
         .routes(routes!(audit::list::list_audit))

@@ -289,7 +289,9 @@ impl View<ContactAggregate> for ListRow {
             | E::PrimaryEmailDefaulted(_)
             | E::DuplicateResolved(_)
             | E::ProfileImageSet(_)
-            | E::ProfileImageRemoved(_) => return,
+            | E::ProfileImageRemoved(_)
+            | E::InviteReminded(_)
+            | E::FormerAddressTold(_) => return,
         };
         status.clone_into(&mut self.status);
     }

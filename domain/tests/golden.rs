@@ -13,7 +13,7 @@ use domain::job::{
     Phase, Task, TaskDetails, TaskKind,
 };
 use domain::lead::{Lead, Link, Stage};
-use domain::notification::{FailureCause, MailOutcome, Notification};
+use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
 use domain::person::{OpenReset, Person};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
@@ -220,6 +220,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         // Its activations are older than the time in them: they count with the last mail.
         activity: Activity { activated_at: mailed, last_login_at: mailed },
         image: None,
+        former_email: None,
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -270,7 +271,18 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     pictured.extend(self::story("contact", "profile_image_removed"));
     assert_eq!(image(&pictured), None);
 
-    let all = story.iter().chain(&events).chain(&imported).chain(&pictured);
+    // One who was reminded; and one whose address became another after a deactivation.
+    let mut mailed = self::story("contact", "created primary_email_claimed invite_sent");
+    mailed.extend(self::story("contact", "invite_reminded invite_resent invite_accepted"));
+    mailed.extend(self::story("contact", "person_linked owner_activated owner_deactivated"));
+    let readdressed =
+        "primary_email_changed primary_email_released invite_sent former_address_told";
+    mailed.extend(self::story("contact", readdressed));
+    let state = fold(AggregateId::Contact(ada()), &mailed);
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    assert_eq!((folded.access.word(), &folded.former_email), ("pending", &None));
+
+    let all = story.iter().chain(&events).chain(&imported).chain(&pictured).chain(&mailed);
     assert_eq!(types_in(all), types_of("contact."));
 }
 
@@ -456,7 +468,9 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
     {
         let events = story("notification", name);
         let Event::Notification(event) = &events[0] else { panic!("a mail's event") };
-        assert_eq!(Notification::from_first(id, event), Notification { id, outcome });
+        let (kind, recipient) = (MailKind::Invitation, SubjectId::from(ada()));
+        let expected = Notification { id, kind, recipient, outcome, bounced: false };
+        assert_eq!(Notification::from_first(id, event), Ok(expected));
         assert_eq!(event.recipient(), SubjectId::from(ada()));
         assert_eq!(
             fold(AggregateId::Notification(id), &events).version(AggregateId::Notification(id)),
@@ -464,6 +478,10 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
         );
         types.extend(types_in(&events));
     }
+    let events = story("notification", "sent bounced");
+    let state = fold(AggregateId::Notification(id), &events);
+    assert_eq!(state.version(AggregateId::Notification(id)), 2);
+    types.extend(types_in(&events));
     assert_eq!(types, types_of("notification."));
 }
 

@@ -48,6 +48,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0061_invitations_overdue",
     "0062_imported_owners",
     "0081_profile_images",
+    "0082_invitations_reminded",
+    "0083_mail_log_bounced",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

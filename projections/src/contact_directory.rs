@@ -258,7 +258,9 @@ impl View for ContactDirectory {
             // Of an owner who was not active; and what stands in events of its own.
             | ContactEvent::OwnerImported(_)
             | ContactEvent::PrimaryEmailDefaulted(_)
-            | ContactEvent::DuplicateResolved(_) => {}
+            | ContactEvent::DuplicateResolved(_)
+            | ContactEvent::InviteReminded(_)
+            | ContactEvent::FormerAddressTold(_) => {}
         }
         row.version += 1;
         row.updated_at = at;

@@ -287,6 +287,7 @@ fn makes_secret(command: &Command) -> bool {
             | ContactCommand::AcceptInvite { .. }
             | ContactCommand::DeclineInvite(_)
             | ContactCommand::ExpireInvite
+            | ContactCommand::RemindInvite(_)
             | ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
             | ContactCommand::DeactivateOwner
@@ -308,6 +309,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
+        | Command::RecordBounce(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

@@ -9,14 +9,14 @@ use super::events::{
     PermissionsChanged, PersonLinked, PrimaryEmailChanged, PrimaryEmailClaimed,
     PrimaryEmailReleased, PrimaryEmailSet, PrimaryEmailSwapped,
 };
-use super::image;
 use super::permission::Permission;
 use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Life, Resume, Was};
+use super::{image, letters};
 use crate::actor::{Actor, Circumstances};
 use crate::builder_account::AccountSettings;
 use crate::custom_field::{CustomValue, FieldName, FittingValue};
-use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
+use crate::ids::{AggregateId, ContactId, MailId, PersonId, TokenId};
 use crate::ledger::Halt;
 use crate::personal::{Change, Personal};
 use crate::rejection::Rejection;
@@ -83,6 +83,7 @@ pub fn decide(
         }
         ContactCommand::DeclineInvite(token) => asked.decline_invite(*token),
         ContactCommand::ExpireInvite => asked.expire_invite(),
+        ContactCommand::RemindInvite(mail) => asked.remind_invite(*mail),
         ContactCommand::DisableAccess => asked.disable_access(),
         ContactCommand::EnableAccess => asked.enable_access(),
         ContactCommand::DeactivateOwner => asked.deactivate_owner(circumstances.reason.is_some()),
@@ -454,7 +455,10 @@ impl Asked<'_> {
             }
             events.push(PrimaryEmailClaimed { email: sent_to.clone() }.into());
         }
+        let former = self.contact.former_email.as_ref();
+        let told = self.former_told(former, ids, &sent_to)?;
         events.push(self.sent(ids, sent_to)?);
+        events.extend(told);
         Ok(events)
     }
 
@@ -482,7 +486,7 @@ impl Asked<'_> {
         ids: InviteIds,
     ) -> Result<Vec<ContactEvent>, Halt> {
         self.builder_only()?;
-        let (invitation, _) = self.open_invitation()?;
+        let (invitation, was) = self.open_invitation()?;
         let contact = self.contact;
         let from = self.invitable()?;
         if from.value() == Some(to) {
@@ -497,12 +501,20 @@ impl Asked<'_> {
             return no(No::PrimaryEmailClaimed { holder: holder.contact, name: holder.name });
         }
         let to = self.known(to.clone());
+        // An owner's own address becomes a former one by this very step.
+        let former = match was {
+            Was::Deactivated { readdressed: false, .. } => Some(&from),
+            Was::Deactivated { readdressed: true, .. } => contact.former_email.as_ref(),
+            Was::NeverActive => None,
+        };
+        let told = self.former_told(former, ids, &to)?;
         let cause = CancelCause::Redirected;
         let mut events = vec![InviteCancelled { invitation: invitation.id, cause }.into()];
         events.extend(self.release());
         events.push(PrimaryEmailChanged { from, to: to.clone() }.into());
         events.push(PrimaryEmailClaimed { email: to.clone() }.into());
         events.push(self.sent(ids, to)?);
+        events.extend(told);
         Ok(events)
     }
 
@@ -629,6 +641,29 @@ impl Asked<'_> {
         let mut events = vec![InviteExpired { invitation: invitation.id }.into()];
         events.extend(self.release_if_never_active(was));
         Ok(events)
+    }
+
+    /// H6: the address that a deactivated owner had is told, unless it is another contact's by now.
+    fn former_told(
+        &self,
+        former: Option<&Personal<EmailAddress>>,
+        ids: InviteIds,
+        invited: &Personal<EmailAddress>,
+    ) -> Result<Option<ContactEvent>, Halt> {
+        let (Some(old), Some(invited)) = (former.and_then(Personal::value), invited.value()) else {
+            return Ok(None);
+        };
+        let theirs = self.claims.holder(old)?.is_none_or(|it| it.contact == self.contact.id);
+        Ok(letters::to_former_address(former.filter(|_| theirs), ids.invitation, invited))
+    }
+
+    fn remind_invite(&self, mail: MailId) -> Result<Vec<ContactEvent>, Halt> {
+        self.open_invitation()?;
+        let due = letters::reminder(self.contact, mail, self.now);
+        match due {
+            Some(reminder) if self.claims.settings()?.invitation_reminder => Ok(vec![reminder]),
+            Some(_) | None => no(No::ReminderNotDue),
+        }
     }
 
     fn disable_access(&self) -> Result<Vec<ContactEvent>, Halt> {

@@ -2,6 +2,7 @@
 
 use super::activity::{Activity, Criterion};
 use super::image::{ProfileImageRemoved, ProfileImageSet, changed as image_changed};
+use super::letters::{FormerAddressTold, InviteReminded};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::event::{FieldChange, Shown, events, nothing_personal};
@@ -51,6 +52,8 @@ events! {
         DuplicateResolved = "contact.duplicate_resolved" v 1,
         ProfileImageSet = "contact.profile_image_set" v 1,
         ProfileImageRemoved = "contact.profile_image_removed" v 1,
+        InviteReminded = "contact.invite_reminded" v 1,
+        FormerAddressTold = "contact.former_address_told" v 1,
     }
 }
 
@@ -585,6 +588,12 @@ impl ContactEvent {
             ],
             Self::ProfileImageSet(e) => image_changed(e.replaced, Some(e.image)),
             Self::ProfileImageRemoved(e) => image_changed(Some(e.image), None),
+            Self::InviteReminded(e) => {
+                vec![FieldChange::new_value("invitation_reminder", &e.sent_to)]
+            }
+            Self::FormerAddressTold(e) => {
+                vec![FieldChange::new_value("former_address_told", &e.sent_to)]
+            }
         }
     }
 
@@ -625,13 +634,15 @@ impl ContactEvent {
             | Self::PrimaryEmailDefaulted(_)
             | Self::DuplicateResolved(_)
             | Self::ProfileImageSet(_)
-            | Self::ProfileImageRemoved(_) => None,
+            | Self::ProfileImageRemoved(_)
+            | Self::InviteReminded(_)
+            | Self::FormerAddressTold(_) => None,
         }
     }
 
     /// What becomes of an invitation, where the event is about one.
     pub const fn invitation(&self) -> Option<(InvitationId, InvitationStep<'_>)> {
-        use InvitationStep::{Ended, Resent, Sent};
+        use InvitationStep::{Ended, FormerTold, Reminded, Resent, Sent};
         match self {
             Self::InviteSent(e) => Some((e.invitation, Sent(e))),
             Self::InviteResent(e) => Some((e.invitation, Resent(e))),
@@ -639,6 +650,8 @@ impl ContactEvent {
             Self::InviteAccepted(e) => Some((e.invitation, Ended("accepted"))),
             Self::InviteDeclined(e) => Some((e.invitation, Ended("declined"))),
             Self::InviteExpired(e) => Some((e.invitation, Ended("expired"))),
+            Self::InviteReminded(e) => Some((e.invitation, Reminded(e))),
+            Self::FormerAddressTold(e) => Some((e.invitation, FormerTold(e))),
             Self::ContactCreated(_)
             | Self::ContactInfoUpdated(_)
             | Self::PrimaryEmailSet(_)
@@ -688,6 +701,10 @@ pub enum InvitationStep<'a> {
     Sent(&'a InviteSent),
     /// One more goes out, with another link.
     Resent(&'a InviteResent),
+    /// Whoever has not answered is reminded, without a link.
+    Reminded(&'a InviteReminded),
+    /// The address that the owner had before is told of it, without a link (H6).
+    FormerTold(&'a FormerAddressTold),
     /// It is over, and this is how.
     Ended(&'static str),
 }

@@ -7,7 +7,9 @@ use super::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 use crate::actor::{Actor, Authority, Channel, Circumstances};
 use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::{Event, Show};
-use crate::ids::{AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, PersonId, TokenId};
+use crate::ids::{
+    AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, MailId, PersonId, TokenId,
+};
 use crate::ledger::{Command, Decision, Halt, LedgerState, Need, decide};
 use crate::personal::{HoldsPersonal, PersonalVisitor, Sealable};
 use crate::rejection::Rejection;
@@ -65,6 +67,7 @@ enum Step {
         latest: bool,
     },
     Expire,
+    Remind,
     Disable,
     Enable,
     Deactivate,
@@ -128,6 +131,7 @@ fn life() -> impl Strategy<Value = (Who, Step)> {
             .prop_map(|(person, latest, login)| Step::Accept { person, latest, login }),
         1 => prop::bool::weighted(0.9).prop_map(|latest| Step::Decline { latest }),
         1 => Just(Step::Expire),
+        4 => Just(Step::Remind),
         1 => Just(Step::Disable),
         4 => Just(Step::Enable),
         2 => Just(Step::Deactivate),
@@ -275,6 +279,11 @@ impl Told {
                 if !self.was_active {
                     self.due = None;
                 }
+            }
+            // Mails without a link; the judge of both is in `tests.rs`.
+            "invite_reminded" => assert_eq!(self.primary, Some(of("sent_to"))),
+            "former_address_told" => {
+                assert!(self.was_active && self.primary != Some(of("sent_to")))
             }
             "invite_accepted" => {
                 assert_eq!(self.token.take(), text(&payload["token"]), "the only link that works");
@@ -434,6 +443,7 @@ impl World {
             },
             Step::Decline { latest } => ContactCommand::DeclineInvite(token(*latest)),
             Step::Expire => ContactCommand::ExpireInvite,
+            Step::Remind => ContactCommand::RemindInvite(MailId(Uuid::nil())),
             Step::Disable => ContactCommand::DisableAccess,
             Step::Enable => ContactCommand::EnableAccess,
             Step::Deactivate => ContactCommand::DeactivateOwner,
@@ -611,6 +621,8 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
         "contact.owner_imported",
         "contact.primary_email_defaulted",
         "contact.duplicate_resolved",
+        // Where the account wants it, which is another aggregate's to say.
+        "contact.invite_reminded",
     ];
     let all: BTreeSet<_> = super::ContactEvent::TYPES
         .iter()

@@ -122,6 +122,8 @@ pub enum ContactRejection {
     CustomFieldUnknownChoice,
     /// R36: the profile image is its owner's alone.
     ImageIsOwners,
+    /// 2.5: the account does not want reminders, or it is not the time for this one.
+    ReminderNotDue,
 }
 
 const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
@@ -183,7 +185,8 @@ impl ContactRejection {
             | Self::UnknownCustomField
             | Self::CustomFieldWrongKind { .. }
             | Self::CustomFieldUnknownChoice
-            | Self::ImageIsOwners => &[],
+            | Self::ImageIsOwners
+            | Self::ReminderNotDue => &[],
         }
     }
 
@@ -474,6 +477,10 @@ impl ContactRejection {
             .rule("R41")
             .remedy("Use an option of the field in /v1/custom-fields, or add this one to them.")
             .field("value"),
+            Self::ReminderNotDue => {
+                refuse("reminder_not_due", Conflict, "No reminder is due for this invitation.")
+                    .rule("2.5")
+            }
             Self::ImageIsOwners => refuse(
                 "image_owner_only",
                 Forbidden,

@@ -29,6 +29,9 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// How many mails it has had.
     pub attempt: u32,
+    /// Whether the invitee has been reminded of it.
+    #[serde(default)]
+    pub reminded: bool,
 }
 
 /// How an invitation ended.
@@ -197,6 +200,10 @@ pub struct Contact {
     /// The profile image that its owner set (R36).
     #[serde(default)]
     pub image: Option<ImageId>,
+    /// The primary email that its deactivated owner had, while it is another and nobody has told that
+    /// address (H6).
+    #[serde(default)]
+    pub former_email: Option<Personal<EmailAddress>>,
 }
 
 impl Contact {
@@ -234,6 +241,7 @@ impl Contact {
             custom_fields: BTreeMap::new(),
             activity: Activity::default(),
             image: None,
+            former_email: None,
         }
     }
 
@@ -329,6 +337,7 @@ impl Contact {
                         token: e.token,
                         expires_at: e.expires_at,
                         attempt: e.attempt,
+                        reminded: false,
                     },
                     was,
                 };
@@ -381,6 +390,7 @@ impl Contact {
                 if !matches!(self.access, Access::Pending { was: Was::Deactivated { .. }, .. }) {
                     return impossible("an owner is reactivated from a repeated invitation");
                 }
+                self.former_email = None;
                 self.signed_in(e.at);
                 self.access = Access::Active { person: e.person };
             }
@@ -506,6 +516,23 @@ impl Contact {
                 }
                 self.image = None;
             }
+            ContactEvent::InviteReminded(e) => {
+                let Access::Pending { invitation, .. } = &mut self.access else {
+                    return impossible("no invitation is open");
+                };
+                if invitation.id != e.invitation || invitation.reminded {
+                    return impossible("an open invitation is reminded of once");
+                }
+                invitation.reminded = true;
+            }
+            ContactEvent::FormerAddressTold(e) => {
+                let open = matches!(&self.access, Access::Pending { invitation, .. }
+                    if invitation.id == e.invitation);
+                if !open || self.former_email.is_none() {
+                    return impossible("there is no former address to be told of an invitation");
+                }
+                self.former_email = None;
+            }
         }
         Ok(())
     }
@@ -585,6 +612,9 @@ impl Contact {
         match &mut self.access {
             Access::Deactivated { readdressed, .. }
             | Access::Disabled { resume: Resume::Deactivated { readdressed, .. } } => {
+                if !*readdressed {
+                    self.former_email = Some(from.clone());
+                }
                 *readdressed = true;
             }
             Access::NotInvited

@@ -86,7 +86,9 @@ enum Right {
 
 fn right(command: &Command) -> Right {
     match command {
-        Command::Installation(_) | Command::TakeOver { .. } => Right::Operate,
+        Command::Installation(_) | Command::TakeOver { .. } | Command::RecordBounce(..) => {
+            Right::Operate
+        }
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. } => Right::Operate,
             BuilderAccountCommand::IssueApiKey(_) => Right::IssueKey,
@@ -113,6 +115,7 @@ fn right(command: &Command) -> Right {
             | ContactCommand::SetImage(_)
             | ContactCommand::RemoveImage => Right::OwnInfo,
             ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
+            ContactCommand::RemindInvite(_) => Right::Report,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
             | ContactCommand::DeactivateOwner

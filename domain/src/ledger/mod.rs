@@ -5,6 +5,7 @@
 //! back as a [`Need`], the event store fetches it under the same lock, and asks again.
 
 mod authority;
+mod claims;
 mod custom_fields;
 mod decide;
 mod imports;
@@ -35,7 +36,7 @@ use crate::ids::{
 use crate::installation::InstallationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
-use crate::notification::MailReport;
+use crate::notification::{BounceStatus, MailReport};
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
@@ -191,6 +192,9 @@ pub enum Command {
     },
     /// Record what became of a mail that this ledger ordered; the sender's alone (R68).
     RecordMail(MailId, MailReport),
+    /// Record that a mail came back after the mail server had taken it; an operator's, whose mail
+    /// server tells it (R68).
+    RecordBounce(MailId, BounceStatus),
 }
 
 /// The template of a new job, and ids for what is copied.
@@ -446,7 +450,9 @@ impl Command {
                 let contacts = owners.iter().map(|owner| owner.contact.into());
                 contacts.chain(owners.iter().flat_map(|o| &o.jobs).map(|j| (*j).into())).collect()
             }
-            Self::RecordMail(mail, _) => vec![AggregateId::Notification(*mail)],
+            Self::RecordMail(mail, _) | Self::RecordBounce(mail, _) => {
+                vec![AggregateId::Notification(*mail)]
+            }
         }
     }
 
@@ -477,6 +483,7 @@ impl Command {
             | Self::MergeContacts { .. }
             // Two senders may have sent the same mail.
             | Self::RecordMail(..)
+            | Self::RecordBounce(..)
             | Self::UnmergeContact(_)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
@@ -516,6 +523,7 @@ impl Command {
                 ContactCommand::AcceptInvite { .. } => "AcceptInvite",
                 ContactCommand::DeclineInvite(_) => "DeclineInvite",
                 ContactCommand::ExpireInvite => "ExpireInvite",
+                ContactCommand::RemindInvite(_) => "RemindInvite",
                 ContactCommand::DisableAccess => "DisableAccess",
                 ContactCommand::EnableAccess => "EnableAccess",
                 ContactCommand::DeactivateOwner => "DeactivateOwner",
@@ -546,6 +554,7 @@ impl Command {
             Self::EditLeadContact { .. } => "EditLeadContact",
             Self::WinLead { .. } => "WinLead",
             Self::RecordMail(..) => "RecordMail",
+            Self::RecordBounce(..) => "RecordBounce",
         }
     }
 }

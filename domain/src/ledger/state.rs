@@ -2,8 +2,8 @@
 
 use super::links::Links;
 use super::{Halt, Need};
-use crate::builder_account::{AccountSettings, BuilderAccount};
-use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
+use crate::builder_account::BuilderAccount;
+use crate::contact::{ClaimChange, Contact, ContactEvent, refuse_gone};
 use crate::event::Event;
 use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, PersonId};
 use crate::installation::Installation;
@@ -41,10 +41,10 @@ enum Known {
 #[derive(Debug, Clone, Default)]
 pub struct LedgerState {
     /// The account that the ledger would be, by its id.
-    account: Option<AccountId>,
+    pub(super) account: Option<AccountId>,
     aggregates: HashMap<AggregateId, Known>,
     /// By normal form of the address; `None` where it is known that nobody holds it.
-    claims: HashMap<Box<str>, Option<ContactId>>,
+    pub(super) claims: HashMap<Box<str>, Option<ContactId>>,
     /// The jobs that contacts are owners of.
     jobs: Links<JobId>,
     /// The leads that are about contacts.
@@ -304,7 +304,7 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
             Ok(Known::Person(Tracked { state: Person::from_first(id, event)?, version }))
         }
         (AggregateId::Notification(id), Event::Notification(event)) => {
-            let state = Notification::from_first(id, event);
+            let state = Notification::from_first(id, event)?;
             Ok(Known::Notification(Tracked { state, version }))
         }
         (
@@ -382,26 +382,6 @@ fn next(
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }
     Ok(())
-}
-
-impl Claims for LedgerState {
-    fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt> {
-        let Some(claim) = self.claims.get(email.normal()) else {
-            return Err(Halt::Need(Need::Claim(email.clone())));
-        };
-        let Some(contact) = *claim else { return Ok(None) };
-        let holder = self.contact(contact)?.map(|tracked| &tracked.state);
-        Ok(Some(Holder {
-            contact,
-            name: holder.and_then(|h| h.name.value().cloned()),
-            activated: holder.is_some_and(|h| h.access.is_activated()),
-        }))
-    }
-
-    fn settings(&self) -> Result<AccountSettings, Halt> {
-        let Some(account) = self.account else { return Ok(AccountSettings::default()) };
-        Ok(self.builder_account(account)?.map(|account| account.settings).unwrap_or_default())
-    }
 }
 
 impl<T> Tracked<T> {

@@ -12,7 +12,7 @@ use crate::event::Shown;
 use crate::ids::{ApiKeyId, CredentialId, ImageId, InvitationId, PersonId, SessionId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
-use crate::notification::{FailureCause, MailKind, MailOutcome};
+use crate::notification::{BounceStatus, FailureCause, MailKind, MailOutcome};
 use crate::person::PersonCommand;
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
@@ -864,6 +864,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         ]),
         Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
         mailed(MailOutcome::Sent),
+        Command::RecordBounce(MailId(Uuid::nil()), bounce()),
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -1003,6 +1004,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         vec![
             Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
             Command::TakeOver { contact: ADA, after: 0, events: Vec::new() },
+            Command::RecordBounce(MailId(Uuid::nil()), bounce()),
         ],
         vec![issue_key(1)],
         vec![
@@ -1052,7 +1054,10 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             revoke_key(1),
         ],
         person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
-        vec![mailed(MailOutcome::Sent)],
+        vec![
+            mailed(MailOutcome::Sent),
+            of_contact(ContactCommand::RemindInvite(MailId(Uuid::nil()))),
+        ],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {
@@ -1376,6 +1381,10 @@ fn a_bulk_change_passes_archived_jobs_over_and_takes_tasks_from_who_leaves() {
     let again = book.execute(&remove).expect("taken");
     let words = words(&again);
     assert_eq!(words, [(OwnerResult::WasNotThere, false), (OwnerResult::JobArchived, false)]);
+}
+
+fn bounce() -> BounceStatus {
+    BounceStatus::parse("5.1.1").expect("a status")
 }
 
 // What the account has settled.

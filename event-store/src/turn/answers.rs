@@ -161,6 +161,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
+        | Command::RecordBounce(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

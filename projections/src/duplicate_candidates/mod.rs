@@ -194,6 +194,8 @@ impl View for DuplicateCandidates {
             | ContactEvent::DuplicateResolved(_)
             | ContactEvent::ProfileImageSet(_)
             | ContactEvent::ProfileImageRemoved(_)
+            | ContactEvent::InviteReminded(_)
+            | ContactEvent::FormerAddressTold(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

@@ -82,6 +82,11 @@ impl Server {
         Self::start_with(None, clock).await
     }
 
+    /// Without a mail server, by this clock.
+    pub(super) async fn start_with_mailbox_by(clock: fn() -> Timestamp) -> Self {
+        Self::start_with(Some(Mailbox::new().expect("random bytes")), clock).await
+    }
+
     async fn start_with(mailbox: Option<Mailbox>, clock: fn() -> Timestamp) -> Self {
         let database = fresh_database().await;
         let views = VIEW_NAMES.to_vec();

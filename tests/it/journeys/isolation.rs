@@ -136,6 +136,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("delete", "/v1/job-templates/{id}", Path(none)),
     ("get", "/v1/invitations", Query(|ids| format!("contact={}", ids.contact))),
     ("get", "/v1/mail-log", Query(|ids| format!("contact={}", ids.contact))),
+    ("post", "/v1/mail/bounces", Own),
     ("get", "/v1/dev/mailbox", Own),
     ("get", "/dev/mailbox", Public),
     ("get", "/v1/invitations/{token}", Public),

@@ -43,7 +43,8 @@ const DAMAGE: &[(&str, bool)] = &[
     ("DELETE FROM audit_trail WHERE position = 9", false),
     (
         "INSERT INTO invitations SELECT ledger_id, gen_random_uuid(), contact_id, status, sent_to, \
-      sent_by_kind, sent_by, attempt, sent_at, expires_at, ended_at FROM invitations",
+      sent_by_kind, sent_by, attempt, sent_at, expires_at, ended_at, reminded_at \
+      FROM invitations",
         false,
     ),
 ];

@@ -10,7 +10,7 @@ use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePick
 use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
 use domain::ledger::{LegacyOwner, OwnerChangeMode};
-use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
+use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
     ApiKeyId, BulkId, Command, ContactId, ImageId, JobId, JobName, LeadId, MailId, PersonId,
@@ -251,6 +251,10 @@ impl<'a> RandomHistory<'a> {
 
     /// The mail of somebody's last invitation was sent or given up, as far as it was ordered.
     fn mail_ended(&mut self, contact: ContactId, token: TokenId) -> Submission {
+        if self.rng.random_bool(0.2) {
+            let status = BounceStatus::parse("5.1.1").expect("a status");
+            return self.account.system(Command::RecordBounce(MailId(token.0), status));
+        }
         let outcome = if self.rng.random_bool(0.7) {
             MailOutcome::Sent
         } else {
@@ -287,7 +291,11 @@ impl<'a> RandomHistory<'a> {
             (2, Some(token)) => return answer(ContactCommand::DeclineInvite(token)),
             _ => {}
         }
-        let command = match self.rng.random_range(0..17) {
+        let command = match self.rng.random_range(0..18) {
+            17 => {
+                let remind = ContactCommand::RemindInvite(MailId(self.account.uuid()));
+                return self.account.system(Command::Contact(contact, remind));
+            }
             15 | 16 => return self.image(person, contact),
             0 | 1 => ContactCommand::EditInfo(InfoEdit {
                 name: Some(name(&self.named())),

@@ -53,12 +53,6 @@ pub fn router(state: AppState) -> Router {
             custom_fields::list::list_custom_fields,
             custom_fields::set::set_custom_fields
         ))
-        .routes(routes!(
-            contacts::get_image::get_image,
-            contacts::set_image::set_image,
-            contacts::remove_image::remove_image
-        ))
-        .routes(routes!(settings::get::get_settings, settings::change::change_settings))
         .routes(routes!(contacts::history::history))
         .routes(routes!(jobs::list::list, jobs::create::create))
         .routes(routes!(jobs::get::get, jobs::rename::rename))
@@ -102,8 +96,8 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
         .merge(of_owners())
+        .merge(of_images_settings_and_bounces())
         .routes(routes!(mail::list::list_mail))
-        .routes(routes!(mail::record_bounce::record_bounce))
         .routes(routes!(mail::mailbox::read_mailbox))
         .routes(routes!(mail::mailbox::show_mailbox))
         .routes(routes!(audit::list::list_audit))
@@ -122,6 +116,17 @@ pub fn router(state: AppState) -> Router {
         })
         .layer(from_fn_with_state(state.clone(), around))
         .with_state(state)
+}
+
+fn of_images_settings_and_bounces() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            contacts::get_image::get_image,
+            contacts::set_image::set_image,
+            contacts::remove_image::remove_image
+        ))
+        .routes(routes!(settings::get::get_settings, settings::change::change_settings))
+        .routes(routes!(mail::record_bounce::record_bounce))
 }
 
 /// What invitees and owners may ask.

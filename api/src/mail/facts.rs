@@ -29,7 +29,7 @@ impl Facts {
     /// From the events of the account and of the contact.
     pub(super) fn of(events: &[Recorded], mail: MailId) -> Result<Self, StoreError> {
         let mut facts = Self::default();
-        let mut reminded: Option<InvitationId> = None;
+        let mut about: Option<InvitationId> = None;
         let mut contact: Option<Contact> = None;
         for recorded in events {
             if let Some((_, BuilderAccountEvent::BuilderAccountOpened(opened))) = recorded.account()
@@ -41,7 +41,7 @@ impl Facts {
                 Some((_, InvitationStep::Sent(sent))) => Some(sent.token.0),
                 Some((_, InvitationStep::Resent(sent))) => Some(sent.token.0),
                 Some((id, InvitationStep::Reminded(reminder))) => {
-                    reminded = Some(id).filter(|_| reminder.mail == mail).or(reminded);
+                    about = Some(id).filter(|_| reminder.mail == mail).or(about);
                     Some(reminder.mail.0)
                 }
                 Some((_, InvitationStep::FormerTold(told))) => Some(told.mail.0),
@@ -58,7 +58,7 @@ impl Facts {
         let Some(contact) = contact else { return Ok(facts) };
         facts.mailed_at = contact.mailed_at.last().copied();
         if let Access::Pending { invitation, .. } = contact.access
-            && (invitation.token.0 == mail.0 || reminded == Some(invitation.id))
+            && (invitation.token.0 == mail.0 || about == Some(invitation.id))
         {
             facts.open_until = Some(invitation.expires_at);
         }

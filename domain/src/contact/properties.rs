@@ -283,7 +283,7 @@ impl Told {
             // Mails without a link; the judge of both is in `tests.rs`.
             "invite_reminded" => assert_eq!(self.primary, Some(of("sent_to"))),
             "former_address_told" => {
-                assert!(self.was_active && self.primary != Some(of("sent_to")))
+                assert!(self.was_active && self.primary != Some(of("sent_to")));
             }
             "invite_accepted" => {
                 assert_eq!(self.token.take(), text(&payload["token"]), "the only link that works");

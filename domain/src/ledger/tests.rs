@@ -7,7 +7,7 @@ use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, InvitationTtl, JobTemplate, NewApiKey, SettingsEdit,
     TemplateTask,
 };
-use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
+use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
 use crate::event::Shown;
 use crate::ids::{ApiKeyId, CredentialId, ImageId, InvitationId, PersonId, SessionId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
@@ -1401,10 +1401,15 @@ fn ttl(hours: i64) -> SettingsEdit {
 /// In how many hours the invitation ends that a command mails.
 fn hours_left(book: &mut Book, command: &Command) -> i64 {
     let decision = book.execute(command).expect("taken");
-    let ends = decision.events.iter().find_map(|(_, event)| match event {
-        Event::Contact(ContactEvent::InviteSent(sent)) => Some(sent.expires_at),
-        Event::Contact(ContactEvent::InviteResent(sent)) => Some(sent.expires_at),
-        _ => None,
+    let ends = decision.events.iter().find_map(|(_, event)| {
+        let Event::Contact(event) = event else { return None };
+        match event.invitation()?.1 {
+            InvitationStep::Sent(sent) => Some(sent.expires_at),
+            InvitationStep::Resent(sent) => Some(sent.expires_at),
+            InvitationStep::Reminded(_)
+            | InvitationStep::FormerTold(_)
+            | InvitationStep::Ended(_) => None,
+        }
     });
     ends.expect("a mail").seconds_since(now()) / 3_600
 }

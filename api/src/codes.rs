@@ -64,7 +64,7 @@ pub(crate) const CODES: &[Code] = &[
     code(412, "stale_version", "If-Match names an older version")
         .remedy("Read the present version, decide again, and send its ETag."),
     code(413, "too_large", "The body is larger than the route takes")
-        .remedy("Send less: 1 MiB, or 10 MiB and 10,000 rows or cards for an import."),
+        .remedy("Send less: 1 MiB, 5 MiB for an image, or 10 MiB and 10,000 rows or cards for an import."),
     code(415, "unsupported_media_type", "The body is of a type that the route does not take")
         .remedy(
             "Send Content-Type: application/json; an import takes text/vcard and text/csv too.",
@@ -107,6 +107,19 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "additional_email_is_owners", "Only the owner removes it")
         .rule("G5")
         .remedy("Ask the owner to remove it."),
+    code(409, "reminder_not_due", "No reminder is due for this invitation").rule("2.5"),
+    code(403, "image_owner_only", "Only the owner sets or removes their profile image")
+        .rule("R36")
+        .remedy("Ask the owner to set it, after signing in."),
+    code(415, "not_an_image", "The file is no JPEG, PNG or WebP")
+        .rule("R36")
+        .remedy("Send the image itself, as a JPEG, PNG or WebP file."),
+    code(422, "image_unreadable", "The image cannot be read to its end, or it moves")
+        .rule("R36")
+        .remedy("Send another file; saving the picture anew as a JPEG often helps."),
+    code(422, "image_too_many_pixels", "The image has more than 16 megapixels")
+        .rule("R36")
+        .remedy("Send a smaller picture; 512 pixels a side are kept."),
     code(409, "contact_locked_pending", "The info is locked while the invitation is pending")
         .rule("R42")
         .remedy("Cancel the pending invite, edit the contact info, then resend the invite (R43)."),

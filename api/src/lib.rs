@@ -25,6 +25,7 @@ pub mod mail;
 mod openapi;
 mod passwords;
 mod persons;
+mod pictures;
 mod position;
 mod router;
 pub mod server;

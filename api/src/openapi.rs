@@ -108,6 +108,7 @@ fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
         (name = "sessions", description = "Signing in and out, and resetting a password"),
         (name = "me", description = "What is a person's own"),
         (name = "invitations", description = "Who was invited, and what became of it"),
+        (name = "settings", description = "How the account wants its invitations"),
         (name = "mail", description = "What was mailed, and what became of it"),
         (name = "audit", description = "Who did what"),
         (name = "imports", description = "Files of jobs and owners, and address books"),

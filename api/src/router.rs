@@ -3,7 +3,7 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, imports, invitations, job_setup, jobs,
-    leads, mail, me, operations, password_resets, sessions,
+    leads, mail, me, operations, password_resets, sessions, settings,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -101,6 +101,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
         .merge(of_owners())
+        .merge(of_images_settings_and_bounces())
         .routes(routes!(mail::list::list_mail))
         .routes(routes!(mail::mailbox::read_mailbox))
         .routes(routes!(mail::mailbox::show_mailbox))
@@ -120,6 +121,17 @@ pub fn router(state: AppState) -> Router {
         })
         .layer(from_fn_with_state(state.clone(), around))
         .with_state(state)
+}
+
+fn of_images_settings_and_bounces() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            contacts::get_image::get_image,
+            contacts::set_image::set_image,
+            contacts::remove_image::remove_image
+        ))
+        .routes(routes!(settings::get::get_settings, settings::change::change_settings))
+        .routes(routes!(mail::record_bounce::record_bounce))
 }
 
 /// What invitees and owners may ask.
@@ -142,6 +154,11 @@ fn of_owners() -> OpenApiRouter<AppState> {
             me::edit_additional_email::edit_own_email
         ))
         .routes(routes!(me::take_contact::take_contact))
+        .routes(routes!(
+            me::get_image::get_own_image,
+            me::set_image::set_own_image,
+            me::remove_image::remove_own_image
+        ))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))
 }

@@ -287,7 +287,11 @@ impl View<ContactAggregate> for ListRow {
             | E::CustomFieldSet(_)
             | E::OwnerImported(_)
             | E::PrimaryEmailDefaulted(_)
-            | E::DuplicateResolved(_) => return,
+            | E::DuplicateResolved(_)
+            | E::ProfileImageSet(_)
+            | E::ProfileImageRemoved(_)
+            | E::InviteReminded(_)
+            | E::FormerAddressTold(_) => return,
         };
         status.clone_into(&mut self.status);
     }

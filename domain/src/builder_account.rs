@@ -4,6 +4,7 @@
 mod api_keys;
 mod custom_fields;
 mod job_setup;
+mod settings;
 
 pub use api_keys::{AccountKey, ApiKeyIssued, ApiKeyRevoked, ApiKeyRotated, KeyLife, NewApiKey};
 pub use custom_fields::CustomFieldsSet;
@@ -11,6 +12,7 @@ pub use job_setup::{
     JobSetup, JobTemplate, JobTemplateAdded, JobTemplateChanged, JobTemplateRemoved, JobTypesSet,
     TemplateTask,
 };
+pub use settings::{AccountSettings, AccountSettingsChanged, InvitationTtl, SettingsEdit};
 
 use crate::ImpossibleStep;
 use crate::custom_field::CustomField;
@@ -33,6 +35,7 @@ events! {
         JobTemplateChanged = "builder_account.job_template_changed" v 1,
         JobTemplateRemoved = "builder_account.job_template_removed" v 1,
         CustomFieldsSet = "builder_account.custom_fields_set" v 1,
+        AccountSettingsChanged = "builder_account.settings_changed" v 1,
     }
 }
 
@@ -63,6 +66,7 @@ impl BuilderAccountEvent {
                 vec![FieldChange::old_value("job_templates", e.name.as_str())]
             }
             Self::CustomFieldsSet(e) => custom_fields::fields_changed(e),
+            Self::AccountSettingsChanged(e) => settings::settings_changed(e),
         }
     }
 }
@@ -87,6 +91,8 @@ pub enum BuilderAccountCommand {
     JobSetup(JobSetup),
     /// Make these the custom fields of all contacts, in this order (R41).
     SetCustomFields(Vec<CustomField>),
+    /// Settle some things otherwise for all invitations from now on (2.2).
+    ChangeSettings(SettingsEdit),
 }
 
 /// A rule of accounts that said no.
@@ -231,6 +237,8 @@ pub struct BuilderAccount {
     pub templates: BTreeMap<TemplateId, JobTemplate>,
     /// The custom fields that its contacts have, in the order that it wants (R41).
     pub custom_fields: Vec<CustomField>,
+    /// How it wants its invitations.
+    pub settings: AccountSettings,
 }
 
 impl BuilderAccount {
@@ -240,7 +248,8 @@ impl BuilderAccount {
             BuilderAccountEvent::BuilderAccountOpened(e) => {
                 let (name, keys, templates) = (e.name.clone(), BTreeMap::new(), BTreeMap::new());
                 let (job_types, custom_fields) = (Vec::new(), Vec::new());
-                Ok(Self { id, name, keys, job_types, templates, custom_fields })
+                let settings = AccountSettings::default();
+                Ok(Self { id, name, keys, job_types, templates, custom_fields, settings })
             }
             BuilderAccountEvent::ApiKeyIssued(_)
             | BuilderAccountEvent::ApiKeyRotated(_)
@@ -249,7 +258,8 @@ impl BuilderAccount {
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
-            | BuilderAccountEvent::CustomFieldsSet(_) => Err(ImpossibleStep {
+            | BuilderAccountEvent::CustomFieldsSet(_)
+            | BuilderAccountEvent::AccountSettingsChanged(_) => Err(ImpossibleStep {
                 event: event.stored_type(),
                 aggregate: AggregateId::BuilderAccount(id),
                 why: "the account has not been opened",
@@ -281,6 +291,10 @@ impl BuilderAccount {
             }
             BuilderAccountEvent::CustomFieldsSet(e) => {
                 self.custom_fields.clone_from(&e.to);
+                return Ok(());
+            }
+            BuilderAccountEvent::AccountSettingsChanged(e) => {
+                self.settings = e.to;
                 return Ok(());
             }
             BuilderAccountEvent::JobTemplateAdded(e) => {
@@ -330,11 +344,15 @@ pub fn decide(
             | BuilderAccountCommand::RotateApiKey(_)
             | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
-            | BuilderAccountCommand::SetCustomFields(_),
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::ChangeSettings(_),
             None,
         ) => Err(Rejection::Unknown(AggregateId::BuilderAccount(id))),
         (BuilderAccountCommand::SetCustomFields(fields), Some(account)) => {
             custom_fields::decide(account, fields)
+        }
+        (BuilderAccountCommand::ChangeSettings(edit), Some(account)) => {
+            Ok(settings::decide(account, *edit))
         }
         (BuilderAccountCommand::JobSetup(command), Some(account)) => {
             job_setup::decide(account, command)

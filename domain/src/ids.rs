@@ -118,6 +118,10 @@ id!(
     MergeId
 );
 id!(
+    /// One profile image; its bytes stand beside the ledger.
+    ImageId
+);
+id!(
     /// One event, anywhere.
     EventId
 );

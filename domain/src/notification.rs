@@ -7,6 +7,7 @@
 use crate::ImpossibleStep;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{AggregateId, MailId, SubjectId};
+use crate::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 
 events! {
@@ -14,6 +15,7 @@ events! {
     NotificationEvent {
         NotificationSent = "notification.sent" v 1,
         NotificationFailed = "notification.failed" v 1,
+        NotificationBounced = "notification.bounced" v 1,
     }
 }
 
@@ -41,7 +43,58 @@ pub struct NotificationFailed {
     pub cause: FailureCause,
 }
 
-nothing_personal!(NotificationSent, NotificationFailed);
+/// The mail came back after the mail server had taken it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationBounced {
+    /// What kind of mail.
+    pub kind: MailKind,
+    /// Whose mail: the contact, or in a person's ledger the person.
+    pub recipient: SubjectId,
+    /// Why, as the far mail server's code says it; never its words, which may name the address.
+    pub status: BounceStatus,
+}
+
+/// Why a mail came back: an enhanced status code of RFC 3463 that stands for a failure, such as `5.1.1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BounceStatus(String);
+
+impl BounceStatus {
+    /// Reads one: class 4 or 5, and two numbers of up to three digits.
+    pub fn parse(typed: &str) -> Result<Self, &'static str> {
+        let expected = "must be a status code such as 5.1.1";
+        let parts: Vec<&str> = typed.split('.').collect();
+        let [class, subject, detail] = parts[..] else { return Err(expected) };
+        let number = |part: &str| {
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !["4", "5"].contains(&class) || !number(subject) || !number(detail) {
+            return Err(expected);
+        }
+        Ok(Self(typed.to_owned()))
+    }
+
+    /// As it was told.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for BounceStatus {
+    type Error = &'static str;
+
+    fn try_from(typed: String) -> Result<Self, Self::Error> {
+        Self::parse(&typed)
+    }
+}
+
+impl From<BounceStatus> for String {
+    fn from(status: BounceStatus) -> Self {
+        status.0
+    }
+}
+
+nothing_personal!(NotificationSent, NotificationFailed, NotificationBounced);
 
 /// What kind of mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,11 +106,21 @@ pub enum MailKind {
     PasswordReset,
     /// A text about something that changed; it holds no link.
     Notice,
+    /// That an invitation waits and ends soon; it holds no link (2.5).
+    InvitationReminder,
+    /// That somebody is invited at another address than a deactivated owner had (H6).
+    FormerAddress,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Invitation, Self::PasswordReset, Self::Notice];
+    pub const ALL: [Self; 5] = [
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::Notice,
+        Self::InvitationReminder,
+        Self::FormerAddress,
+    ];
 
     /// The stored word.
     pub const fn word(self) -> &'static str {
@@ -65,6 +128,8 @@ impl MailKind {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
             Self::Notice => "notice",
+            Self::InvitationReminder => "invitation_reminder",
+            Self::FormerAddress => "former_address",
         }
     }
 
@@ -114,6 +179,7 @@ impl NotificationEvent {
         match self {
             Self::NotificationSent(e) => e.recipient,
             Self::NotificationFailed(e) => e.recipient,
+            Self::NotificationBounced(e) => e.recipient,
         }
     }
 
@@ -124,6 +190,10 @@ impl NotificationEvent {
             Self::NotificationFailed(e) => {
                 let failed = format!("failed: {}", e.cause.word());
                 (e.kind, FieldChange::between("mail", "waiting", failed))
+            }
+            Self::NotificationBounced(e) => {
+                let bounced = format!("bounced: {}", e.status.as_str());
+                (e.kind, FieldChange::between("mail", "sent", bounced))
             }
         };
         vec![FieldChange::new_value("mail_kind", kind.word()), mail]
@@ -157,27 +227,50 @@ pub enum MailOutcome {
 pub struct Notification {
     /// The mail.
     pub id: MailId,
+    /// What kind of mail.
+    pub kind: MailKind,
+    /// Whose mail.
+    pub recipient: SubjectId,
     /// How it ended.
     pub outcome: MailOutcome,
+    /// Whether it came back after that.
+    pub bounced: bool,
 }
 
 impl Notification {
     /// The mail that its first event makes.
-    pub const fn from_first(id: MailId, event: &NotificationEvent) -> Self {
-        let outcome = match event {
-            NotificationEvent::NotificationSent(_) => MailOutcome::Sent,
-            NotificationEvent::NotificationFailed(e) => MailOutcome::Failed(e.cause),
+    pub fn from_first(id: MailId, event: &NotificationEvent) -> Result<Self, ImpossibleStep> {
+        let (kind, outcome) = match event {
+            NotificationEvent::NotificationSent(e) => (e.kind, MailOutcome::Sent),
+            NotificationEvent::NotificationFailed(e) => (e.kind, MailOutcome::Failed(e.cause)),
+            NotificationEvent::NotificationBounced(_) => {
+                return Err(ImpossibleStep {
+                    event: event.stored_type(),
+                    aggregate: AggregateId::Notification(id),
+                    why: "a mail that was not sent does not come back",
+                });
+            }
         };
-        Self { id, outcome }
+        Ok(Self { id, kind, recipient: event.recipient(), outcome, bounced: false })
     }
 
-    /// Nothing follows on a mail's end.
-    pub const fn apply(&self, event: &NotificationEvent) -> Result<(), ImpossibleStep> {
-        Err(ImpossibleStep {
-            event: event.stored_type(),
-            aggregate: AggregateId::Notification(self.id),
-            why: "what became of the mail is recorded already",
-        })
+    /// On a mail's end nothing follows but that it comes back, once.
+    pub fn apply(&mut self, event: &NotificationEvent) -> Result<(), ImpossibleStep> {
+        let why = match event {
+            NotificationEvent::NotificationSent(_) | NotificationEvent::NotificationFailed(_) => {
+                "what became of the mail is recorded already"
+            }
+            NotificationEvent::NotificationBounced(_) if self.bounced => "it came back already",
+            NotificationEvent::NotificationBounced(_) => match self.outcome {
+                MailOutcome::Sent => {
+                    self.bounced = true;
+                    return Ok(());
+                }
+                MailOutcome::Failed(_) => "a mail that was not sent does not come back",
+            },
+        };
+        let aggregate = AggregateId::Notification(self.id);
+        Err(ImpossibleStep { event: event.stored_type(), aggregate, why })
     }
 }
 
@@ -192,6 +285,23 @@ pub fn decide(notification: Option<&Notification>, report: &MailReport) -> Vec<N
         MailOutcome::Sent => NotificationSent { kind, recipient, attempt }.into(),
         MailOutcome::Failed(cause) => NotificationFailed { kind, recipient, attempt, cause }.into(),
     }]
+}
+
+/// Decides what is recorded of a mail that came back. One that is not sent yet, or not at all, is not
+/// known; one that was given up, or came back before, stays as it is.
+pub fn bounced(
+    id: MailId,
+    notification: Option<&Notification>,
+    status: &BounceStatus,
+) -> Result<Vec<NotificationEvent>, Rejection> {
+    let Some(mail) = notification else {
+        return Err(Rejection::Unknown(AggregateId::Notification(id)));
+    };
+    let Notification { kind, recipient, outcome, bounced, .. } = *mail;
+    if bounced || outcome != MailOutcome::Sent {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NotificationBounced { kind, recipient, status: status.clone() }.into()])
 }
 
 #[cfg(test)]
@@ -212,10 +322,44 @@ mod tests {
         for (first, second) in outcomes.into_iter().zip(outcomes.into_iter().rev()) {
             let events = decide(None, &report(first));
             assert_eq!(events.len(), 1);
-            let ended = Notification::from_first(MAIL, &events[0]);
-            assert_eq!(ended, Notification { id: MAIL, outcome: first });
+            let mut ended = Notification::from_first(MAIL, &events[0]).expect("ends");
+            assert_eq!((ended.id, ended.outcome, ended.bounced), (MAIL, first, false));
             assert_eq!(decide(Some(&ended), &report(second)), []);
             assert!(ended.apply(&events[0]).is_err(), "a second end is an impossible history");
+        }
+    }
+
+    #[test]
+    fn a_mail_that_was_sent_comes_back_once_and_no_other_does() {
+        // R68
+        let status = BounceStatus::parse("5.1.1").expect("a status");
+        let unknown = Rejection::Unknown(AggregateId::Notification(MAIL));
+        assert_eq!(bounced(MAIL, None, &status), Err(unknown));
+        let sent = decide(None, &report(MailOutcome::Sent));
+        let mut mail = Notification::from_first(MAIL, &sent[0]).expect("ends");
+        let back = bounced(MAIL, Some(&mail), &status).expect("known");
+        let recipient = SubjectId(Uuid::from_u128(2));
+        let expected = NotificationBounced { kind: MailKind::Invitation, recipient, status };
+        assert_eq!(back, [expected.clone().into()]);
+        assert!(Notification::from_first(MAIL, &back[0]).is_err(), "nothing was sent");
+        assert_eq!(mail.apply(&back[0]), Ok(()));
+        assert_eq!(bounced(MAIL, Some(&mail), &expected.status), Ok(Vec::new()));
+        assert!(mail.apply(&back[0]).is_err(), "it came back already");
+        let failed = decide(None, &report(MailOutcome::Failed(FailureCause::Refused)));
+        let mut failed = Notification::from_first(MAIL, &failed[0]).expect("ends");
+        assert_eq!(bounced(MAIL, Some(&failed), &expected.status), Ok(Vec::new()));
+        assert!(failed.apply(&back[0]).is_err(), "it was never sent");
+    }
+
+    #[test]
+    fn a_bounce_has_a_status_of_failure() {
+        for good in ["5.1.1", "4.4.7", "5.7.999"] {
+            assert_eq!(BounceStatus::parse(good).map(String::from), Ok(good.to_owned()));
+        }
+        for bad in
+            ["", "2.0.0", "5.1", "5.1.1.1", "5.1.1000", "5..1", "550", "5.1.x", "5.1.1 ada@x"]
+        {
+            assert!(BounceStatus::parse(bad).is_err(), "{bad}");
         }
     }
 

@@ -14,7 +14,7 @@ use domain::job::{
     Phase, Task, TaskDetails, TaskKind,
 };
 use domain::lead::{Lead, Link, Stage};
-use domain::notification::{FailureCause, MailOutcome, Notification};
+use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
 use domain::person::{OpenReset, Person};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
@@ -220,6 +220,8 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         )]),
         // Its activations are older than the time in them: they count with the last mail.
         activity: Activity { activated_at: mailed, last_login_at: mailed },
+        image: None,
+        former_email: None,
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -252,8 +254,50 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     };
     assert_eq!(folded.activity, activity);
 
-    let all = story.iter().chain(&events).chain(&imported);
+    let rest = [pictured(), mails()].concat();
+    let all = story.iter().chain(&events).chain(&imported).chain(&rest);
     assert_eq!(types_in(all), types_of("contact."));
+}
+
+/// One who set an image, another one, and took it away.
+fn pictured() -> Vec<Event> {
+    let active = "created primary_email_claimed invite_sent invite_resent invite_accepted
+         person_linked owner_activated";
+    let mut first = current()["contact.profile_image_set"].clone();
+    first["image"] = first["replaced"].take();
+    first.as_object_mut().expect("an object").remove("replaced");
+    let mut events = story("contact", active);
+    events.push(decode("contact.profile_image_set", &first));
+    events.extend(story("contact", "profile_image_set profile_image_removed"));
+    events
+}
+
+#[test]
+fn a_contacts_golden_image_is_the_last_one_that_was_set() {
+    let events = pictured();
+    let image = |events: &[Event]| {
+        let state = fold(AggregateId::Contact(ada()), events);
+        state.contact(ada()).expect("known").expect("there").state.image
+    };
+    let second = "0198c0de-0000-7000-8000-000000000501".parse().ok();
+    assert_eq!((image(&events[..events.len() - 1]), image(&events)), (second, None));
+}
+
+/// One who was reminded, and whose address became another after a deactivation.
+fn mails() -> Vec<Event> {
+    story(
+        "contact",
+        "created primary_email_claimed invite_sent invite_reminded invite_resent invite_accepted
+         person_linked owner_activated owner_deactivated
+         primary_email_changed primary_email_released invite_sent former_address_told",
+    )
+}
+
+#[test]
+fn a_contacts_golden_mails_without_a_link_fold_to_what_they_always_did() {
+    let state = fold(AggregateId::Contact(ada()), &mails());
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    assert_eq!((folded.access.word(), &folded.former_email), ("pending", &None));
 }
 
 fn line(label: &str, amount: i64) -> BudgetLine {
@@ -357,8 +401,8 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     let events = story(
         "builder_account",
         "opened api_key_issued job_types_set job_template_added job_template_changed
-         job_template_removed job_template_added custom_fields_set api_key_rotated
-         api_key_revoked",
+         job_template_removed job_template_added custom_fields_set settings_changed
+         api_key_rotated api_key_revoked",
     );
     let state = fold(AggregateId::BuilderAccount(id), &events);
     let account = state.builder_account(id).expect("known").expect("there");
@@ -399,6 +443,8 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
             field("front-door", "Front door", options),
         ]
     );
+    assert_eq!(account.settings.invitation_ttl_hours.hours(), 168);
+    assert!(account.settings.invitation_reminder);
     assert_eq!(types_in(&events), types_of("builder_account."));
 }
 
@@ -451,7 +497,9 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
     {
         let events = story("notification", name);
         let Event::Notification(event) = &events[0] else { panic!("a mail's event") };
-        assert_eq!(Notification::from_first(id, event), Notification { id, outcome });
+        let (kind, recipient) = (MailKind::Invitation, SubjectId::from(ada()));
+        let expected = Notification { id, kind, recipient, outcome, bounced: false };
+        assert_eq!(Notification::from_first(id, event), Ok(expected));
         assert_eq!(event.recipient(), SubjectId::from(ada()));
         assert_eq!(
             fold(AggregateId::Notification(id), &events).version(AggregateId::Notification(id)),
@@ -459,6 +507,10 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
         );
         types.extend(types_in(&events));
     }
+    let events = story("notification", "sent bounced");
+    let state = fold(AggregateId::Notification(id), &events);
+    assert_eq!(state.version(AggregateId::Notification(id)), 2);
+    types.extend(types_in(&events));
     assert_eq!(types, types_of("notification."));
 }
 

@@ -50,6 +50,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0077_impersonation_credentials",
     "0077_impersonations",
     "0077_refused_attempts_acting_as",
+    "0081_profile_images",
+    "0082_invitations_reminded",
+    "0083_mail_log_bounced",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

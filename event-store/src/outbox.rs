@@ -61,6 +61,8 @@ pub enum LetterContent {
         /// The text.
         text: String,
     },
+    /// Nothing of its own: what it says is told from the ledger when it is sent.
+    FromLedger,
 }
 
 /// It holds an address and a secret.
@@ -98,6 +100,7 @@ impl Letter {
             Sealed { subject: Some(subject), text: Some(text), .. } => {
                 LetterContent::Text { subject, text }
             }
+            Sealed { secret: None, subject: None, text: None, .. } => LetterContent::FromLedger,
             Sealed { .. } => return None,
         };
         Some(Self { to: sealed.to.and_then(|to| EmailAddress::parse(&to).ok()), content })

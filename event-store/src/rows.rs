@@ -262,6 +262,28 @@ impl Row for ContactLeadRow {
     }
 }
 
+/// The image of a contact, in the place of the one before.
+pub(crate) struct ImageRow {
+    pub(crate) ledger_id: Uuid,
+    pub(crate) contact_id: Uuid,
+    pub(crate) image_id: Uuid,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) set_at: OffsetDateTime,
+}
+
+impl Row for ImageRow {
+    const INTO: &'static str = "profile_images (ledger_id, contact_id, image_id, sealed, set_at)";
+    const WIDTH: usize = 5;
+    const THEN: &'static str = " ON CONFLICT (ledger_id, contact_id) DO UPDATE \
+         SET image_id = excluded.image_id, sealed = excluded.sealed, set_at = excluded.set_at";
+
+    fn params<'a>(&'a self, to: &mut Vec<Param<'a>>) {
+        let columns: [Param<'a>; 5] =
+            [&self.ledger_id, &self.contact_id, &self.image_id, &self.sealed, &self.set_at];
+        to.extend(columns);
+    }
+}
+
 row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
     ledger_id: Uuid,
     subject_id: Uuid,

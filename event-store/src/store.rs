@@ -2,6 +2,7 @@
 
 use crate::database::Database;
 use crate::error::{ExecuteError, StoreError};
+use crate::images::ImageBytes;
 use crate::keys::{Keys, MasterKey, random, sha256};
 use crate::logins::PasswordHash;
 use crate::migrate::migrate;
@@ -77,6 +78,8 @@ pub struct Submission {
     pub secret: Option<NewSecret>,
     /// The hash of the password that the command sets.
     pub password: Option<PasswordHash>,
+    /// The image that the command sets.
+    pub image: Option<ImageBytes>,
 }
 
 impl Submission {
@@ -90,6 +93,7 @@ impl Submission {
             idempotency: None,
             secret: None,
             password: None,
+            image: None,
         }
     }
 

@@ -103,7 +103,8 @@ fn keys_of(events: &[Recorded]) -> (BTreeMap<u64, ApiKeyEntry>, Sequence) {
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
-            | BuilderAccountEvent::CustomFieldsSet(_) => {}
+            | BuilderAccountEvent::CustomFieldsSet(_)
+            | BuilderAccountEvent::AccountSettingsChanged(_) => {}
         }
     }
     name_actors(&mut keys);

@@ -38,6 +38,7 @@ pub struct Row {
     life: &'static str,
     merged_into: Option<Uuid>,
     custom_fields: KeptValues,
+    image: Option<Uuid>,
     access: &'static str,
     resume: &'static str,
     claimed: bool,
@@ -87,6 +88,7 @@ impl Row {
             life: "live",
             merged_into: None,
             custom_fields: KeptValues::new(),
+            image: None,
             primary_email: e.primary_email.as_ref().and_then(shown),
             additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
             phones: numbers(e.phones.as_ref()),
@@ -155,6 +157,7 @@ impl View for ContactDirectory {
                 ("life", Kind::Text),
                 ("merged_into", Kind::IdOrNone),
                 ("custom_fields", Kind::Text),
+                ("image_id", Kind::IdOrNone),
             ],
             key: 1,
         },
@@ -241,6 +244,8 @@ impl View for ContactDirectory {
             }
             ContactEvent::PermissionsChanged(e) => row.permissions = words_of(&e.to),
             ContactEvent::CustomFieldSet(e) => row.keep(e),
+            ContactEvent::ProfileImageSet(e) => row.image = Some(e.image.0),
+            ContactEvent::ProfileImageRemoved(_) => row.image = None,
             ContactEvent::OwnerImported(e) if e.person.is_some() => row.activate(),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
@@ -253,7 +258,9 @@ impl View for ContactDirectory {
             // Of an owner who was not active; and what stands in events of its own.
             | ContactEvent::OwnerImported(_)
             | ContactEvent::PrimaryEmailDefaulted(_)
-            | ContactEvent::DuplicateResolved(_) => {}
+            | ContactEvent::DuplicateResolved(_)
+            | ContactEvent::InviteReminded(_)
+            | ContactEvent::FormerAddressTold(_) => {}
         }
         row.version += 1;
         row.updated_at = at;
@@ -282,6 +289,7 @@ impl View for ContactDirectory {
             Field::Text(row.life.to_owned()),
             Field::IdOrNone(row.merged_into),
             Field::Text(as_json(&row.custom_fields)),
+            Field::IdOrNone(row.image),
         ];
         let texts = std::iter::once(&row.name).chain(&row.primary_email);
         let mut words = word_set(texts.map(String::as_str));
@@ -310,6 +318,7 @@ impl View for ContactDirectory {
             life: known(16, &LIFE_WORDS)?,
             merged_into: tuple.get(17),
             custom_fields: from_json(tuple.get(18))?,
+            image: tuple.get(19),
             primary_email: tuple.get(3),
             additional_emails: tuple.get(4),
             phones: tuple.get(5),
@@ -366,6 +375,8 @@ pub struct ContactEntry {
     /// The values of the account's custom fields, by their names; a number in its shortest form, a
     /// date as `2026-05-31` (R41).
     pub custom_fields: BTreeMap<String, String>,
+    /// The profile image, where its owner has set one (R37).
+    pub image: Option<ImageEntry>,
     /// `live`, `deleted` or `merged`.
     pub life: String,
     /// The contact that it was merged into, and that stands for it.
@@ -381,6 +392,20 @@ pub struct ContactEntry {
     pub updated_at: Timestamp,
 }
 
+/// A contact's profile image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImageEntry {
+    /// The image, as the `ETag` at its address names it. Another image has another id.
+    pub id: Uuid,
+    /// Where it is read. An image that has been replaced is not kept, also where an earlier time
+    /// names it.
+    pub url: String,
+}
+
+fn image_url(contact: Uuid) -> String {
+    format!("/v1/contacts/{contact}/image")
+}
+
 /// A row as the list shows it: a stored one, or one as of an earlier position.
 pub(crate) fn entry(id: Uuid, row: Row, fields: &ShownFields) -> ContactEntry {
     ContactEntry {
@@ -389,6 +414,7 @@ pub(crate) fn entry(id: Uuid, row: Row, fields: &ShownFields) -> ContactEntry {
         title: row.title,
         permissions: row.permissions,
         custom_fields: fields.of(row.custom_fields),
+        image: row.image.map(|image| ImageEntry { id: image, url: image_url(id) }),
         life: row.life.to_owned(),
         merged_into: row.merged_into,
         primary_email: row.primary_email,

@@ -288,6 +288,7 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
                 | BuilderAccountEvent::JobTemplateChanged(_)
                 | BuilderAccountEvent::JobTemplateRemoved(_)
                 | BuilderAccountEvent::CustomFieldsSet(_)
+                | BuilderAccountEvent::AccountSettingsChanged(_)
             => {}
         }
     }

@@ -27,6 +27,7 @@ pub struct Row {
     sent_at: OffsetDateTime,
     expires_at: OffsetDateTime,
     ended_at: Option<OffsetDateTime>,
+    reminded_at: Option<OffsetDateTime>,
 }
 
 /// Holds personal values.
@@ -65,6 +66,7 @@ impl View for Invitations {
             ("sent_at", Kind::Time),
             ("expires_at", Kind::Time),
             ("ended_at", Kind::TimeOrNone),
+            ("reminded_at", Kind::TimeOrNone),
         ],
         key: 1,
     }];
@@ -89,10 +91,17 @@ impl View for Invitations {
                     sent_at: e.sent_at.moment(),
                     expires_at: e.expires_at.moment(),
                     ended_at: None,
+                    reminded_at: None,
                 };
                 return rows.insert(key.0, row);
             }
             InvitationStep::Resent(e) => ("pending", Some(e)),
+            InvitationStep::Reminded(_) => {
+                rows.row(&key.0)?.reminded_at = Some(event.recorded_at.moment());
+                return Ok(());
+            }
+            // It is about the address that is not invited.
+            InvitationStep::FormerTold(_) => return Ok(()),
             InvitationStep::Ended(how) => (how, None),
         };
         let row = rows.row(&key.0)?;
@@ -126,6 +135,7 @@ impl View for Invitations {
             Field::Time(row.sent_at),
             Field::Time(row.expires_at),
             Field::TimeOrNone(row.ended_at),
+            Field::TimeOrNone(row.reminded_at),
         ]]]
     }
 
@@ -140,6 +150,7 @@ impl View for Invitations {
             sent_at: tuple.get(7),
             expires_at: tuple.get(8),
             ended_at: tuple.get(9),
+            reminded_at: tuple.get(10),
         };
         Ok((tuple.get(0), row))
     }
@@ -186,7 +197,10 @@ pub struct InvitationEntry {
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
-    /// What became of its last mail; none when another program mailed it.
+    /// When whoever had not answered was reminded.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub reminded_at: Option<Timestamp>,
+    /// What became of its last mail with a link; none when another program mailed it.
     pub mail: Option<MailState>,
 }
 
@@ -204,7 +218,7 @@ pub async fn list(
     let statement = client
         .prepare_cached(
             "SELECT invitation_id, contact_id, status, sent_to, sent_by_kind, sent_by, attempt, \
-                    sent_at, expires_at, ended_at \
+                    sent_at, expires_at, ended_at, reminded_at \
              FROM invitations WHERE ledger_id = $1 \
                AND ($2::text IS NULL OR status = $2) AND ($3::uuid IS NULL OR contact_id = $3) \
                AND ($4::timestamptz IS NULL OR (sent_at, invitation_id) < ($4, $5::uuid)) \
@@ -238,6 +252,7 @@ pub async fn list(
                 sent_at: Timestamp::new(row.get::<_, OffsetDateTime>(7)),
                 expires_at: Timestamp::new(row.get::<_, OffsetDateTime>(8)),
                 ended_at: row.get::<_, Option<OffsetDateTime>>(9).map(Timestamp::new),
+                reminded_at: row.get::<_, Option<OffsetDateTime>>(10).map(Timestamp::new),
             }
         })
         .collect();
@@ -263,4 +278,53 @@ pub async fn overdue(
     let rows = client.query(&statement, &[&now.moment(), &i64::from(limit)]).await;
     let rows = rows.map_err(failed())?;
     Ok(rows.iter().map(|row| (LedgerId(row.get(0)), ContactId(row.get(1)))).collect())
+}
+
+/// The ledgers with invitations that end before `until`, and that nobody has been reminded of. One of
+/// the few questions over all ledgers; takes no locks.
+pub async fn ledgers_to_remind(
+    reader: &Reader,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<LedgerId>, ViewError> {
+    let failed = || ViewError::database(Invitations::NAME);
+    let client = reader.database().connection().await?;
+    let statement = client
+        .prepare_cached(
+            "SELECT DISTINCT ledger_id FROM invitations \
+             WHERE status = 'pending' AND expires_at > $1 AND expires_at <= $2 \
+               AND reminded_at IS NULL",
+        )
+        .await
+        .map_err(failed())?;
+    let rows = client.query(&statement, &[&now.moment(), &until.moment()]).await;
+    Ok(rows.map_err(failed())?.iter().map(|row| LedgerId(row.get(0))).collect())
+}
+
+/// The contacts of these invitations in one ledger, those that end first before the others, whose last
+/// mail went out before `mailed`.
+pub async fn to_remind(
+    reader: &Reader,
+    ledger: LedgerId,
+    (now, until, mailed): (Timestamp, Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Vec<ContactId>, ViewError> {
+    let failed = || ViewError::database(Invitations::NAME);
+    let client = reader.database().connection().await?;
+    let statement = client
+        .prepare_cached(
+            "SELECT contact_id FROM invitations \
+             WHERE ledger_id = $1 AND status = 'pending' AND expires_at > $2 AND expires_at <= $3 \
+               AND reminded_at IS NULL AND sent_at <= $4 ORDER BY expires_at LIMIT $5",
+        )
+        .await
+        .map_err(failed())?;
+    let rows = client
+        .query(
+            &statement,
+            &[&ledger.0, &now.moment(), &until.moment(), &mailed.moment(), &i64::from(limit)],
+        )
+        .await
+        .map_err(failed())?;
+    Ok(rows.iter().map(|row| ContactId(row.get(0))).collect())
 }

@@ -28,6 +28,7 @@ pub mod page;
 pub mod rebuild;
 pub mod runner;
 pub mod search;
+pub mod settings;
 pub mod status;
 mod stored_tuples;
 pub mod verify;

@@ -6,7 +6,7 @@ use domain::contact::{ContactEvent, InvitationStep};
 use domain::notification::{FailureCause, MailKind, NotificationEvent};
 use domain::person::PersonEvent;
 use domain::{
-    Channel, ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, Timestamp, TokenId,
+    Channel, ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, Timestamp,
 };
 use event_store::{Open, Reader, Recorded};
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub struct Row {
     attempts: i64,
     queued_at: OffsetDateTime,
     ended_at: Option<OffsetDateTime>,
+    bounced_at: Option<OffsetDateTime>,
+    bounce_status: Option<String>,
 }
 
 /// Holds personal values.
@@ -45,13 +47,15 @@ impl std::fmt::Debug for Row {
 const WAITING: &str = "waiting";
 const SENT: &str = "sent";
 const FAILED: &str = "failed";
+const BOUNCED: &str = "bounced";
 
 /// What stands in the place of an address whose person has been erased.
 const ERASED_ADDRESS: &str = "erased";
 
 /// A mail that an event ordered.
 struct Ordered<'a> {
-    mail: TokenId,
+    mail: Uuid,
+    kind: MailKind,
     invitation: InvitationId,
     sent_to: &'a Personal<EmailAddress>,
 }
@@ -62,15 +66,15 @@ fn ordered<'a>(recorded: &Recorded, contact: &'a ContactEvent) -> Option<Ordered
     if recorded.origin.channel == Channel::Import {
         return None;
     }
-    match contact.invitation()? {
-        (invitation, InvitationStep::Sent(e)) => {
-            Some(Ordered { mail: e.token, invitation, sent_to: &e.sent_to })
-        }
-        (invitation, InvitationStep::Resent(e)) => {
-            Some(Ordered { mail: e.token, invitation, sent_to: &e.sent_to })
-        }
-        (_, InvitationStep::Ended(_)) => None,
-    }
+    let (invitation, step) = contact.invitation()?;
+    let (mail, kind, sent_to) = match step {
+        InvitationStep::Sent(e) => (e.token.0, MailKind::Invitation, &e.sent_to),
+        InvitationStep::Resent(e) => (e.token.0, MailKind::Invitation, &e.sent_to),
+        InvitationStep::Reminded(e) => (e.mail.0, MailKind::InvitationReminder, &e.sent_to),
+        InvitationStep::FormerTold(e) => (e.mail.0, MailKind::FormerAddress, &e.sent_to),
+        InvitationStep::Ended(_) => return None,
+    };
+    Some(Ordered { mail, kind, invitation, sent_to })
 }
 
 fn typed(sent_to: &Personal<EmailAddress>) -> String {
@@ -79,7 +83,7 @@ fn typed(sent_to: &Personal<EmailAddress>) -> String {
 
 impl Row {
     fn ordered(mail: &Ordered<'_>, event: &Recorded) -> Self {
-        let row = Self::waiting(event.aggregate.uuid(), MailKind::Invitation, event);
+        let row = Self::waiting(event.aggregate.uuid(), mail.kind, event);
         let invitation = Some(mail.invitation.0);
         Self { invitation, sent_to: Some(typed(mail.sent_to)), ..row }
     }
@@ -96,6 +100,8 @@ impl Row {
             attempts: 0,
             queued_at: event.recorded_at.moment(),
             ended_at: None,
+            bounced_at: None,
+            bounce_status: None,
         }
     }
 
@@ -124,6 +130,8 @@ impl View for MailLog {
             ("attempts", Kind::Number),
             ("queued_at", Kind::Time),
             ("ended_at", Kind::TimeOrNone),
+            ("bounced_at", Kind::TimeOrNone),
+            ("bounce_status", Kind::TextOrNone),
         ],
         key: 1,
     }];
@@ -132,7 +140,7 @@ impl View for MailLog {
 
     fn key(event: &Recorded) -> Option<Uuid> {
         match &event.event {
-            Event::Contact(contact) => ordered(event, contact).map(|mail| mail.mail.0),
+            Event::Contact(contact) => ordered(event, contact).map(|mail| mail.mail),
             Event::Notification(_) => Some(event.aggregate.uuid()),
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => Some(asked.token.0),
             Event::Job(_)
@@ -147,7 +155,7 @@ impl View for MailLog {
         let mail = match &event.event {
             Event::Contact(contact) => {
                 let Some(mail) = ordered(event, contact) else { return Ok(()) };
-                return rows.insert(mail.mail.0, Row::ordered(&mail, event));
+                return rows.insert(mail.mail, Row::ordered(&mail, event));
             }
             Event::Notification(mail) => mail,
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => {
@@ -164,6 +172,16 @@ impl View for MailLog {
         let (kind, attempt, cause) = match mail {
             NotificationEvent::NotificationSent(e) => (e.kind, e.attempt, None),
             NotificationEvent::NotificationFailed(e) => (e.kind, e.attempt, Some(e.cause)),
+            NotificationEvent::NotificationBounced(e) => {
+                let row = rows.row(&event.aggregate.uuid())?;
+                if row.status != SENT {
+                    return Err(Unfoldable("a mail that was not sent does not come back"));
+                }
+                BOUNCED.clone_into(&mut row.status);
+                row.bounced_at = Some(event.recorded_at.moment());
+                row.bounce_status = Some(e.status.as_str().to_owned());
+                return Ok(());
+            }
         };
         let (key, at) = (event.aggregate.uuid(), event.recorded_at.moment());
         if let Some(row) = rows.find(&key) {
@@ -191,6 +209,8 @@ impl View for MailLog {
             Field::Number(row.attempts),
             Field::Time(row.queued_at),
             Field::TimeOrNone(row.ended_at),
+            Field::TimeOrNone(row.bounced_at),
+            Field::TextOrNone(row.bounce_status.clone()),
         ]]]
     }
 
@@ -205,6 +225,8 @@ impl View for MailLog {
             attempts: tuple.get(7),
             queued_at: tuple.get(8),
             ended_at: tuple.get(9),
+            bounced_at: tuple.get(10),
+            bounce_status: tuple.get(11),
         };
         Ok((tuple.get(0), row))
     }
@@ -232,9 +254,9 @@ pub struct MailEntry {
     pub contact_id: Uuid,
     /// The contact's name.
     pub contact_name: Option<String>,
-    /// `invitation`, `password_reset` or `notice`.
+    /// `invitation`, `invitation_reminder`, `former_address`, `password_reset` or `notice`.
     pub kind: String,
-    /// The invitation that it carries.
+    /// The invitation that it is about.
     pub invitation_id: Option<Uuid>,
     /// The address, where the event that ordered it tells it.
     pub to: Option<String>,
@@ -251,7 +273,7 @@ pub struct MailEntry {
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MailState {
-    /// `waiting`, `sent` or `failed`.
+    /// `waiting`, `sent`, `failed` or `bounced`.
     pub status: String,
     /// When the mail server took it.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -261,16 +283,26 @@ pub struct MailState {
     pub failed_at: Option<Timestamp>,
     /// Why it was given up: `refused`, `deferred`, `unreachable`, `superseded` or `unsendable`.
     pub cause: Option<String>,
+    /// When it was told that the mail came back after it was sent.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub bounced_at: Option<Timestamp>,
+    /// Why it came back: a status code of RFC 3463, such as `5.1.1`.
+    pub bounce_status: Option<String>,
 }
 
 impl MailState {
-    fn new(status: String, cause: Option<String>, ended_at: Option<OffsetDateTime>) -> Self {
-        let ended_at = ended_at.map(Timestamp::new);
+    /// From `status`, `cause`, `ended_at`, `bounced_at` and `bounce_status`, from this column on.
+    fn read(row: &tokio_postgres::Row, from: usize) -> Self {
+        let status: String = row.get(from);
+        let time = |column| row.get::<_, Option<OffsetDateTime>>(column).map(Timestamp::new);
+        let ended_at = time(from + 2);
         Self {
-            sent_at: ended_at.filter(|_| status == SENT),
+            cause: row.get(from + 1),
+            bounced_at: time(from + 3),
+            bounce_status: row.get(from + 4),
+            sent_at: ended_at.filter(|_| status == SENT || status == BOUNCED),
             failed_at: ended_at.filter(|_| status == FAILED),
             status,
-            cause,
         }
     }
 }
@@ -288,8 +320,8 @@ pub async fn list(
     let client = reader.database().connection().await?;
     let statement = client
         .prepare_cached(
-            "SELECT mail_id, contact_id, kind, invitation_id, sent_to, status, cause, attempts, \
-                    queued_at, ended_at \
+            "SELECT mail_id, contact_id, kind, invitation_id, sent_to, attempts, queued_at, status, \
+                    cause, ended_at, bounced_at, bounce_status \
              FROM mail_log WHERE ledger_id = $1 \
                AND ($2::text IS NULL OR status = $2) AND ($3::uuid IS NULL OR contact_id = $3) \
                AND ($4::timestamptz IS NULL OR (queued_at, mail_id) < ($4, $5::uuid)) \
@@ -315,16 +347,16 @@ pub async fn list(
                 kind: row.get(2),
                 invitation_id: row.get(3),
                 to: row.get(4),
-                queued_at: Timestamp::new(row.get::<_, OffsetDateTime>(8)),
-                attempts: u32::try_from(row.get::<_, i64>(7)).unwrap_or(0),
-                state: MailState::new(row.get(5), row.get(6), row.get(9)),
+                queued_at: Timestamp::new(row.get::<_, OffsetDateTime>(6)),
+                attempts: u32::try_from(row.get::<_, i64>(5)).unwrap_or(0),
+                state: MailState::read(row, 7),
             }
         })
         .collect();
     Ok(Page::cut(items, query.limit, |entry: &MailEntry| (entry.queued_at, entry.id)))
 }
 
-/// What became of the last mail of each of these invitations.
+/// What became of the last mail with a link of each of these invitations.
 pub(crate) async fn last_mails(
     client: &impl GenericClient,
     ledger: LedgerId,
@@ -332,13 +364,13 @@ pub(crate) async fn last_mails(
 ) -> Result<HashMap<Uuid, MailState>, ViewError> {
     let rows = client
         .query(
-            "SELECT invitation_id, status, cause, ended_at FROM mail_log \
-             WHERE ledger_id = $1 AND invitation_id = ANY($2) ORDER BY queued_at, mail_id",
+            "SELECT invitation_id, status, cause, ended_at, bounced_at, bounce_status FROM mail_log \
+             WHERE ledger_id = $1 AND invitation_id = ANY($2) AND kind = 'invitation' \
+             ORDER BY queued_at, mail_id",
             &[&ledger.0, &invitations],
         )
         .await
         .map_err(ViewError::database(MailLog::NAME))?;
     // A later mail takes an earlier one's place.
-    let state = |row: &tokio_postgres::Row| MailState::new(row.get(1), row.get(2), row.get(3));
-    Ok(rows.iter().map(|row| (row.get(0), state(row))).collect())
+    Ok(rows.iter().map(|row| (row.get(0), MailState::read(row, 1))).collect())
 }

@@ -6,9 +6,12 @@ use crate::diff::{Diff, diff};
 use crate::rebuild::OnEvents;
 use crate::view::all_views;
 use domain::builder_account::BuilderAccount;
-use domain::contact::ClaimChange;
+use domain::contact::{ClaimChange, ContactEvent};
 use domain::job::impersonation::ImpersonationStep;
-use domain::{AccountId, AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal, Role};
+use domain::{
+    AccountId, AggregateId, Channel, ContactId, EmailAddress, Event, LedgerId, LedgerState,
+    Personal, Role,
+};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
 use event_store::reader::StoredRow;
@@ -60,7 +63,8 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys, impersonations } = snapshot(reader, ledger).await?;
+    let Snapshot { head, claims, links, keys, impersonations, images } =
+        snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -76,6 +80,7 @@ pub async fn verify(
         claims: BTreeMap::new(),
         links: BTreeSet::new(),
         impersonations: BTreeSet::new(),
+        images: BTreeMap::new(),
     };
     checking.log(reader, &head, &mut verified, on_events).await?;
     if checking.frontier != head {
@@ -108,6 +113,7 @@ pub async fn verify(
         let what = "what opens as impersonation";
         verified.problem(format!("{what} {impersonation} is not as in the events"));
     }
+    checking.check_images(&images, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -144,6 +150,9 @@ type KeyTable = BTreeSet<(Uuid, String)>;
 /// Impersonations that open something, with the contact through whose eyes it is.
 type ImpersonationTable = BTreeSet<(Uuid, Uuid)>;
 
+/// Contacts with their images.
+type ImageTable = BTreeMap<Uuid, Uuid>;
+
 /// The head and what changes with the append that moves it.
 struct Snapshot {
     head: Frontier,
@@ -151,6 +160,7 @@ struct Snapshot {
     links: Links,
     keys: KeyTable,
     impersonations: ImpersonationTable,
+    images: ImageTable,
 }
 
 async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
@@ -195,6 +205,10 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
     let open = "SELECT impersonation_id, contact_id FROM impersonation_credentials \
                 WHERE ledger_id = $1";
     let open = snapshot.query(open, &[&ledger.0]).await.map_err(failed())?;
+    let images = snapshot
+        .query("SELECT contact_id, image_id FROM profile_images WHERE ledger_id = $1", &[&ledger.0])
+        .await
+        .map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
@@ -204,6 +218,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         links: jobs.chain(leads).collect(),
         keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
         impersonations: open.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        images: images.iter().map(|row| (row.get(0), row.get(1))).collect(),
     })
 }
 
@@ -215,6 +230,7 @@ struct Checking {
     claims: BTreeMap<Uuid, [u8; 32]>,
     links: Links,
     impersonations: ImpersonationTable,
+    images: ImageTable,
 }
 
 impl Checking {
@@ -287,6 +303,15 @@ impl Checking {
             None => {}
         }
         let Some((contact, contact_event)) = event.contact() else { return };
+        // The bytes of one that was taken over are where it comes from.
+        if let ContactEvent::ProfileImageSet(set) = contact_event
+            && event.origin.channel != Channel::Import
+        {
+            self.images.insert(contact.0, set.image.0);
+        }
+        if matches!(contact_event, ContactEvent::ProfileImageRemoved(_)) {
+            self.images.remove(&contact.0);
+        }
         match contact_event.claim() {
             Some((email, ClaimChange::Taken)) => {
                 if let Some(email) = Personal::<EmailAddress>::value(email) {
@@ -319,6 +344,22 @@ impl Checking {
         let folded: KeyTable = live.map(|(id, key)| (id.0, word(key.role).to_owned())).collect();
         for (key, _) in stored.symmetric_difference(&folded) {
             verified.problem(format!("what opens as API key {key} is not as in the events"));
+        }
+    }
+
+    /// The images that are kept are those that were set and not removed since; an erased person has
+    /// none.
+    fn check_images(&self, stored: &ImageTable, verified: &mut Verified) {
+        for (contact, image) in stored {
+            if self.images.get(contact) != Some(image) {
+                verified.problem(format!("the image of contact {contact} is not in the events"));
+            }
+        }
+        for contact in self.images.keys().filter(|contact| !stored.contains_key(contact)) {
+            let known = self.state.contact(ContactId(*contact)).ok().flatten();
+            if known.is_some_and(|known| known.state.name.value().is_some()) {
+                verified.problem(format!("the image of contact {contact} is not kept"));
+            }
         }
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod me;
 pub(crate) mod operations;
 pub(crate) mod password_resets;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 
 use projections::contact_directory::ContactDirectory;
 use projections::view::View;

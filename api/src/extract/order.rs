@@ -18,7 +18,7 @@ use domain::job::impersonation::ImpersonationCommand;
 use domain::person::PersonCommand;
 use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
 use event_store::{
-    Applied, ExecuteError, Expected, IdempotencyKey, NewSecret, StoreError, Submission,
+    Applied, ExecuteError, Expected, IdempotencyKey, ImageBytes, NewSecret, StoreError, Submission,
 };
 use serde::Deserialize;
 use std::time::Instant;
@@ -170,6 +170,20 @@ impl<P, B> Order<P, B> {
         execute(app, submission).await.map_err(Problem::from)
     }
 
+    /// The same, with the image that the command sets.
+    pub(crate) async fn execute_in_with_image(
+        &self,
+        app: &AppState,
+        ledger: LedgerId,
+        command: Command,
+        image: ImageBytes,
+    ) -> Result<Applied, Problem> {
+        let mut submission = self.submission(ledger, command)?;
+        submission.idempotency = self.idempotency;
+        submission.image = Some(image);
+        execute(app, submission).await.map_err(Problem::from)
+    }
+
     /// Refuses `If-Match` where it says nothing: the command is to several things.
     pub(crate) fn without_version(&self) -> Result<(), Problem> {
         match self.version {
@@ -248,7 +262,8 @@ fn makes_secret(command: &Command) -> bool {
             | BuilderAccountCommand::RotateApiKey(_) => true,
             BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
-            | BuilderAccountCommand::SetCustomFields(_) => false,
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::ChangeSettings(_) => false,
         },
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
@@ -273,13 +288,16 @@ fn makes_secret(command: &Command) -> bool {
             | ContactCommand::AcceptInvite { .. }
             | ContactCommand::DeclineInvite(_)
             | ContactCommand::ExpireInvite
+            | ContactCommand::RemindInvite(_)
             | ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
             | ContactCommand::DeactivateOwner
             | ContactCommand::Delete { .. }
             | ContactCommand::Restore
             | ContactCommand::SetPermissions(_)
-            | ContactCommand::SetCustomField { .. } => false,
+            | ContactCommand::SetCustomField { .. }
+            | ContactCommand::SetImage(_)
+            | ContactCommand::RemoveImage => false,
         },
         Command::SaveContact { invite, .. } => invite.is_some(),
         Command::Impersonation(_, command) => match command {
@@ -296,6 +314,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
+        | Command::RecordBounce(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

@@ -3,7 +3,7 @@
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{Access, Contact, InvitationStep};
 use domain::person::PersonEvent;
-use domain::{EventId, Timestamp, TokenId};
+use domain::{EventId, InvitationId, MailId, Timestamp};
 use event_store::{Recorded, StoreError};
 use uuid::Uuid;
 
@@ -14,14 +14,22 @@ pub(super) struct Facts {
     pub(super) account: Option<String>,
     /// The event that ordered it.
     pub(super) ordered_by: Option<EventId>,
-    /// Until when its link works; none when it does not.
+    /// Until when the link of the invitation works that it is about; none when it does not.
     pub(super) open_until: Option<Timestamp>,
+    /// When the link was mailed last.
+    pub(super) mailed_at: Option<Timestamp>,
 }
 
 impl Facts {
+    /// Who the mail is from, in words.
+    pub(super) fn account(&self) -> &str {
+        self.account.as_deref().unwrap_or("Your builder")
+    }
+
     /// From the events of the account and of the contact.
-    pub(super) fn of(events: &[Recorded], link: TokenId) -> Result<Self, StoreError> {
+    pub(super) fn of(events: &[Recorded], mail: MailId) -> Result<Self, StoreError> {
         let mut facts = Self::default();
+        let mut about: Option<InvitationId> = None;
         let mut contact: Option<Contact> = None;
         for recorded in events {
             if let Some((_, BuilderAccountEvent::BuilderAccountOpened(opened))) = recorded.account()
@@ -30,11 +38,16 @@ impl Facts {
             }
             let Some((id, event)) = recorded.contact() else { continue };
             let mailed = match event.invitation() {
-                Some((_, InvitationStep::Sent(sent))) => Some(sent.token),
-                Some((_, InvitationStep::Resent(sent))) => Some(sent.token),
+                Some((_, InvitationStep::Sent(sent))) => Some(sent.token.0),
+                Some((_, InvitationStep::Resent(sent))) => Some(sent.token.0),
+                Some((id, InvitationStep::Reminded(reminder))) => {
+                    about = Some(id).filter(|_| reminder.mail == mail).or(about);
+                    Some(reminder.mail.0)
+                }
+                Some((_, InvitationStep::FormerTold(told))) => Some(told.mail.0),
                 Some((_, InvitationStep::Ended(_))) | None => None,
             };
-            if mailed == Some(link) {
+            if mailed == Some(mail.0) {
                 facts.ordered_by = Some(recorded.event_id);
             }
             match &mut contact {
@@ -42,8 +55,10 @@ impl Facts {
                 None => contact = Some(Contact::from_first(id, event)?),
             }
         }
-        if let Some(Access::Pending { invitation, .. }) = contact.map(|contact| contact.access)
-            && invitation.token == link
+        let Some(contact) = contact else { return Ok(facts) };
+        facts.mailed_at = contact.mailed_at.last().copied();
+        if let Access::Pending { invitation, .. } = contact.access
+            && (invitation.token.0 == mail.0 || about == Some(invitation.id))
         {
             facts.open_until = Some(invitation.expires_at);
         }

@@ -75,6 +75,50 @@ impl Letter {
         Self { subject: "Set a new password".to_owned(), blocks }
     }
 
+    /// That an invitation waits, without its link: that stands in one mail alone (promise 23).
+    pub(super) fn reminder(account: &str, mailed: Option<Timestamp>, until: Timestamp) -> Self {
+        let mailed = mailed.map_or_else(String::new, |at| format!(" of {}", day_and_time(at)));
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "{account} has invited you to your owner portal and waits for your answer. The \
+                 invitation ends on {}.",
+                day_and_time(until)
+            )),
+            Block::Paragraph(format!(
+                "The link to answer it is in the mail{mailed}, which was sent to this address; it \
+                 stands in no other. If you cannot find that mail, ask {account} to send it again."
+            )),
+            Block::Paragraph(
+                "If you do not want to be invited, you need not do anything: the invitation ends by \
+                 itself."
+                    .to_owned(),
+            ),
+        ];
+        Self { subject: one_line(&format!("{account} waits for your answer")), blocks }
+    }
+
+    /// To the address that a deactivated owner had (H6). Nothing in it is about whoever is invited.
+    pub(super) fn former_address(account: &str) -> Self {
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "{account} had closed the access to its owner portal that belongs to this address. \
+                 It has now entered another address for the same contact, and invited whoever reads \
+                 that one."
+            )),
+            Block::Paragraph(
+                "Your own sign-in stays as it is, and so does all that you have with other builders."
+                    .to_owned(),
+            ),
+            Block::Paragraph(format!(
+                "If you did not expect this, ask {account} in a way that you know."
+            )),
+        ];
+        let subject = format!("{account} invites another address in the place of yours");
+        Self { subject: one_line(&subject), blocks }
+    }
+
     /// A text that is ready, a paragraph between two empty lines.
     pub(super) fn notice(subject: &str, text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|p| p.trim_matches('\n')).filter(|p| !p.is_empty());
@@ -213,6 +257,26 @@ mod tests {
         assert_eq!(letter.link(), Some(url.as_str()));
         assert!(letter.text().contains("The link works once, for a short time."));
         assert!(letter.html().contains("your password stays as it is"));
+    }
+
+    #[test]
+    fn a_reminder_says_which_mail_has_the_link_and_has_none() {
+        let at = |typed| Timestamp::parse(typed).expect("a time");
+        let (mailed, until) = (at("2026-11-22T14:30:00Z"), at("2026-11-25T14:30:00Z"));
+        let letter = Letter::reminder("Elm & Sons", Some(mailed), until);
+        assert_eq!(letter.link(), None);
+        assert_eq!(letter.subject, "Elm & Sons waits for your answer");
+        let text = letter.text();
+        assert!(text.contains("ends on 25 November 2026, 14:30 UTC"), "{text}");
+        assert!(text.contains("in the mail of 22 November 2026, 14:30 UTC"), "{text}");
+        assert!(text.contains("ask Elm & Sons to send it again"), "{text}");
+    }
+
+    #[test]
+    fn the_word_to_a_former_address_has_no_link() {
+        let letter = Letter::former_address("Elm & Sons");
+        assert_eq!(letter.link(), None);
+        assert!(letter.text().contains("Your own sign-in stays as it is"), "{}", letter.text());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::error::Chain;
 use crate::figures;
 use crate::start::by_system;
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
-use domain::{Command, EventId, Timestamp, TokenId};
+use domain::{Command, EventId, Timestamp};
 use event_store::keys::random;
 use event_store::outbox::{LetterContent, MailPlace, TakenMail};
 use event_store::{EventStore, ExecuteError, NewSecret, StoreError, Submission};
@@ -212,14 +212,25 @@ impl Post {
             (MailKind::Notice, LetterContent::Text { subject, text }) => {
                 Written::Letter(Letter::notice(subject, text))
             }
-            (MailKind::Invitation | MailKind::PasswordReset | MailKind::Notice, _) => {
+            (MailKind::InvitationReminder, LetterContent::FromLedger) => self.reminder(facts),
+            (MailKind::FormerAddress, LetterContent::FromLedger) => {
+                Written::Letter(Letter::former_address(facts.account()))
+            }
+            (
+                MailKind::Invitation
+                | MailKind::PasswordReset
+                | MailKind::Notice
+                | MailKind::InvitationReminder
+                | MailKind::FormerAddress,
+                _,
+            ) => {
                 return for_good(FailureCause::Unsendable);
             }
         };
         let Written::Letter(letter) = letter else { return for_good(FailureCause::Superseded) };
         let at = self.store.now();
         let outgoing =
-            Outgoing { mail: mail.place.mail, kind, to, letter: &letter, at, host: &self.host };
+            Outgoing { place: mail.place, kind, to, letter: &letter, at, host: &self.host };
         Ok(match self.mailer.send(&outgoing).await {
             Ok(()) => Attempt::Sent,
             Err(why) => Attempt::NotTaken(why),
@@ -233,10 +244,20 @@ impl Post {
         };
         let link = Secret::new(SecretKind::Invitation, mail.place.ledger, secret).expose();
         Written::Letter(Letter::invitation(Invitation {
-            account: facts.account.as_deref().unwrap_or("Your builder"),
+            account: facts.account(),
             url: format!("{}/invitations/{link}", self.public_url),
             until,
         }))
+    }
+
+    /// Of an invitation that still waits to be answered.
+    fn reminder(&self, facts: &Facts) -> Written {
+        match facts.open_until.filter(|until| *until > self.store.now()) {
+            Some(until) => {
+                Written::Letter(Letter::reminder(facts.account(), facts.mailed_at, until))
+            }
+            None => Written::Void,
+        }
     }
 
     async fn password_reset(
@@ -263,15 +284,16 @@ impl Post {
         Ok(newest_reset(&events).is_some_and(|newest| newest != mail.place.mail.0))
     }
 
-    /// What the ledger says about an invitation's mail; nothing about others.
+    /// What the ledger says about a mail that has to do with an invitation; nothing about others.
     async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
-        if kind != MailKind::Invitation {
-            return Ok(Facts::default());
+        match kind {
+            MailKind::Invitation | MailKind::InvitationReminder | MailKind::FormerAddress => {}
+            MailKind::PasswordReset | MailKind::Notice => return Ok(Facts::default()),
         }
         let ledger = mail.place.ledger;
         let about = [ledger.0, mail.recipient.0];
         let events = self.store.reader().aggregate_events(ledger, &about).await?;
-        Facts::of(&events, TokenId(mail.place.mail.0))
+        Facts::of(&events, mail.place.mail)
     }
 
     async fn put_off(

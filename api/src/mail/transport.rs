@@ -4,13 +4,15 @@ use super::letter::Letter;
 use super::mailbox::{LocalMail, Mailbox};
 use super::settings::Smtp;
 use domain::notification::{FailureCause, MailKind};
-use domain::{EmailAddress, MailId, Timestamp};
+use domain::{EmailAddress, LedgerId, MailId, Timestamp};
+use event_store::outbox::MailPlace;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Address, MultiPart};
 use lettre::transport::smtp::response::{Category, Code, Detail, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::fmt;
 use std::time::{Duration, SystemTime};
+use uuid::Uuid;
 
 /// How long a mail server may take for one step of the dialogue.
 const STEP_MAX: Duration = Duration::from_secs(20);
@@ -43,7 +45,7 @@ impl fmt::Debug for Mailer {
 
 /// A mail that is ready to go.
 pub(super) struct Outgoing<'a> {
-    pub(super) mail: MailId,
+    pub(super) place: MailPlace,
     pub(super) kind: MailKind,
     pub(super) to: &'a EmailAddress,
     pub(super) letter: &'a Letter,
@@ -117,7 +119,7 @@ impl NotTaken {
 impl Outgoing<'_> {
     fn local(&self) -> LocalMail {
         LocalMail {
-            id: self.mail.0,
+            id: self.place.mail.0,
             kind: self.kind.word(),
             to: self.to.typed().to_owned(),
             subject: self.letter.subject.clone(),
@@ -132,7 +134,7 @@ impl Outgoing<'_> {
     fn message(&self, from: Address) -> Option<Message> {
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         Message::builder()
-            .message_id(Some(format!("<{}@{}>", self.mail, self.host)))
+            .message_id(Some(message_id(self.place, self.host)))
             .from(from)
             .to(Address::new(None, address(self.to)?))
             .date(SystemTime::from(self.at.moment()))
@@ -142,6 +144,20 @@ impl Outgoing<'_> {
             .multipart(MultiPart::alternative_plain_html(self.letter.text(), self.letter.html()))
             .ok()
     }
+}
+
+/// The mail and its ledger: when the mail comes back, it is looked for in one place.
+fn message_id(MailPlace { ledger, mail }: MailPlace, host: &str) -> String {
+    format!("<{mail}.{ledger}@{host}>")
+}
+
+/// Whose `Message-ID` this is; none where it is none of ours. What stands behind the `@` is not looked
+/// at: the public URL may have changed since.
+pub(crate) fn place_of(message_id: &str) -> Option<MailPlace> {
+    let id = message_id.trim().trim_start_matches('<');
+    let (mail, rest) = id.split_once('@')?.0.split_once('.')?;
+    let read = |text: &str| Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
+    Some(MailPlace { ledger: LedgerId(read(rest)?), mail: MailId(read(mail)?) })
 }
 
 /// The local part as it was typed, where every server can carry that; the domain as DNS has it.
@@ -155,11 +171,13 @@ fn address(email: &EmailAddress) -> Option<lettre::Address> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn message(to: &str, letter: &Letter) -> String {
         let mail = Outgoing {
-            mail: MailId(Uuid::from_u128(7)),
+            place: MailPlace {
+                ledger: LedgerId(Uuid::from_u128(9)),
+                mail: MailId(Uuid::from_u128(7)),
+            },
             kind: MailKind::Notice,
             to: &EmailAddress::parse(to).expect("an address"),
             letter,
@@ -176,9 +194,9 @@ mod tests {
         // promise 31
         let letter = Letter::notice("Grüße, \"all\"", "Hello <there>");
         let text = message("Ada.Byron@Müller.Example", &letter);
-        assert!(
-            text.contains("Message-ID: <00000000-0000-0000-0000-000000000007@builders.example>")
-        );
+        assert!(text.contains(
+            "<00000000-0000-0000-0000-000000000007.00000000-0000-0000-0000-000000000009@"
+        ));
         let to: Vec<&str> = text.lines().filter(|line| line.starts_with("To: ")).collect();
         assert_eq!(to, ["To: Ada.Byron@xn--mller-kva.example"]);
         assert!(text.contains("From: Builders <no-reply@builders.example>"), "{text}");

@@ -4,9 +4,12 @@
 //!    after a crash, is the same person. 2. The person is registered with a password in a
 //!    ledger of their own, and the reservation is confirmed. 3. The person's ledger notes the
 //!    contact. 4. The contact's ledger accepts: that alone opens the access, and once. Every step
-//!    may be taken again; a crash between them leaves nothing that opens anything.
+//!    may be taken again; a crash between them leaves nothing that opens anything. 5. The image that
+//!    the person shows to other builders comes along; a crash before it leaves this builder without
+//!    it until the owner sets it anew.
 
 use super::invitee::Invitee;
+use super::picture;
 use crate::error::Problem;
 use crate::extract::order::{execute, submission};
 use crate::extract::public::Visitor;
@@ -56,6 +59,7 @@ pub(crate) async fn accept(
     run(app, person.into(), Command::Person(person, link), circumstances.clone()).await?;
     let command = invitee.accept(person, proof);
     let applied = run(app, invitee.ledger, command, circumstances.clone()).await?;
+    picture::hand_on(app, person, invitee.ledger, invitee.contact.id, &circumstances).await;
     let session = match visitor.asker {
         Some(_) => None,
         None => Some(begin_session(app, person, circumstances).await?),

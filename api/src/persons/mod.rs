@@ -6,4 +6,5 @@ pub(crate) mod accepting;
 pub(crate) mod eyes;
 pub(crate) mod invitee;
 pub(crate) mod links;
+pub(crate) mod picture;
 pub(crate) mod throttle;

@@ -3,7 +3,7 @@
 use super::permission::Permission;
 use crate::EmailAddress;
 use crate::custom_field::{FieldName, FittingValue};
-use crate::ids::{InvitationId, PersonId, TokenId};
+use crate::ids::{ImageId, InvitationId, MailId, PersonId, TokenId};
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
 use std::collections::BTreeSet;
@@ -104,6 +104,8 @@ pub enum ContactCommand {
     DeclineInvite(TokenId),
     /// End an invitation that nobody answered in time, by the clock.
     ExpireInvite,
+    /// Remind whoever has not answered, by the clock, in this mail (2.5).
+    RemindInvite(MailId),
     /// Close the contact's access for now (R9, R10, G4).
     DisableAccess,
     /// Open it again as it was (R10).
@@ -127,4 +129,8 @@ pub enum ContactCommand {
         /// Its value from now on; `None` clears it.
         to: Option<FittingValue>,
     },
+    /// Make this the profile image, by the owner (R36). Its bytes go beside the command.
+    SetImage(ImageId),
+    /// Take the profile image away, by the owner (R36).
+    RemoveImage,
 }

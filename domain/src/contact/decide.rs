@@ -12,18 +12,17 @@ use super::events::{
 use super::permission::Permission;
 use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Life, Resume, Was};
+use super::{image, letters};
 use crate::actor::{Actor, Circumstances};
+use crate::builder_account::AccountSettings;
 use crate::custom_field::{CustomValue, FieldName, FittingValue};
-use crate::ids::{AggregateId, ContactId, PersonId, TokenId};
+use crate::ids::{AggregateId, ContactId, MailId, PersonId, TokenId};
 use crate::ledger::Halt;
 use crate::personal::{Change, Personal};
 use crate::rejection::Rejection;
 use crate::text::PersonName;
 use crate::{EmailAddress, Timestamp};
 use std::collections::BTreeSet;
-
-/// How long an invitation can be accepted, in hours (promise 23).
-pub(crate) const INVITATION_TTL_HOURS: i64 = 72;
 
 /// The most addresses of a contact (R20).
 pub const EMAILS_MAX: usize = 6;
@@ -39,10 +38,17 @@ pub struct Holder {
     pub activated: bool,
 }
 
-/// The claims to primary emails of one ledger, as they stand under its lock.
+/// What one ledger has beside the contact, as it stands under its lock: the claims to primary emails,
+/// and how the account wants its invitations.
 pub trait Claims {
     /// Who holds the claim to this address.
     fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt>;
+
+    /// What the account has settled for its invitations; where nobody knows of an account, what
+    /// every account begins with.
+    fn settings(&self) -> Result<AccountSettings, Halt> {
+        Ok(AccountSettings::default())
+    }
 }
 
 /// Decides a command: the events that happen, or why not.
@@ -77,6 +83,7 @@ pub fn decide(
         }
         ContactCommand::DeclineInvite(token) => asked.decline_invite(*token),
         ContactCommand::ExpireInvite => asked.expire_invite(),
+        ContactCommand::RemindInvite(mail) => asked.remind_invite(*mail),
         ContactCommand::DisableAccess => asked.disable_access(),
         ContactCommand::EnableAccess => asked.enable_access(),
         ContactCommand::DeactivateOwner => asked.deactivate_owner(circumstances.reason.is_some()),
@@ -85,6 +92,14 @@ pub fn decide(
         ContactCommand::SetPermissions(permissions) => asked.set_permissions(permissions),
         ContactCommand::SetCustomField { field, to } => {
             asked.set_custom_field(field, to.as_ref().map(FittingValue::value))
+        }
+        ContactCommand::SetImage(image) => {
+            asked.image_is_open()?;
+            Ok(image::set(contact, *image))
+        }
+        ContactCommand::RemoveImage => {
+            asked.image_is_open()?;
+            Ok(image::removed(contact).into_iter().collect())
         }
     }
 }
@@ -233,6 +248,15 @@ impl Asked<'_> {
     fn emails_are_open(&self) -> Result<(), Halt> {
         match self.by {
             By::Builder | By::Owner => Ok(()),
+            By::Stranger => no(No::NotTheOwner),
+        }
+    }
+
+    /// R36, RULES.md 1.2: the image is the active owner's, and nobody's while there is none.
+    fn image_is_open(&self) -> Result<(), Halt> {
+        match self.by {
+            By::Owner => Ok(()),
+            By::Builder => no(No::ImageIsOwners),
             By::Stranger => no(No::NotTheOwner),
         }
     }
@@ -431,20 +455,28 @@ impl Asked<'_> {
             }
             events.push(PrimaryEmailClaimed { email: sent_to.clone() }.into());
         }
-        events.push(self.sent(ids, sent_to));
+        let former = self.contact.former_email.as_ref();
+        let told = self.former_told(former, ids, &sent_to)?;
+        events.push(self.sent(ids, sent_to)?);
+        events.extend(told);
         Ok(events)
     }
 
-    fn sent(&self, ids: InviteIds, sent_to: Personal<EmailAddress>) -> ContactEvent {
-        InviteSent {
+    fn sent(&self, ids: InviteIds, sent_to: Personal<EmailAddress>) -> Result<ContactEvent, Halt> {
+        let sent = InviteSent {
             invitation: ids.invitation,
             token: ids.token,
             sent_to,
             sent_at: self.now,
-            expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+            expires_at: self.expires_at()?,
             attempt: 1,
-        }
-        .into()
+        };
+        Ok(sent.into())
+    }
+
+    /// When an invitation that is mailed now ends (promise 23).
+    fn expires_at(&self) -> Result<Timestamp, Halt> {
+        Ok(self.now.plus_hours(self.claims.settings()?.invitation_ttl_hours.hours()))
     }
 
     /// H5 in one step: cancel, correct the address, move the claim, invite.
@@ -454,7 +486,7 @@ impl Asked<'_> {
         ids: InviteIds,
     ) -> Result<Vec<ContactEvent>, Halt> {
         self.builder_only()?;
-        let (invitation, _) = self.open_invitation()?;
+        let (invitation, was) = self.open_invitation()?;
         let contact = self.contact;
         let from = self.invitable()?;
         if from.value() == Some(to) {
@@ -469,12 +501,20 @@ impl Asked<'_> {
             return no(No::PrimaryEmailClaimed { holder: holder.contact, name: holder.name });
         }
         let to = self.known(to.clone());
+        // An owner's own address becomes a former one by this very step.
+        let former = match was {
+            Was::Deactivated { readdressed: false, .. } => Some(&from),
+            Was::Deactivated { readdressed: true, .. } => contact.former_email.as_ref(),
+            Was::NeverActive => None,
+        };
+        let told = self.former_told(former, ids, &to)?;
         let cause = CancelCause::Redirected;
         let mut events = vec![InviteCancelled { invitation: invitation.id, cause }.into()];
         events.extend(self.release());
         events.push(PrimaryEmailChanged { from, to: to.clone() }.into());
         events.push(PrimaryEmailClaimed { email: to.clone() }.into());
-        events.push(self.sent(ids, to));
+        events.push(self.sent(ids, to)?);
+        events.extend(told);
         Ok(events)
     }
 
@@ -509,7 +549,7 @@ impl Asked<'_> {
                 token,
                 sent_to: self.invitable()?,
                 sent_at: self.now,
-                expires_at: self.now.plus_hours(INVITATION_TTL_HOURS),
+                expires_at: self.expires_at()?,
                 attempt: invitation.attempt.saturating_add(1),
             }
             .into(),
@@ -567,20 +607,23 @@ impl Asked<'_> {
         proof: AcceptProof,
     ) -> Result<Vec<ContactEvent>, Halt> {
         let (invitation, was) = self.answerable(token)?;
-        let activated: ContactEvent = match was {
-            Was::NeverActive => OwnerActivated { person, at: Some(self.now) }.into(),
+        let mut events = vec![
+            InviteAccepted { invitation: invitation.id, token }.into(),
+            PersonLinked { person }.into(),
+        ];
+        match was {
+            Was::NeverActive => {
+                events.push(OwnerActivated { person, at: Some(self.now) }.into());
+            }
             Was::Deactivated { person: before, readdressed } => {
                 if readdressed && before == person && proof == AcceptProof::Link {
                     return no(No::LoginNeeded);
                 }
-                OwnerReactivated { person, at: Some(self.now) }.into()
+                events.extend(image::taken_over(self.contact, before, person));
+                events.push(OwnerReactivated { person, at: Some(self.now) }.into());
             }
-        };
-        Ok(vec![
-            InviteAccepted { invitation: invitation.id, token }.into(),
-            PersonLinked { person }.into(),
-            activated,
-        ])
+        }
+        Ok(events)
     }
 
     fn decline_invite(&self, token: TokenId) -> Result<Vec<ContactEvent>, Halt> {
@@ -598,6 +641,29 @@ impl Asked<'_> {
         let mut events = vec![InviteExpired { invitation: invitation.id }.into()];
         events.extend(self.release_if_never_active(was));
         Ok(events)
+    }
+
+    /// H6: the address that a deactivated owner had is told, unless it is another contact's by now.
+    fn former_told(
+        &self,
+        former: Option<&Personal<EmailAddress>>,
+        ids: InviteIds,
+        invited: &Personal<EmailAddress>,
+    ) -> Result<Option<ContactEvent>, Halt> {
+        let (Some(old), Some(invited)) = (former.and_then(Personal::value), invited.value()) else {
+            return Ok(None);
+        };
+        let theirs = self.claims.holder(old)?.is_none_or(|it| it.contact == self.contact.id);
+        Ok(letters::to_former_address(former.filter(|_| theirs), ids.invitation, invited))
+    }
+
+    fn remind_invite(&self, mail: MailId) -> Result<Vec<ContactEvent>, Halt> {
+        self.open_invitation()?;
+        let due = letters::reminder(self.contact, mail, self.now);
+        match due {
+            Some(reminder) if self.claims.settings()?.invitation_reminder => Ok(vec![reminder]),
+            Some(_) | None => no(No::ReminderNotDue),
+        }
     }
 
     fn disable_access(&self) -> Result<Vec<ContactEvent>, Halt> {

@@ -1,6 +1,8 @@
 //! What happens to a contact.
 
 use super::activity::{Activity, Criterion};
+use super::image::{ProfileImageRemoved, ProfileImageSet, changed as image_changed};
+use super::letters::{FormerAddressTold, InviteReminded};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::event::{FieldChange, Shown, events, nothing_personal};
@@ -48,6 +50,10 @@ events! {
         OwnerImported = "contact.owner_imported" v 1,
         PrimaryEmailDefaulted = "contact.primary_email_defaulted" v 1,
         DuplicateResolved = "contact.duplicate_resolved" v 1,
+        ProfileImageSet = "contact.profile_image_set" v 1,
+        ProfileImageRemoved = "contact.profile_image_removed" v 1,
+        InviteReminded = "contact.invite_reminded" v 1,
+        FormerAddressTold = "contact.former_address_told" v 1,
     }
 }
 
@@ -579,6 +585,14 @@ impl ContactEvent {
                 FieldChange::new_value("primary_email_kept_by", e.winner.to_string()),
                 FieldChange::new_value("decision", format!("kept the email: {}", e.why())),
             ],
+            Self::ProfileImageSet(e) => image_changed(e.replaced, Some(e.image)),
+            Self::ProfileImageRemoved(e) => image_changed(Some(e.image), None),
+            Self::InviteReminded(e) => {
+                vec![FieldChange::new_value("invitation_reminder", &e.sent_to)]
+            }
+            Self::FormerAddressTold(e) => {
+                vec![FieldChange::new_value("former_address_told", &e.sent_to)]
+            }
         }
     }
 
@@ -617,13 +631,17 @@ impl ContactEvent {
             | Self::CustomFieldSet(_)
             | Self::OwnerImported(_)
             | Self::PrimaryEmailDefaulted(_)
-            | Self::DuplicateResolved(_) => None,
+            | Self::DuplicateResolved(_)
+            | Self::ProfileImageSet(_)
+            | Self::ProfileImageRemoved(_)
+            | Self::InviteReminded(_)
+            | Self::FormerAddressTold(_) => None,
         }
     }
 
     /// What becomes of an invitation, where the event is about one.
     pub const fn invitation(&self) -> Option<(InvitationId, InvitationStep<'_>)> {
-        use InvitationStep::{Ended, Resent, Sent};
+        use InvitationStep::{Ended, FormerTold, Reminded, Resent, Sent};
         match self {
             Self::InviteSent(e) => Some((e.invitation, Sent(e))),
             Self::InviteResent(e) => Some((e.invitation, Resent(e))),
@@ -631,6 +649,8 @@ impl ContactEvent {
             Self::InviteAccepted(e) => Some((e.invitation, Ended("accepted"))),
             Self::InviteDeclined(e) => Some((e.invitation, Ended("declined"))),
             Self::InviteExpired(e) => Some((e.invitation, Ended("expired"))),
+            Self::InviteReminded(e) => Some((e.invitation, Reminded(e))),
+            Self::FormerAddressTold(e) => Some((e.invitation, FormerTold(e))),
             Self::ContactCreated(_)
             | Self::ContactInfoUpdated(_)
             | Self::PrimaryEmailSet(_)
@@ -657,7 +677,9 @@ impl ContactEvent {
             | Self::CustomFieldSet(_)
             | Self::OwnerImported(_)
             | Self::PrimaryEmailDefaulted(_)
-            | Self::DuplicateResolved(_) => None,
+            | Self::DuplicateResolved(_)
+            | Self::ProfileImageSet(_)
+            | Self::ProfileImageRemoved(_) => None,
         }
     }
 }
@@ -678,6 +700,10 @@ pub enum InvitationStep<'a> {
     Sent(&'a InviteSent),
     /// One more goes out, with another link.
     Resent(&'a InviteResent),
+    /// Whoever has not answered is reminded, without a link.
+    Reminded(&'a InviteReminded),
+    /// The address that the owner had before is told of it, without a link (H6).
+    FormerTold(&'a FormerAddressTold),
     /// It is over, and this is how.
     Ended(&'static str),
 }

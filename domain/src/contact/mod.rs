@@ -7,6 +7,8 @@ mod coat;
 mod commands;
 mod decide;
 mod events;
+mod image;
+mod letters;
 pub(crate) mod merge;
 mod permission;
 mod rejection;
@@ -24,6 +26,8 @@ pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, Invite
 pub use decide::{Claims, EMAILS_MAX, Holder, decide};
 pub(crate) use decide::{created, refuse_gone};
 pub use events::*;
+pub use image::{ProfileImageRemoved, ProfileImageSet};
+pub use letters::{FormerAddressTold, InviteReminded};
 pub use merge::{Kept, MergePicks, merge_survivor};
 pub use permission::Permission;
 pub use rejection::ContactRejection;

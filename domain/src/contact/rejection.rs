@@ -120,6 +120,10 @@ pub enum ContactRejection {
     },
     /// The value is none of the field's options.
     CustomFieldUnknownChoice,
+    /// R36: the profile image is its owner's alone.
+    ImageIsOwners,
+    /// 2.5: the account does not want reminders, or it is not the time for this one.
+    ReminderNotDue,
 }
 
 const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
@@ -180,7 +184,9 @@ impl ContactRejection {
             | Self::MergeSurvivorGone { .. }
             | Self::UnknownCustomField
             | Self::CustomFieldWrongKind { .. }
-            | Self::CustomFieldUnknownChoice => &[],
+            | Self::CustomFieldUnknownChoice
+            | Self::ImageIsOwners
+            | Self::ReminderNotDue => &[],
         }
     }
 
@@ -471,6 +477,17 @@ impl ContactRejection {
             .rule("R41")
             .remedy("Use an option of the field in /v1/custom-fields, or add this one to them.")
             .field("value"),
+            Self::ReminderNotDue => {
+                refuse("reminder_not_due", Conflict, "No reminder is due for this invitation.")
+                    .rule("2.5")
+            }
+            Self::ImageIsOwners => refuse(
+                "image_owner_only",
+                Forbidden,
+                "Only the owner sets or removes their profile image, once they are active.",
+            )
+            .rule("R36")
+            .remedy("Ask the owner to set it, after signing in; you see it as soon as they have."),
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use super::activity::Activity;
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
+use super::image;
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
-use crate::ids::{AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId};
+use crate::ids::{
+    AggregateId, ContactId, ImageId, InvitationId, LeadId, MergeId, PersonId, TokenId,
+};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -26,6 +29,9 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// How many mails it has had.
     pub attempt: u32,
+    /// Whether the invitee has been reminded of it.
+    #[serde(default)]
+    pub reminded: bool,
 }
 
 /// How an invitation ended.
@@ -191,6 +197,13 @@ pub struct Contact {
     pub custom_fields: BTreeMap<FieldName, Personal<CustomValue>>,
     /// How active its owner has been, as far as its events say (G20).
     pub activity: Activity,
+    /// The profile image that its owner set (R36).
+    #[serde(default)]
+    pub image: Option<ImageId>,
+    /// The primary email that its deactivated owner had, while it is another and nobody has told that
+    /// address (H6).
+    #[serde(default)]
+    pub former_email: Option<Personal<EmailAddress>>,
 }
 
 impl Contact {
@@ -227,6 +240,8 @@ impl Contact {
             absorbed: BTreeSet::new(),
             custom_fields: BTreeMap::new(),
             activity: Activity::default(),
+            image: None,
+            former_email: None,
         }
     }
 
@@ -322,6 +337,7 @@ impl Contact {
                         token: e.token,
                         expires_at: e.expires_at,
                         attempt: e.attempt,
+                        reminded: false,
                     },
                     was,
                 };
@@ -374,6 +390,7 @@ impl Contact {
                 if !matches!(self.access, Access::Pending { was: Was::Deactivated { .. }, .. }) {
                     return impossible("an owner is reactivated from a repeated invitation");
                 }
+                self.former_email = None;
                 self.signed_in(e.at);
                 self.access = Access::Active { person: e.person };
             }
@@ -487,6 +504,35 @@ impl Contact {
                     return impossible("who has lost an email holds no claim to it");
                 }
             }
+            ContactEvent::ProfileImageSet(e) => {
+                if let Err(why) = image::set_follows(self, e) {
+                    return impossible(why);
+                }
+                self.image = Some(e.image);
+            }
+            ContactEvent::ProfileImageRemoved(e) => {
+                if self.image != Some(e.image) {
+                    return impossible("there is no such image");
+                }
+                self.image = None;
+            }
+            ContactEvent::InviteReminded(e) => {
+                let Access::Pending { invitation, .. } = &mut self.access else {
+                    return impossible("no invitation is open");
+                };
+                if invitation.id != e.invitation || invitation.reminded {
+                    return impossible("an open invitation is reminded of once");
+                }
+                invitation.reminded = true;
+            }
+            ContactEvent::FormerAddressTold(e) => {
+                let open = matches!(&self.access, Access::Pending { invitation, .. }
+                    if invitation.id == e.invitation);
+                if !open || self.former_email.is_none() {
+                    return impossible("there is no former address to be told of an invitation");
+                }
+                self.former_email = None;
+            }
         }
         Ok(())
     }
@@ -566,6 +612,9 @@ impl Contact {
         match &mut self.access {
             Access::Deactivated { readdressed, .. }
             | Access::Disabled { resume: Resume::Deactivated { readdressed, .. } } => {
+                if !*readdressed {
+                    self.former_email = Some(from.clone());
+                }
                 *readdressed = true;
             }
             Access::NotInvited

@@ -8,9 +8,12 @@
 use super::rejection::ContactRejection as No;
 use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances};
+use crate::builder_account::AccountSettings;
 use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::Shown;
-use crate::ids::{AggregateId, ApiKeyId, ContactId, InvitationId, PersonId, TokenId};
+use crate::ids::{
+    AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, MailId, PersonId, TokenId,
+};
 use crate::ledger::{Command, Halt};
 use crate::personal::{Change, Personal};
 use crate::rejection::{Rejection, RejectionKind};
@@ -262,23 +265,28 @@ fn pending_readdressed() -> Vec<ContactEvent> {
 struct Given {
     events: Vec<ContactEvent>,
     held: Vec<(EmailAddress, Holder)>,
+    settings: AccountSettings,
 }
 
 impl From<Vec<ContactEvent>> for Given {
     fn from(events: Vec<ContactEvent>) -> Self {
-        Self { events, held: Vec::new() }
+        Self { events, held: Vec::new(), settings: AccountSettings::default() }
     }
 }
 
 /// Beside these events, Bea holds the claim to this address.
 fn bea_holds(typed: &str, activated: bool, events: Vec<ContactEvent>) -> Given {
     let bea = Holder { contact: BEA, name: Some(name("Bea")), activated };
-    Given { events, held: vec![(email(typed), bea)] }
+    Given { held: vec![(email(typed), bea)], ..events.into() }
 }
 
 impl Claims for Given {
     fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt> {
         Ok(self.held.iter().find(|(held, _)| held == email).map(|(_, holder)| holder.clone()))
+    }
+
+    fn settings(&self) -> Result<AccountSettings, Halt> {
+        Ok(self.settings)
     }
 }
 
@@ -852,6 +860,7 @@ fn an_invite_claims_the_primary_email_and_goes_there_alone() {
         token: FIRST.token,
         expires_at: noon().plus_hours(72),
         attempt: 1,
+        reminded: false,
     };
     assert_eq!(contact.access, Access::Pending { invitation, was: Was::NeverActive });
     assert!(contact.claimed);
@@ -1245,6 +1254,207 @@ fn a_custom_field_is_the_builders_in_every_state_and_no_owners() {
     }
 }
 
+const MAIL: MailId = MailId(Uuid::from_u128(0x3a11));
+
+fn reminded(ids: InviteIds) -> ContactEvent {
+    InviteReminded { invitation: ids.invitation, mail: MAIL, sent_to: ada(email("ada@x.org")) }
+        .into()
+}
+
+fn told(ids: InviteIds, to: &str) -> ContactEvent {
+    let (invitation, mail) = (ids.invitation, MailId(ids.invitation.0));
+    FormerAddressTold { invitation, mail, sent_to: ada(email(to)) }.into()
+}
+
+/// The account has reminders on.
+fn wanted(events: Vec<ContactEvent>) -> Given {
+    let settings = AccountSettings { invitation_reminder: true, ..AccountSettings::default() };
+    Given { settings, ..events.into() }
+}
+
+#[test]
+fn whoever_has_not_answered_is_reminded_once_in_the_last_day() {
+    // 2.5; sent at the start, noon is four hours later, and it ends after 72
+    let remind = |hours: i64| clock(ContactCommand::RemindInvite(MAIL)).hours_later(hours - 4);
+    let not_due = || refused(No::ReminderNotDue);
+    check(wanted(pending()), remind(47), not_due());
+    check(wanted(pending()), remind(48), happens([reminded(FIRST)]));
+    check(wanted(pending()), remind(71), happens([reminded(FIRST)]));
+    check(wanted(pending()), remind(72), not_due());
+    check(wanted(and(pending(), [reminded(FIRST)])), remind(60), not_due());
+    check(pending(), remind(60), not_due());
+    // A resend moves its end, and is no second invitation.
+    let again = resent(RESENT, "ada@x.org", start().plus_hours(40), 2);
+    check(wanted(and(pending(), [again.clone()])), remind(60), not_due());
+    check(wanted(and(pending(), [again.clone()])), remind(90), happens([reminded(FIRST)]));
+    check(wanted(and(pending(), [reminded(FIRST), again])), remind(90), not_due());
+    for ended in [not_invited(), active(), and(pending(), [cancelled(FIRST, CancelCause::Builder)])]
+    {
+        check(wanted(ended), remind(60), refused(No::NotPending));
+    }
+}
+
+#[test]
+fn a_short_invitation_is_not_reminded_of_on_the_heels_of_its_mail() {
+    // 2.5: the last mail is a day old
+    let short: ContactEvent = InviteSent {
+        invitation: FIRST.invitation,
+        token: FIRST.token,
+        sent_to: ada(email("ada@x.org")),
+        sent_at: start(),
+        expires_at: start().plus_hours(30),
+        attempt: 1,
+    }
+    .into();
+    let short = and(not_invited(), [claimed("ada@x.org"), short]);
+    let remind = |hours: i64| clock(ContactCommand::RemindInvite(MAIL)).hours_later(hours - 4);
+    check(wanted(short.clone()), remind(23), refused(No::ReminderNotDue));
+    check(wanted(short), remind(24), happens([reminded(FIRST)]));
+}
+
+#[test]
+fn the_address_that_a_deactivated_owner_had_is_told_of_an_invitation_to_another_once() {
+    // H6
+    let readdressed =
+        || and(deactivated(), [changed("ada@x.org", "new@x.org"), released("ada@x.org")]);
+    let invite = || builder(ContactCommand::SendInvite(SECOND));
+    let invited = || [claimed("new@x.org"), sent(SECOND, "new@x.org", noon())];
+    let [claim, mail] = invited();
+    check(readdressed(), invite(), happens([claim, mail, told(SECOND, "ada@x.org")]));
+    // It is told once, however often the invitation is sent anew.
+    let again = and(
+        readdressed(),
+        [
+            claimed("new@x.org"),
+            sent(FIRST, "new@x.org", start()),
+            told(FIRST, "ada@x.org"),
+            cancelled(FIRST, CancelCause::Builder),
+        ],
+    );
+    check(again, invite(), happens([sent(SECOND, "new@x.org", noon())]));
+    // Nobody is told where the address is the same, or is another contact's by now (R34).
+    check(deactivated(), invite(), happens([sent(SECOND, "ada@x.org", noon())]));
+    check(bea_holds("ada@x.org", true, readdressed()), invite(), happens(invited()));
+    let back = and(readdressed(), [changed("new@x.org", "ada@x.org")]);
+    check(back, invite(), happens([claimed("ada@x.org"), sent(SECOND, "ada@x.org", noon())]));
+    let never = and(not_invited(), [changed("ada@x.org", "new@x.org")]);
+    check(never, invite(), happens(invited()));
+}
+
+#[test]
+fn the_former_address_is_told_where_the_invitation_is_redirected_too() {
+    // H5, H6
+    let third = InviteIds { invitation: InvitationId(Uuid::from_u128(30)), ..FIRST };
+    let redirect = ContactCommand::RedirectInvite { to: email("new@x.org"), ids: third };
+    check(
+        pending_again(),
+        builder(redirect.clone()),
+        happens([
+            cancelled(SECOND, CancelCause::Redirected),
+            released("ada@x.org"),
+            changed("ada@x.org", "new@x.org"),
+            claimed("new@x.org"),
+            sent(third, "new@x.org", noon()),
+            told(third, "ada@x.org"),
+        ]),
+    );
+    check(
+        pending(),
+        builder(redirect),
+        happens([
+            cancelled(FIRST, CancelCause::Redirected),
+            released("ada@x.org"),
+            changed("ada@x.org", "new@x.org"),
+            claimed("new@x.org"),
+            sent(third, "new@x.org", noon()),
+        ]),
+    );
+}
+
+const FACE: ImageId = ImageId(Uuid::from_u128(0xface));
+const NEW_FACE: ImageId = ImageId(Uuid::from_u128(0x1face));
+
+fn face(image: ImageId, replaced: Option<ImageId>) -> ContactEvent {
+    ProfileImageSet { image, replaced }.into()
+}
+
+fn no_face(image: ImageId) -> ContactEvent {
+    ProfileImageRemoved { image }.into()
+}
+
+fn with_face() -> Vec<ContactEvent> {
+    and(active(), [face(FACE, None)])
+}
+
+#[test]
+fn an_active_owner_sets_replaces_and_removes_their_image() {
+    // R36
+    let contact =
+        check(active(), owner(ContactCommand::SetImage(FACE)), happens([face(FACE, None)]));
+    assert_eq!(contact.image, Some(FACE));
+    let new = happens([face(NEW_FACE, Some(FACE))]);
+    assert_eq!(
+        check(with_face(), owner(ContactCommand::SetImage(NEW_FACE)), new).image,
+        Some(NEW_FACE)
+    );
+    let removed = happens([no_face(FACE)]);
+    assert_eq!(check(with_face(), owner(ContactCommand::RemoveImage), removed).image, None);
+    check(with_face(), owner(ContactCommand::SetImage(FACE)), happens([]));
+    check(active(), owner(ContactCommand::RemoveImage), happens([]));
+}
+
+#[test]
+fn the_image_is_the_active_owners_alone_in_whatever_state_the_contact_is() {
+    // R36, RULES.md 1.2, the row of the profile image
+    let states = [
+        not_invited(),
+        pending(),
+        pending_again(),
+        active(),
+        deactivated(),
+        disabled(),
+        and(not_invited(), [disabled_now()]),
+        and(deactivated(), [disabled_now()]),
+    ];
+    for events in states {
+        for command in [ContactCommand::SetImage(FACE), ContactCommand::RemoveImage] {
+            check(events.clone(), builder(command.clone()), refused(No::ImageIsOwners));
+            check(events.clone(), clock(command.clone()), refused(No::ImageIsOwners));
+            check(events.clone(), stranger(command), refused(No::NotTheOwner));
+        }
+    }
+    let refusal = Rejection::from(No::ImageIsOwners).refusal();
+    assert_eq!((refusal.code, refusal.kind), ("image_owner_only", RejectionKind::Forbidden));
+    assert!(refusal.rule == Some("R36") && refusal.remedy.is_some());
+}
+
+#[test]
+fn an_image_outlives_a_deactivation_and_is_gone_when_another_person_takes_the_contact_over() {
+    // H6
+    let again = and(with_face(), [deactivated_now(), sent(SECOND, "ada@x.org", start())]);
+    let accepts =
+        |person| by(Actor::Owner(person), Authority::Owner, accept(SECOND.token, person, LOGIN));
+    let same = check(
+        again.clone(),
+        accepts(ADA_HERSELF),
+        happens([accepted(SECOND), linked(ADA_HERSELF), reactivated(ADA_HERSELF)]),
+    );
+    assert_eq!(same.image, Some(FACE));
+    let other = check(
+        again,
+        accepts(SOMEBODY_ELSE),
+        happens([
+            accepted(SECOND),
+            linked(SOMEBODY_ELSE),
+            no_face(FACE),
+            reactivated(SOMEBODY_ELSE),
+        ]),
+    );
+    assert_eq!(other.image, None);
+}
+
+const LOGIN: AcceptProof = AcceptProof::LinkAndLogin;
+
 /// What is taken, whatever it leads to, and the contact after it.
 #[track_caller]
 fn check_taken(events: Vec<ContactEvent>, when: When) -> Contact {
@@ -1266,7 +1476,8 @@ macro_rules! names_of {
 names_of!(COMMANDS, command_name, ContactCommand:
     Create EditInfo SwapPrimaryEmail AddAdditionalEmail EditAdditionalEmail RemoveAdditionalEmail
     SendInvite ResendInvite CancelInvite AcceptInvite DeclineInvite ExpireInvite DisableAccess
-    EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions SetCustomField);
+    EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions SetCustomField
+    SetImage RemoveImage RemindInvite);
 names_of!(REFUSALS, refusal_name, ContactRejection:
     AlreadyExists Erased PrimaryEmailOnActivatedOwner PrimaryEmailClaimed PrimaryEmailTaken
     TooManyEmails AdditionalNeedsPrimary DuplicateEmail UnknownAdditionalEmail
@@ -1276,7 +1487,7 @@ names_of!(REFUSALS, refusal_name, ContactRejection:
     NotExpiredYet InviteMerged SameAddress IsDeleted IsMerged ConfirmationNeeded CannotDeleteSelf
     NotDeleted MergeBothActive MergeSurvivorMustBeActive MergeTooManyEmails MergeWithItself
     MergePickUnknown NotMerged MergeSurvivorGone UnknownCustomField CustomFieldWrongKind
-    CustomFieldUnknownChoice);
+    CustomFieldUnknownChoice ImageIsOwners ReminderNotDue);
 
 /// Where a command leads: to the state of this word, or to a refusal.
 type Cell = Result<&'static str, Rejection>;
@@ -1297,6 +1508,11 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
     let stays =
         || [to("not_invited"), to("pending"), to("active"), to("deactivated"), to("disabled")];
     let not_owner = || [(); 5].map(|()| no(No::NotTheOwner));
+    let active_owner_alone = || {
+        let mut cells = not_owner();
+        cells[2] = to("active");
+        cells
+    };
     let not_pending = || no(No::NotPending);
     let gone = || no(No::InviteCancelled);
     let used = || no(No::InviteUsed);
@@ -1421,6 +1637,13 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
             stays(),
         ),
         (builder(set_gate("4711")), stays()),
+        (
+            clock(ContactCommand::RemindInvite(MAIL)).hours_later(50),
+            // Where the account wants it, it stays pending: see the tests of reminders.
+            [not_pending(), no(No::ReminderNotDue), not_pending(), not_pending(), not_pending()],
+        ),
+        (owner(ContactCommand::SetImage(FACE)), active_owner_alone()),
+        (owner(ContactCommand::RemoveImage), active_owner_alone()),
     ];
     for builders_own in [
         ContactCommand::RedirectInvite { to: email("right@x.org"), ids: SECOND },
@@ -1458,7 +1681,7 @@ fn each_command_leads_from_each_state_where_the_state_machine_says() {
 #[test]
 fn each_command_is_taken_somewhere_and_refused_somewhere() {
     // See the tests of these, the latter in `ledger/merge/tests.rs`.
-    let mut taken = BTreeSet::from(["Create", "Restore"]);
+    let mut taken = BTreeSet::from(["Create", "Restore", "RemindInvite"]);
     let mut not_taken = BTreeSet::new();
     for (when, cells) in state_machine() {
         for cell in cells {
@@ -1529,7 +1752,14 @@ fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
         field: FieldName::parse("gate").expect("a valid name"),
         value: Change { from: None, to: None },
     };
-    let cases: [(Vec<ContactEvent>, ContactEvent); 17] = [
+    let cases: [(Vec<ContactEvent>, ContactEvent); 24] = [
+        (active(), reminded(FIRST)),
+        (and(pending(), [reminded(FIRST)]), reminded(FIRST)),
+        (pending(), told(FIRST, "old@x.org")),
+        (and(pending_readdressed(), [told(SECOND, "ada@x.org")]), told(SECOND, "ada@x.org")),
+        (deactivated(), face(FACE, None)),
+        (with_face(), face(NEW_FACE, None)),
+        (with_face(), no_face(NEW_FACE)),
         (not_invited(), cleared.into()),
         (not_invited(), created(None, &[])),
         (not_invited(), PrimaryEmailSet { email: ada(email("a@x.org")) }.into()),

@@ -108,14 +108,17 @@ enum Right {
 
 fn right(command: &Command) -> Right {
     match command {
-        Command::Installation(_) | Command::TakeOver { .. } => Right::Operate,
+        Command::Installation(_) | Command::TakeOver { .. } | Command::RecordBounce(..) => {
+            Right::Operate
+        }
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. } => Right::Operate,
             BuilderAccountCommand::IssueApiKey(_) => Right::IssueKey,
             BuilderAccountCommand::JobSetup(_) => Right::Work,
             BuilderAccountCommand::RotateApiKey(_)
             | BuilderAccountCommand::RevokeApiKey(_)
-            | BuilderAccountCommand::SetCustomFields(_) => Right::Administer,
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::ChangeSettings(_) => Right::Administer,
         },
         Command::Person(..) => Right::OwnLogin,
         Command::Contact(_, command) => match command {
@@ -130,8 +133,11 @@ fn right(command: &Command) -> Right {
             | ContactCommand::SwapPrimaryEmail(_)
             | ContactCommand::AddAdditionalEmail(_)
             | ContactCommand::EditAdditionalEmail { .. }
-            | ContactCommand::RemoveAdditionalEmail(_) => Right::OwnInfo,
+            | ContactCommand::RemoveAdditionalEmail(_)
+            | ContactCommand::SetImage(_)
+            | ContactCommand::RemoveImage => Right::OwnInfo,
             ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
+            ContactCommand::RemindInvite(_) => Right::Report,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
             | ContactCommand::DeactivateOwner

@@ -107,6 +107,10 @@ pub fn decide(
             let events = notification::decide(state.notification(*mail)?, report);
             Ok(done(AggregateId::Notification(*mail), events, Event::Notification))
         }
+        Command::RecordBounce(mail, status) => {
+            let events = notification::bounced(*mail, state.notification(*mail)?, status)?;
+            Ok(done(AggregateId::Notification(*mail), events, Event::Notification))
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! back as a [`Need`], the event store fetches it under the same lock, and asks again.
 
 mod authority;
+mod claims;
 mod custom_fields;
 mod decide;
 mod impersonation;
@@ -37,7 +38,7 @@ use crate::installation::InstallationCommand;
 use crate::job::impersonation::ImpersonationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
-use crate::notification::MailReport;
+use crate::notification::{BounceStatus, MailReport};
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
@@ -195,6 +196,9 @@ pub enum Command {
     },
     /// Record what became of a mail that this ledger ordered; the sender's alone (R68).
     RecordMail(MailId, MailReport),
+    /// Record that a mail came back after the mail server had taken it; an operator's, whose mail
+    /// server tells it (R68).
+    RecordBounce(MailId, BounceStatus),
 }
 
 /// The template of a new job, and ids for what is copied.
@@ -462,7 +466,9 @@ impl Command {
                 let contacts = owners.iter().map(|owner| owner.contact.into());
                 contacts.chain(owners.iter().flat_map(|o| &o.jobs).map(|j| (*j).into())).collect()
             }
-            Self::RecordMail(mail, _) => vec![AggregateId::Notification(*mail)],
+            Self::RecordMail(mail, _) | Self::RecordBounce(mail, _) => {
+                vec![AggregateId::Notification(*mail)]
+            }
         }
     }
 
@@ -493,6 +499,7 @@ impl Command {
             | Self::MergeContacts { .. }
             // Two senders may have sent the same mail.
             | Self::RecordMail(..)
+            | Self::RecordBounce(..)
             | Self::UnmergeContact(_)
             | Self::Impersonation(..)
             | Self::Lead(..)
@@ -518,6 +525,7 @@ impl Command {
                 JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
             },
             Self::BuilderAccount(_, BuilderAccountCommand::SetCustomFields(_)) => "SetCustomFields",
+            Self::BuilderAccount(_, BuilderAccountCommand::ChangeSettings(_)) => "ChangeSettings",
             Self::Person(_, command) => command.name(),
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",
@@ -532,6 +540,7 @@ impl Command {
                 ContactCommand::AcceptInvite { .. } => "AcceptInvite",
                 ContactCommand::DeclineInvite(_) => "DeclineInvite",
                 ContactCommand::ExpireInvite => "ExpireInvite",
+                ContactCommand::RemindInvite(_) => "RemindInvite",
                 ContactCommand::DisableAccess => "DisableAccess",
                 ContactCommand::EnableAccess => "EnableAccess",
                 ContactCommand::DeactivateOwner => "DeactivateOwner",
@@ -540,6 +549,8 @@ impl Command {
                 ContactCommand::Restore => "RestoreContact",
                 ContactCommand::SetPermissions(_) => "SetPermissions",
                 ContactCommand::SetCustomField { .. } => "SetCustomField",
+                ContactCommand::SetImage(_) => "SetProfileImage",
+                ContactCommand::RemoveImage => "RemoveProfileImage",
             },
             Self::SaveContact { .. } => "CreateContact",
             Self::Job(_, command) => command.name(),
@@ -561,6 +572,7 @@ impl Command {
             Self::EditLeadContact { .. } => "EditLeadContact",
             Self::WinLead { .. } => "WinLead",
             Self::RecordMail(..) => "RecordMail",
+            Self::RecordBounce(..) => "RecordBounce",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::links::Links;
 use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
-use crate::contact::{ClaimChange, Claims, Contact, ContactEvent, Holder, refuse_gone};
+use crate::contact::{ClaimChange, Contact, ContactEvent, refuse_gone};
 use crate::event::Event;
 use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, PersonId};
 use crate::installation::Installation;
@@ -40,9 +40,11 @@ enum Known {
 /// what it does not know, it says.
 #[derive(Debug, Clone, Default)]
 pub struct LedgerState {
+    /// The account that the ledger would be, by its id.
+    pub(super) account: Option<AccountId>,
     aggregates: HashMap<AggregateId, Known>,
     /// By normal form of the address; `None` where it is known that nobody holds it.
-    claims: HashMap<Box<str>, Option<ContactId>>,
+    pub(super) claims: HashMap<Box<str>, Option<ContactId>>,
     /// The jobs that contacts are owners of.
     jobs: Links<JobId>,
     /// The leads that are about contacts.
@@ -68,6 +70,12 @@ impl LedgerState {
     /// Takes note that there is no such aggregate.
     pub fn learn_absent(&mut self, id: AggregateId) {
         self.aggregates.entry(id).or_insert(Known::Absent);
+    }
+
+    /// Takes note of which account the ledger belongs to, if it is an account's. Without that, and
+    /// before the account is open, its settings are those that every account begins with.
+    pub const fn belongs_to(&mut self, account: AccountId) {
+        self.account = Some(account);
     }
 
     /// Takes note of who holds a claim.
@@ -296,7 +304,7 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
             Ok(Known::Person(Tracked { state: Person::from_first(id, event)?, version }))
         }
         (AggregateId::Notification(id), Event::Notification(event)) => {
-            let state = Notification::from_first(id, event);
+            let state = Notification::from_first(id, event)?;
             Ok(Known::Notification(Tracked { state, version }))
         }
         (
@@ -374,21 +382,6 @@ fn next(
         ) => return Err(misplaced(id, event, "the event is another kind of aggregate's")),
     }
     Ok(())
-}
-
-impl Claims for LedgerState {
-    fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, Halt> {
-        let Some(claim) = self.claims.get(email.normal()) else {
-            return Err(Halt::Need(Need::Claim(email.clone())));
-        };
-        let Some(contact) = *claim else { return Ok(None) };
-        let holder = self.contact(contact)?.map(|tracked| &tracked.state);
-        Ok(Some(Holder {
-            contact,
-            name: holder.and_then(|h| h.name.value().cloned()),
-            activated: holder.is_some_and(|h| h.access.is_activated()),
-        }))
-    }
 }
 
 impl<T> Tracked<T> {

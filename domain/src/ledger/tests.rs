@@ -4,16 +4,18 @@
 use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 use crate::builder_account::{
-    BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
+    BuilderAccount, BuilderAccountRejection, InvitationTtl, JobTemplate, NewApiKey, SettingsEdit,
+    TemplateTask,
 };
-use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
+use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
+use crate::event::Shown;
 use crate::ids::{
-    ApiKeyId, CredentialId, ImpersonationId, InvitationId, PersonId, SessionId, TokenId,
+    ApiKeyId, CredentialId, ImageId, ImpersonationId, InvitationId, PersonId, SessionId, TokenId,
 };
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
-use crate::notification::{FailureCause, MailKind, MailOutcome};
+use crate::notification::{BounceStatus, FailureCause, MailKind, MailOutcome};
 use crate::person::PersonCommand;
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
@@ -245,6 +247,7 @@ impl Book {
     /// Decides from no knowledge at all: what is needed is fetched, and asked again.
     fn decide(&self, command: &Command, by: &Circumstances) -> Result<Decision, Rejection> {
         let mut state = LedgerState::default();
+        state.belongs_to(ACCOUNT);
         let mut fetched = Vec::new();
         loop {
             match decide(command, &state, by, now()) {
@@ -879,6 +882,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         ]),
         Command::TakeOver { contact: ADA, after: 9, events: Vec::new() },
         mailed(MailOutcome::Sent),
+        Command::RecordBounce(MailId(Uuid::nil()), bounce()),
         Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
         Command::BuilderAccount(
             ACCOUNT,
@@ -1025,6 +1029,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         vec![
             Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
             Command::TakeOver { contact: ADA, after: 0, events: Vec::new() },
+            Command::RecordBounce(MailId(Uuid::nil()), bounce()),
         ],
         vec![issue_key(1)],
         vec![
@@ -1065,14 +1070,20 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::SwapPrimaryEmail(email("a@x.org"))),
             of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
+            of_contact(ContactCommand::SetImage(ImageId(Uuid::nil()))),
+            of_contact(ContactCommand::RemoveImage),
         ],
         vec![
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
+            settle(SettingsEdit::default()),
             rotate_key(1),
             revoke_key(1),
         ],
         person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
-        vec![mailed(MailOutcome::Sent)],
+        vec![
+            mailed(MailOutcome::Sent),
+            of_contact(ContactCommand::RemindInvite(MailId(Uuid::nil()))),
+        ],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {
@@ -1447,4 +1458,74 @@ fn a_bulk_change_passes_archived_jobs_over_and_takes_tasks_from_who_leaves() {
     let again = book.execute(&remove).expect("taken");
     let words = words(&again);
     assert_eq!(words, [(OwnerResult::WasNotThere, false), (OwnerResult::JobArchived, false)]);
+}
+
+fn bounce() -> BounceStatus {
+    BounceStatus::parse("5.1.1").expect("a status")
+}
+
+// What the account has settled.
+
+fn settle(edit: SettingsEdit) -> Command {
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::ChangeSettings(edit))
+}
+
+fn ttl(hours: i64) -> SettingsEdit {
+    let invitation_ttl = InvitationTtl::of_hours(hours).ok();
+    SettingsEdit { invitation_ttl, ..SettingsEdit::default() }
+}
+
+/// In how many hours the invitation ends that a command mails.
+fn hours_left(book: &mut Book, command: &Command) -> i64 {
+    let decision = book.execute(command).expect("taken");
+    let ends = decision.events.iter().find_map(|(_, event)| {
+        let Event::Contact(event) = event else { return None };
+        match event.invitation()?.1 {
+            InvitationStep::Sent(sent) => Some(sent.expires_at),
+            InvitationStep::Resent(sent) => Some(sent.expires_at),
+            InvitationStep::Reminded(_)
+            | InvitationStep::FormerTold(_)
+            | InvitationStep::Ended(_) => None,
+        }
+    });
+    ends.expect("a mail").seconds_since(now()) / 3_600
+}
+
+#[test]
+fn an_invitation_lives_as_long_as_the_account_says_and_three_days_where_it_says_nothing() {
+    // promise 23
+    let resend = Command::Contact(ADA, ContactCommand::ResendInvite(ids(2).token));
+    let redirect = ContactCommand::RedirectInvite { to: email("new@x.org"), ids: ids(3) };
+    let redirect = Command::Contact(ADA, redirect);
+    let mut book = Book::given([opened(), contact(ADA, "Ada", "ada@x.org")]);
+    assert_eq!(hours_left(&mut book, &invite(ADA, 1)), 72);
+    for (hours, command) in [(168, resend), (1, redirect)] {
+        book.execute(&settle(ttl(hours))).expect("taken");
+        assert_eq!(hours_left(&mut book, &command), hours, "{}", command.name());
+    }
+    let saved = save(BEA, "bea@x.org", &[], Some(ids(4)));
+    assert_eq!(hours_left(&mut book, &saved), 1);
+    // A ledger without an account that is open.
+    let mut book = Book::given([contact(ADA, "Ada", "ada@x.org")]);
+    assert_eq!(hours_left(&mut book, &invite(ADA, 1)), 72);
+    for hours in [0, 169, -1] {
+        assert!(InvitationTtl::of_hours(hours).is_err(), "{hours}");
+    }
+}
+
+#[test]
+fn settings_are_changed_one_by_one_and_only_where_they_differ() {
+    let mut book = Book::given([opened()]);
+    let on = SettingsEdit { invitation_reminder: Some(true), ..SettingsEdit::default() };
+    assert_eq!(book.execute(&settle(ttl(72))).map(|d| d.events.len()), Ok(0));
+    assert_eq!(book.execute(&settle(SettingsEdit::default())).map(|d| d.events.len()), Ok(0));
+    book.execute(&settle(ttl(24))).expect("taken");
+    let decision = book.execute(&settle(on)).expect("taken");
+    let [(_, event)] = &decision.events[..] else { panic!("one event") };
+    let changes = event.changes();
+    let told: Vec<_> = changes.iter().map(|c| (&*c.field, &c.before, &c.after)).collect();
+    let (off, on) = (Shown::from("off"), Shown::from("on"));
+    assert_eq!(told, [("invitation_reminder", &off, &on)]);
+    let unknown = Rejection::Unknown(AggregateId::BuilderAccount(ACCOUNT));
+    assert_eq!(Book::default().execute(&settle(ttl(24))), Err(unknown));
 }

@@ -136,7 +136,8 @@ fn tells_secret(submission: &Submission) -> bool {
             | BuilderAccountCommand::RotateApiKey(_) => true,
             BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
-            | BuilderAccountCommand::SetCustomFields(_) => false,
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::ChangeSettings(_) => false,
         },
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_) => true,
@@ -166,6 +167,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
+        | Command::RecordBounce(..)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

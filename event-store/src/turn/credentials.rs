@@ -106,7 +106,8 @@ impl Turn<'_> {
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
-            | BuilderAccountEvent::CustomFieldsSet(_) => {}
+            | BuilderAccountEvent::CustomFieldsSet(_)
+            | BuilderAccountEvent::AccountSettingsChanged(_) => {}
         }
         Ok(())
     }

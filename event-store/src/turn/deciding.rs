@@ -9,8 +9,8 @@ use crate::writer::{Rehearsal, Work};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, JobId, LeadId, LedgerId,
-    LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
+    AccountId, AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, JobId, LeadId,
+    LedgerId, LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -88,6 +88,7 @@ impl Turn<'_> {
     ) -> Result<Vec<Verdict>, StoreError> {
         let ledger = self.groups[index].ledger;
         let now = self.now(ledger);
+        self.groups[index].cache.state.belongs_to(AccountId(ledger.0));
         if !self.careful {
             self.believe_newborns(index, found);
         }

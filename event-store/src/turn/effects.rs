@@ -13,11 +13,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
-use domain::notification::NotificationEvent;
+use domain::notification::{MailKind, NotificationEvent};
 use domain::person::PersonEvent;
 use domain::personal::HoldsPersonal;
 use domain::{
-    AggregateId, Command, ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal,
+    AggregateId, Command, ContactId, EmailAddress, Event, InvitationId, LedgerId, MailId, Personal,
     SubjectId, Timestamp, TokenId,
 };
 use std::collections::BTreeMap;
@@ -56,6 +56,7 @@ impl Turn<'_> {
             }
             let mut subjects = Subjects::default();
             recorded.each_personal(&mut subjects);
+            subjects.0.extend(super::images::seals_with(recorded));
             for subject in subjects.0 {
                 if keys.held(ledger, subject).is_none() {
                     missing.entry(ledger).or_default().0.push(subject);
@@ -106,7 +107,12 @@ impl Turn<'_> {
                     writes.leads.extend(came.map(|contact| ((ledger, contact, lead), true)));
                 }
                 (Event::Notification(event), AggregateId::Notification(mail)) => {
-                    let sent = matches!(event, NotificationEvent::NotificationSent(_));
+                    let sent = match event {
+                        NotificationEvent::NotificationSent(_) => true,
+                        NotificationEvent::NotificationFailed(_) => false,
+                        // It has ended before.
+                        NotificationEvent::NotificationBounced(_) => continue,
+                    };
                     writes.mails_ended.push(EndedMail { ledger, mail: mail.0, at, sent });
                 }
                 (
@@ -154,6 +160,12 @@ impl Turn<'_> {
         {
             writes.logins.imported(ledger, contact, person);
         }
+        if let ContactEvent::ProfileImageSet(set) = event {
+            self.image_set(recorded, set, contact, submission, writes)?;
+        }
+        if matches!(event, ContactEvent::ProfileImageRemoved(_)) {
+            writes.images.remove(ledger, contact);
+        }
         match event.invitation() {
             Some((id, InvitationStep::Sent(e))) => {
                 let invitation = Invited { id, token: e.token, until: e.expires_at };
@@ -165,8 +177,41 @@ impl Turn<'_> {
                 let to = &e.sent_to;
                 self.invitation_mail(recorded, contact, &invitation, to, submission, writes)?;
             }
+            // Mailed by the store that it comes from.
+            Some((_, InvitationStep::Reminded(_) | InvitationStep::FormerTold(_)))
+                if matches!(submission.command, Command::TakeOver { .. }) => {}
+            Some((_, InvitationStep::Reminded(e))) => {
+                let letter = (MailKind::InvitationReminder, e.mail, &e.sent_to);
+                self.mail_without_link(recorded, contact, letter, writes)?;
+            }
+            Some((_, InvitationStep::FormerTold(e))) => {
+                let letter = (MailKind::FormerAddress, e.mail, &e.sent_to);
+                self.mail_without_link(recorded, contact, letter, writes)?;
+            }
             Some((_, InvitationStep::Ended(_))) | None => {}
         }
+        Ok(())
+    }
+
+    /// A mail whose words are told from the ledger when it is sent.
+    fn mail_without_link(
+        &self,
+        recorded: &Recorded,
+        contact: ContactId,
+        (kind, mail, sent_to): (MailKind, MailId, &Personal<EmailAddress>),
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let to = serde_json::json!({ "to": sent_to.value().map(EmailAddress::typed) });
+        let keys = self.shared.reader.keys();
+        writes.mails.push(MailRow {
+            ledger_id: recorded.ledger.0,
+            mail_id: mail.0,
+            kind: kind.word(),
+            contact_id: contact.0,
+            position: stored(recorded.position),
+            sealed: keys.seal(to.to_string().as_bytes(), mail.0.as_bytes())?,
+            created_at: recorded.recorded_at.moment(),
+        });
         Ok(())
     }
 

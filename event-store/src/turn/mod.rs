@@ -13,6 +13,7 @@ mod assuming;
 mod credentials;
 mod deciding;
 mod effects;
+mod images;
 mod impersonations;
 mod logins;
 mod writes;

@@ -2,6 +2,7 @@
 
 use super::credentials::Credentials;
 use super::effects::EndedMail;
+use super::images::Images;
 use super::impersonations::Impersonations;
 use super::logins::Logins;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
@@ -26,6 +27,7 @@ pub(super) struct Writes {
     pub(super) impersonations: Impersonations,
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
+    pub(super) images: Images,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     pub(super) newborn: Vec<(LedgerId, SubjectId)>,
 }
@@ -46,6 +48,7 @@ impl Writes {
             impersonations,
             attempts,
             logins,
+            images,
             newborn: _,
         } = self;
         subject_keys.is_empty()
@@ -60,6 +63,7 @@ impl Writes {
             && impersonations.are_none()
             && attempts.is_empty()
             && logins.are_none()
+            && images.are_none()
     }
 }
 

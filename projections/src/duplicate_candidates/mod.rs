@@ -192,6 +192,10 @@ impl View for DuplicateCandidates {
             | ContactEvent::OwnerImported(_)
             | ContactEvent::PrimaryEmailDefaulted(_)
             | ContactEvent::DuplicateResolved(_)
+            | ContactEvent::ProfileImageSet(_)
+            | ContactEvent::ProfileImageRemoved(_)
+            | ContactEvent::InviteReminded(_)
+            | ContactEvent::FormerAddressTold(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

@@ -87,7 +87,7 @@ async fn no_body_and_no_query_gives_a_failure() {
     let description = operator.get("/openapi.json").await.is(200).body;
     for (method, path) in routes(&description) {
         let is_owners = path.starts_with("/v1/me") || path.starts_with("/v1/sessions");
-        let is_operators = path.starts_with("/v1/accounts");
+        let is_operators = path.starts_with("/v1/accounts") || path == "/v1/mail/bounces";
         let caller = if is_operators { &operator } else { &builder.admin };
         let mut caller = if is_owners { session.clone() } else { caller.clone() };
         let id = match path.as_str() {
@@ -134,7 +134,11 @@ async fn no_body_and_no_query_gives_a_failure() {
         }
         let request = caller.request(method.clone(), &path).header("content-type", "text/plain");
         let answer = send(request.body("a,b")).await;
-        assert_eq!(answer.status.as_u16(), 415, "{method} {path}: {}", answer.text);
+        // A builder sets no image, whatever it is.
+        let is_image =
+            method == "PUT" && path.starts_with("/v1/contacts") && path.ends_with("/image");
+        let status = if is_image { 403 } else { 415 };
+        assert_eq!(answer.status.as_u16(), status, "{method} {path}: {}", answer.text);
     }
 }
 

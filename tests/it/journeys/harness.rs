@@ -88,6 +88,12 @@ impl Server {
         Self::start_with(None, clock, "http://localhost").await
     }
 
+    /// Without a mail server, by this clock.
+    pub(super) async fn start_with_mailbox_by(clock: fn() -> Timestamp) -> Self {
+        Self::start_with(Some(Mailbox::new().expect("random bytes")), clock, "http://localhost")
+            .await
+    }
+
     async fn start_with(
         mailbox: Option<Mailbox>,
         clock: fn() -> Timestamp,

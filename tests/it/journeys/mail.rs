@@ -24,14 +24,14 @@ const QUICK: Pace = Pace {
 const BASE: &str = "https://builders.example";
 
 /// Sends what waits to this mail server until everything has ended.
-async fn send_all(server: &Server, to: &MailServer) {
+pub(super) async fn send_all(server: &Server, to: &MailServer) {
     let smtp = Smtp::new(&to.url, Some("Builders <no-reply@builders.example>")).expect("usable");
     let sender = Sender::start(server.store.clone(), Mailer::smtp(&smtp), BASE, QUICK);
     nothing_waits(server).await;
     sender.stop().await;
 }
 
-async fn nothing_waits(server: &Server) {
+pub(super) async fn nothing_waits(server: &Server) {
     let began = Instant::now();
     while server.store.waiting_mails().await.expect("a count") > 0 {
         assert!(began.elapsed() < Duration::from_secs(30), "mail waits");
@@ -40,7 +40,7 @@ async fn nothing_waits(server: &Server) {
 }
 
 /// The log, as new as the ledger is now.
-async fn log(builder: &Builder, query: &str) -> Answer {
+pub(super) async fn log(builder: &Builder, query: &str) -> Answer {
     let seen = builder.admin.contact("Seen", None).await;
     let seen = builder.admin.patch(&format!("/v1/contacts/{seen}"), json!({ "name": "S" })).await;
     builder.admin.get_after(&seen, &format!("/v1/mail-log{query}")).await.is(200)
@@ -146,7 +146,8 @@ async fn a_resend_before_the_first_mail_went_out_sends_the_newer_one_alone() {
     assert_eq!(log_of_ada.each("status"), ["sent", "failed"]);
     assert_eq!(log_of_ada.each("cause"), ["null", "superseded"]);
     let id = &log_of_ada.each("id")[0];
-    assert_eq!(taken.header("Message-ID"), format!("<{id}@builders.example>"));
+    let ledger = builder.id;
+    assert_eq!(taken.header("Message-ID"), format!("<{id}.{ledger}@builders.example>"));
     let failed = log(&builder, "?status=failed").await;
     assert_eq!(failed.each("cause"), ["superseded"; 2]);
     let invitations = builder.admin.get(&format!("/v1/invitations?contact={ada}")).await.is(200);

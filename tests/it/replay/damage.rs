@@ -3,8 +3,10 @@
 use super::random::RandomHistory;
 use super::{bring_up, viewed};
 use crate::support::{Account, apply};
+use domain::contact::ContactCommand;
 use domain::lead::LeadCommand;
-use domain::{Command, LeadId};
+use domain::{Command, ImageId, LeadId};
+use event_store::{EventStore, ImageBytes};
 use projections::verify::verify;
 
 /// What is done to the database, and where it must show: in the log and claims, or in a view.
@@ -30,6 +32,8 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE credentials SET key_id = gen_random_uuid()", true),
     ("UPDATE credentials SET role = 'operator'", true),
     ("DELETE FROM contact_jobs", true),
+    ("DELETE FROM profile_images", true),
+    ("UPDATE profile_images SET image_id = gen_random_uuid()", true),
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("DELETE FROM impersonation_credentials", true),
     ("UPDATE impersonation_credentials SET contact_id = gen_random_uuid()", true),
@@ -42,7 +46,8 @@ const DAMAGE: &[(&str, bool)] = &[
     ("DELETE FROM audit_trail WHERE position = 9", false),
     (
         "INSERT INTO invitations SELECT ledger_id, gen_random_uuid(), contact_id, status, sent_to, \
-      sent_by_kind, sent_by, attempt, sent_at, expires_at, ended_at FROM invitations",
+      sent_by_kind, sent_by, attempt, sent_at, expires_at, ended_at, reminded_at \
+      FROM invitations",
         false,
     ),
 ];
@@ -53,6 +58,7 @@ async fn every_damage_is_found() {
     let account = Account::open(&store, 21).await;
     let mut history = RandomHistory::new(&account, 21);
     history.run(&store, 250).await;
+    picture(&store, &account).await;
     let job = account.job_id();
     let contact = account.contact_id();
     apply(&store, account.create(contact, "Ada Example", Some("ada@damage.example"))).await;
@@ -89,9 +95,21 @@ async fn every_damage_is_found() {
     assert!(whole.is_clean(), "{whole:?}");
 }
 
+/// An owner with an image.
+async fn picture(store: &EventStore, account: &Account) {
+    let (contact, person, ids) = (account.contact_id(), account.person_id(), account.invite_ids());
+    apply(store, account.create(contact, "Bea Example", Some("bea@damage.example"))).await;
+    apply(store, account.invite_as(contact, ids)).await;
+    apply(store, account.accept(person, contact, ids.token)).await;
+    let set = ContactCommand::SetImage(ImageId(account.uuid()));
+    let mut set = account.owner(person, contact, set);
+    set.image = Some(ImageBytes::new(vec![0xff; 32]));
+    apply(store, set).await;
+}
+
 fn tables() -> impl Iterator<Item = &'static str> {
     let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
     let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
-    let log = log.into_iter().chain(["credentials", "impersonation_credentials"]);
+    let log = log.into_iter().chain(["credentials", "impersonation_credentials", "profile_images"]);
     log.chain(views.map(|table| table.name))
 }

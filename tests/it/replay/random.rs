@@ -6,18 +6,18 @@ use super::random_jobs::Parts;
 use super::random_leads;
 use crate::support::account::{details, label};
 use crate::support::{Account, email, name, rng};
-use domain::builder_account::{BuilderAccountCommand, NewApiKey};
+use domain::builder_account::{BuilderAccountCommand, InvitationTtl, NewApiKey, SettingsEdit};
 use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePicks, Permission};
 use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
 use domain::ledger::{LegacyOwner, OwnerChangeMode};
-use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
+use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
-    ApiKeyId, BulkId, Command, ContactId, JobId, JobName, LeadId, MailId, PersonId, PhoneNumber,
-    PostalAddress, Reason, Role, Timestamp, TokenId,
+    ApiKeyId, BulkId, Command, ContactId, ImageId, JobId, JobName, LeadId, MailId, PersonId,
+    PhoneNumber, PostalAddress, Reason, Role, Timestamp, TokenId,
 };
-use event_store::{EventStore, ExecuteError, Submission};
+use event_store::{EventStore, ExecuteError, ImageBytes, Submission};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -263,6 +263,10 @@ impl<'a> RandomHistory<'a> {
 
     /// The mail of somebody's last invitation was sent or given up, as far as it was ordered.
     fn mail_ended(&mut self, contact: ContactId, token: TokenId) -> Submission {
+        if self.rng.random_bool(0.2) {
+            let status = BounceStatus::parse("5.1.1").expect("a status");
+            return self.account.system(Command::RecordBounce(MailId(token.0), status));
+        }
         let outcome = if self.rng.random_bool(0.7) {
             MailOutcome::Sent
         } else {
@@ -299,7 +303,12 @@ impl<'a> RandomHistory<'a> {
             (2, Some(token)) => return answer(ContactCommand::DeclineInvite(token)),
             _ => {}
         }
-        let command = match self.rng.random_range(0..15) {
+        let command = match self.rng.random_range(0..18) {
+            17 => {
+                let remind = ContactCommand::RemindInvite(MailId(self.account.uuid()));
+                return self.account.system(Command::Contact(contact, remind));
+            }
+            15 | 16 => return self.image(person, contact),
             0 | 1 => ContactCommand::EditInfo(InfoEdit {
                 name: Some(name(&self.named())),
                 title: self.rng.random_bool(0.3).then(|| Honorific::parse("Dr").ok()),
@@ -349,6 +358,25 @@ impl<'a> RandomHistory<'a> {
         submission
     }
 
+    /// An owner sets an image, or takes it away; not everybody is one.
+    fn image(&mut self, person: PersonId, contact: ContactId) -> Submission {
+        if self.rng.random_bool(0.2) {
+            return self.account.owner(person, contact, ContactCommand::RemoveImage);
+        }
+        let set = ContactCommand::SetImage(ImageId(self.account.uuid()));
+        let mut submission = self.account.owner(person, contact, set);
+        submission.image = Some(ImageBytes::new(vec![0xff; 32]));
+        submission
+    }
+
+    fn settings(&mut self) -> Submission {
+        let invitation_ttl = InvitationTtl::of_hours(self.rng.random_range(1..200)).ok();
+        let invitation_reminder = Some(self.rng.random_bool(0.5));
+        let edit = SettingsEdit { invitation_ttl, invitation_reminder };
+        let change = BuilderAccountCommand::ChangeSettings(edit);
+        self.account.staff(Command::BuilderAccount(self.account.id, change))
+    }
+
     fn next(&mut self) -> Submission {
         let kind = self.rng.random_range(0..23);
         let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
@@ -356,7 +384,9 @@ impl<'a> RandomHistory<'a> {
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
             self.new_job()
         } else if kind == 5 {
-            if self.rng.random_bool(0.3) {
+            if self.rng.random_bool(0.2) {
+                self.settings()
+            } else if self.rng.random_bool(0.3) {
                 random_fields::list(self.account, &mut self.rng)
             } else if self.rng.random_bool(0.5) {
                 self.key()

@@ -1,6 +1,7 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
+use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
 use domain::{ContactId, Event, LedgerId, LedgerState};
 use event_store::codec::decode;
@@ -53,6 +54,10 @@ struct Audit {
     /// Mails that were sent or given up.
     ended: BTreeSet<Uuid>,
     resets: BTreeMap<Uuid, i64>,
+    /// Mails without a link.
+    letters: BTreeMap<Uuid, i64>,
+    /// Contacts with their images.
+    images: BTreeMap<Uuid, Uuid>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -92,10 +97,11 @@ impl Audit {
             self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
             self.leads.extend(came.map(|contact| (contact.0, lead.0)));
         }
-        if let (Event::Notification(_), domain::AggregateId::Notification(mail)) =
+        if let (Event::Notification(mailed), domain::AggregateId::Notification(mail)) =
             (&event.event, event.aggregate)
         {
-            assert!(self.ended.insert(mail.0), "a mail ends once");
+            let bounced = matches!(mailed, NotificationEvent::NotificationBounced(_));
+            assert_eq!(self.ended.insert(mail.0), !bounced, "a mail ends once, then it comes back");
         }
         let position = i64::try_from(event.position).expect("a position fits");
         if let (Event::Person(of_person), domain::AggregateId::Person(person)) =
@@ -135,7 +141,19 @@ impl Audit {
             Some((_, InvitationStep::Resent(e))) => {
                 self.links.insert(e.token.0, position);
             }
+            Some((_, InvitationStep::Reminded(e))) => {
+                self.letters.insert(e.mail.0, position);
+            }
+            Some((_, InvitationStep::FormerTold(e))) => {
+                self.letters.insert(e.mail.0, position);
+            }
             Some((_, InvitationStep::Ended(_))) | None => {}
+        }
+        if let ContactEvent::ProfileImageSet(set) = of_contact {
+            self.images.insert(contact.0, set.image.0);
+        }
+        if let ContactEvent::ProfileImageRemoved(removed) = of_contact {
+            assert_eq!(self.images.remove(&contact.0), Some(removed.image.0), "the one it had");
         }
     }
 
@@ -172,9 +190,14 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        let told: BTreeMap<Uuid, i64> =
-            self.links.iter().chain(&self.resets).map(|(k, v)| (*k, *v)).collect();
-        assert_eq!(mails, told, "a mail for each invitation mail and each reset");
+        let told: BTreeMap<Uuid, i64> = self
+            .links
+            .iter()
+            .chain(&self.resets)
+            .chain(&self.letters)
+            .map(|(k, v)| (*k, *v))
+            .collect();
+        assert_eq!(mails, told, "a mail for each that an event ordered");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
             (
@@ -194,6 +217,13 @@ impl Audit {
             .map(|row| row.get(0))
             .collect();
         assert_eq!(resets, self.resets.keys().copied().collect(), "a link for each reset");
+        let images: BTreeMap<Uuid, Uuid> =
+            rows("SELECT contact_id, image_id FROM profile_images WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| (row.get(0), row.get(1)))
+                .collect();
+        assert_eq!(images, self.images, "images as the events tell");
         let jobs: BTreeSet<(Uuid, Uuid)> =
             rows("SELECT contact_id, job_id FROM contact_jobs WHERE ledger_id = $1")
                 .await

@@ -17,7 +17,7 @@ pub(crate) struct Mail {
     pub(crate) link: String,
 }
 
-/// The mails that were ordered for a contact or a person, the oldest first.
+/// The mails with a link that were ordered for a contact or a person, the oldest first.
 pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Vec<Mail> {
     let reader = store.reader();
     let client = reader.database().connection().await.expect("a connection");
@@ -28,11 +28,12 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
         let (id, kind, sealed): (Uuid, String, Vec<u8>) = (row.get(0), row.get(1), row.get(2));
         let opened = reader.keys().open(&sealed, id.as_bytes()).expect("it opens");
         let opened: Value = serde_json::from_slice(&opened).expect("JSON");
-        let text = |field: &str| opened[field].as_str().expect("a text").to_owned();
+        let text = |field: &str| opened[field].as_str().map(str::to_owned);
         let prefix = if kind == "password_reset" { "tbr" } else { "tbi" };
         let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());
-        let link = format!("{prefix}_{ledger}_{}", text("secret"));
-        Mail { id, kind, to: text("to"), link }
+        // Some mails have no link.
+        let link = format!("{prefix}_{ledger}_{}", text("secret")?);
+        Some(Mail { id, kind, to: text("to")?, link })
     };
-    rows.iter().map(mail).collect()
+    rows.iter().filter_map(mail).collect()
 }

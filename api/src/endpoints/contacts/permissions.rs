@@ -9,8 +9,8 @@ use domain::contact::{ContactCommand, InfoEdit, Permission};
 use domain::job::JobRejection;
 use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use domain::{
-    Command, ContactId, Decision, EmailAddress, FieldName, ImpersonationId, JobId, LedgerId,
-    PersonName, Reason, Rejection, RejectionKind, Timestamp, TokenId,
+    Command, ContactId, Decision, EmailAddress, FieldName, ImageId, ImpersonationId, JobId,
+    LedgerId, PersonName, Reason, Rejection, RejectionKind, Timestamp, TokenId,
 };
 use event_store::{Recorded, Rehearsal};
 use serde::Serialize;
@@ -183,6 +183,7 @@ fn commands(contact: ContactId) -> Option<Vec<Command>> {
         ContactCommand::EnableAccess,
         ContactCommand::DeactivateOwner,
         ContactCommand::SetPermissions(permissions),
+        ContactCommand::SetImage(ImageId(Uuid::now_v7())),
         ContactCommand::Delete { confirmed: true },
         ContactCommand::Restore,
     ];

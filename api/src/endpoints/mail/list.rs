@@ -9,7 +9,7 @@ use projections::mail_log::{self, MailEntry, MailQuery};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-const STATUSES: [&str; 3] = ["waiting", "sent", "failed"];
+const STATUSES: [&str; 4] = ["waiting", "sent", "failed", "bounced"];
 
 /// Which mails.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -18,7 +18,7 @@ const STATUSES: [&str; 3] = ["waiting", "sent", "failed"];
 pub(crate) struct MailParams {
     /// To this contact.
     contact: Option<String>,
-    /// `waiting`, `sent` or `failed`.
+    /// `waiting`, `sent`, `failed` or `bounced`.
     status: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,

@@ -3,3 +3,4 @@
 
 pub(crate) mod list;
 pub(crate) mod mailbox;
+pub(crate) mod record_bounce;

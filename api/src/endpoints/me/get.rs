@@ -79,6 +79,8 @@ pub(crate) struct OwnContact {
     phones: Vec<String>,
     /// The address.
     address: Option<String>,
+    /// The profile image that the builder sees; it is read at `/v1/me/image`.
+    image: Option<Uuid>,
 }
 
 /// Read who you are, and what each builder has of you.
@@ -137,5 +139,6 @@ pub(super) fn entry(link: &Link) -> OwnContact {
             .as_ref()
             .filter(|_| shown)
             .and_then(|address| address.value().map(|address| address.as_str().to_owned())),
+        image: contact.image.filter(|_| shown).map(|image| image.0),
     }
 }

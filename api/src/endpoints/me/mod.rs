@@ -4,8 +4,11 @@ pub(crate) mod add_additional_email;
 pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
 pub(crate) mod get;
+pub(crate) mod get_image;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod remove_image;
+pub(crate) mod set_image;
 pub(crate) mod take_contact;
 
 use crate::error::Problem;
@@ -14,7 +17,7 @@ use crate::persons::links::{self, Link};
 use crate::state::AppState;
 use domain::contact::ContactCommand;
 use domain::{Command, PersonId};
-use event_store::Applied;
+use event_store::{Applied, ImageBytes};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -56,12 +59,28 @@ pub(crate) async fn change_all<P, B>(
     order: &Order<P, B>,
     command: &ContactCommand,
 ) -> Result<OwnChange, Problem> {
+    change_all_with(app, order, command, None).await
+}
+
+/// The same, with the image that the command sets.
+async fn change_all_with<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    command: &ContactCommand,
+    image: Option<&ImageBytes>,
+) -> Result<OwnChange, Problem> {
     order.without_version()?;
     let person = links::person(app, PersonId(order.asker.ledger().0)).await?;
     let mut items = Vec::new();
     for link in links::of(app, &person).await?.into_iter().filter(|link| link.open) {
         let to_contact = Command::Contact(link.contact.id, command.clone());
-        let applied = order.execute_in(app, link.ledger, to_contact).await;
+        let applied = match image {
+            None => order.execute_in(app, link.ledger, to_contact).await,
+            Some(image) => {
+                let image = image.clone();
+                order.execute_in_with_image(app, link.ledger, to_contact, image).await
+            }
+        };
         items.push(changed(link, applied)?);
     }
     Ok(OwnChange { items })

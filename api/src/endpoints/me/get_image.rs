@@ -1,0 +1,25 @@
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoParams, PersonQuestion};
+use crate::persons::links;
+use crate::pictures;
+use crate::state::AppState;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::PersonId;
+
+/// Read your profile image, as builders see it; `ETag` is the image's id.
+#[utoipa::path(get, path = "/v1/me/image", tag = "me",
+    responses((status = 200, body = String, content_type = "image/jpeg"), (status = 304),
+        (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn get_own_image(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    PersonQuestion(question): PersonQuestion<(), NoParams>,
+) -> Result<Response, Problem> {
+    let person = links::person(&app, PersonId(question.ledger().0)).await?;
+    let mut links = links::of(&app, &person).await?.into_iter().filter(|link| link.open);
+    let link = links.find(|link| link.contact.image.is_some()).ok_or_else(Problem::not_found)?;
+    let image = app.store().reader().image(link.ledger, link.contact.id).await?;
+    Ok(pictures::answer(image.ok_or_else(Problem::not_found)?, &headers))
+}

@@ -4,6 +4,9 @@
 use super::harness::{Answer, Builder, Caller, Owner, Server, send};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::LedgerId;
+use projections::actors::Persons;
+use projections::audit_trail::{self, AuditQuery};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -196,10 +199,24 @@ async fn two_builders_with_the_same_owners_find_no_id_in_common() {
             assert!(!text.contains(form.as_str()), "a person's id is told as {form}");
         }
     }
-    assert!(
-        !all.concat().contains(&Uuid::from_u128(0xada).to_string()),
-        "a correlation joins them"
-    );
+    let joined = Uuid::from_u128(0xada);
+    assert!(!all.concat().contains(&joined.to_string()), "a correlation joins them");
+    let joins = [ada.person, zoe.person, joined];
+    what_is_stored_would_tell(&server, [&elm, &oak], &joins).await;
+}
+
+/// The control: the same look finds what joins the two in what is stored, as operators see it.
+async fn what_is_stored_would_tell(server: &Server, builders: [&Builder; 2], joins: &[Uuid]) {
+    let mut stored = Vec::new();
+    for builder in builders {
+        let query = AuditQuery { persons: Persons::All, limit: 200, ..AuditQuery::default() };
+        let page = audit_trail::list(server.store.reader(), LedgerId(builder.id), &query).await;
+        let page = serde_json::to_string(&page.expect("read").items).expect("JSON");
+        stored.push(ids(&page));
+    }
+    for id in joins {
+        assert!(stored.iter().all(|found| found.contains(id)), "{id} is in both");
+    }
 }
 
 /// Entries of a page whose actor is an owner.

@@ -125,12 +125,12 @@ async fn of_an_acceptance_and_a_resend_one_wins() {
         };
         let anybody = server.anybody();
         let accepting = accept(&anybody, &link, json!({ "password": PASSWORD }));
-        let (accepted, resent) = tokio::join!(accepting, resend);
+        let (accepted, newer) = tokio::join!(accepting, resend);
         if accepted.status == 200 {
-            assert_eq!(resent.is(409).code(), "invite_not_pending");
+            assert_eq!(newer.is(409).code(), "invite_not_pending");
             assert_eq!(access(&builder, contact).await, "active");
         } else {
-            resent.is(200);
+            newer.is(200);
             assert_eq!(accepted.is(410).code(), "invite_superseded");
             assert_eq!(access(&builder, contact).await, "pending");
         }
@@ -175,7 +175,8 @@ async fn a_deactivation_with_one_builder_and_an_acceptance_with_another_both_hol
     let closing = elm.admin.post(&deactivate, json!({ "reason": "Sold" }));
     let accepting = accept(&ada.session, &link, json!({}));
     let (closed, accepted) = tokio::join!(closing, accepting);
-    (closed.is(200), accepted.is(200));
+    closed.is(200);
+    accepted.is(200);
     let me = ada.session.get("/v1/me").await.is(200);
     assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1), "{}", me.text);
     assert_eq!(me.body["contacts"][0]["id"], json!(contact));

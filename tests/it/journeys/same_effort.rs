@@ -1,8 +1,9 @@
 //! Promise 23: whether an address has a login does not show, neither in what is answered nor in what
 //! is done before the answer. Counted, not timed: a clock says little on a busy machine.
 
-use super::harness::{Answer, Server};
+use super::harness::{Answer, Caller, Server, send};
 use crate::support::log::Log;
+use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 use tokio_postgres::IsolationLevel;
@@ -63,6 +64,32 @@ async fn a_sign_in_costs_one_hash_whoever_has_the_address() {
         server.anybody().post(path, json!({ "password": WRONG })).await.is(404);
     }
     assert_eq!(hashes(&log), 7);
+}
+
+/// Whoever asks for resets and watches what is counted would learn whose logins there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_are_told_inside_and_to_operators_alone() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let owner = server.owner(&builder, "ada@example.org", PASSWORD).await;
+    let by_proxy = async |caller: &Caller, path: &str, name: &str| {
+        send(caller.request(Method::GET, path).header(name, "192.0.2.7")).await
+    };
+    let anybody = server.anybody();
+    anybody.get("/metrics").await.is(200);
+    assert!(anybody.get("/readyz").await.is(200).body["mail"]["waiting"].is_u64());
+    for name in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
+        for caller in [&anybody, &builder.admin, &owner.session] {
+            let refused = by_proxy(caller, "/metrics", name).await.is(401);
+            assert_eq!(refused.code(), "unauthorized");
+            let ready = by_proxy(caller, "/readyz", name).await.is(200);
+            assert_eq!(ready.body["status"], "ready");
+            assert!(ready.body["mail"].get("waiting").is_none(), "{}", ready.text);
+        }
+        by_proxy(&server.operator(), "/metrics", name).await.is(200);
+        let ready = by_proxy(&server.operator(), "/readyz", name).await.is(200);
+        assert!(ready.body["mail"]["waiting"].is_u64(), "{}", ready.text);
+    }
 }
 
 /// The answer to a request for a reset does not wait for what is done for a known address alone.

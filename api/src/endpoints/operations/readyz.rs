@@ -1,4 +1,5 @@
 use crate::error::{Problem, ProblemBody};
+use crate::extract::Inside;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
@@ -26,8 +27,9 @@ pub(crate) struct Readiness {
 pub(crate) struct MailReadiness {
     /// `smtp`, `mailbox` on a developer's machine, or `none`.
     delivery: &'static str,
-    /// How many mails wait in the outbox, over all accounts.
-    waiting: u64,
+    /// How many mails wait in the outbox, over all accounts; told to whom `/metrics` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<u64>,
 }
 
 /// Whether requests can be answered: the database is reached within two seconds.
@@ -36,7 +38,10 @@ pub(crate) struct MailReadiness {
 /// of service for it would turn one tenant's trouble into everybody's.
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses((status = 200, body = Readiness), (status = 503, body = ProblemBody)))]
-pub(crate) async fn readyz(State(app): State<AppState>) -> Result<Json<Readiness>, Problem> {
+pub(crate) async fn readyz(
+    State(app): State<AppState>,
+    Inside(inside): Inside,
+) -> Result<Json<Readiness>, Problem> {
     let looked_up = async { Ok::<_, Problem>((app.status().await?, app.waiting_mails().await?)) };
     let (status, waiting) = tokio::time::timeout(DATABASE_WAIT_MAX, looked_up)
         .await
@@ -48,6 +53,7 @@ pub(crate) async fn readyz(State(app): State<AppState>) -> Result<Json<Readiness
         }
     }
     let status = if parked.is_empty() { "ready" } else { "degraded" };
+    let waiting = inside.then_some(waiting);
     let mail = MailReadiness { delivery: app.delivery().word(), waiting };
     Ok(Json(Readiness { status, parked, mail }))
 }

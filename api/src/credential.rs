@@ -1,8 +1,8 @@
 //! Credentials: how a secret looks, and what it lets its holder do.
 //!
 //! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token, `tbs_…` a person's session,
-//! `tbi_…` the link of an invitation, `tbr_…` that of a password reset. The text carries its ledger,
-//! so that the look-up goes to one place on a distributed database.
+//! `tbi_…` the link of an invitation, `tbr_…` that of a password reset, `tbc_…` that of a change of the
+//! primary email. The text carries its ledger, so that the look-up goes to one place on a distributed database.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,17 +26,25 @@ pub enum SecretKind {
     Invitation,
     /// The link in the mail of a password reset.
     PasswordReset,
+    /// The link in the mail to a new primary email.
+    EmailChange,
 }
 
 impl SecretKind {
-    const ALL: [Self; 5] =
-        [Self::ApiKey, Self::Operator, Self::Session, Self::Invitation, Self::PasswordReset];
+    const ALL: [Self; 6] = [
+        Self::ApiKey,
+        Self::Operator,
+        Self::Session,
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::EmailChange,
+    ];
 
     /// Whether it says who sends a request; the others are links, which say what for.
     pub(crate) const fn signs_requests(self) -> bool {
         match self {
             Self::ApiKey | Self::Operator | Self::Session => true,
-            Self::Invitation | Self::PasswordReset => false,
+            Self::Invitation | Self::PasswordReset | Self::EmailChange => false,
         }
     }
 
@@ -47,6 +55,7 @@ impl SecretKind {
             Self::Session => "tbs_",
             Self::Invitation => "tbi_",
             Self::PasswordReset => "tbr_",
+            Self::EmailChange => "tbc_",
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, api_keys, audit, contacts, custom_fields, imports, invitations, job_setup, jobs,
-    leads, mail, me, operations, password_resets, sessions,
+    accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, invitations,
+    job_setup, jobs, leads, mail, me, operations, password_resets, sessions,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -136,6 +136,9 @@ fn of_owners() -> OpenApiRouter<AppState> {
             me::add_additional_email::add_own_email,
             me::edit_additional_email::edit_own_email
         ))
+        .routes(routes!(me::change_primary_email::change_primary_email))
+        .routes(routes!(email_changes::show::show_email_change))
+        .routes(routes!(email_changes::confirm::confirm_email_change))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))
 }

@@ -53,11 +53,24 @@ pub enum MailKind {
     PasswordReset,
     /// A text about something that changed; it holds no link.
     Notice,
+    /// The link of a change of the primary email, to the new address (R32).
+    PrimaryEmailChange,
+    /// That such a change was asked for, to the old address; it holds no link.
+    PrimaryEmailChangeRequested,
+    /// That the primary email was changed, to the old and the new address; it holds no link.
+    PrimaryEmailChanged,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Invitation, Self::PasswordReset, Self::Notice];
+    pub const ALL: [Self; 6] = [
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::Notice,
+        Self::PrimaryEmailChange,
+        Self::PrimaryEmailChangeRequested,
+        Self::PrimaryEmailChanged,
+    ];
 
     /// The stored word.
     pub const fn word(self) -> &'static str {
@@ -65,6 +78,9 @@ impl MailKind {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
             Self::Notice => "notice",
+            Self::PrimaryEmailChange => "primary_email_change",
+            Self::PrimaryEmailChangeRequested => "primary_email_change_requested",
+            Self::PrimaryEmailChanged => "primary_email_changed",
         }
     }
 

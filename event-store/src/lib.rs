@@ -8,6 +8,7 @@
 pub mod attempts;
 pub mod codec;
 pub mod database;
+mod directory;
 pub mod embedded;
 pub mod error;
 pub mod keys;
@@ -27,6 +28,7 @@ mod writer;
 
 pub use codec::{Origin, Recorded};
 pub use database::Database;
+pub use directory::{EmailChangeLink, Newcomer};
 pub use error::{ExecuteError, StoreError};
 pub use keys::{Keys, MasterKey};
 pub use logins::{PasswordHash, Registered, ResetLink, Session, StoredPassword, Throttle};

@@ -47,6 +47,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0060_persons",
     "0061_invitations_overdue",
     "0062_imported_owners",
+    "0070_person_directory_given_up",
+    "0071_email_change_tokens",
+    "0072_outbox_kinds_of_email_changes",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

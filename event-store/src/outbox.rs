@@ -61,6 +61,8 @@ pub enum LetterContent {
         /// The text.
         text: String,
     },
+    /// Nothing: the kind says all that the mail says.
+    Bare,
 }
 
 /// It holds an address and a secret.
@@ -98,6 +100,7 @@ impl Letter {
             Sealed { subject: Some(subject), text: Some(text), .. } => {
                 LetterContent::Text { subject, text }
             }
+            Sealed { subject: None, text: None, .. } => LetterContent::Bare,
             Sealed { .. } => return None,
         };
         Some(Self { to: sealed.to.and_then(|to| EmailAddress::parse(&to).ok()), content })

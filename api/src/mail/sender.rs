@@ -5,7 +5,7 @@
 //! another one takes when its time is over. So no mail is lost, and one is sent twice only where
 //! the mail server had taken it and nobody could record that; it then has the same `Message-ID`.
 
-use super::facts::{Facts, newest_reset};
+use super::facts::{Facts, newest_email_change, newest_reset};
 use super::letter::{Invitation, Letter};
 use super::settings::host_of;
 use super::transport::{Mailer, NotTaken, Outgoing, SEND_MAX};
@@ -212,7 +212,24 @@ impl Post {
             (MailKind::Notice, LetterContent::Text { subject, text }) => {
                 Written::Letter(Letter::notice(subject, text))
             }
-            (MailKind::Invitation | MailKind::PasswordReset | MailKind::Notice, _) => {
+            (MailKind::PrimaryEmailChange, LetterContent::Secret(secret)) => {
+                self.email_change(mail, secret).await?
+            }
+            (MailKind::PrimaryEmailChangeRequested, LetterContent::Bare) => {
+                Written::Letter(Letter::email_change_requested())
+            }
+            (MailKind::PrimaryEmailChanged, LetterContent::Bare) => {
+                Written::Letter(Letter::email_changed())
+            }
+            (
+                MailKind::Invitation
+                | MailKind::PasswordReset
+                | MailKind::Notice
+                | MailKind::PrimaryEmailChange
+                | MailKind::PrimaryEmailChangeRequested
+                | MailKind::PrimaryEmailChanged,
+                _,
+            ) => {
                 return for_good(FailureCause::Unsendable);
             }
         };
@@ -254,6 +271,26 @@ impl Post {
         let link = Secret::new(SecretKind::PasswordReset, ledger, secret).expose();
         let url = format!("{}/password-resets/{link}", self.public_url);
         Ok(Written::Letter(Letter::password_reset(url, until)))
+    }
+
+    async fn email_change(
+        &self,
+        mail: &TakenMail,
+        secret: &NewSecret,
+    ) -> Result<Written, StoreError> {
+        let ledger = mail.place.ledger;
+        let link = self.store.email_change_token(ledger, &secret.hash()).await?;
+        let Some(until) = link.map(|link| link.expires_at).filter(|at| *at > self.store.now())
+        else {
+            return Ok(Written::Void);
+        };
+        let events = self.store.reader().aggregate_events(ledger, &[mail.recipient.0]).await?;
+        if newest_email_change(&events) != Some(mail.place.mail.0) {
+            return Ok(Written::Void);
+        }
+        let link = Secret::new(SecretKind::EmailChange, ledger, secret).expose();
+        let url = format!("{}/email-changes/{link}", self.public_url);
+        Ok(Written::Letter(Letter::email_change(url, until)))
     }
 
     /// Whether a newer link was ordered since, or this one was used.

@@ -8,6 +8,7 @@ mod commands;
 mod decide;
 mod events;
 pub(crate) mod merge;
+mod moving;
 mod permission;
 mod rejection;
 mod state;

@@ -108,8 +108,12 @@ fn right(command: &Command) -> Right {
             | ContactCommand::SwapPrimaryEmail(_)
             | ContactCommand::AddAdditionalEmail(_)
             | ContactCommand::EditAdditionalEmail { .. }
-            | ContactCommand::RemoveAdditionalEmail(_) => Right::OwnInfo,
-            ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
+            | ContactCommand::RemoveAdditionalEmail(_)
+            | ContactCommand::AskForPrimaryEmail(_)
+            | ContactCommand::MovePrimaryEmail(_) => Right::OwnInfo,
+            ContactCommand::AcceptInvite { .. }
+            | ContactCommand::AcceptInviteAs { .. }
+            | ContactCommand::DeclineInvite(_) => Right::Answer,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess
             | ContactCommand::DeactivateOwner

@@ -11,7 +11,7 @@ use crate::ids::{ApiKeyId, CredentialId, InvitationId, PersonId, SessionId, Toke
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{FailureCause, MailKind, MailOutcome};
-use crate::person::PersonCommand;
+use crate::person::{EmailChangeCommand, PersonCommand};
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -1039,6 +1039,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::SwapPrimaryEmail(email("a@x.org"))),
             of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
+            of_contact(ContactCommand::AskForPrimaryEmail(email("a@x.org"))),
+            of_contact(ContactCommand::MovePrimaryEmail(email("a@x.org"))),
         ],
         vec![
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
@@ -1061,7 +1063,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
 }
 
 /// One of each command to a person.
-fn person_commands() -> [PersonCommand; 8] {
+fn person_commands() -> [PersonCommand; 9] {
     let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
     let token = ids(1).token;
     [
@@ -1073,6 +1075,7 @@ fn person_commands() -> [PersonCommand; 8] {
         PersonCommand::RevokeAll,
         PersonCommand::RequestReset(token),
         PersonCommand::CompleteReset { token, credential },
+        PersonCommand::EmailChange(EmailChangeCommand::Begin(token)),
     ]
 }
 

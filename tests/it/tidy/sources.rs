@@ -14,6 +14,7 @@ const LONG_FILES: &[(&str, &str)] = &[
     ("domain/src/contact/events.rs", "all that happens to a contact, in one list"),
     ("domain/src/contact/rejection.rs", "one list of refusals and their texts"),
     ("domain/src/ledger/mod.rs", "all commands and outcomes of a ledger, in one list"),
+    ("domain/src/person.rs", "a person's events, commands, refusals and rules, in that order"),
     ("event-store/src/reader.rs", "all ways to read a ledger, beside each other"),
     (
         "event-store/src/turn/deciding.rs",

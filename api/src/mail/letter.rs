@@ -89,9 +89,7 @@ impl Letter {
                 "The link works once, until {}. Confirming ends all sessions.",
                 day_and_time(until)
             )),
-            Block::Paragraph(
-                "If it was not you, do not confirm: nothing changes then.".to_owned(),
-            ),
+            Block::Paragraph("If it was not you, do not confirm: nothing changes then.".to_owned()),
         ];
         Self { subject: "Confirm your new email address".to_owned(), blocks }
     }

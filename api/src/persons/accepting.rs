@@ -164,7 +164,6 @@ fn signed_in_as(visitor: &Visitor, person: PersonId) -> Result<(), Problem> {
     Err(somebody_else())
 }
 
-
 /// Whether this very link made the login, and a crash or a lost answer came before the end: then the
 /// same password goes on. With any other link its owner signs in first.
 async fn goes_on(

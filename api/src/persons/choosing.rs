@@ -68,6 +68,9 @@ pub(super) async fn choose(
     }
 }
 
+/// A crash after the move and before the acceptance leaves an invitation to the address that is the
+/// login now: signed in with it, one accepts without a choice.
+///
 /// The link has shown that they read the mailbox. That the login is theirs to move, the password has
 /// to show: a session alone could be somebody else's by now.
 async fn move_to(

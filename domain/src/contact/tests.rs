@@ -764,11 +764,11 @@ fn a_taken_email_is_refused_without_a_name_and_asking_for_it_changes_nothing() {
 }
 
 #[test]
-fn who_accepts_with_another_login_has_its_address_as_the_primary_one_and_the_invited_one_beside_it() {
+fn who_accepts_with_another_login_has_its_address_as_the_primary_one_and_the_invited_one_beside_it()
+{
     // 2.1, H16
     let became = |emails: Vec<ContactEvent>| {
-        let mut events =
-            vec![accepted(FIRST), linked(ADA_HERSELF), activated(ADA_HERSELF)];
+        let mut events = vec![accepted(FIRST), linked(ADA_HERSELF), activated(ADA_HERSELF)];
         events.extend(emails);
         Ok(events)
     };

@@ -8,7 +8,8 @@ use crate::logins::SESSION_HOURS;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
 use crate::rows::{
-    EmailChangeTokenRow, ImportedOwnerRow, MailRow, PasswordRow, Prepared, ResetTokenRow, SessionRow,
+    EmailChangeTokenRow, ImportedOwnerRow, MailRow, PasswordRow, Prepared, ResetTokenRow,
+    SessionRow,
 };
 use crate::store::Submission;
 use base64::Engine;

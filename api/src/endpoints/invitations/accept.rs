@@ -69,8 +69,7 @@ pub(crate) async fn accept_invitation(
     let info = info.map(|info| info.edit()).transpose()?;
     let how = Acceptance { password, choice, info };
     // On a task of its own: a client that goes away does not leave it half-way.
-    let accepting =
-        tokio::spawn(async move { accept(&app, &visitor, &invitee, how).await });
+    let accepting = tokio::spawn(async move { accept(&app, &visitor, &invitee, how).await });
     let accepted = accepting.await.map_err(|_panic| Problem::internal())??;
     let session_token = accepted.session.and_then(|(_, applied)| {
         let secret = applied.secret?;

@@ -66,7 +66,7 @@ async fn written_anew(store: &EventStore, view: &'static dyn AnyView, ledger: Le
     rebuild(store.reader(), view, ledger, run, &|_| {}).await.expect("rebuilt").tuples
 }
 
-/// Takes some rows of a table away and puts one there that no event gave.
+/// Takes rows of a table away, changes one, and puts one there that no event gave.
 async fn damage(client: &Client, table: &Table) {
     let (name, key) = (table.name, table.columns[table.key - 1].0);
     let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
@@ -75,10 +75,16 @@ async fn damage(client: &Client, table: &Table) {
     let others: Vec<&str> = columns.iter().map(|c| if *c == key { other } else { c }).collect();
     let others = others.join(", ");
     let sql = format!(
-        "WITH some AS (SELECT ctid, row_number() OVER () AS number FROM {name}) \
-         DELETE FROM {name} USING some WHERE {name}.ctid = some.ctid AND some.number % 3 = 0",
+        "WITH numbered AS (SELECT ctid, row_number() OVER () AS number FROM {name}) \
+         DELETE FROM {name} USING numbered \
+         WHERE {name}.ctid = numbered.ctid AND number % 3 = 0",
     );
     client.batch_execute(&sql).await.expect("rows gone");
+    if let Some((text, _)) = table.columns[table.key..].iter().find(|(_, kind)| *kind == Kind::Text)
+    {
+        let sql = format!("UPDATE {name} SET {text} = {text} || '?' WHERE ctid = '(0,1)'");
+        client.batch_execute(&sql).await.expect("a row changed");
+    }
     if kind != Kind::Number {
         let list = columns.join(", ");
         let sql = format!(

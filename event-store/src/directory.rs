@@ -43,12 +43,14 @@ impl EventStore {
         self.reserve(email, newcomer.person, Some(newcomer.given_up)).await
     }
 
-    /// Gives up an address that is this person's, or was reserved for them; tells whether it was.
-    /// Whoever registers with it next is another person.
+    /// Gives up an address that is this person's, or was reserved for them, unless it was reserved for
+    /// them again since `at`; tells whether it was given up. Whoever registers with it next is
+    /// another person.
     pub async fn release_login(
         &self,
         email: &EmailAddress,
         person: PersonId,
+        at: Timestamp,
     ) -> Result<bool, StoreError> {
         let Some((given_up, has)) = self.given_up(email).await? else { return Ok(false) };
         if has != person {
@@ -61,7 +63,7 @@ impl EventStore {
             .execute(
                 "UPDATE person_directory \
                  SET person_id = $3, given_up = $4, reserved_at = $5, confirmed_at = NULL \
-                 WHERE email_hash = $1 AND person_id = $2 AND given_up = $6",
+                 WHERE email_hash = $1 AND person_id = $2 AND given_up = $6 AND reserved_at < $7",
                 &[
                     &&self.email_hash(email)[..],
                     &person.0,
@@ -70,6 +72,7 @@ impl EventStore {
                     // Long over: the next one need not wait.
                     &OffsetDateTime::UNIX_EPOCH,
                     &given_up,
+                    &at.moment(),
                 ],
             )
             .await

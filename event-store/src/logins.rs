@@ -144,9 +144,9 @@ impl EventStore {
                 "INSERT INTO person_directory (email_hash, person_id, reserved_at) \
                  VALUES ($1, $2, $3) ON CONFLICT (email_hash) DO UPDATE \
                  SET person_id = excluded.person_id, reserved_at = excluded.reserved_at \
-                 WHERE person_directory.confirmed_at IS NULL \
-                   AND (person_directory.reserved_at < $4 \
-                        OR person_directory.person_id = excluded.person_id) \
+                 WHERE (person_directory.person_id = excluded.person_id \
+                        OR (person_directory.confirmed_at IS NULL \
+                            AND person_directory.reserved_at < $4)) \
                    AND ($5::integer IS NULL OR person_directory.given_up = $5)",
                 &[&&self.email_hash(email)[..], &person.0, &now, &lapsed, &given_up],
             )

@@ -132,11 +132,12 @@ pub(crate) async fn known(
 ) -> Result<Option<PersonId>, Problem> {
     let found = app.store().registered(email).await?;
     let Some(found) = found.filter(|found| found.confirmed) else { return Ok(None) };
+    let at = app.store().now();
     if let Some(person) = links::find_person(app, found.person).await?
         && person.email.value().is_some_and(|now| now != email)
         && person.email_change.under_way().is_none_or(|(_, to)| to.value() != Some(email))
     {
-        app.store().release_login(email, person.id).await?;
+        app.store().release_login(email, person.id, at).await?;
         return Ok(None);
     }
     Ok(Some(found.person))

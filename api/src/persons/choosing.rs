@@ -40,7 +40,7 @@ pub(super) async fn choose(
     visitor: &Visitor,
     invitee: &Invitee,
     asker: &Asker,
-    invited: &EmailAddress,
+    address: &EmailAddress,
     how: &super::accepting::Acceptance,
 ) -> Result<Chosen, Problem> {
     if asker.credential.authority != Authority::Owner {
@@ -48,12 +48,12 @@ pub(super) async fn choose(
     }
     let person = links::person(app, PersonId(asker.ledger().0)).await?;
     // The invited address has a login that nobody has signed in with yet.
-    if moving::login_waits(app, person.id, invited).await? {
+    if moving::login_waits(app, person.id, address).await? {
         return Err(somebody_else());
     }
     let login = person.email.value().ok_or_else(Problem::not_found)?;
     match how.choice {
-        None => Err(choice_needed(app, invitee, login, invited).await?),
+        None => Err(choice_needed(app, invitee, login, address).await?),
         Some(AddressChoice::Stay) => {
             let (token, id, email) = (invitee.token, person.id, login.clone());
             let accept = ContactCommand::AcceptInviteAs { token, person: id, email };
@@ -61,7 +61,7 @@ pub(super) async fn choose(
             Ok(Chosen { person: id, moved: false, accept })
         }
         Some(AddressChoice::Move) => {
-            move_to(app, visitor, invitee, &person, invited, how).await?;
+            move_to(app, visitor, invitee, &person, address, how).await?;
             let accept = invitee.accept(person.id, AcceptProof::LinkAndLogin);
             Ok(Chosen { person: person.id, moved: true, accept })
         }
@@ -78,7 +78,7 @@ async fn move_to(
     visitor: &Visitor,
     invitee: &Invitee,
     person: &Person,
-    invited: &EmailAddress,
+    address: &EmailAddress,
     how: &super::accepting::Acceptance,
 ) -> Result<(), Problem> {
     let Some(password) = &how.password else {
@@ -87,25 +87,25 @@ async fn move_to(
     };
     let shown = shown(app, person, password, visitor.client).await?;
     let by = visitor.circumstances(Actor::Owner(person.id));
-    moving::free_everywhere(app, &by, person, invited).await?;
-    let (token, to) = (invitee.token, invited.clone());
+    moving::free_everywhere(app, &by, person, address).await?;
+    let (token, to) = (invitee.token, address.clone());
     let begin = EmailChangeCommand::BeginWithInvitation { token, to, shown };
-    moving::begin(app, &by, person.id, invited, begin).await
+    moving::begin(app, &by, person.id, address, begin).await
 }
 
 async fn choice_needed(
     app: &AppState,
     invitee: &Invitee,
     login: &EmailAddress,
-    invited: &EmailAddress,
+    address: &EmailAddress,
 ) -> Result<Problem, Problem> {
     let builder = builder_name(app, invitee.ledger).await?;
-    let (login, invited) = (login.typed(), invited.typed());
+    let (login, address) = (login.typed(), address.typed());
     let detail = format!(
-        "{builder} invites {invited}, and you are signed in with {login}. Accept with address \
+        "{builder} invites {address}, and you are signed in with {login}. Accept with address \
          \"stay\": {login} stays your login and becomes your primary email with {builder}, and \
-         {invited} an additional one. Or with address \"move\" and your password: your login moves \
-         to {invited}, with every builder."
+         {address} an additional one. Or with address \"move\" and your password: your login moves \
+         to {address}, with every builder."
     );
     Ok(Problem::new("address_choice_needed", detail).field("address"))
 }

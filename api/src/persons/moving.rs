@@ -24,7 +24,9 @@ use crate::error::Problem;
 use crate::extract::order::{execute, submission};
 use crate::state::AppState;
 use domain::contact::{ContactCommand, ContactRejection};
-use domain::person::{EmailChangeCommand, Person, PersonCommand, PersonEvent};
+use domain::person::{
+    EmailChangeCommand, EmailChangeRejection, Person, PersonCommand, PersonEvent,
+};
 use domain::{
     AccountId, Circumstances, Command, ContactId, EmailAddress, LedgerId, PersonId, Rejection,
     TokenId,
@@ -47,7 +49,12 @@ pub(crate) async fn begin(
         tidy(app, by, person).await?;
         return Err(refused.into());
     }
-    take_up(app, by, person).await
+    take_up(app, by, person).await?;
+    // Somebody with the same link may have brought it to another end at the same moment.
+    if links::person(app, person).await?.email.value() == Some(to) {
+        return Ok(());
+    }
+    Err(Rejection::from(EmailChangeRejection::Refused).into())
 }
 
 /// Goes on with a move that has begun and not ended; nothing is done where there is none. What a
@@ -66,11 +73,18 @@ pub(crate) async fn take_up(
     };
     match moved {
         Ok(()) => tidy(app, by, person).await,
-        Err(Halted::Failed(problem)) => Err(problem),
+        Err(Halted::Failed(problem)) => {
+            // Somebody with the same link has brought it to another end meanwhile.
+            if problem.status.is_client_error() {
+                tidy(app, by, person).await?;
+            }
+            Err(problem)
+        }
         Err(Halted::Refused(account, problem)) => {
             go_back(app, by, &before, token, account).await?;
             tidy(app, by, person).await?;
-            Err(problem)
+            let now = links::person(app, person).await?.email;
+            if now.value().is_some() && now.value() == to.value() { Ok(()) } else { Err(problem) }
         }
     }
 }
@@ -131,7 +145,8 @@ async fn go_back(
     token: TokenId,
     account: Option<AccountId>,
 ) -> Result<(), Problem> {
-    all_follow(app, by, person).await?;
+    let links = links::of(app, person).await?;
+    all_follow(app, by, person, &links).await?;
     match run(app, by, person.id, EmailChangeCommand::Refuse { token, account }).await {
         // Or somebody else, with the same link, has brought it to its end meanwhile.
         Ok(_) | Err(ExecuteError::Rejected(_)) => Ok(()),
@@ -150,8 +165,7 @@ pub(crate) async fn free_everywhere(
     let links = links::of(app, person).await?;
     match free_with_all(app, by, &links, to).await {
         Ok(()) => Ok(()),
-        Err(Halted::Refused(_, problem)) => Err(problem),
-        Err(Halted::Failed(problem)) => Err(problem),
+        Err(Halted::Refused(_, problem) | Halted::Failed(problem)) => Err(problem),
     }
 }
 
@@ -197,8 +211,13 @@ pub(crate) async fn follow(
     {
         return Err(refused);
     }
-    let person = links::person(app, person).await?;
+    // In this order: who has the older look at the contact does not undo a move that has begun since.
     let there = contact(app, ledger, id).await?;
+    let person = links::person(app, person).await?;
+    if person.email_change.under_way().is_some() {
+        // Whoever carries it out sees to this contact too.
+        return Ok(());
+    }
     let (Some(email), Some(there)) = (person.email.value(), there) else { return Ok(()) };
     if there.primary() == Some(email) {
         return Ok(());
@@ -221,22 +240,30 @@ pub(crate) async fn tidy(
     by: &Circumstances,
     person: PersonId,
 ) -> Result<(), Problem> {
+    let links = links::of(app, &links::person(app, person).await?).await?;
+    // Looked at after the contacts, and before what may be done since: nothing that has begun later is
+    // undone by who comes late.
+    let at = app.store().now();
     let now = links::person(app, person).await?;
     let Some(email) = now.email.value() else { return Ok(()) };
     if now.email_change.under_way().is_some() {
         return Ok(());
     }
-    all_follow(app, by, &now).await?;
+    all_follow(app, by, &now, &links).await?;
     for other in addresses(app, person).await?.iter().filter(|other| *other != email) {
-        app.store().release_login(other, person).await?;
+        app.store().release_login(other, person, at).await?;
     }
     Ok(())
 }
 
-/// Each contact that is theirs gets their login email.
-async fn all_follow(app: &AppState, by: &Circumstances, person: &Person) -> Result<(), Problem> {
+/// Each of these contacts gets the person's login email.
+async fn all_follow(
+    app: &AppState,
+    by: &Circumstances,
+    person: &Person,
+    links: &[Link],
+) -> Result<(), Problem> {
     let Some(email) = person.email.value() else { return Ok(()) };
-    let links = links::of(app, person).await?;
     for link in links.iter().filter(|link| link.contact.primary() != Some(email)) {
         let follow = ContactCommand::MovePrimaryEmail(email.clone());
         match of_contact(app, by, link.ledger, link.contact.id, follow).await {

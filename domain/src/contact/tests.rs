@@ -1390,7 +1390,7 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
     let stays =
         || [to("not_invited"), to("pending"), to("active"), to("deactivated"), to("disabled")];
     let not_owner = || [(); 5].map(|()| no(No::NotTheOwner));
-    let no_owner = || no(No::NotTheOwner);
+    let strangers = || no(No::NotTheOwner);
     let not_pending = || no(No::NotPending);
     let gone = || no(No::InviteCancelled);
     let used = || no(No::InviteUsed);
@@ -1459,11 +1459,11 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
         ),
         (
             owner(ContactCommand::AskForPrimaryEmail(email("new@x.org"))),
-            [no_owner(), no_owner(), to("active"), no_owner(), to("disabled")],
+            [strangers(), strangers(), to("active"), strangers(), to("disabled")],
         ),
         (
             owner(ContactCommand::MovePrimaryEmail(email("new@x.org"))),
-            [no_owner(), no_owner(), to("active"), no_owner(), to("disabled")],
+            [strangers(), strangers(), to("active"), strangers(), to("disabled")],
         ),
         (builder(ContactCommand::MovePrimaryEmail(email("new@x.org"))), not_owner()),
         (

@@ -363,10 +363,10 @@ fn a_change_of_the_login_email_is_asked_for_with_the_password_and_ends_sessions_
     // R32, promise 25
     let asked = vec![change_requested(NEWER_LINK)];
     check(registered(), &request(NEWER_LINK, "ada@work.example"), Ok(asked.clone()));
-    let begin = step(EmailChangeCommand::Begin(NEWER_LINK));
-    check(registered_and(asked.clone()), &begin, Ok(vec![change_begun(NEWER_LINK)]));
+    let confirm = step(EmailChangeCommand::Begin(NEWER_LINK));
+    check(registered_and(asked.clone()), &confirm, Ok(vec![change_begun(NEWER_LINK)]));
     let begun = registered_and(asked.into_iter().chain([change_begun(NEWER_LINK)]));
-    check(begun.clone(), &begin, Ok(Vec::new()));
+    check(begun.clone(), &confirm, Ok(Vec::new()));
     let waiting = begun.iter().cloned().chain([reset_requested(OLDER_LINK, noon())]).collect();
     let complete = step(EmailChangeCommand::Complete(NEWER_LINK));
     let person = check(waiting, &complete, Ok(change_completed(NEWER_LINK))).expect("there");
@@ -374,15 +374,15 @@ fn a_change_of_the_login_email_is_asked_for_with_the_password_and_ends_sessions_
     // Twice is once, and the link is used.
     let done: Vec<_> = begun.into_iter().chain(change_completed(NEWER_LINK)).collect();
     check(done.clone(), &complete, Ok(Vec::new()));
-    check(done, &begin, stopped(Stop::Used));
+    check(done, &confirm, stopped(Stop::Used));
 }
 
 #[test]
 fn a_password_that_was_set_meanwhile_voids_the_change_and_what_was_shown_for_it() {
     // Promise 29: whoever asked for it may be why it was set.
-    let begin = step(EmailChangeCommand::Begin(NEWER_LINK));
+    let confirm = step(EmailChangeCommand::Begin(NEWER_LINK));
     let given = || registered_and([change_requested(NEWER_LINK), credentials_set(SECOND)]);
-    check(given(), &begin, stopped(Stop::Superseded));
+    check(given(), &confirm, stopped(Stop::Superseded));
     for command in [request(OLDER_LINK, "eve@x.example"), move_with_invitation("eve@x.example")] {
         check(given(), &command, stopped(Stop::WrongPassword));
     }
@@ -398,14 +398,14 @@ fn a_password_that_was_set_meanwhile_voids_the_change_and_what_was_shown_for_it(
 
 #[test]
 fn the_newest_link_to_a_new_address_alone_works_for_an_hour() {
-    let begin = |link| step(EmailChangeCommand::Begin(link));
+    let confirm = |link| step(EmailChangeCommand::Begin(link));
     let given = || registered_and([change_requested(OLDER_LINK), change_requested(NEWER_LINK)]);
-    check(given(), &begin(OLDER_LINK), stopped(Stop::Superseded));
-    check(registered(), &begin(OLDER_LINK), stopped(Stop::Superseded));
+    check(given(), &confirm(OLDER_LINK), stopped(Stop::Superseded));
+    check(registered(), &confirm(OLDER_LINK), stopped(Stop::Superseded));
     let just_before = Timestamp::parse("2026-03-02T12:59:59.999999Z").expect("a time");
     let begun = Ok(vec![change_begun(NEWER_LINK)]);
-    check_at(just_before, given(), &begin(NEWER_LINK), begun);
-    check_at(noon().plus_minutes(60), given(), &begin(NEWER_LINK), stopped(Stop::Expired));
+    check_at(just_before, given(), &confirm(NEWER_LINK), begun);
+    check_at(noon().plus_minutes(60), given(), &confirm(NEWER_LINK), stopped(Stop::Expired));
     let same = request(NEWER_LINK, "Ada@Home.example");
     check(registered(), &same, stopped(Stop::SameEmail));
 }
@@ -438,8 +438,8 @@ fn an_invitation_to_the_new_address_begins_the_move_as_its_own_link_would() {
     check(registered(), &move_with_invitation("ada@home.example"), Ok(Vec::new()));
     // A link that waited is void.
     let given = registered_and([change_requested(NEWER_LINK), change_begun(OLDER_LINK)]);
-    let begin = step(EmailChangeCommand::Begin(NEWER_LINK));
-    check(given, &begin, stopped(Stop::Superseded));
+    let confirm = step(EmailChangeCommand::Begin(NEWER_LINK));
+    check(given, &confirm, stopped(Stop::Superseded));
 }
 
 #[test]

@@ -371,12 +371,12 @@ async fn begun(
     if last >= Step::Begun {
         run(person.into(), step(EmailChangeCommand::Begin(token))).await;
     }
-    let moved = match last {
+    let followed = match last {
         Step::Reserved | Step::Begun => 0,
         Step::OneMoved => 1,
         Step::Confirmed | Step::Completed => contacts.len(),
     };
-    for (builder, contact) in &contacts[..moved] {
+    for (builder, contact) in &contacts[..followed] {
         let moves = ContactCommand::MovePrimaryEmail(to.clone());
         let command = Command::Contact(ContactId(*contact), moves);
         run(LedgerId(builder.id), command).await;
@@ -502,7 +502,7 @@ async fn of_two_who_move_to_one_address_one_has_it() {
 async fn an_invitation_and_a_move_that_race_leave_one_holder_and_one_address() {
     let server = Server::start().await;
     let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
-    for round in 0..6 {
+    for round in 0..10 {
         let (from, to) = (format!("o{round}@old.example"), format!("o{round}@new.example"));
         let ada = server.owner(&elm, &from, PASSWORD).await;
         let link = asked(&server, &ada, &to).await;
@@ -527,6 +527,16 @@ async fn an_invitation_and_a_move_that_race_leave_one_holder_and_one_address() {
             },
         );
         let moved = one.status == 200 || two.status == 200;
+        for answer in [&one, &two] {
+            let codes = [
+                "",
+                "email_change_used",
+                "email_change_refused",
+                "unavailable",
+                "primary_email_taken_contact_builder",
+            ];
+            assert!(codes.contains(&answer.code()), "{}", answer.text);
+        }
         assert_eq!(invited.status == 200, !moved, "{} {} {}", one.text, two.text, invited.text);
         let session = sign_in(&server, if moved { &to } else { &from }, PASSWORD).await.is(201);
         assert_eq!(session.body["person"], json!(ada.person));
@@ -675,4 +685,53 @@ async fn the_mails_of_a_change_lead_to_it_and_say_changed() {
     ];
     let expected = expected.map(|(kind, to, subject)| (Some(kind), Some(to), Some(subject)));
     assert_eq!(mails, BTreeSet::from(expected));
+}
+
+const OWNERS: &str = "/v1/imports";
+
+/// An active owner of an older system, who has not signed in here.
+async fn came_over(builder: &Builder, no: &str, email: &str) -> Answer {
+    let header = "owner_no,name,email,active,activated_on,last_login";
+    let row = format!("{no},Ada Bloom,{email},yes,2024-01-01,2025-02-03");
+    let body = json!({
+        "format": "owners_csv",
+        "content": format!("{header}\n{row}\n"),
+        "owner_mapping": {
+            "reference": "owner_no", "name": "name", "emails": ["email"], "activated": "active",
+            "activated_at": "activated_on", "last_login_at": "last_login",
+        },
+    });
+    builder.admin.post(OWNERS, body).await
+}
+
+/// H14, R45: who came over from an older system is told from the address too.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_over_with_an_address_is_nobody_who_gave_it_up_or_moves_to_it() {
+    let server = Server::start().await;
+    let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
+    let ada = server.owner(&elm, OLD, PASSWORD).await;
+    came_over(&oak, "O-1", NEW).await.is(200);
+    // She may read that mailbox: whoever came over with it signs in by a reset.
+    let link = asked(&server, &ada, NEW).await;
+    assert_eq!(confirm(&ada.session, &link).await.is(409).code(), "email_has_login");
+    let contact = oak.admin.contact("Ada", Some("three@example.org")).await;
+    let session = moved(&server, &ada, "three@example.org").await;
+    for (no, email) in [("O-2", OLD), ("O-3", "three@example.org")] {
+        came_over(&oak, no, email).await.is(200);
+    }
+    let me = session.get("/v1/me").await.is(200);
+    assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1), "{}", me.text);
+    let link = server.invite(&oak, contact).await;
+    session.post(&accept_path(&link), json!({})).await.is(200);
+    // Nobody has the old address, and a reset goes nowhere.
+    server.anybody().post("/v1/password-resets", json!({ "email": OLD })).await.is(202);
+    let bea = server.owner(&elm, OLD, OTHER).await;
+    assert_ne!(bea.person, ada.person);
+    let me = bea.session.get("/v1/me").await.is(200);
+    assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1), "{}", me.text);
+    // Nor does who is signed in accept for somebody who came over.
+    let waiting = elm.admin.contact("Ada Bloom", Some(NEW)).await;
+    let link = server.invite(&elm, waiting).await;
+    let refused = session.post(&accept_path(&link), json!({ "address": "stay" })).await.is(409);
+    assert_eq!(refused.code(), "signed_in_as_another");
 }

@@ -81,17 +81,33 @@ async fn no_password_session_or_link_is_in_a_log_an_answer_or_a_table() {
     for path in [&confirm, &confirm] {
         answers.push(anybody.order(path).await);
     }
+    let last = server.sign_in("bea@example.org", OTHER).await;
     let figures = anybody.get("/metrics").await.is(200).text;
     drop(guard);
 
     let logged = String::from_utf8(log.0.lock().expect("the log").clone()).expect("a text");
     let dump = dump(server.database(), EVERYTHING).await;
-    for seen in ["events: ", "person_passwords: ", "sessions: ", "reset_tokens: ", "email_change_tokens: ", "throttles: "] {
+    for seen in [
+        "events: ",
+        "person_passwords: ",
+        "sessions: ",
+        "reset_tokens: ",
+        "email_change_tokens: ",
+        "throttles: ",
+    ] {
         assert!(dump.contains(seen), "the scan sees {seen}");
     }
     assert!(logged.contains("a login is confirmed"), "what is logged is heard: {logged}");
     let shown: String = answers.iter().map(|answer| answer.text.as_str()).collect();
-    let links = [&ada.session.secret, &begun.secret, &again.secret, &invitation, &reset, &change];
+    let links = [
+        &ada.session.secret,
+        &begun.secret,
+        &again.secret,
+        &invitation,
+        &reset,
+        &change,
+        &last.secret,
+    ];
     // After the prefix and the ledger, which are no secret.
     let links = links.iter().map(|link| link[27..].to_owned());
     let secrets = links.chain(["canary".to_owned()]);

@@ -48,10 +48,10 @@ pub(crate) async fn confirm_email_change(
     let confirming = tokio::spawn(async move {
         let by = visitor.circumstances(Actor::Owner(person));
         let email = asked.confirm(&app, &by).await?;
-        let session = match signed_in {
-            true => begin_session(&app, person, by).await?.1.secret,
-            false => None,
-        };
+        if !signed_in {
+            return Ok((email, None));
+        }
+        let session = begin_session(&app, person, by).await?.1.secret;
         Ok::<_, Problem>((email, session))
     });
     let (email, session) = confirming.await.map_err(|_panic| Problem::internal())??;

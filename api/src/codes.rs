@@ -54,6 +54,9 @@ pub(crate) const CODES: &[Code] = &[
     code(401, "invalid_credentials", "No login with this address and this password")
         .rule("R15")
         .remedy("Check both, or reset the password."),
+    code(403, "wrong_password", "The password is not the one of this login")
+        .rule("R15")
+        .remedy("Type it again, or reset it first."),
     code(403, "not_permitted", "The credential's role does not take this")
         .rule("2.8")
         .remedy("Use a credential with the right role, or ask an admin of the account."),
@@ -220,6 +223,30 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "signed_in_as_another", "The invitation is for another address")
         .rule("H16")
         .remedy("Sign out, or sign in with the invited address; or ask your builder to invite the address that you use."),
+    code(409, "address_choice_needed", "The invitation is for another address than the login's")
+        .rule("H16")
+        .remedy("Accept with address stay or move; or sign out and accept with a login of its own."),
+    code(409, "email_has_login", "The address has a login of its own")
+        .rule("R18")
+        .remedy("Sign in with that login, or use another address."),
+    code(409, "email_change_under_way", "Another change of the primary email is carried out")
+        .rule("R32")
+        .remedy("Try again in a moment; signing in again takes it up where it stopped."),
+    code(422, "email_change_same_address", "It is the primary email already")
+        .rule("R32")
+        .remedy("Name another address."),
+    code(410, "email_change_superseded", "A newer link was sent, or the password was set anew")
+        .rule("R32")
+        .remedy("Use the link of the newest mail, or ask for another."),
+    code(410, "email_change_expired", "The link was not used in time")
+        .rule("R32")
+        .remedy("Ask for the change again."),
+    code(410, "email_change_used", "The change of the primary email is done")
+        .rule("R32")
+        .remedy("Sign in with the new address."),
+    code(410, "email_change_refused", "The change of the primary email was refused")
+        .rule("R32")
+        .remedy("Ask for the change again, when the address is free."),
     code(422, "password_needed", "A new login needs a password").rule("R15"),
     code(422, "password_refused", "The password is too short, or tried first by everybody")
         .rule("R15")

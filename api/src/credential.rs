@@ -2,7 +2,8 @@
 //!
 //! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token, `tbs_…` a person's session,
 //! `tbm_…` what somebody of the builder looks through an owner's eyes with, `tbi_…` the link of an
-//! invitation, `tbr_…` that of a password reset. The text carries its ledger, so that the look-up goes
+//! invitation, `tbr_…` that of a password reset, `tbc_…` that of a change of the
+//! primary email. The text carries its ledger, so that the look-up goes
 //! to one place on a distributed database.
 
 use base64::Engine;
@@ -29,23 +30,26 @@ pub enum SecretKind {
     Invitation,
     /// The link in the mail of a password reset.
     PasswordReset,
+    /// The link in the mail to a new primary email.
+    EmailChange,
 }
 
 impl SecretKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::ApiKey,
         Self::Operator,
         Self::Session,
         Self::Impersonation,
         Self::Invitation,
         Self::PasswordReset,
+        Self::EmailChange,
     ];
 
     /// Whether it says who sends a request; the others are links, which say what for.
     pub(crate) const fn signs_requests(self) -> bool {
         match self {
             Self::ApiKey | Self::Operator | Self::Session | Self::Impersonation => true,
-            Self::Invitation | Self::PasswordReset => false,
+            Self::Invitation | Self::PasswordReset | Self::EmailChange => false,
         }
     }
 
@@ -57,6 +61,7 @@ impl SecretKind {
             Self::Impersonation => "tbm_",
             Self::Invitation => "tbi_",
             Self::PasswordReset => "tbr_",
+            Self::EmailChange => "tbc_",
         }
     }
 }

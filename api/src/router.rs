@@ -2,8 +2,8 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, api_keys, audit, contacts, custom_fields, imports, invitations, job_setup, jobs,
-    leads, mail, me, operations, password_resets, sessions, settings,
+    accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, invitations,
+    job_setup, jobs, leads, mail, me, operations, password_resets, sessions, settings,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -159,6 +159,9 @@ fn of_owners() -> OpenApiRouter<AppState> {
             me::set_image::set_own_image,
             me::remove_image::remove_own_image
         ))
+        .routes(routes!(me::change_primary_email::change_primary_email))
+        .routes(routes!(email_changes::show::show_email_change))
+        .routes(routes!(email_changes::confirm::confirm_email_change))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))
 }

@@ -110,16 +110,25 @@ pub enum MailKind {
     InvitationReminder,
     /// That somebody is invited at another address than a deactivated owner had (H6).
     FormerAddress,
+    /// The link of a change of the primary email, to the new address (R32).
+    PrimaryEmailChange,
+    /// That such a change was asked for, to the old address; it holds no link.
+    PrimaryEmailChangeRequested,
+    /// That the primary email was changed, to the old and the new address; it holds no link.
+    PrimaryEmailChanged,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Invitation,
         Self::PasswordReset,
         Self::Notice,
         Self::InvitationReminder,
         Self::FormerAddress,
+        Self::PrimaryEmailChange,
+        Self::PrimaryEmailChangeRequested,
+        Self::PrimaryEmailChanged,
     ];
 
     /// The stored word.
@@ -130,6 +139,9 @@ impl MailKind {
             Self::Notice => "notice",
             Self::InvitationReminder => "invitation_reminder",
             Self::FormerAddress => "former_address",
+            Self::PrimaryEmailChange => "primary_email_change",
+            Self::PrimaryEmailChangeRequested => "primary_email_change_requested",
+            Self::PrimaryEmailChanged => "primary_email_changed",
         }
     }
 

@@ -14,8 +14,16 @@ use crate::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+mod email_change;
+
 #[cfg(test)]
 mod tests;
+
+pub use email_change::{
+    EMAIL_CHANGE_TTL_MINUTES, EmailChange, EmailChangeCommand, EmailChangeEnding,
+    EmailChangeRejection, LoginEmailChanged, PrimaryEmailChangeBegun, PrimaryEmailChangeRefused,
+    PrimaryEmailChangeRequested,
+};
 
 /// How long a password reset can be used, in minutes (promise 23).
 pub const RESET_TTL_MINUTES: i64 = 30;
@@ -34,6 +42,10 @@ events! {
         SessionsRevoked = "person.sessions_revoked" v 1,
         PasswordResetRequested = "person.password_reset_requested" v 1,
         PasswordResetCompleted = "person.password_reset_completed" v 1,
+        PrimaryEmailChangeRequested = "person.primary_email_change_requested" v 1,
+        PrimaryEmailChangeBegun = "person.primary_email_change_begun" v 1,
+        PrimaryEmailChangeRefused = "person.primary_email_change_refused" v 1,
+        LoginEmailChanged = "person.login_email_changed" v 1,
     }
 }
 
@@ -137,6 +149,10 @@ impl PersonEvent {
             Self::PasswordResetCompleted(_) => {
                 vec![FieldChange::old_value("password_reset", "used")]
             }
+            Self::PrimaryEmailChangeRequested(e) => e.changes(),
+            Self::PrimaryEmailChangeBegun(e) => e.changes(),
+            Self::PrimaryEmailChangeRefused(_) => PrimaryEmailChangeRefused::changes(),
+            Self::LoginEmailChanged(e) => e.changes(),
         }
     }
 }
@@ -176,6 +192,8 @@ pub enum PersonCommand {
         /// The new password's id.
         credential: CredentialId,
     },
+    /// A step of the change of the login email (R32, H3).
+    EmailChange(EmailChangeCommand),
 }
 
 impl PersonCommand {
@@ -190,6 +208,7 @@ impl PersonCommand {
             Self::RevokeAll => "RevokeSessions",
             Self::RequestReset(_) => "RequestPasswordReset",
             Self::CompleteReset { .. } => "CompletePasswordReset",
+            Self::EmailChange(command) => command.name(),
         }
     }
 }
@@ -205,6 +224,8 @@ pub enum PersonRejection {
     ResetExpired,
     /// They are linked to as many contacts as there may be.
     TooManyLinks,
+    /// A step of the change of the login email was refused.
+    EmailChange(EmailChangeRejection),
 }
 
 impl PersonRejection {
@@ -239,6 +260,7 @@ impl PersonRejection {
             )
             .rule("R45")
             .remedy("Use another address for further builders."),
+            Self::EmailChange(rejection) => rejection.refusal(),
         }
     }
 }
@@ -271,6 +293,8 @@ pub struct Person {
     pub links: BTreeSet<(AccountId, ContactId)>,
     /// The last reset that was mailed and not used.
     pub reset: Option<OpenReset>,
+    /// The last change of the login email.
+    pub email_change: EmailChange,
 }
 
 impl Person {
@@ -284,7 +308,8 @@ impl Person {
             });
         };
         let email = first.email.clone();
-        Ok(Self { id, email, credential: None, links: BTreeSet::new(), reset: None })
+        let (links, email_change) = (BTreeSet::new(), EmailChange::None);
+        Ok(Self { id, email, credential: None, links, reset: None, email_change })
     }
 
     /// Records what happened. Decides nothing.
@@ -298,6 +323,7 @@ impl Person {
             PersonEvent::CredentialsSet(e) => {
                 self.credential = Some(e.credential);
                 self.reset = None;
+                self.email_change.password_set();
             }
             PersonEvent::ContactLinked(e) => {
                 if !self.links.insert((e.account, e.contact)) {
@@ -311,6 +337,23 @@ impl Person {
                 Some(reset) if reset.token == e.token => self.reset = None,
                 Some(_) | None => return impossible("no such reset is open"),
             },
+            PersonEvent::PrimaryEmailChangeRequested(e) => {
+                return self.email_change.requested(e).or_else(impossible);
+            }
+            PersonEvent::PrimaryEmailChangeBegun(e) => {
+                return self.email_change.begun(e).or_else(impossible);
+            }
+            PersonEvent::PrimaryEmailChangeRefused(e) => {
+                let refused = self.email_change.ended(e.token, EmailChangeEnding::Refused);
+                return refused.or_else(impossible);
+            }
+            PersonEvent::LoginEmailChanged(e) => {
+                if let Err(why) = self.email_change.ended(e.token, EmailChangeEnding::Changed) {
+                    return impossible(why);
+                }
+                self.email = e.to.clone();
+                self.reset = None;
+            }
             // Sessions are kept beside the ledger.
             PersonEvent::LoggedIn(_)
             | PersonEvent::SessionRevoked(_)
@@ -372,6 +415,7 @@ pub fn decide(
         PersonCommand::CompleteReset { token, credential } => {
             complete_reset(person, *token, *credential, now)
         }
+        PersonCommand::EmailChange(command) => email_change::decide(person, command, now),
     }
 }
 

@@ -15,7 +15,7 @@ use domain::job::{
 };
 use domain::lead::{Lead, Link, Stage};
 use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
-use domain::person::{OpenReset, Person};
+use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
@@ -476,6 +476,7 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
         credential: "0198c0de-0000-7000-8000-000000000400".parse().ok(),
         links: BTreeSet::from([(ACCOUNT.parse().expect("an id"), BEA.parse().expect("an id"))]),
         reset: Some(OpenReset { token, expires_at }),
+        email_change: EmailChange::None,
     };
     assert_eq!(state.person(person), Ok(Some(&expected)));
 
@@ -485,6 +486,19 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
     expected.reset = None;
     assert_eq!(state.person(person), Ok(Some(&expected)));
     assert_eq!(state.version(person.into()), 9);
+
+    let refused = "primary_email_change_requested primary_email_change_begun
+         primary_email_change_refused";
+    let token = "0198c0de-0000-7000-8000-000000000430".parse().expect("an id");
+    let state = fold(person.into(), &story("person", &format!("{first} {rest} {refused}")));
+    expected.email_change = EmailChange::Ended { token, how: EmailChangeEnding::Refused };
+    assert_eq!(state.person(person), Ok(Some(&expected)));
+    let changed = "primary_email_change_requested primary_email_change_begun login_email_changed";
+    let events = story("person", &format!("{first} {rest} {refused} {changed}"));
+    let state = fold(person.into(), &events);
+    expected.email_change = EmailChange::Ended { token, how: EmailChangeEnding::Changed };
+    expected.email = email("Ada@Work.example");
+    assert_eq!(state.person(person), Ok(Some(&expected)));
     assert_eq!(types_in(&events), types_of("person."));
 }
 

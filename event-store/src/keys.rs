@@ -189,7 +189,18 @@ impl Keys {
     /// The person behind an owner who comes over from an older system, told from the primary email
     /// alone: the same in every account of the installation (R45), because one address is one login.
     pub fn imported_person(&self, email: &EmailAddress) -> PersonId {
-        PersonId(Self::id_of(&Self::keyed_hash(&self.persons, &[email.normal().as_bytes()])))
+        self.person_at(email, 0)
+    }
+
+    /// Who registers under an address that so many persons before them have given up: nobody gets
+    /// the id of one who went on with another address.
+    pub fn person_at(&self, email: &EmailAddress, given_up: u32) -> PersonId {
+        let address = email.normal().as_bytes();
+        let hash = match given_up {
+            0 => Self::keyed_hash(&self.persons, &[address]),
+            before => Self::keyed_hash(&self.persons, &[address, &before.to_be_bytes()]),
+        };
+        PersonId(Self::id_of(&hash))
     }
 
     fn id_of(hash: &[u8; 32]) -> Uuid {
@@ -301,6 +312,15 @@ mod tests {
         assert_ne!(person, other.imported_person(&email("ada@example.org")));
         let imported = keys().import_id(LedgerId::INSTALLATION, "person", "ada@example.org");
         assert_ne!(person.0, imported, "a purpose of its own");
+    }
+
+    #[test]
+    fn who_registers_with_an_address_that_was_given_up_is_another_person() {
+        let email = EmailAddress::parse("ada@example.org").expect("valid");
+        let persons: std::collections::BTreeSet<_> =
+            (0..300).map(|given_up| keys().person_at(&email, given_up)).collect();
+        assert_eq!(persons.len(), 300);
+        assert_eq!(keys().person_at(&email, 0), keys().imported_person(&email));
     }
 
     #[test]

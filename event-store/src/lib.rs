@@ -8,6 +8,7 @@
 pub mod attempts;
 pub mod codec;
 pub mod database;
+mod directory;
 pub mod embedded;
 pub mod error;
 mod images;
@@ -29,6 +30,7 @@ mod writer;
 
 pub use codec::{Origin, Recorded};
 pub use database::Database;
+pub use directory::{EmailChangeLink, Newcomer};
 pub use error::{ExecuteError, StoreError};
 pub use images::{ImageBytes, StoredImage};
 pub use impersonations::OpenImpersonation;

@@ -1,5 +1,5 @@
 //! What stands beside the ledgers of persons: the directory of addresses, passwords, sessions and
-//! throttles. What comes of a person's commands is written in their append; here it is read, and
+//! throttles; how an address comes to be another person's is in `directory`. What comes of a person's commands is written in their append; here it is read, and
 //! the steps are taken that belong to no ledger.
 
 use crate::error::StoreError;
@@ -123,7 +123,7 @@ impl Reader {
 }
 
 impl EventStore {
-    fn email_hash(&self, email: &EmailAddress) -> [u8; 32] {
+    pub(crate) fn email_hash(&self, email: &EmailAddress) -> [u8; 32] {
         self.reader().keys().claim_hash(LedgerId::INSTALLATION, email)
     }
 
@@ -148,6 +148,16 @@ impl EventStore {
         email: &EmailAddress,
         person: PersonId,
     ) -> Result<Registered, StoreError> {
+        self.reserve(email, person, None).await
+    }
+
+    /// The same; only while so many have given the address up, where that is said.
+    pub(crate) async fn reserve(
+        &self,
+        email: &EmailAddress,
+        person: PersonId,
+        given_up: Option<i32>,
+    ) -> Result<Registered, StoreError> {
         let client = self.reader().database().connection().await?;
         let now = self.now().moment();
         let lapsed = now - Duration::minutes(RESERVATION_MINUTES);
@@ -156,9 +166,11 @@ impl EventStore {
                 "INSERT INTO person_directory (email_hash, person_id, reserved_at) \
                  VALUES ($1, $2, $3) ON CONFLICT (email_hash) DO UPDATE \
                  SET person_id = excluded.person_id, reserved_at = excluded.reserved_at \
-                 WHERE person_directory.confirmed_at IS NULL \
-                   AND person_directory.reserved_at < $4",
-                &[&&self.email_hash(email)[..], &person.0, &now, &lapsed],
+                 WHERE (person_directory.person_id = excluded.person_id \
+                        OR (person_directory.confirmed_at IS NULL \
+                            AND person_directory.reserved_at < $4)) \
+                   AND ($5::integer IS NULL OR person_directory.given_up = $5)",
+                &[&&self.email_hash(email)[..], &person.0, &now, &lapsed, &given_up],
             )
             .await
             .map_err(StoreError::database("reserving a login"))?;
@@ -326,6 +338,7 @@ impl EventStore {
         for sql in [
             "DELETE FROM sessions WHERE expires_at < $1",
             "DELETE FROM reset_tokens WHERE expires_at < $1",
+            "DELETE FROM email_change_tokens WHERE expires_at < $1",
             "DELETE FROM throttles WHERE began_at < $1",
         ] {
             pruned += client.execute(sql, &[&day_ago]).await.map_err(failed())?;

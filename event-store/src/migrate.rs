@@ -53,6 +53,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0081_profile_images",
     "0082_invitations_reminded",
     "0083_mail_log_bounced",
+    "0070_person_directory_given_up",
+    "0071_email_change_tokens",
+    "0072_outbox_kinds_of_email_changes",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -61,7 +61,7 @@ pub enum LetterContent {
         /// The text.
         text: String,
     },
-    /// Nothing of its own: what it says is told from the ledger when it is sent.
+    /// Nothing of its own: its kind, and what the ledger says when it is sent, are all of it.
     FromLedger,
 }
 

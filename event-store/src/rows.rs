@@ -341,6 +341,14 @@ row!(ResetTokenRow into "reset_tokens (ledger_id, token_hash, token_id, expires_
     expires_at: OffsetDateTime,
 });
 
+row!(EmailChangeTokenRow into
+    "email_change_tokens (ledger_id, token_hash, token_id, expires_at)" {
+    ledger_id: Uuid,
+    token_hash: Vec<u8>,
+    token_id: Uuid,
+    expires_at: OffsetDateTime,
+});
+
 row!(PasswordRow into "person_passwords (ledger_id, credential_id, password_hash, set_at)" {
     ledger_id: Uuid,
     credential_id: Uuid,

@@ -143,6 +143,7 @@ impl View for MailLog {
             Event::Contact(contact) => ordered(event, contact).map(|mail| mail.mail),
             Event::Notification(_) => Some(event.aggregate.uuid()),
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => Some(asked.token.0),
+            Event::Person(PersonEvent::PrimaryEmailChangeRequested(asked)) => Some(asked.token.0),
             Event::Job(_)
             | Event::Lead(_)
             | Event::BuilderAccount(_)
@@ -161,6 +162,12 @@ impl View for MailLog {
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => {
                 let mut row = Row::waiting(event.aggregate.uuid(), MailKind::PasswordReset, event);
                 row.sent_to = Some(typed(&asked.sent_to));
+                return rows.insert(asked.token.0, row);
+            }
+            Event::Person(PersonEvent::PrimaryEmailChangeRequested(asked)) => {
+                let (whose, kind) = (event.aggregate.uuid(), MailKind::PrimaryEmailChange);
+                let mut row = Row::waiting(whose, kind, event);
+                row.sent_to = Some(typed(&asked.to));
                 return rows.insert(asked.token.0, row);
             }
             Event::Job(_)

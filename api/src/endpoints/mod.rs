@@ -5,6 +5,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod contacts;
 pub(crate) mod custom_fields;
+pub(crate) mod email_changes;
 pub(crate) mod imports;
 pub(crate) mod invitations;
 pub(crate) mod job_setup;

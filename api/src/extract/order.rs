@@ -273,6 +273,7 @@ fn makes_secret(command: &Command) -> bool {
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. } => false,
+            PersonCommand::EmailChange(step) => step.makes_link(),
         },
         Command::Contact(_, command) => match command {
             ContactCommand::SendInvite(_)
@@ -286,6 +287,9 @@ fn makes_secret(command: &Command) -> bool {
             | ContactCommand::RemoveAdditionalEmail(_)
             | ContactCommand::CancelInvite
             | ContactCommand::AcceptInvite { .. }
+            | ContactCommand::AcceptInviteAs { .. }
+            | ContactCommand::AskForPrimaryEmail(_)
+            | ContactCommand::MovePrimaryEmail(_)
             | ContactCommand::DeclineInvite(_)
             | ContactCommand::ExpireInvite
             | ContactCommand::RemindInvite(_)

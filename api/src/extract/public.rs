@@ -79,13 +79,14 @@ impl<P: PathIds, B: RequestBody> FromRequest<AppState> for Public<P, B> {
 /// A query.
 #[derive(Debug)]
 pub(crate) struct PublicQuestion<P> {
+    pub(crate) visitor: Visitor,
     pub(crate) path: P,
 }
 
 impl<P: PathIds> FromRequestParts<AppState> for PublicQuestion<P> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
-        Ok(Self { path: path::ids(parts).await? })
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        Ok(Self { visitor: Visitor::of(parts, app).await?, path: path::ids(parts).await? })
     }
 }

@@ -73,15 +73,42 @@ pub(super) fn newest_reset(events: &[Recorded]) -> Option<Uuid> {
         let Some((_, event)) = recorded.person() else { continue };
         match event {
             PersonEvent::PasswordResetRequested(asked) => newest = Some(asked.token.0),
-            PersonEvent::PasswordResetCompleted(_) | PersonEvent::CredentialsSet(_) => {
-                newest = Some(Uuid::nil());
-            }
+            PersonEvent::PasswordResetCompleted(_)
+            | PersonEvent::CredentialsSet(_)
+            | PersonEvent::LoginEmailChanged(_) => newest = Some(Uuid::nil()),
             // None of these opens or closes a reset.
             PersonEvent::PersonRegistered(_)
             | PersonEvent::ContactLinked(_)
             | PersonEvent::LoggedIn(_)
             | PersonEvent::SessionRevoked(_)
-            | PersonEvent::SessionsRevoked(_) => {}
+            | PersonEvent::SessionsRevoked(_)
+            | PersonEvent::PrimaryEmailChangeRequested(_)
+            | PersonEvent::PrimaryEmailChangeBegun(_)
+            | PersonEvent::PrimaryEmailChangeRefused(_) => {}
+        }
+    }
+    newest
+}
+
+/// The one change of a person's primary email whose link works; nobody's after it was used or voided,
+/// none where there was none.
+pub(super) fn newest_email_change(events: &[Recorded]) -> Option<Uuid> {
+    let mut newest = None;
+    for (_, event) in events.iter().filter_map(Recorded::person) {
+        match event {
+            PersonEvent::PrimaryEmailChangeRequested(asked) => newest = Some(asked.token.0),
+            PersonEvent::PrimaryEmailChangeBegun(_) | PersonEvent::CredentialsSet(_) => {
+                newest = newest.map(|_void| Uuid::nil());
+            }
+            PersonEvent::PersonRegistered(_)
+            | PersonEvent::ContactLinked(_)
+            | PersonEvent::LoggedIn(_)
+            | PersonEvent::SessionRevoked(_)
+            | PersonEvent::SessionsRevoked(_)
+            | PersonEvent::PasswordResetRequested(_)
+            | PersonEvent::PasswordResetCompleted(_)
+            | PersonEvent::PrimaryEmailChangeRefused(_)
+            | PersonEvent::LoginEmailChanged(_) => {}
         }
     }
     newest

@@ -119,6 +119,51 @@ impl Letter {
         Self { subject: one_line(&subject), blocks }
     }
 
+    /// A link with which its holder confirms that this address becomes their login (R32).
+    pub(super) fn email_change(url: String, until: Timestamp) -> Self {
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(
+                "Somebody, probably you, asked to use this address from now on to sign in, and as \
+                 their primary email with every builder."
+                    .to_owned(),
+            ),
+            Block::Link { label: "Confirm the new address", url },
+            Block::Paragraph(format!(
+                "The link works once, until {}. Confirming ends all sessions.",
+                day_and_time(until)
+            )),
+            Block::Paragraph("If it was not you, do not confirm: nothing changes then.".to_owned()),
+        ];
+        Self { subject: "Confirm your new email address".to_owned(), blocks }
+    }
+
+    /// To the old address, when a change was asked for.
+    pub(super) fn email_change_requested() -> Self {
+        let blocks = [
+            "Hello,",
+            "Somebody who is signed in with your login, probably you, asked to change your primary \
+             email from this address to another. It changes when they confirm it there.",
+            "If it was not you, set a new password at once: that voids the change and ends all \
+             sessions.",
+        ];
+        let blocks = blocks.map(|text| Block::Paragraph(text.to_owned())).into();
+        Self { subject: "A change of your email address was asked for".to_owned(), blocks }
+    }
+
+    /// To the old and to the new address, when it is done.
+    pub(super) fn email_changed() -> Self {
+        let blocks = [
+            "Hello,",
+            "The primary email of your login was changed, with every builder that you are linked \
+             to. Notices went to the old and to the new address.",
+            "All sessions have ended. Sign in with the new address and the password that you have.",
+            "If it was not you, talk to your builder.",
+        ];
+        let blocks = blocks.map(|text| Block::Paragraph(text.to_owned())).into();
+        Self { subject: "Your email address was changed".to_owned(), blocks }
+    }
+
     /// A text that is ready, a paragraph between two empty lines.
     pub(super) fn notice(subject: &str, text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|p| p.trim_matches('\n')).filter(|p| !p.is_empty());
@@ -277,6 +322,21 @@ mod tests {
         let letter = Letter::former_address("Elm & Sons");
         assert_eq!(letter.link(), None);
         assert!(letter.text().contains("Your own sign-in stays as it is"), "{}", letter.text());
+    }
+
+    #[test]
+    fn a_changed_address_is_told_as_changed_and_never_as_an_invitation() {
+        // RULES.md 2.5
+        let until = Timestamp::parse("2026-11-25T14:30:00Z").expect("a time");
+        let url = "https://builders.example/email-changes/tbc_x".to_owned();
+        let link = Letter::email_change(url.clone(), until);
+        assert_eq!(link.link(), Some(url.as_str()));
+        assert!(link.text().contains("until 25 November 2026, 14:30 UTC"));
+        let letters = [link, Letter::email_change_requested(), Letter::email_changed()];
+        for letter in &letters {
+            assert!(!letter.text().to_lowercase().contains("invit"), "{}", letter.text());
+        }
+        assert!(letters[1..].iter().all(|notice| notice.link().is_none()));
     }
 
     #[test]

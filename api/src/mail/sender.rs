@@ -5,7 +5,7 @@
 //! another one takes when its time is over. So no mail is lost, and one is sent twice only where
 //! the mail server had taken it and nobody could record that; it then has the same `Message-ID`.
 
-use super::facts::{Facts, newest_reset};
+use super::facts::{Facts, newest_email_change, newest_reset};
 use super::letter::{Invitation, Letter};
 use super::settings::host_of;
 use super::transport::{Mailer, NotTaken, Outgoing, SEND_MAX};
@@ -216,12 +216,24 @@ impl Post {
             (MailKind::FormerAddress, LetterContent::FromLedger) => {
                 Written::Letter(Letter::former_address(facts.account()))
             }
+            (MailKind::PrimaryEmailChange, LetterContent::Secret(secret)) => {
+                self.email_change(mail, secret).await?
+            }
+            (MailKind::PrimaryEmailChangeRequested, LetterContent::FromLedger) => {
+                Written::Letter(Letter::email_change_requested())
+            }
+            (MailKind::PrimaryEmailChanged, LetterContent::FromLedger) => {
+                Written::Letter(Letter::email_changed())
+            }
             (
                 MailKind::Invitation
                 | MailKind::PasswordReset
                 | MailKind::Notice
                 | MailKind::InvitationReminder
-                | MailKind::FormerAddress,
+                | MailKind::FormerAddress
+                | MailKind::PrimaryEmailChange
+                | MailKind::PrimaryEmailChangeRequested
+                | MailKind::PrimaryEmailChanged,
                 _,
             ) => {
                 return for_good(FailureCause::Unsendable);
@@ -277,6 +289,26 @@ impl Post {
         Ok(Written::Letter(Letter::password_reset(url, until)))
     }
 
+    async fn email_change(
+        &self,
+        mail: &TakenMail,
+        secret: &NewSecret,
+    ) -> Result<Written, StoreError> {
+        let ledger = mail.place.ledger;
+        let link = self.store.email_change_token(ledger, &secret.hash()).await?;
+        let Some(until) = link.map(|link| link.expires_at).filter(|at| *at > self.store.now())
+        else {
+            return Ok(Written::Void);
+        };
+        let events = self.store.reader().aggregate_events(ledger, &[mail.recipient.0]).await?;
+        if newest_email_change(&events) != Some(mail.place.mail.0) {
+            return Ok(Written::Void);
+        }
+        let link = Secret::new(SecretKind::EmailChange, ledger, secret).expose();
+        let url = format!("{}/email-changes/{link}", self.public_url);
+        Ok(Written::Letter(Letter::email_change(url, until)))
+    }
+
     /// Whether a newer link was ordered since, or this one was used.
     async fn reset_is_void(&self, mail: &TakenMail) -> Result<bool, StoreError> {
         let ledger = mail.place.ledger;
@@ -288,7 +320,11 @@ impl Post {
     async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
         match kind {
             MailKind::Invitation | MailKind::InvitationReminder | MailKind::FormerAddress => {}
-            MailKind::PasswordReset | MailKind::Notice => return Ok(Facts::default()),
+            MailKind::PasswordReset
+            | MailKind::Notice
+            | MailKind::PrimaryEmailChange
+            | MailKind::PrimaryEmailChangeRequested
+            | MailKind::PrimaryEmailChanged => return Ok(Facts::default()),
         }
         let ledger = mail.place.ledger;
         let about = [ledger.0, mail.recipient.0];

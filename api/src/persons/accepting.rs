@@ -8,14 +8,16 @@
 //!    the person shows to other builders comes along; a crash before it leaves this builder without
 //!    it until the owner sets it anew.
 
+use super::choosing::{AddressChoice, choose};
 use super::invitee::Invitee;
 use super::picture;
+use super::{links, moving};
 use crate::error::Problem;
 use crate::extract::order::{execute, submission};
 use crate::extract::public::Visitor;
 use crate::passwords::Typed;
 use crate::state::AppState;
-use domain::contact::AcceptProof;
+use domain::contact::{AcceptProof, ContactCommand, InfoEdit};
 use domain::person::{PersonCommand, PersonRejection};
 use domain::{
     AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, LedgerId,
@@ -36,40 +38,56 @@ pub(crate) struct Accepted {
     pub(crate) session: Option<(SessionId, Applied)>,
 }
 
+/// How somebody accepts.
+#[derive(Debug)]
+pub(crate) struct Acceptance {
+    /// A new login's password, or that of the login that moves to the invited address.
+    pub(crate) password: Option<Typed>,
+    /// Which address it is to be, where the login has another than the invited one.
+    pub(crate) choice: Option<AddressChoice>,
+    /// The info that is to stand from now on, where it is to be the owner's own.
+    pub(crate) info: Option<InfoEdit>,
+}
+
 /// Accepts, as whoever is signed in or as a new person with this password.
 pub(crate) async fn accept(
     app: &AppState,
     visitor: &Visitor,
     invitee: &Invitee,
-    password: Option<&Typed>,
+    how: Acceptance,
 ) -> Result<Accepted, Problem> {
     let email = invitee.email()?;
-    let (person, proof) = if let Some(person) = known(app, &email).await? {
+    let password = how.password.as_ref();
+    let (person, moved, accept) = if let Some(person) = known(app, &email).await? {
         if !goes_on(app, visitor, invitee, person, password).await? {
             signed_in_as(visitor, person)?;
         }
-        (person, AcceptProof::LinkAndLogin)
+        (person, false, invitee.accept(person, AcceptProof::LinkAndLogin))
+    } else if let Some(asker) = &visitor.asker {
+        let chosen = choose(app, visitor, invitee, asker, &email, &how).await?;
+        (chosen.person, chosen.moved, chosen.accept)
     } else {
-        nobody_else(visitor)?;
-        (register(app, visitor, invitee, &email, password).await?, AcceptProof::Link)
+        let person = register(app, visitor, invitee, &email, password).await?;
+        (person, false, invitee.accept(person, AcceptProof::Link))
     };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let account = AccountId(invitee.ledger.0);
     let link = PersonCommand::Link { account, contact: invitee.contact.id };
     run(app, person.into(), Command::Person(person, link), circumstances.clone()).await?;
-    let command = invitee.accept(person, proof);
-    let applied = run(app, invitee.ledger, command, circumstances.clone()).await?;
+    let mut applied = run(app, invitee.ledger, accept, circumstances.clone()).await?;
+    // The login may have moved on since it was looked at.
+    moving::follow(app, &circumstances, person, invitee.ledger, invitee.contact.id).await?;
+    if let Some(info) = how.info {
+        let stands = Command::Contact(invitee.contact.id, ContactCommand::EditInfo(info));
+        applied = run(app, invitee.ledger, stands, circumstances.clone()).await?;
+    }
     picture::hand_on(app, person, invitee.ledger, invitee.contact.id, &circumstances).await;
     let session = match visitor.asker {
-        Some(_) => None,
-        None => Some(begin_session(app, person, circumstances).await?),
+        // A move has ended it.
+        Some(_) if !moved => None,
+        Some(_) | None => Some(begin_session(app, person, circumstances).await?),
     };
     Ok(Accepted { person, applied, session })
-}
-
-/// Who registers under an address: the same person as came over with it from an older system.
-fn newcomer(app: &AppState, email: &EmailAddress) -> PersonId {
-    app.store().reader().keys().imported_person(email)
 }
 
 /// Registers who came over from an older system, without a password, when they first ask to reset
@@ -79,10 +97,11 @@ pub(crate) async fn take_over(
     visitor: &Visitor,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
-    let person = newcomer(app, email);
+    let newcomer = app.store().newcomer(email).await?;
+    let person = newcomer.person;
     let events = app.store().reader().aggregate_events(person.into(), &[person.0]).await?;
     let waits = !events.is_empty() || !app.store().imported_owners(person).await?.is_empty();
-    if !waits || app.store().reserve_login(email, person).await?.person != person {
+    if !waits || app.store().reserve_for(email, newcomer).await?.person != person {
         return Ok(None);
     }
     app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
@@ -109,13 +128,23 @@ async fn link_imported(
 }
 
 /// Whose the address is. A registration that a crash cut off before it was confirmed is nobody's yet:
-/// the same password goes on with it, or a reset.
+/// the same password goes on with it, or a reset. An address that its person has moved on from is
+/// given up here, where a crash came before that.
 pub(crate) async fn known(
     app: &AppState,
     email: &EmailAddress,
 ) -> Result<Option<PersonId>, Problem> {
     let found = app.store().registered(email).await?;
-    Ok(found.filter(|found| found.confirmed).map(|found| found.person))
+    let Some(found) = found.filter(|found| found.confirmed) else { return Ok(None) };
+    let at = app.store().now();
+    if let Some(person) = links::find_person(app, found.person).await?
+        && person.email.value().is_some_and(|now| now != email)
+        && person.email_change.under_way().is_none_or(|(_, to)| to.value() != Some(email))
+    {
+        app.store().release_login(email, person.id, at).await?;
+        return Ok(None);
+    }
+    Ok(Some(found.person))
 }
 
 /// Begins a session of somebody who has shown who they are.
@@ -138,11 +167,6 @@ fn signed_in_as(visitor: &Visitor, person: PersonId) -> Result<(), Problem> {
         return Ok(());
     }
     Err(somebody_else())
-}
-
-/// The address has no login yet: whoever is signed in is somebody else (H16).
-fn nobody_else(visitor: &Visitor) -> Result<(), Problem> {
-    if visitor.asker.is_some() { Err(somebody_else()) } else { Ok(()) }
 }
 
 /// Whether this very link made the login, and a crash or a lost answer came before the end: then the
@@ -170,7 +194,7 @@ fn first_credential(app: &AppState, invitee: &Invitee) -> CredentialId {
     CredentialId(keys.import_id(LedgerId::INSTALLATION, "first credential", &link))
 }
 
-fn somebody_else() -> Problem {
+pub(super) fn somebody_else() -> Problem {
     let detail = "The invitation is for another address than the one that you are signed in with.";
     Problem::new("signed_in_as_another", detail)
 }
@@ -190,8 +214,9 @@ async fn register(
     password.acceptable(email).map_err(|why| {
         Problem::new("password_refused", format!("The password {why}.")).field("password")
     })?;
-    let person = newcomer(app, email);
-    if app.store().reserve_login(email, person).await?.person != person {
+    let newcomer = app.store().newcomer(email).await?;
+    let person = newcomer.person;
+    if app.store().reserve_for(email, newcomer).await?.person != person {
         // Another invitation of this address is being accepted at this moment.
         return Err(Problem::unavailable());
     }

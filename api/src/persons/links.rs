@@ -20,6 +20,11 @@ pub(crate) struct Link {
 
 /// The person as their events made them.
 pub(crate) async fn person(app: &AppState, id: PersonId) -> Result<Person, Problem> {
+    find_person(app, id).await?.ok_or_else(Problem::not_found)
+}
+
+/// The same; none where nobody has registered.
+pub(crate) async fn find_person(app: &AppState, id: PersonId) -> Result<Option<Person>, Problem> {
     let events = app.store().reader().aggregate_events(id.into(), &[id.0]).await?;
     let mut person: Option<Person> = None;
     for recorded in &events {
@@ -30,7 +35,7 @@ pub(crate) async fn person(app: &AppState, id: PersonId) -> Result<Person, Probl
         };
         applied.map_err(|_impossible| Problem::internal())?;
     }
-    person.ok_or_else(Problem::not_found)
+    Ok(person)
 }
 
 /// The contacts that are this person's, and those that the builder has closed for now.

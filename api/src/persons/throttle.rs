@@ -3,7 +3,7 @@
 
 use crate::error::Problem;
 use crate::state::AppState;
-use domain::{EmailAddress, TokenId};
+use domain::{EmailAddress, PersonId, TokenId};
 use event_store::Throttle;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -15,6 +15,8 @@ const LOGINS_FROM_AN_ADDRESS: Throttle =
     Throttle { tries_max: 100, window_s: QUARTER_OF_AN_HOUR_S };
 const RESETS_OF_AN_ACCOUNT: Throttle = Throttle { tries_max: 3, window_s: HOUR_S };
 const RESETS_FROM_AN_ADDRESS: Throttle = Throttle { tries_max: 100, window_s: HOUR_S };
+const EMAIL_CHANGES_OF_A_PERSON: Throttle = Throttle { tries_max: 5, window_s: HOUR_S };
+const EMAIL_CHANGES_TO_AN_ADDRESS: Throttle = Throttle { tries_max: 3, window_s: HOUR_S };
 const ACCEPTS_OF_A_LINK: Throttle = Throttle { tries_max: 10, window_s: QUARTER_OF_AN_HOUR_S };
 
 /// Counts a sign-in.
@@ -36,6 +38,16 @@ pub(crate) async fn resetting(
 ) -> Result<(), Problem> {
     from(app, "reset from", client, RESETS_FROM_AN_ADDRESS).await?;
     counted(app, "reset", email.normal(), RESETS_OF_AN_ACCOUNT).await
+}
+
+/// Counts a request to change a primary email: each mails somebody who may know nothing of it.
+pub(crate) async fn changing_email(
+    app: &AppState,
+    person: PersonId,
+    to: &EmailAddress,
+) -> Result<(), Problem> {
+    counted(app, "email change", &person.to_string(), EMAIL_CHANGES_OF_A_PERSON).await?;
+    counted(app, "email change to", to.normal(), EMAIL_CHANGES_TO_AN_ADDRESS).await
 }
 
 /// Counts a try to accept with a link, or to set a password with it.

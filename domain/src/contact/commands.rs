@@ -100,8 +100,23 @@ pub enum ContactCommand {
         /// How they showed who they are (H6).
         proof: AcceptProof,
     },
+    /// Accept, by somebody who stays with the login email that they have: it becomes the contact's
+    /// primary email, and the invited one an additional one (RULES.md 2.1).
+    AcceptInviteAs {
+        /// The link that was used.
+        token: TokenId,
+        /// Who accepts, signed in.
+        person: PersonId,
+        /// Their login email.
+        email: EmailAddress,
+    },
     /// Say no, by the invitee.
     DeclineInvite(TokenId),
+    /// Ask whether this may become the owner's primary email. Nothing happens if it may; the builder
+    /// sees it if it may not (R32, H4).
+    AskForPrimaryEmail(EmailAddress),
+    /// Make this the owner's primary email: their login email becomes another (H3). Twice is once.
+    MovePrimaryEmail(EmailAddress),
     /// End an invitation that nobody answered in time, by the clock.
     ExpireInvite,
     /// Remind whoever has not answered, by the clock, in this mail (2.5).

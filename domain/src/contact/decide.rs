@@ -81,7 +81,14 @@ pub fn decide(
         ContactCommand::AcceptInvite { token, person, proof } => {
             asked.accept_invite(*token, *person, *proof)
         }
+        ContactCommand::AcceptInviteAs { token, person, email } => {
+            asked.accept_invite_as(*token, *person, email)
+        }
         ContactCommand::DeclineInvite(token) => asked.decline_invite(*token),
+        ContactCommand::AskForPrimaryEmail(to) => {
+            asked.ask_for_primary_email(to, circumstances.actor)
+        }
+        ContactCommand::MovePrimaryEmail(to) => asked.move_primary_email(to, circumstances.actor),
         ContactCommand::ExpireInvite => asked.expire_invite(),
         ContactCommand::RemindInvite(mail) => asked.remind_invite(*mail),
         ContactCommand::DisableAccess => asked.disable_access(),
@@ -206,15 +213,15 @@ pub(super) fn refuse_activated_holder(
 }
 
 /// A command on a contact that is there.
-struct Asked<'a> {
-    contact: &'a Contact,
+pub(super) struct Asked<'a> {
+    pub(super) contact: &'a Contact,
     by: By,
     now: Timestamp,
-    claims: &'a dyn Claims,
+    pub(super) claims: &'a dyn Claims,
 }
 
 impl Asked<'_> {
-    fn known<T>(&self, value: T) -> Personal<T> {
+    pub(super) fn known<T>(&self, value: T) -> Personal<T> {
         Personal::known(self.contact.id, value)
     }
 
@@ -362,7 +369,7 @@ impl Asked<'_> {
     }
 
     /// Gives the claim back, if there is one.
-    fn release(&self) -> Option<ContactEvent> {
+    pub(super) fn release(&self) -> Option<ContactEvent> {
         let email = self.contact.primary_email.clone().filter(|_| self.contact.claimed)?;
         Some(PrimaryEmailReleased { email }.into())
     }
@@ -600,7 +607,7 @@ impl Asked<'_> {
         })
     }
 
-    fn accept_invite(
+    pub(super) fn accept_invite(
         &self,
         token: TokenId,
         person: PersonId,
@@ -711,7 +718,9 @@ impl Asked<'_> {
     fn life_allows(&self, command: &ContactCommand) -> Result<(), Halt> {
         let answers = matches!(
             command,
-            ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_)
+            ContactCommand::AcceptInvite { .. }
+                | ContactCommand::AcceptInviteAs { .. }
+                | ContactCommand::DeclineInvite(_)
         );
         match &self.contact.life {
             Life::Live => Ok(()),

@@ -10,6 +10,7 @@ mod events;
 mod image;
 mod letters;
 pub(crate) mod merge;
+mod moving;
 mod permission;
 mod rejection;
 mod state;

@@ -92,6 +92,10 @@ fn accept(token: TokenId, person: PersonId, proof: AcceptProof) -> ContactComman
     ContactCommand::AcceptInvite { token, person, proof }
 }
 
+fn accept_as(token: TokenId, person: PersonId, login: &str) -> ContactCommand {
+    ContactCommand::AcceptInviteAs { token, person, email: email(login) }
+}
+
 // What happened.
 
 fn created(primary: Option<&str>, additional: &[&str]) -> ContactEvent {
@@ -707,6 +711,116 @@ fn after_deactivation_the_builder_edits_and_the_owner_regains_access_without_los
     );
     assert_eq!(contact.access, Access::Active { person: ADA_HERSELF });
     assert_eq!(contact.additional_emails, [ada(email("ada@work.org"))]);
+}
+
+// The primary email is the owner's login, always (2.1).
+
+#[test]
+fn a_login_that_moves_takes_the_claim_along_also_while_the_builder_has_closed_the_access() {
+    // R32, H3, G3
+    let moved = owner_moves("new@x.org");
+    let happened = [changed("ada@x.org", "new@x.org"), released("ada@x.org"), claimed("new@x.org")];
+    for given in [active(), disabled()] {
+        let before = fold(&given).expect("a contact").access;
+        let contact = check(given, owner(moved.clone()), happens(happened.clone()));
+        assert_eq!((contact.access, contact.claimed), (before, true));
+        // The old address is not kept, and the additional ones stay.
+        assert_eq!(contact.additional_emails, [ada(email("ada@work.org"))]);
+    }
+    check(and(active(), happened), owner(moved), happens([]));
+}
+
+#[test]
+fn a_login_that_moves_to_an_additional_email_leaves_it_there_once() {
+    // G7
+    let contact = check(
+        active(),
+        owner(owner_moves("ada@work.org")),
+        happens([
+            AdditionalEmailRemoved { email: ada(email("ada@work.org")) }.into(),
+            changed("ada@x.org", "ada@work.org"),
+            released("ada@x.org"),
+            claimed("ada@work.org"),
+        ]),
+    );
+    assert_eq!((contact.email_count(), contact.primary()), (1, Some(&email("ada@work.org"))));
+}
+
+#[test]
+fn a_taken_email_is_refused_without_a_name_and_asking_for_it_changes_nothing() {
+    // R32, H3, H4
+    let ask = |typed| ContactCommand::AskForPrimaryEmail(email(typed));
+    for given in [active(), disabled()] {
+        for activated in [true, false] {
+            for command in [owner_moves("bea@x.org"), ask("bea@x.org")] {
+                check(
+                    bea_holds("bea@x.org", activated, given.clone()),
+                    owner(command),
+                    refused(No::PrimaryEmailTaken),
+                );
+            }
+        }
+        check(given, owner(ask("free@x.org")), happens([]));
+    }
+    for given in [not_invited(), pending(), deactivated(), pending_again()] {
+        check(given.clone(), owner(owner_moves("new@x.org")), refused(No::NotTheOwner));
+        check(given, owner(ask("new@x.org")), refused(No::NotTheOwner));
+    }
+    for by in [stranger, builder] {
+        check(active(), by(owner_moves("new@x.org")), refused(No::NotTheOwner));
+    }
+}
+
+#[test]
+fn who_accepts_with_another_login_has_its_address_as_the_primary_one_and_the_invited_one_beside_it()
+{
+    // 2.1, H16
+    let became = |emails: Vec<ContactEvent>| {
+        let mut events = vec![accepted(FIRST), linked(ADA_HERSELF), activated(ADA_HERSELF)];
+        events.extend(emails);
+        Ok(events)
+    };
+    let contact = check(
+        pending(),
+        stranger(accept_as(FIRST.token, ADA_HERSELF, "login@x.org")),
+        became(vec![
+            changed("ada@x.org", "login@x.org"),
+            added("ada@x.org"),
+            released("ada@x.org"),
+            claimed("login@x.org"),
+        ]),
+    );
+    assert_eq!(contact.primary(), Some(&email("login@x.org")));
+    // Its place is free where the login's address was an additional one before.
+    check(
+        pending(),
+        stranger(accept_as(FIRST.token, ADA_HERSELF, "ada@work.org")),
+        became(vec![
+            swapped("ada@x.org", "ada@work.org"),
+            released("ada@x.org"),
+            claimed("ada@work.org"),
+        ]),
+    );
+    check(
+        pending(),
+        stranger(accept_as(FIRST.token, ADA_HERSELF, "ada@x.org")),
+        became(Vec::new()),
+    );
+    check(
+        bea_holds("bea@x.org", false, pending()),
+        stranger(accept_as(FIRST.token, ADA_HERSELF, "bea@x.org")),
+        refused(No::PrimaryEmailTaken),
+    );
+    let full = ["b@x.org", "c@x.org", "d@x.org", "e@x.org"].map(added);
+    check(
+        and(pending(), full),
+        stranger(accept_as(FIRST.token, ADA_HERSELF, "login@x.org")),
+        refused(No::TooManyEmails),
+    );
+}
+
+fn owner_moves(to: &str) -> ContactCommand {
+    ContactCommand::MovePrimaryEmail(email(to))
 }
 
 // Swap.
@@ -1475,7 +1589,8 @@ macro_rules! names_of {
 }
 names_of!(COMMANDS, command_name, ContactCommand:
     Create EditInfo SwapPrimaryEmail AddAdditionalEmail EditAdditionalEmail RemoveAdditionalEmail
-    SendInvite ResendInvite CancelInvite AcceptInvite DeclineInvite ExpireInvite DisableAccess
+    SendInvite ResendInvite CancelInvite AcceptInvite AcceptInviteAs AskForPrimaryEmail
+    MovePrimaryEmail DeclineInvite ExpireInvite DisableAccess
     EnableAccess DeactivateOwner RedirectInvite Delete Restore SetPermissions SetCustomField
     SetImage RemoveImage RemindInvite);
 names_of!(REFUSALS, refusal_name, ContactRejection:
@@ -1513,6 +1628,7 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
         cells[2] = to("active");
         cells
     };
+    let strangers = || no(No::NotTheOwner);
     let not_pending = || no(No::NotPending);
     let gone = || no(No::InviteCancelled);
     let used = || no(No::InviteUsed);
@@ -1575,6 +1691,19 @@ fn state_machine() -> Vec<(When, [Cell; 5])> {
             stranger(accept(FIRST.token, ADA_HERSELF, AcceptProof::Link)),
             [gone(), to("active"), used(), used(), used()],
         ),
+        (
+            stranger(accept_as(FIRST.token, ADA_HERSELF, "new@x.org")),
+            [gone(), to("active"), used(), used(), used()],
+        ),
+        (
+            owner(ContactCommand::AskForPrimaryEmail(email("new@x.org"))),
+            [strangers(), strangers(), to("active"), strangers(), to("disabled")],
+        ),
+        (
+            owner(ContactCommand::MovePrimaryEmail(email("new@x.org"))),
+            [strangers(), strangers(), to("active"), strangers(), to("disabled")],
+        ),
+        (builder(ContactCommand::MovePrimaryEmail(email("new@x.org"))), not_owner()),
         (
             stranger(ContactCommand::DeclineInvite(FIRST.token)),
             [gone(), to("not_invited"), used(), used(), used()],

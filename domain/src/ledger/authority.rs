@@ -134,9 +134,13 @@ fn right(command: &Command) -> Right {
             | ContactCommand::AddAdditionalEmail(_)
             | ContactCommand::EditAdditionalEmail { .. }
             | ContactCommand::RemoveAdditionalEmail(_)
+            | ContactCommand::AskForPrimaryEmail(_)
+            | ContactCommand::MovePrimaryEmail(_)
             | ContactCommand::SetImage(_)
             | ContactCommand::RemoveImage => Right::OwnInfo,
-            ContactCommand::AcceptInvite { .. } | ContactCommand::DeclineInvite(_) => Right::Answer,
+            ContactCommand::AcceptInvite { .. }
+            | ContactCommand::AcceptInviteAs { .. }
+            | ContactCommand::DeclineInvite(_) => Right::Answer,
             ContactCommand::RemindInvite(_) => Right::Report,
             ContactCommand::DisableAccess
             | ContactCommand::EnableAccess

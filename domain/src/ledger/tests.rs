@@ -16,7 +16,7 @@ use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{BounceStatus, FailureCause, MailKind, MailOutcome};
-use crate::person::PersonCommand;
+use crate::person::{EmailChangeCommand, PersonCommand};
 use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -1072,6 +1072,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::SetImage(ImageId(Uuid::nil()))),
             of_contact(ContactCommand::RemoveImage),
+            of_contact(ContactCommand::AskForPrimaryEmail(email("a@x.org"))),
+            of_contact(ContactCommand::MovePrimaryEmail(email("a@x.org"))),
         ],
         vec![
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
@@ -1101,7 +1103,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
 }
 
 /// One of each command to a person.
-fn person_commands() -> [PersonCommand; 8] {
+fn person_commands() -> [PersonCommand; 9] {
     let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
     let token = ids(1).token;
     [
@@ -1113,6 +1115,7 @@ fn person_commands() -> [PersonCommand; 8] {
         PersonCommand::RevokeAll,
         PersonCommand::RequestReset(token),
         PersonCommand::CompleteReset { token, credential },
+        PersonCommand::EmailChange(EmailChangeCommand::Begin(token)),
     ]
 }
 

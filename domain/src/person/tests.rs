@@ -1,5 +1,6 @@
 //! The rules of persons, each as: given these events, when this is asked, then that happens.
 
+use super::EmailChangeRejection as Stop;
 use super::*;
 use uuid::Uuid;
 
@@ -109,6 +110,11 @@ fn commands() -> Vec<PersonCommand> {
         PersonCommand::RevokeAll,
         PersonCommand::RequestReset(NEWER_LINK),
         complete(NEWER_LINK),
+        request(NEWER_LINK, "ada@work.example"),
+        step(EmailChangeCommand::Begin(NEWER_LINK)),
+        move_with_invitation("ada@work.example"),
+        step(EmailChangeCommand::Complete(NEWER_LINK)),
+        step(EmailChangeCommand::Refuse { token: NEWER_LINK, account: None }),
     ]
 }
 
@@ -256,6 +262,13 @@ fn each_refusal_names_its_rule_and_a_way_out() {
         (PersonRejection::ResetSuperseded, "reset_superseded", "R17"),
         (PersonRejection::ResetExpired, "reset_expired", "R17"),
         (PersonRejection::TooManyLinks, "too_many_links", "R45"),
+        (PersonRejection::EmailChange(Stop::WrongPassword), "wrong_password", "R15"),
+        (PersonRejection::EmailChange(Stop::SameEmail), "email_change_same_address", "R32"),
+        (PersonRejection::EmailChange(Stop::UnderWay), "email_change_under_way", "R32"),
+        (PersonRejection::EmailChange(Stop::Superseded), "email_change_superseded", "R32"),
+        (PersonRejection::EmailChange(Stop::Expired), "email_change_expired", "R32"),
+        (PersonRejection::EmailChange(Stop::Used), "email_change_used", "R32"),
+        (PersonRejection::EmailChange(Stop::Refused), "email_change_refused", "R32"),
     ] {
         let refusal = rejection.refusal();
         assert_eq!((refusal.code, refusal.rule), (code, Some(rule)));
@@ -297,5 +310,153 @@ fn a_person_begins_by_being_registered() {
     for event in others.drain(1..) {
         let impossible = Person::from_first(ADA, &event).expect_err("begins nobody");
         assert_eq!(impossible.why, "a person begins by being registered");
+    }
+}
+
+// The change of the login email (R32, H3).
+
+fn step(command: EmailChangeCommand) -> PersonCommand {
+    PersonCommand::EmailChange(command)
+}
+
+fn request(token: TokenId, to: &str) -> PersonCommand {
+    step(EmailChangeCommand::Request { token, to: email(to), shown: FIRST })
+}
+
+fn move_with_invitation(to: &str) -> PersonCommand {
+    step(EmailChangeCommand::BeginWithInvitation { token: OLDER_LINK, to: email(to), shown: FIRST })
+}
+
+fn hers(typed: &str) -> Personal<EmailAddress> {
+    Personal::known(ADA, email(typed))
+}
+
+fn change_requested(token: TokenId) -> PersonEvent {
+    PrimaryEmailChangeRequested {
+        token,
+        from: hers("ada@home.example"),
+        to: hers("ada@work.example"),
+        expires_at: noon().plus_minutes(60),
+    }
+    .into()
+}
+
+fn change_begun(token: TokenId) -> PersonEvent {
+    PrimaryEmailChangeBegun { token, to: hers("ada@work.example") }.into()
+}
+
+fn change_completed(token: TokenId) -> Vec<PersonEvent> {
+    let (from, to) = (hers("ada@home.example"), hers("ada@work.example"));
+    vec![LoginEmailChanged { token, from, to }.into(), SessionsRevoked {}.into()]
+}
+
+fn change_refused(token: TokenId) -> PersonEvent {
+    PrimaryEmailChangeRefused { token, account: Some(ELM_BUILDERS) }.into()
+}
+
+fn stopped(why: Stop) -> Result<Vec<PersonEvent>, Rejection> {
+    Err(why.into())
+}
+
+#[test]
+fn a_change_of_the_login_email_is_asked_for_with_the_password_and_ends_sessions_when_it_is_done() {
+    // R32, promise 25
+    let asked = vec![change_requested(NEWER_LINK)];
+    check(registered(), &request(NEWER_LINK, "ada@work.example"), Ok(asked.clone()));
+    let confirm = step(EmailChangeCommand::Begin(NEWER_LINK));
+    check(registered_and(asked.clone()), &confirm, Ok(vec![change_begun(NEWER_LINK)]));
+    let begun = registered_and(asked.into_iter().chain([change_begun(NEWER_LINK)]));
+    check(begun.clone(), &confirm, Ok(Vec::new()));
+    let waiting = begun.iter().cloned().chain([reset_requested(OLDER_LINK, noon())]).collect();
+    let complete = step(EmailChangeCommand::Complete(NEWER_LINK));
+    let person = check(waiting, &complete, Ok(change_completed(NEWER_LINK))).expect("there");
+    assert_eq!((person.email, person.reset), (hers("ada@work.example"), None));
+    // Twice is once, and the link is used.
+    let done: Vec<_> = begun.into_iter().chain(change_completed(NEWER_LINK)).collect();
+    check(done.clone(), &complete, Ok(Vec::new()));
+    check(done, &confirm, stopped(Stop::Used));
+}
+
+#[test]
+fn a_password_that_was_set_meanwhile_voids_the_change_and_what_was_shown_for_it() {
+    // Promise 29: whoever asked for it may be why it was set.
+    let confirm = step(EmailChangeCommand::Begin(NEWER_LINK));
+    let given = || registered_and([change_requested(NEWER_LINK), credentials_set(SECOND)]);
+    check(given(), &confirm, stopped(Stop::Superseded));
+    for command in [request(OLDER_LINK, "eve@x.example"), move_with_invitation("eve@x.example")] {
+        check(given(), &command, stopped(Stop::WrongPassword));
+    }
+    // What has begun has been shown to be theirs, and goes on.
+    let given = registered_and([
+        change_requested(NEWER_LINK),
+        change_begun(NEWER_LINK),
+        credentials_set(SECOND),
+    ]);
+    let complete = step(EmailChangeCommand::Complete(NEWER_LINK));
+    check(given, &complete, Ok(change_completed(NEWER_LINK)));
+}
+
+#[test]
+fn the_newest_link_to_a_new_address_alone_works_for_an_hour() {
+    let confirm = |link| step(EmailChangeCommand::Begin(link));
+    let given = || registered_and([change_requested(OLDER_LINK), change_requested(NEWER_LINK)]);
+    check(given(), &confirm(OLDER_LINK), stopped(Stop::Superseded));
+    check(registered(), &confirm(OLDER_LINK), stopped(Stop::Superseded));
+    let just_before = Timestamp::parse("2026-03-02T12:59:59.999999Z").expect("a time");
+    let begun = Ok(vec![change_begun(NEWER_LINK)]);
+    check_at(just_before, given(), &confirm(NEWER_LINK), begun);
+    check_at(noon().plus_minutes(60), given(), &confirm(NEWER_LINK), stopped(Stop::Expired));
+    let same = request(NEWER_LINK, "Ada@Home.example");
+    check(registered(), &same, stopped(Stop::SameEmail));
+}
+
+#[test]
+fn a_change_that_has_begun_ends_before_another_one_begins() {
+    let begun = || registered_and([change_requested(NEWER_LINK), change_begun(NEWER_LINK)]);
+    for another in [request(OLDER_LINK, "a@x.example"), move_with_invitation("a@x.example")] {
+        check(begun(), &another, stopped(Stop::UnderWay));
+    }
+    let refuse = |token| step(EmailChangeCommand::Refuse { token, account: Some(ELM_BUILDERS) });
+    check(begun(), &refuse(OLDER_LINK), stopped(Stop::Superseded));
+    let happened = Ok(vec![change_refused(NEWER_LINK)]);
+    let person = check(begun(), &refuse(NEWER_LINK), happened).expect("there");
+    assert_eq!(person.email, hers("ada@home.example"));
+    let over: Vec<_> = begun().into_iter().chain([change_refused(NEWER_LINK)]).collect();
+    check(over.clone(), &refuse(NEWER_LINK), Ok(Vec::new()));
+    let link = NEWER_LINK;
+    check(over.clone(), &step(EmailChangeCommand::Begin(link)), stopped(Stop::Refused));
+    check(over.clone(), &step(EmailChangeCommand::Complete(link)), stopped(Stop::Refused));
+    check(over, &request(OLDER_LINK, "ada@work.example"), Ok(vec![change_requested(OLDER_LINK)]));
+}
+
+#[test]
+fn an_invitation_to_the_new_address_begins_the_move_as_its_own_link_would() {
+    // 2.1
+    let moves = move_with_invitation("ada@work.example");
+    check(registered(), &moves, Ok(vec![change_begun(OLDER_LINK)]));
+    check(registered_and([change_begun(OLDER_LINK)]), &moves, Ok(Vec::new()));
+    check(registered(), &move_with_invitation("ada@home.example"), Ok(Vec::new()));
+    // A link that waited is void.
+    let given = registered_and([change_requested(NEWER_LINK), change_begun(OLDER_LINK)]);
+    let confirm = step(EmailChangeCommand::Begin(NEWER_LINK));
+    check(given, &confirm, stopped(Stop::Superseded));
+}
+
+#[test]
+fn an_impossible_step_of_a_change_is_told_and_changes_nothing() {
+    let begun = || registered_and([change_begun(OLDER_LINK)]);
+    let cases = [
+        (begun(), change_begun(NEWER_LINK)),
+        (begun(), change_requested(NEWER_LINK)),
+        (begun(), change_refused(NEWER_LINK)),
+        (begun(), change_completed(NEWER_LINK).remove(0)),
+        (registered(), change_refused(NEWER_LINK)),
+        (registered(), change_completed(NEWER_LINK).remove(0)),
+    ];
+    for (given, event) in cases {
+        let mut person = fold(&given).expect("there");
+        let before = person.clone();
+        let impossible = person.apply(&event).expect_err("cannot follow");
+        assert_eq!((person, impossible.event), (before, event.stored_type()));
     }
 }

@@ -148,6 +148,7 @@ fn tells_secret(submission: &Submission) -> bool {
             | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
+            | PersonCommand::EmailChange(_)
             | PersonCommand::CompleteReset { .. } => false,
         },
         Command::Impersonation(_, command) => match command {

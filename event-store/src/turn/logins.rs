@@ -7,13 +7,20 @@ use crate::error::StoreError;
 use crate::logins::SESSION_HOURS;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{ImportedOwnerRow, MailRow, PasswordRow, Prepared, ResetTokenRow, SessionRow};
+use crate::rows::{
+    EmailChangeTokenRow, ImportedOwnerRow, MailRow, PasswordRow, Prepared, ResetTokenRow,
+    SessionRow,
+};
 use crate::store::Submission;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::person::{PasswordResetRequested, PersonEvent};
-use domain::{ContactId, EmailAddress, LedgerId, PersonId, SessionId};
+use domain::notification::MailKind;
+use domain::person::{
+    LoginEmailChanged, PasswordResetRequested, PersonEvent, PrimaryEmailChangeRequested,
+};
+use domain::{ContactId, EmailAddress, LedgerId, PersonId, Personal, SessionId};
 use tokio_postgres::Client;
+use uuid::Uuid;
 
 /// The changes of a turn, deletions first: who signs in after them is signed in, and who signed in
 /// before them, in the same turn, is not noted at all.
@@ -24,6 +31,7 @@ pub(super) struct Logins {
     passwords: Vec<PasswordRow>,
     sessions: Vec<SessionRow>,
     resets: Vec<ResetTokenRow>,
+    email_changes: Vec<EmailChangeTokenRow>,
     imported: Vec<ImportedOwnerRow>,
 }
 
@@ -35,13 +43,21 @@ impl Logins {
     }
 
     pub(super) fn are_none(&self) -> bool {
-        let Self { passwords_changed, sessions_ended, passwords, sessions, resets, imported } =
-            self;
+        let Self {
+            passwords_changed,
+            sessions_ended,
+            passwords,
+            sessions,
+            resets,
+            email_changes,
+            imported,
+        } = self;
         passwords_changed.is_empty()
             && sessions_ended.is_empty()
             && passwords.is_empty()
             && sessions.is_empty()
             && resets.is_empty()
+            && email_changes.is_empty()
             && imported.is_empty()
     }
 
@@ -81,6 +97,7 @@ impl Logins {
         prepared.insert(client, self.passwords, pipeline).await?;
         prepared.insert(client, self.sessions, pipeline).await?;
         prepared.insert(client, self.resets, pipeline).await?;
+        prepared.insert(client, self.email_changes, pipeline).await?;
         prepared.insert(client, self.imported, pipeline).await
     }
 }
@@ -127,8 +144,16 @@ impl Turn<'_> {
             PersonEvent::PasswordResetRequested(asked) => {
                 self.reset_mail(recorded, asked, person, submission, writes)?;
             }
+            PersonEvent::PrimaryEmailChangeRequested(asked) => {
+                self.email_change_mails(recorded, asked, person, submission, writes)?;
+            }
+            PersonEvent::LoginEmailChanged(changed) => {
+                self.email_changed_mails(recorded, changed, person, writes)?;
+            }
             PersonEvent::PersonRegistered(_)
             | PersonEvent::ContactLinked(_)
+            | PersonEvent::PrimaryEmailChangeBegun(_)
+            | PersonEvent::PrimaryEmailChangeRefused(_)
             | PersonEvent::PasswordResetCompleted(_) => {}
         }
         Ok(())
@@ -167,4 +192,83 @@ impl Turn<'_> {
         });
         Ok(())
     }
+
+    /// The link's hash, the mail that carries the link to the new address alone, and a notice to the
+    /// old one (R32).
+    fn email_change_mails(
+        &self,
+        recorded: &Recorded,
+        asked: &PrimaryEmailChangeRequested,
+        person: PersonId,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        writes.logins.email_changes.push(EmailChangeTokenRow {
+            ledger_id: recorded.ledger.0,
+            token_hash: secret.hash().to_vec(),
+            token_id: asked.token.0,
+            expires_at: asked.expires_at.moment(),
+        });
+        let link = URL_SAFE_NO_PAD.encode(secret.expose());
+        let kind = MailKind::PrimaryEmailChange;
+        let mail = Mail { id: asked.token.0, kind, to: &asked.to, secret: Some(link) };
+        writes.mails.push(self.mail_of_person(recorded, person, &mail)?);
+        let (id, kind) = (self.notice_id(recorded, 1), MailKind::PrimaryEmailChangeRequested);
+        let notice = Mail { id, kind, to: &asked.from, secret: None };
+        writes.mails.push(self.mail_of_person(recorded, person, &notice)?);
+        Ok(())
+    }
+
+    /// Notices to the old and the new address (RULES.md 2.5).
+    fn email_changed_mails(
+        &self,
+        recorded: &Recorded,
+        changed: &LoginEmailChanged,
+        person: PersonId,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        for (number, to) in [(1, &changed.from), (2, &changed.to)] {
+            let (id, kind) = (self.notice_id(recorded, number), MailKind::PrimaryEmailChanged);
+            let notice = Mail { id, kind, to, secret: None };
+            writes.mails.push(self.mail_of_person(recorded, person, &notice)?);
+        }
+        Ok(())
+    }
+
+    /// The id of a mail that no event names, told from the event that orders it.
+    fn notice_id(&self, recorded: &Recorded, number: u8) -> Uuid {
+        let order = format!("{} {number}", recorded.event_id);
+        self.shared.reader.keys().import_id(recorded.ledger, "notice", &order)
+    }
+
+    fn mail_of_person(
+        &self,
+        recorded: &Recorded,
+        person: PersonId,
+        mail: &Mail<'_>,
+    ) -> Result<MailRow, StoreError> {
+        let mut said = serde_json::json!({ "to": mail.to.value().map(EmailAddress::typed) });
+        if let Some(secret) = &mail.secret {
+            said["secret"] = secret.as_str().into();
+        }
+        let keys = self.shared.reader.keys();
+        Ok(MailRow {
+            ledger_id: recorded.ledger.0,
+            mail_id: mail.id,
+            kind: mail.kind.word(),
+            contact_id: person.0,
+            position: stored(recorded.position),
+            sealed: keys.seal(said.to_string().as_bytes(), mail.id.as_bytes())?,
+            created_at: recorded.recorded_at.moment(),
+        })
+    }
+}
+
+/// A mail about a person's primary email.
+struct Mail<'a> {
+    id: Uuid,
+    kind: MailKind,
+    to: &'a Personal<EmailAddress>,
+    secret: Option<String>,
 }

@@ -182,6 +182,7 @@ async fn a_session_opens_what_is_ones_own_and_nothing_else_does() {
         ("POST", &taken, json!({})),
         ("GET", "/v1/me/history", json!({})),
         ("POST", "/v1/me/additional-emails", json!({ "email": "a@example.org" })),
+        ("POST", "/v1/me/primary-email", json!({ "email": "a@example.org", "password": PASSWORD })),
         (
             "PATCH",
             "/v1/me/additional-emails",

@@ -44,17 +44,42 @@ async fn no_password_session_or_link_is_in_a_log_an_answer_or_a_table() {
     for path in ["/v1/me", "/v1/me/history", "/v1/sessions"] {
         answers.push(again.get(path).await.is(200));
     }
+    let moves = json!({ "email": "bea@example.org", "password": OTHER });
+    answers.push(again.post("/v1/me/primary-email", moves).await.is(202));
+    let mails = server.mails(ada.person, ada.person).await;
+    let change = mails.into_iter().rfind(|mail| mail.kind == "primary_email_change");
+    let change = change.expect("a mail").link;
+    let confirm = format!("/v1/email-changes/{change}/confirm");
+    for path in [&confirm, &confirm] {
+        answers.push(anybody.order(path).await);
+    }
+    let last = server.sign_in("bea@example.org", OTHER).await;
     let figures = anybody.get("/metrics").await.is(200).text;
     drop(guard);
 
     let logged = log.text();
     let dump = dump(server.database(), EVERYTHING).await;
-    for seen in ["events: ", "person_passwords: ", "sessions: ", "reset_tokens: ", "throttles: "] {
+    for seen in [
+        "events: ",
+        "person_passwords: ",
+        "sessions: ",
+        "reset_tokens: ",
+        "email_change_tokens: ",
+        "throttles: ",
+    ] {
         assert!(dump.contains(seen), "the scan sees {seen}");
     }
     assert!(logged.contains("a login is confirmed"), "what is logged is heard: {logged}");
     let shown: String = answers.iter().map(|answer| answer.text.as_str()).collect();
-    let links = [&ada.session.secret, &begun.secret, &again.secret, &invitation, &reset];
+    let links = [
+        &ada.session.secret,
+        &begun.secret,
+        &again.secret,
+        &invitation,
+        &reset,
+        &change,
+        &last.secret,
+    ];
     // After the prefix and the ledger, which are no secret.
     let links = links.iter().map(|link| link[27..].to_owned());
     let secrets = links.chain(["canary".to_owned()]);
@@ -67,4 +92,5 @@ async fn no_password_session_or_link_is_in_a_log_an_answer_or_a_table() {
     }
     // Addresses and who asks stand in no log either.
     must_not_hold(&logged, "an email in a log", "ada@example.org");
+    must_not_hold(&logged, "an email in a log", "bea@example.org");
 }

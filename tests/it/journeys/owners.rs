@@ -331,7 +331,7 @@ async fn after_a_deactivation_and_another_address_it_is_another_persons() {
     let other = json!({ "password": "a house by the sea" });
     // The old login is another address's.
     let refused = ada.session.post(&accept_path(&link), other.clone()).await;
-    assert_eq!(refused.code(), "signed_in_as_another");
+    assert_eq!(refused.code(), "address_choice_needed");
     let accepted = server.anybody().post(&accept_path(&link), other).await.is(200);
     assert_ne!(accepted.body["person"], json!(ada.person));
     let new = server.caller(accepted.body["session_token"].as_str().expect("a session"));

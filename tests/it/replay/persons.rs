@@ -4,7 +4,7 @@
 use super::{all_tuples, bring_up, viewed};
 use crate::races::hold_head;
 use crate::support::{audit, email, rng, size};
-use domain::person::{PersonCommand, PersonEvent as E};
+use domain::person::{EmailChangeCommand, PersonCommand, PersonEvent as E};
 use domain::{
     AccountId, Actor, Authority, Channel, Circumstances, Command, ContactId, CredentialId, Event,
     LedgerId, PersonId, SessionId, TokenId,
@@ -15,13 +15,23 @@ use projections::diff::diff;
 use projections::rebuild::rebuild;
 use projections::verify::verify;
 use rand::Rng as _;
+use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use uuid::Uuid;
 
 fn submission(person: PersonId, command: PersonCommand) -> Submission {
-    let makes_secret = matches!(command, PersonCommand::LogIn(_) | PersonCommand::RequestReset(_));
+    let makes_secret = match &command {
+        PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
+        PersonCommand::EmailChange(step) => step.makes_link(),
+        PersonCommand::Register { .. }
+        | PersonCommand::TakeOver(_)
+        | PersonCommand::Link { .. }
+        | PersonCommand::Revoke(_)
+        | PersonCommand::RevokeAll
+        | PersonCommand::CompleteReset { .. } => false,
+    };
     let by = Circumstances {
         actor: Actor::Owner(person),
         authority: Authority::Owner,
@@ -55,9 +65,10 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
     for number in 0..size(3, 20) {
         let person = register(&store, number).await;
         let (mut sessions, mut tokens) = (Vec::new(), vec![TokenId(Uuid::now_v7())]);
+        let mut changes = vec![TokenId(Uuid::now_v7())];
         let links: Vec<_> = (0..3).map(|_| (Uuid::now_v7(), Uuid::now_v7())).collect();
         for _ in 0..80 {
-            let command = match rng.random_range(0..12) {
+            let command = match rng.random_range(0..18) {
                 0 | 1 => {
                     let (account, contact) = *links.choose(&mut rng).expect("a contact");
                     PersonCommand::Link { account: AccountId(account), contact: ContactId(contact) }
@@ -78,10 +89,15 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
                     token: *tokens.choose(&mut rng).expect("a token"),
                     credential: CredentialId(Uuid::now_v7()),
                 },
-                _ => PersonCommand::Register {
+                11 => PersonCommand::Register {
                     email: email("eve@example.org"),
                     credential: CredentialId(Uuid::now_v7()),
                 },
+                _ => {
+                    let stored = store.password(person).await.expect("the password");
+                    let shown = stored.expect("there is one").credential;
+                    PersonCommand::EmailChange(email_change(&mut rng, &mut changes, shown))
+                }
             };
             match store.execute(submission(person, command)).await {
                 Ok(_) => {}
@@ -99,6 +115,31 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
     let own = |row: &&String| !row.starts_with("audit_trail") && !row.starts_with("mail_log");
     let beside: Vec<_> = trail.iter().filter(own).collect();
     assert!(!trail.is_empty() && beside.is_empty(), "in a builder's view: {beside:?}");
+}
+
+/// A step of a change of the primary email, by a new link or one of the last two.
+fn email_change(
+    rng: &mut StdRng,
+    links: &mut Vec<TokenId>,
+    shown: CredentialId,
+) -> EmailChangeCommand {
+    let to = email(&format!("another{}@example.org", rng.random_range(0..3)));
+    let recent = links.len().saturating_sub(2);
+    let token = *links[recent..].choose(rng).expect("a link");
+    match rng.random_range(0..6) {
+        0 => {
+            links.push(TokenId(Uuid::now_v7()));
+            EmailChangeCommand::Request { token: links[links.len() - 1], to, shown }
+        }
+        1 | 2 => EmailChangeCommand::Begin(token),
+        3 => EmailChangeCommand::Complete(token),
+        4 => EmailChangeCommand::Refuse { token, account: None },
+        _ => {
+            links.push(TokenId(Uuid::now_v7()));
+            let token = links[links.len() - 1];
+            EmailChangeCommand::BeginWithInvitation { token, to, shown }
+        }
+    }
 }
 
 async fn replays(store: &EventStore, person: PersonId) {
@@ -132,7 +173,11 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
             E::PersonRegistered(_)
             | E::ContactLinked(_)
             | E::PasswordResetRequested(_)
-            | E::PasswordResetCompleted(_) => {}
+            | E::PasswordResetCompleted(_)
+            | E::PrimaryEmailChangeRequested(_)
+            | E::PrimaryEmailChangeBegun(_)
+            | E::PrimaryEmailChangeRefused(_)
+            | E::LoginEmailChanged(_) => {}
         }
     })
     .await;

@@ -295,12 +295,25 @@ impl<'a> RandomHistory<'a> {
         let token = self.tokens.get(&contact).copied();
         let person = *self.persons.entry(contact).or_insert_with(|| self.account.person_id());
         let answer = |command| self.account.owner(person, contact, command);
-        match (self.rng.random_range(0..16), token) {
+        match (self.rng.random_range(0..18), token) {
             (0 | 1, Some(token)) => {
                 let proof = AcceptProof::LinkAndLogin;
                 return answer(ContactCommand::AcceptInvite { token, person, proof });
             }
             (2, Some(token)) => return answer(ContactCommand::DeclineInvite(token)),
+            (3, Some(token)) => {
+                let email = email(&self.address());
+                let answer = |command| self.account.owner(person, contact, command);
+                return answer(ContactCommand::AcceptInviteAs { token, person, email });
+            }
+            (16, _) => {
+                let to = email(&self.address());
+                return self.account.owner(person, contact, ContactCommand::MovePrimaryEmail(to));
+            }
+            (17, _) => {
+                let to = email(&self.address());
+                return self.account.owner(person, contact, ContactCommand::AskForPrimaryEmail(to));
+            }
             _ => {}
         }
         let command = match self.rng.random_range(0..18) {

@@ -58,6 +58,9 @@ struct Audit {
     letters: BTreeMap<Uuid, i64>,
     /// Contacts with their images.
     images: BTreeMap<Uuid, Uuid>,
+    /// Links to new primary emails, and the notices about them by the event that ordered them.
+    email_changes: BTreeMap<Uuid, i64>,
+    notices: BTreeMap<(String, u8), i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -112,6 +115,15 @@ impl Audit {
             }
             if let PersonEvent::PasswordResetRequested(asked) = of_person {
                 self.resets.insert(asked.token.0, position);
+            }
+            if let PersonEvent::PrimaryEmailChangeRequested(asked) = of_person {
+                self.email_changes.insert(asked.token.0, position);
+                self.notices.insert((event.event_id.to_string(), 1), position);
+            }
+            if let PersonEvent::LoginEmailChanged(_) = of_person {
+                for number in [1, 2] {
+                    self.notices.insert((event.event_id.to_string(), number), position);
+                }
             }
         }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
@@ -190,14 +202,25 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        let told: BTreeMap<Uuid, i64> = self
-            .links
-            .iter()
-            .chain(&self.resets)
-            .chain(&self.letters)
-            .map(|(k, v)| (*k, *v))
-            .collect();
-        assert_eq!(mails, told, "a mail for each that an event ordered");
+        let links =
+            self.links.iter().chain(&self.resets).chain(&self.email_changes).chain(&self.letters);
+        let notices = self.notices.iter().map(|((order, number), position)| {
+            let order = format!("{order} {number}");
+            (reader.keys().import_id(ledger, "notice", &order), *position)
+        });
+        let told: BTreeMap<Uuid, i64> = links.map(|(k, v)| (*k, *v)).chain(notices).collect();
+        assert_eq!(
+            mails, told,
+            "a mail for each that an event ordered, and the notices of each changed email"
+        );
+        let changes: BTreeSet<Uuid> =
+            rows("SELECT token_id FROM email_change_tokens WHERE ledger_id = $1")
+                .await
+                .iter()
+                .map(|row| row.get(0))
+                .collect();
+        let told_changes: BTreeSet<Uuid> = self.email_changes.keys().copied().collect();
+        assert_eq!(changes, told_changes, "a link for each change of a primary email");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
             (

@@ -13,7 +13,7 @@ pub(crate) struct Mail {
     pub(crate) id: Uuid,
     pub(crate) kind: String,
     pub(crate) to: String,
-    /// The link's last part.
+    /// The link's last part; empty where it holds no link.
     pub(crate) link: String,
 }
 
@@ -29,10 +29,15 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
         let opened = reader.keys().open(&sealed, id.as_bytes()).expect("it opens");
         let opened: Value = serde_json::from_slice(&opened).expect("JSON");
         let text = |field: &str| opened[field].as_str().map(str::to_owned);
-        let prefix = if kind == "password_reset" { "tbr" } else { "tbi" };
+        let prefix = match kind.as_str() {
+            "password_reset" => "tbr",
+            "primary_email_change" => "tbc",
+            _ => "tbi",
+        };
         let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());
         // Some mails have no link.
-        let link = format!("{prefix}_{ledger}_{}", text("secret")?);
+        let secret = opened["secret"].as_str();
+        let link = secret.map(|secret| format!("{prefix}_{ledger}_{secret}")).unwrap_or_default();
         Some(Mail { id, kind, to: text("to")?, link })
     };
     rows.iter().filter_map(mail).collect()

@@ -1,10 +1,12 @@
 use crate::answer::{Answer, position_of};
 use crate::credential::{Secret, SecretKind};
+use crate::endpoints::me::edit::EditMe;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::passwords::Typed;
-use crate::persons::accepting::accept;
+use crate::persons::accepting::{Acceptance, accept};
+use crate::persons::choosing::AddressChoice;
 use crate::persons::invitee::Invitee;
 use crate::persons::throttle;
 use crate::state::AppState;
@@ -21,6 +23,13 @@ pub(crate) struct AcceptInvitation {
     /// The password of a new login. Absent for one who has a login, and is signed in with it.
     #[schema(value_type = Option<String>, min_length = 15, max_length = 256, format = Password)]
     password: Option<Typed>,
+    /// Where you are signed in with another address than the invited one: `stay` with yours, which
+    /// becomes your primary email with this builder too, or `move` to the invited one, with every
+    /// builder, which takes your password.
+    address: Option<AddressChoice>,
+    /// Your info, where it is to stand instead of what the builder wrote; fields that are absent stay
+    /// as the builder wrote them.
+    info: Option<EditMe>,
 }
 
 impl RequestBody for AcceptInvitation {}
@@ -32,14 +41,16 @@ pub(crate) struct AcceptedAnswer {
     person: Uuid,
     /// The contact that is theirs now.
     contact: Uuid,
-    /// The secret of a new session; absent when they were signed in already. It is told once.
+    /// The secret of a new session; absent when they were signed in already and still are. It is told
+    /// once.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_token: Option<String>,
 }
 
 /// Accept an invitation: with a new password, or signed in with the login that the address has.
 ///
-/// Works once. A dead link says why it is dead.
+/// Signed in with a login of another address, one chooses which address it is to be; without the choice
+/// nothing happens. Works once. A dead link says why it is dead.
 #[utoipa::path(post, path = "/v1/invitations/{token}/accept", tag = "invitee",
     params(("token" = String, Path, description = "The link's last part")),
     request_body = AcceptInvitation, security((), ("credential" = [])),
@@ -54,9 +65,11 @@ pub(crate) async fn accept_invitation(
     invitee.still_open(&app, &visitor.circumstances(nobody_yet))?;
     throttle::accepting(&app, &invitee.token).await?;
     let contact = invitee.contact.id.0;
+    let AcceptInvitation { password, address: choice, info } = body;
+    let info = info.map(|info| info.edit()).transpose()?;
+    let how = Acceptance { password, choice, info };
     // On a task of its own: a client that goes away does not leave it half-way.
-    let accepting =
-        tokio::spawn(async move { accept(&app, &visitor, &invitee, body.password.as_ref()).await });
+    let accepting = tokio::spawn(async move { accept(&app, &visitor, &invitee, how).await });
     let accepted = accepting.await.map_err(|_panic| Problem::internal())??;
     let session_token = accepted.session.and_then(|(_, applied)| {
         let secret = applied.secret?;

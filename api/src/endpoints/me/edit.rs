@@ -7,7 +7,7 @@ use crate::input::{Maybe, nullable};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use domain::contact::ContactCommand;
+use domain::contact::{ContactCommand, InfoEdit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,6 +34,14 @@ pub(crate) struct EditMe {
 
 impl RequestBody for EditMe {}
 
+impl EditMe {
+    /// Reads it at the door.
+    pub(crate) fn edit(&self) -> Result<InfoEdit, Problem> {
+        let Self { name, title, phones, address } = self;
+        TypedInfo { name, title, phones, address, primary_email: None }.read()
+    }
+}
+
 /// Change your own name, title, phones or address, with every builder (R14, R38, R47).
 #[utoipa::path(patch, path = "/v1/me", tag = "me", request_body = EditMe,
     responses((status = 200, body = OwnChange), (status = "4XX", body = ProblemBody)))]
@@ -41,7 +49,6 @@ pub(crate) async fn edit_me(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(), EditMe>,
 ) -> Result<Json<OwnChange>, Problem> {
-    let EditMe { name, title, phones, address } = &order.body;
-    let edit = TypedInfo { name, title, phones, address, primary_email: None }.read()?;
+    let edit = order.body.edit()?;
     Ok(Json(change_all(&app, &order, &ContactCommand::EditInfo(edit)).await?))
 }

@@ -1,6 +1,7 @@
 //! What is a person's own: their info in every builder's book, their jobs, their history.
 
 pub(crate) mod add_additional_email;
+pub(crate) mod change_primary_email;
 pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
 pub(crate) mod get;

@@ -4,14 +4,13 @@ use crate::extract::body::RequestBody;
 use crate::extract::order::{execute, submission};
 use crate::extract::public::Visitor;
 use crate::input::Door;
-use crate::persons::accepting::take_over;
+use crate::persons::accepting::{known, take_over};
 use crate::persons::throttle;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::person::PersonCommand;
 use domain::{Actor, Command, EmailAddress, TokenId};
-use event_store::Registered;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -53,10 +52,10 @@ pub(crate) async fn request_reset(
 
 /// Mails the link to whoever has the address; nobody hears of it when nobody has.
 async fn order(app: &AppState, visitor: &Visitor, email: &EmailAddress) -> Result<(), Problem> {
-    let person = match app.store().registered(email).await? {
-        Some(Registered { person, confirmed: true }) => person,
+    let person = match known(app, email).await? {
+        Some(person) => person,
         // Or a crash cut off the registration, which is taken up again.
-        Some(_) | None => match take_over(app, visitor, email).await? {
+        None => match take_over(app, visitor, email).await? {
             Some(person) => person,
             None => return Ok(()),
         },

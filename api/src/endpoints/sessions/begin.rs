@@ -7,6 +7,7 @@ use crate::extract::order::{execute, submission};
 use crate::input::Door;
 use crate::passwords::Typed;
 use crate::persons::accepting::begin_session;
+use crate::persons::email_change::signs_in;
 use crate::persons::throttle;
 use crate::state::AppState;
 use axum::extract::State;
@@ -67,6 +68,9 @@ pub(crate) async fn begin(
     let matches = body.password.matches(stored.map(|stored| stored.hash)).await?;
     let (Some(person), true) = (person, matches) else { return Err(no_such_login()) };
     let circumstances = visitor.circumstances(Actor::Owner(person));
+    if !signs_in(&app, &circumstances, person, &email).await? {
+        return Err(no_such_login());
+    }
     let (session, applied) = begin_session(&app, person, circumstances.clone()).await?;
     if app.store().password(person).await?.map(|stored| stored.credential) != checked {
         // Another password was set meanwhile, which ends what the one before it began.

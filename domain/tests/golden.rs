@@ -254,7 +254,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     };
     assert_eq!(folded.activity, activity);
 
-    let rest = [pictured(), mails()].concat();
+    let rest = [pictured(), reminded()].concat();
     let all = story.iter().chain(&events).chain(&imported).chain(&rest);
     assert_eq!(types_in(all), types_of("contact."));
 }
@@ -284,7 +284,7 @@ fn a_contacts_golden_image_is_the_last_one_that_was_set() {
 }
 
 /// One who was reminded, and whose address became another after a deactivation.
-fn mails() -> Vec<Event> {
+fn reminded() -> Vec<Event> {
     story(
         "contact",
         "created primary_email_claimed invite_sent invite_reminded invite_resent invite_accepted
@@ -295,7 +295,7 @@ fn mails() -> Vec<Event> {
 
 #[test]
 fn a_contacts_golden_mails_without_a_link_fold_to_what_they_always_did() {
-    let state = fold(AggregateId::Contact(ada()), &mails());
+    let state = fold(AggregateId::Contact(ada()), &reminded());
     let folded = &state.contact(ada()).expect("known").expect("there").state;
     assert_eq!((folded.access.word(), &folded.former_email), ("pending", &None));
 }

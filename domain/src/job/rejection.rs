@@ -43,6 +43,7 @@ pub enum JobRejection {
 
 impl JobRejection {
     /// What it says.
+    #[expect(clippy::too_many_lines, reason = "one list of texts")]
     pub(crate) fn refusal(self) -> Refusal {
         match self {
             Self::AlreadyExists => Refusal::new(

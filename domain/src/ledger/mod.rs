@@ -431,7 +431,8 @@ impl Command {
             Self::SetCustomField { account, contact, .. } => {
                 vec![(*contact).into(), AggregateId::BuilderAccount(*account)]
             }
-            Self::AddOwnerAndInvite { job, contact, .. } => {
+            Self::AddOwnerAndInvite { job, contact, .. }
+            | Self::Impersonation(job, ImpersonationCommand::Start { contact, .. }) => {
                 vec![(*job).into(), (*contact).into()]
             }
             Self::ChangeOwners { jobs, contacts, .. } => jobs
@@ -449,9 +450,6 @@ impl Command {
                 .chain(owner.iter().map(|(contact, _)| (*contact).into()))
                 .collect(),
             Self::ImportContact { contact, .. } => vec![(*contact).into()],
-            Self::Impersonation(job, ImpersonationCommand::Start { contact, .. }) => {
-                vec![(*job).into(), (*contact).into()]
-            }
             Self::Impersonation(
                 job,
                 ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_),

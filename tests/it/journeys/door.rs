@@ -102,6 +102,7 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{name}", "gate")
             .replace("{task_id}", &contact.to_string())
             .replace("{milestone_id}", &contact.to_string())
+            .replace("{impersonation_id}", &contact.to_string())
             .replace("{code}", "not_found");
         if method == "GET" {
             for query in [

@@ -26,8 +26,17 @@ pub(crate) struct Asker {
 impl Asker {
     pub(crate) async fn of(parts: &Parts, app: &AppState) -> Result<Self, Problem> {
         let secret = bearer(parts).ok_or_else(Problem::unauthorized)?;
-        let credential = app.credential(&secret).await?.ok_or_else(Problem::unauthorized)?;
-        Ok(Self { credential, client: client(parts), correlation: correlation(parts)? })
+        Self::with(&secret, parts, app).await?.ok_or_else(Problem::unauthorized)
+    }
+
+    /// Whoever has this secret, if anybody does.
+    pub(crate) async fn with(
+        secret: &Secret,
+        parts: &Parts,
+        app: &AppState,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(credential) = app.credential(secret).await? else { return Ok(None) };
+        Ok(Some(Self { credential, client: client(parts), correlation: correlation(parts)? }))
     }
 
     /// A person's session, and neither a builder's key nor an operator's token.

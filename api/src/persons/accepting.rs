@@ -15,8 +15,8 @@ use crate::state::AppState;
 use domain::contact::AcceptProof;
 use domain::person::{PersonCommand, PersonRejection};
 use domain::{
-    AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, LedgerId,
-    PersonId, Rejection, SessionId,
+    AccountId, Actor, Authority, Circumstances, Command, ContactId, CredentialId, EmailAddress,
+    LedgerId, PersonId, Rejection, SessionId,
 };
 use event_store::{Applied, ExecuteError, Submission};
 use uuid::Uuid;
@@ -28,6 +28,7 @@ pub(crate) const LEDGER_KIND: &str = "person";
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) person: PersonId,
+    pub(crate) contact: ContactId,
     pub(crate) applied: Applied,
     /// A session, for one who had none.
     pub(crate) session: Option<(SessionId, Applied)>,
@@ -60,7 +61,7 @@ pub(crate) async fn accept(
         Some(_) => None,
         None => Some(begin_session(app, person, circumstances).await?),
     };
-    Ok(Accepted { person, applied, session })
+    Ok(Accepted { person, contact: invitee.contact.id, applied, session })
 }
 
 /// Who registers under an address: the same person as came over with it from an older system.

@@ -4,4 +4,5 @@
 pub(crate) mod accepting;
 pub(crate) mod invitee;
 pub(crate) mod links;
+pub(crate) mod signing_in;
 pub(crate) mod throttle;

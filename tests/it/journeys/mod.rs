@@ -25,6 +25,9 @@ mod logins;
 mod mail;
 mod own_secrets;
 mod owners;
+// In a folder of its own, and on the same harness.
+#[path = "../pages/mod.rs"]
+mod pages;
 mod refusals;
 mod roles;
 mod stories;

@@ -3,8 +3,9 @@ use crate::credential::{Secret, SecretKind};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
+use crate::extract::public::Visitor;
 use crate::passwords::Typed;
-use crate::persons::accepting::accept;
+use crate::persons::accepting::{Accepted, accept};
 use crate::persons::invitee::Invitee;
 use crate::persons::throttle;
 use crate::state::AppState;
@@ -49,15 +50,8 @@ pub(crate) async fn accept_invitation(
     request: Public<Secret, AcceptInvitation>,
 ) -> Result<Answer<AcceptedAnswer>, Problem> {
     let Public { visitor, path, body } = request;
-    let invitee = Invitee::of(&app, &path).await?;
-    let nobody_yet = Actor::Owner(domain::PersonId(invitee.token.0));
-    invitee.still_open(&app, &visitor.circumstances(nobody_yet))?;
-    throttle::accepting(&app, &invitee.token).await?;
-    let contact = invitee.contact.id.0;
-    // On a task of its own: a client that goes away does not leave it half-way.
-    let accepting =
-        tokio::spawn(async move { accept(&app, &visitor, &invitee, body.password.as_ref()).await });
-    let accepted = accepting.await.map_err(|_panic| Problem::internal())??;
+    let accepted = accept_by_link(&app, visitor, &path, body.password).await?;
+    let contact = accepted.contact.0;
     let session_token = accepted.session.and_then(|(_, applied)| {
         let secret = applied.secret?;
         Some(Secret::new(SecretKind::Session, accepted.person.into(), &secret).expose())
@@ -65,4 +59,22 @@ pub(crate) async fn accept_invitation(
     let position = position_of(&accepted.applied);
     let answer = AcceptedAnswer { person: accepted.person.0, contact, session_token };
     Ok(Answer::new(answer).position(position))
+}
+
+/// Accepts with a link: as whoever is signed in, or as a new person with this password.
+pub(crate) async fn accept_by_link(
+    app: &AppState,
+    visitor: Visitor,
+    link: &Secret,
+    password: Option<Typed>,
+) -> Result<Accepted, Problem> {
+    let invitee = Invitee::of(app, link).await?;
+    let nobody_yet = Actor::Owner(domain::PersonId(invitee.token.0));
+    invitee.still_open(app, &visitor.circumstances(nobody_yet))?;
+    throttle::accepting(app, &invitee.token).await?;
+    let app = app.clone();
+    // On a task of its own: a client that goes away does not leave it half-way.
+    let accepting =
+        tokio::spawn(async move { accept(&app, &visitor, &invitee, password.as_ref()).await });
+    accepting.await.map_err(|_panic| Problem::internal())?
 }

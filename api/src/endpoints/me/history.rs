@@ -7,6 +7,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::{ContactId, PersonId};
+use projections::Page;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history::HistoryEntry;
 use serde::Deserialize;
@@ -44,16 +45,38 @@ pub(crate) async fn own_history(
     let contact = door.take_if("contact", params.contact.as_deref(), id::<ContactId>);
     let cursor = door.take_if("cursor", params.cursor.as_deref(), cursor);
     let limit = door.take_if("limit", params.limit.as_deref(), limit);
-    let (contact, cursor, limit) =
-        door.build(|| Some((contact?, cursor?, limit?.unwrap_or(LIMIT_DEFAULT))))?;
-    let person = links::person(&app, PersonId(question.ledger().0)).await?;
+    let asked = door.build(|| {
+        let limit = limit?.unwrap_or(LIMIT_DEFAULT);
+        Some(OwnHistory { contact: contact?, cursor: cursor?, limit })
+    })?;
+    let page = own_entries(&app, PersonId(question.ledger().0), asked).await?;
+    Ok(Json(page.into()))
+}
+
+/// Of what, from where on, and how many entries.
+#[derive(Debug)]
+pub(crate) struct OwnHistory {
+    /// One of the person's contacts; their login itself when absent.
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: u32,
+}
+
+/// A page of a person's own history, as new as what has happened.
+pub(crate) async fn own_entries(
+    app: &AppState,
+    person: PersonId,
+    asked: OwnHistory,
+) -> Result<Page<HistoryEntry>, Problem> {
+    let OwnHistory { contact, cursor, limit } = asked;
+    let person = links::person(app, person).await?;
     let (ledger, subject, from) = match contact {
-        None => (question.ledger(), person.id.0, None),
+        None => (person.id.into(), person.id.0, None),
         Some(contact) => {
-            let mut links = links::of(&app, &person).await?.into_iter();
+            let mut links = links::of(app, &person).await?.into_iter();
             let link = links.find(|link| link.open && link.contact.id == contact);
             let ledger = link.ok_or_else(Problem::not_found)?.ledger;
-            let since = links::theirs_since(&app, ledger, contact, person.id).await?;
+            let since = links::theirs_since(app, ledger, contact, person.id).await?;
             (ledger, contact.0, since)
         }
     };
@@ -65,7 +88,7 @@ pub(crate) async fn own_history(
     let mut page = audit_trail::list(reader, ledger, &query).await?;
     page.items.retain(|entry| entry.about == subject);
     page.items = page.items.into_iter().filter_map(|entry| as_theirs(entry, person.id)).collect();
-    Ok(Json(page.into()))
+    Ok(page)
 }
 
 /// An entry as the one whom it is about sees it: not from where the builder's people work, what they

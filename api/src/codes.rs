@@ -60,6 +60,8 @@ pub(crate) const CODES: &[Code] = &[
     code(403, "not_permitted", "The credential's role does not take this")
         .rule("2.8")
         .remedy("Use a credential with the right role, or ask an admin of the account."),
+    code(403, "cross_site_request", "The form was not sent from a page of ours")
+        .remedy("Open the page again, and send the form from there."),
     code(404, "not_found", "Nothing with this id in this account"),
     code(404, "no_such_route", "Nothing at this path").remedy("See /docs for what there is."),
     code(405, "method_not_allowed", "The path does not take this method")

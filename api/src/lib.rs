@@ -1,7 +1,7 @@
 //! The server: a JSON API over the ledgers and their read models.
 //!
 //! [`router`] lists every route; an endpoint is one file under `endpoints/` that takes, builds,
-//! executes and answers. [`extract`] holds what every endpoint takes, [`error`] how a refusal or a
+//! executes and answers. [`pages`] are for people with a browser. [`extract`] holds what every endpoint takes, [`error`] how a refusal or a
 //! failure looks, [`import`] how a file becomes jobs and owners, [`mail`] how mail
 //! leaves. [`server`] starts and stops it all
 //! with the settings of [`config`]. Rules are in `domain`, statements in `event-store` and
@@ -23,16 +23,20 @@ mod input;
 pub mod log;
 pub mod mail;
 mod openapi;
+mod pages;
 mod passwords;
 mod persons;
 mod pictures;
 mod position;
 mod router;
 pub mod server;
+mod site;
 mod start;
 mod state;
 
 pub use credential::{Secret, SecretKind};
 pub use error::{FieldError, ProblemBody};
+pub use pages::listed as listed_pages;
 pub use router::router;
+pub use site::Site;
 pub use state::{AppState, Limits};

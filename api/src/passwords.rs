@@ -33,6 +33,12 @@ static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| hashed("nobody signs
 #[serde(transparent)]
 pub(crate) struct Typed(SecretString);
 
+impl From<&str> for Typed {
+    fn from(typed: &str) -> Self {
+        Self(typed.into())
+    }
+}
+
 impl Typed {
     /// Takes it as a new password, or says why not. There are no rules of composition; what is long
     /// is good, but for what everybody takes.

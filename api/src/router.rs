@@ -7,6 +7,7 @@ use crate::endpoints::{
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
+use crate::pages;
 use crate::state::AppState;
 use axum::Router;
 use axum::http::StatusCode;
@@ -111,6 +112,7 @@ pub fn router(state: AppState) -> Router {
     let viewer = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(description));
     routes
         .merge(viewer)
+        .merge(pages::routes(&state))
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(|| async {
             Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)

@@ -7,6 +7,7 @@ use crate::error::Chain;
 use crate::figures;
 use crate::mail::{Delivery, MailSettings, Mailbox, Mailer, Pace, Sender};
 use crate::router::router;
+use crate::site::Site;
 use crate::start::{finish_accounts, operator_token};
 use crate::state::AppState;
 use anyhow::Context;
@@ -83,6 +84,7 @@ impl App {
             .await
             .with_context(|| format!("could not listen on {}", config.listen))?;
         let base = base(config, listener.local_addr()?);
+        state.found_at(Site::new(&base, config.listen.ip()));
         tell(config, &state, &base).await?;
         let sender = mailer.map(|mailer| Sender::start(store, mailer, &base, Pace::default()));
         Ok(Started { state, runner, sender, listener })

@@ -3,12 +3,13 @@
 use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
 use crate::mail::Delivery;
+use crate::site::Site;
 use event_store::{EventStore, StoreError};
 use moka::future::Cache;
 use projections::Progress;
 use projections::status::LedgerStatus;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 
@@ -18,6 +19,9 @@ const CREDENTIAL_TTL: Duration = Duration::from_secs(5);
 const CREDENTIALS_MAX: u64 = 10_000;
 /// How old the figures of the views may be that `/metrics` and `/readyz` show.
 const STATUS_AGE_MAX: Duration = Duration::from_secs(1);
+
+/// Where a server is that was not told.
+static NOWHERE: Site = Site::UNKNOWN;
 
 /// How much is taken at once, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +54,7 @@ struct Inner {
     status: Mutex<Option<(Instant, Arc<Vec<LedgerStatus>>)>>,
     delivery: Delivery,
     encrypted: bool,
+    site: OnceLock<Site>,
     waiting_mails: Mutex<Option<(Instant, u64)>>,
 }
 
@@ -97,8 +102,21 @@ impl AppState {
             status: Mutex::new(None),
             delivery,
             encrypted: public_url.starts_with("https://"),
+            site: OnceLock::new(),
             waiting_mails: Mutex::new(None),
         }))
+    }
+
+    /// Says where browsers find this server; once, before it is served.
+    pub fn found_at(&self, site: Site) {
+        if self.0.site.set(site).is_err() {
+            tracing::error!("the server's site was told twice; the first one holds");
+        }
+    }
+
+    /// Where browsers find this server.
+    pub(crate) fn site(&self) -> &Site {
+        self.0.site.get().unwrap_or(&NOWHERE)
     }
 
     /// The store.

@@ -35,7 +35,9 @@ pub use error::{ExecuteError, StoreError};
 pub use images::{ImageBytes, StoredImage};
 pub use impersonations::OpenImpersonation;
 pub use keys::{Keys, MasterKey};
-pub use logins::{PasswordHash, Registered, ResetLink, Session, StoredPassword, Throttle};
+pub use logins::{
+    PasswordHash, Registered, ResetLink, SESSION_HOURS, Session, StoredPassword, Throttle,
+};
 pub use reader::{Head, Open, Reader};
 pub use stock_log::StockLog;
 pub use store::{

@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// How long an owner's session lasts, in hours (promise 25).
-pub(crate) const SESSION_HOURS: i64 = 24;
+pub const SESSION_HOURS: i64 = 24;
 
 /// How long an address stays reserved for a person whose ledger does not say so, in minutes.
 const RESERVATION_MINUTES: i64 = 10;

@@ -27,13 +27,22 @@ pub(crate) struct Asker {
 impl Asker {
     pub(crate) async fn of(parts: &Parts, app: &AppState) -> Result<Self, Problem> {
         let secret = bearer(parts).ok_or_else(Problem::unauthorized)?;
-        let credential = app.credential(&secret).await?.ok_or_else(Problem::unauthorized)?;
+        Self::with(&secret, parts, app).await?.ok_or_else(Problem::unauthorized)
+    }
+
+    /// Whoever has this secret, if anybody does.
+    pub(crate) async fn with(
+        secret: &Secret,
+        parts: &Parts,
+        app: &AppState,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(credential) = app.credential(secret).await? else { return Ok(None) };
         let asker = Self { credential, client: client(parts), correlation: correlation(parts)? };
         match asker.credential.looks {
             Some(looks) if !parts.method.is_safe() => {
                 Err(asker.changes_nothing(parts, app, &looks).await)
             }
-            Some(_) | None => Ok(asker),
+            Some(_) | None => Ok(Some(asker)),
         }
     }
 

@@ -115,6 +115,14 @@ impl<P: PathIds, B: RequestBody> FromRequest<AppState> for PersonOrder<P, B> {
     }
 }
 
+impl<P> Order<P, ()> {
+    /// What a page's form asks for; a browser names no conditions, and is told no positions.
+    pub(crate) const fn of_page(asker: Asker, path: P) -> Self {
+        let (reason, idempotency, version, seen) = (None, None, None, None);
+        Self { asker, path, body: (), reason, idempotency, version, seen }
+    }
+}
+
 impl<P, B> Order<P, B> {
     /// Carries the command out and answers with its first aggregate.
     pub(crate) async fn carry_out(

@@ -27,6 +27,11 @@ impl Visitor {
             Some(_) => Some(Asker::of(parts, app).await?),
             None => None,
         };
+        Self::on_page(parts, asker)
+    }
+
+    /// Whoever comes to a page, and is signed in as this asker or as nobody.
+    pub(crate) fn on_page(parts: &Parts, asker: Option<Asker>) -> Result<Self, Problem> {
         Ok(Self { asker, client: client(parts), correlation: correlation(parts)? })
     }
 

@@ -20,8 +20,8 @@ use crate::state::AppState;
 use domain::contact::{AcceptProof, ContactCommand, InfoEdit};
 use domain::person::{PersonCommand, PersonRejection};
 use domain::{
-    AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, LedgerId,
-    PersonId, Rejection, SessionId,
+    AccountId, Actor, Authority, Circumstances, Command, ContactId, CredentialId, EmailAddress,
+    LedgerId, PersonId, Rejection, SessionId,
 };
 use event_store::{Applied, ExecuteError, Submission};
 use uuid::Uuid;
@@ -33,6 +33,7 @@ pub(crate) const LEDGER_KIND: &str = "person";
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) person: PersonId,
+    pub(crate) contact: ContactId,
     pub(crate) applied: Applied,
     /// A session, for one who had none.
     pub(crate) session: Option<(SessionId, Applied)>,
@@ -47,6 +48,13 @@ pub(crate) struct Acceptance {
     pub(crate) choice: Option<AddressChoice>,
     /// The info that is to stand from now on, where it is to be the owner's own.
     pub(crate) info: Option<InfoEdit>,
+}
+
+impl Acceptance {
+    /// With the invited address and the builder's info as it stands.
+    pub(crate) const fn plain(password: Option<Typed>) -> Self {
+        Self { password, choice: None, info: None }
+    }
 }
 
 /// Accepts, as whoever is signed in or as a new person with this password.
@@ -87,7 +95,7 @@ pub(crate) async fn accept(
         Some(_) if !moved => None,
         Some(_) | None => Some(begin_session(app, person, circumstances).await?),
     };
-    Ok(Accepted { person, applied, session })
+    Ok(Accepted { person, contact: invitee.contact.id, applied, session })
 }
 
 /// Registers who came over from an older system, without a password, when they first ask to reset

@@ -10,4 +10,5 @@ pub(crate) mod invitee;
 pub(crate) mod links;
 pub(crate) mod moving;
 pub(crate) mod picture;
+pub(crate) mod signing_in;
 pub(crate) mod throttle;

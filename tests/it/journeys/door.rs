@@ -199,7 +199,7 @@ async fn what_is_served_beside_the_api_is_there() {
     let viewer = anybody.get("/docs/").await.is(200);
     assert!(viewer.text.contains("swagger-ui"));
     let policy = viewer.headers["content-security-policy"].to_str().expect("a policy");
-    assert!(policy.starts_with("default-src 'self'"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     let figures = anybody.get("/metrics").await.is(200).text;
     for name in ["titleblock_requests_total", "titleblock_view_lag_events", "titleblock_pool"] {
         assert!(figures.contains(name), "{name} is not in the figures");

@@ -4,7 +4,7 @@ use crate::support::database::connect;
 use crate::support::links::{Mail, mails};
 use crate::support::{TestDatabase, fresh_database};
 use api::mail::{Delivery, Mailbox, Mailer, Pace, Sender};
-use api::{AppState, Limits, Secret, SecretKind};
+use api::{AppState, Limits, Secret, SecretKind, Site};
 use domain::contact::{AcceptProof, ContactCommand, ContactEvent};
 use domain::installation::InstallationCommand;
 use domain::{
@@ -16,6 +16,7 @@ use projections::{Runner, VIEW_NAMES};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -88,6 +89,11 @@ impl Server {
         Self::start_with(None, clock, "http://localhost").await
     }
 
+    /// A server that browsers find at this URL.
+    pub(super) async fn start_found_at(url: &str) -> Self {
+        Self::start_as(None, system_clock, Some(url)).await
+    }
+
     /// Without a mail server, by this clock.
     pub(super) async fn start_with_mailbox_by(clock: fn() -> Timestamp) -> Self {
         Self::start_with(Some(Mailbox::new().expect("random bytes")), clock, "http://localhost")
@@ -98,6 +104,14 @@ impl Server {
         mailbox: Option<Mailbox>,
         clock: fn() -> Timestamp,
         public_url: &str,
+    ) -> Self {
+        Self::start_as(mailbox, clock, None).await
+    }
+
+    async fn start_as(
+        mailbox: Option<Mailbox>,
+        clock: fn() -> Timestamp,
+        url: Option<&str>,
     ) -> Self {
         let database = fresh_database().await;
         let views = VIEW_NAMES.to_vec();
@@ -110,6 +124,7 @@ impl Server {
         let state = AppState::reached_by(store.clone(), progress, limits, delivery, public_url);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
+        state.found_at(Site::new(url.unwrap_or(&base), Ipv4Addr::LOCALHOST.into()));
         let sender = mailbox.clone().map(|mailbox| {
             let pace = Pace { poll: Duration::from_millis(20), ..Pace::default() };
             Sender::start(store.clone(), Mailer::Mailbox(mailbox), &base, pace)

@@ -34,6 +34,9 @@ mod own_secrets;
 mod owner_races;
 mod owners;
 mod pre_hijacking;
+// In a folder of its own, and on the same harness.
+#[path = "../pages/mod.rs"]
+mod pages;
 mod refusals;
 mod reminders;
 mod roles;

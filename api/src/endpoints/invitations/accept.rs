@@ -4,8 +4,9 @@ use crate::endpoints::me::edit::EditMe;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
+use crate::extract::public::Visitor;
 use crate::passwords::Typed;
-use crate::persons::accepting::{Acceptance, accept};
+use crate::persons::accepting::{Acceptance, Accepted, accept};
 use crate::persons::choosing::AddressChoice;
 use crate::persons::invitee::Invitee;
 use crate::persons::throttle;
@@ -60,17 +61,11 @@ pub(crate) async fn accept_invitation(
     request: Public<Secret, AcceptInvitation>,
 ) -> Result<Answer<AcceptedAnswer>, Problem> {
     let Public { visitor, path, body } = request;
-    let invitee = Invitee::of(&app, &path).await?;
-    let nobody_yet = Actor::Owner(domain::PersonId(invitee.token.0));
-    invitee.still_open(&app, &visitor.circumstances(nobody_yet))?;
-    throttle::accepting(&app, &invitee.token).await?;
-    let contact = invitee.contact.id.0;
     let AcceptInvitation { password, address: choice, info } = body;
     let info = info.map(|info| info.edit()).transpose()?;
     let how = Acceptance { password, choice, info };
-    // On a task of its own: a client that goes away does not leave it half-way.
-    let accepting = tokio::spawn(async move { accept(&app, &visitor, &invitee, how).await });
-    let accepted = accepting.await.map_err(|_panic| Problem::internal())??;
+    let accepted = accept_by_link(&app, visitor, &path, how).await?;
+    let contact = accepted.contact.0;
     let session_token = accepted.session.and_then(|(_, applied)| {
         let secret = applied.secret?;
         Some(Secret::new(SecretKind::Session, accepted.person.into(), &secret).expose())
@@ -78,4 +73,21 @@ pub(crate) async fn accept_invitation(
     let position = position_of(&accepted.applied);
     let answer = AcceptedAnswer { person: accepted.person.0, contact, session_token };
     Ok(Answer::new(answer).position(position))
+}
+
+/// Accepts with a link: as whoever is signed in, or as a new person with a password.
+pub(crate) async fn accept_by_link(
+    app: &AppState,
+    visitor: Visitor,
+    link: &Secret,
+    how: Acceptance,
+) -> Result<Accepted, Problem> {
+    let invitee = Invitee::of(app, link).await?;
+    let nobody_yet = Actor::Owner(domain::PersonId(invitee.token.0));
+    invitee.still_open(app, &visitor.circumstances(nobody_yet))?;
+    throttle::accepting(app, &invitee.token).await?;
+    let app = app.clone();
+    // On a task of its own: a client that goes away does not leave it half-way.
+    let accepting = tokio::spawn(async move { accept(&app, &visitor, &invitee, how).await });
+    accepting.await.map_err(|_panic| Problem::internal())?
 }

@@ -94,7 +94,7 @@ pub(crate) async fn show_invitation(
 }
 
 /// Nobody in particular looks, and nothing is recorded of it.
-fn looking() -> Circumstances {
+pub(crate) fn looking() -> Circumstances {
     Circumstances {
         actor: Actor::System,
         authority: Authority::System,

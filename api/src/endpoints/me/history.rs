@@ -8,6 +8,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::{ContactId, PersonId};
+use projections::Page;
 use projections::actors::Persons;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history::HistoryEntry;
@@ -48,17 +49,38 @@ pub(crate) async fn own_history(
     let contact = door.take_if("contact", params.contact.as_deref(), id::<ContactId>);
     let cursor = door.take_if("cursor", params.cursor.as_deref(), cursor);
     let limit = door.take_if("limit", params.limit.as_deref(), limit);
-    let (contact, cursor, limit) =
-        door.build(|| Some((contact?, cursor?, limit?.unwrap_or(LIMIT_DEFAULT))))?;
+    let asked = door.build(|| {
+        let limit = limit?.unwrap_or(LIMIT_DEFAULT);
+        Some(OwnHistory { contact: contact?, cursor: cursor?, limit })
+    })?;
     let eyes = Eyes::of(&app, &question.asker).await?;
+    Ok(Json(own_entries(&app, &eyes, asked).await?.into()))
+}
+
+/// Of what, from where on, and how many entries.
+#[derive(Debug)]
+pub(crate) struct OwnHistory {
+    /// One of the person's contacts; their login itself when absent.
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: u32,
+}
+
+/// A page of a person's own history, as new as what has happened.
+pub(crate) async fn own_entries(
+    app: &AppState,
+    eyes: &Eyes,
+    asked: OwnHistory,
+) -> Result<Page<HistoryEntry>, Problem> {
+    let OwnHistory { contact, cursor, limit } = asked;
     let person = eyes.person().map(|person| person.id);
     let contact = contact.or(eyes.impersonation().map(|looks| looks.contact));
     let (ledger, subject, from) = match (contact, person) {
-        (None, Some(person)) => (question.ledger(), person.0, None),
+        (None, Some(person)) => (person.into(), person.0, None),
         (contact, _) => {
             let mine = |link: &&Link| link.open && Some(link.contact.id) == contact;
             let link = eyes.contacts.iter().find(mine).ok_or_else(Problem::not_found)?;
-            (link.ledger, link.contact.id.0, eyes.since(&app, link).await?)
+            (link.ledger, link.contact.id.0, eyes.since(app, link).await?)
         }
     };
     let reader = app.store().reader();
@@ -77,7 +99,7 @@ pub(crate) async fn own_history(
     // What happened to it, and who looked through its eyes.
     page.items.retain(|entry| entry.about == subject || entry.acting_as == Some(subject));
     page.items = page.items.into_iter().filter_map(|entry| as_theirs(entry, person)).collect();
-    Ok(Json(page.into()))
+    Ok(page)
 }
 
 /// An entry as the one whom it is about sees it: not from where the builder's people work, what they

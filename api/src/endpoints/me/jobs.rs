@@ -30,11 +30,11 @@ pub(crate) struct OwnJobs {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OwnJob {
     /// The company.
-    builder: String,
+    pub(crate) builder: String,
     /// Which contact of its book you are.
     contact: Uuid,
     /// The job as its owners see it, with what waits for you and nobody else (R61, R63).
-    job: PortalEntry,
+    pub(crate) job: PortalEntry,
 }
 
 /// List your jobs, with every builder.
@@ -45,11 +45,17 @@ pub(crate) async fn list_own_jobs(
     OwnerQuestion(question): OwnerQuestion<(), NoParams>,
 ) -> Result<Json<OwnJobs>, Problem> {
     let eyes = Eyes::of(&app, &question.asker).await?;
-    let mut items = Vec::new();
-    for link in eyes.contacts.into_iter().filter(|link| link.open) {
-        items.extend(with(&app, &link).await?);
-    }
+    let items = own_jobs(&app, &eyes.contacts).await?;
     Ok(Json(OwnJobs { items }))
+}
+
+/// The jobs over all links that are open.
+pub(crate) async fn own_jobs(app: &AppState, links: &[Link]) -> Result<Vec<OwnJob>, Problem> {
+    let mut jobs = Vec::new();
+    for link in links.iter().filter(|link| link.open) {
+        jobs.extend(with(app, link).await?);
+    }
+    Ok(jobs)
 }
 
 async fn with(app: &AppState, link: &Link) -> Result<Vec<OwnJob>, Problem> {

@@ -27,30 +27,30 @@ use uuid::Uuid;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OwnChange {
     /// One entry a builder whose contact is yours now.
-    items: Vec<OwnChanged>,
+    pub(crate) items: Vec<OwnChanged>,
 }
 
 /// What became of it with one builder.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OwnChanged {
     /// The company.
-    builder: String,
+    pub(crate) builder: String,
     /// The contact in its book.
     contact: Uuid,
     /// Whether it is so now: done, or so already.
-    done: bool,
+    pub(crate) done: bool,
     /// Why not, where a rule said no.
     #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<Refused>,
+    pub(crate) refused: Option<Refused>,
 }
 
 /// Why a builder's book did not take it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Refused {
     /// Stable, for programs.
-    code: &'static str,
+    pub(crate) code: &'static str,
     /// One sentence for people.
-    detail: String,
+    pub(crate) detail: String,
 }
 
 /// Carries a command out on every contact that is the asker's now, one builder after the other. Each

@@ -3,13 +3,14 @@ use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::extract::order::{execute, submission};
+use crate::extract::public::Visitor;
 use crate::passwords::Typed;
 use crate::persons::{links, throttle};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::person::PersonCommand;
-use domain::{Actor, Command, CredentialId, PersonId};
+use domain::person::{self, PersonCommand};
+use domain::{Actor, Command, CredentialId, EmailAddress, PersonId, TokenId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -35,17 +36,44 @@ pub(crate) async fn complete_reset(
     request: Public<Secret, CompleteReset>,
 ) -> Result<StatusCode, Problem> {
     let Public { visitor, path, body } = request;
-    if path.kind() != SecretKind::PasswordReset {
+    complete(&app, &visitor, &path, &body.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuses with the reason why a link is dead, when it is; tells whose password it sets. Nothing is
+/// recorded.
+pub(crate) async fn still_open(
+    app: &AppState,
+    link: &Secret,
+) -> Result<Option<EmailAddress>, Problem> {
+    let token = token(app, link).await?;
+    let person = links::person(app, PersonId(link.ledger().0)).await?;
+    let rehearsed = PersonCommand::CompleteReset { token, credential: CredentialId(token.0) };
+    person::decide(person.id, Some(&person), &rehearsed, app.store().now())?;
+    Ok(person.email.value().cloned())
+}
+
+async fn token(app: &AppState, link: &Secret) -> Result<TokenId, Problem> {
+    if link.kind() != SecretKind::PasswordReset {
         return Err(Problem::not_found());
     }
-    let (store, ledger) = (app.store(), path.ledger());
-    let link = store.reset_token(ledger, &path.hash()).await?.ok_or_else(Problem::not_found)?;
-    let token = link.token;
-    throttle::accepting(&app, &token).await?;
-    let person = PersonId(ledger.0);
-    let known = links::person(&app, person).await?;
+    let found = app.store().reset_token(link.ledger(), &link.hash()).await?;
+    found.map(|found| found.token).ok_or_else(Problem::not_found)
+}
+
+/// Sets another password with a link.
+pub(crate) async fn complete(
+    app: &AppState,
+    visitor: &Visitor,
+    link: &Secret,
+    password: &Typed,
+) -> Result<(), Problem> {
+    let token = token(app, link).await?;
+    throttle::accepting(app, &token).await?;
+    let person = PersonId(link.ledger().0);
+    let known = links::person(app, person).await?;
     if let Some(email) = known.email.value()
-        && let Err(why) = body.password.acceptable(email)
+        && let Err(why) = password.acceptable(email)
     {
         let refused = Problem::new("password_refused", format!("The password {why}."));
         return Err(refused.field("password"));
@@ -53,8 +81,9 @@ pub(crate) async fn complete_reset(
     let credential = CredentialId(Uuid::now_v7());
     let complete = PersonCommand::CompleteReset { token, credential };
     let circumstances = visitor.circumstances(Actor::Owner(person));
-    let mut submission = submission(ledger, Command::Person(person, complete), circumstances)?;
-    submission.password = Some(body.password.hash().await?);
-    execute(&app, submission).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let command = Command::Person(person, complete);
+    let mut submission = submission(link.ledger(), command, circumstances)?;
+    submission.password = Some(password.hash().await?);
+    execute(app, submission).await?;
+    Ok(())
 }

@@ -37,17 +37,24 @@ pub(crate) async fn request_reset(
     request: Public<(), RequestReset>,
 ) -> Result<StatusCode, Problem> {
     let Public { visitor, body, .. } = request;
+    ask(&app, visitor, &body.email).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Asks for a link to whoever has the address. What it answers, and when, tells nothing of them.
+pub(crate) async fn ask(app: &AppState, visitor: Visitor, typed: &str) -> Result<(), Problem> {
     let mut door = Door::default();
-    let email = door.take("email", EmailAddress::parse(&body.email));
+    let email = door.take("email", EmailAddress::parse(typed));
     let email = door.build(|| email)?;
-    throttle::resetting(&app, &email, visitor.client).await?;
+    throttle::resetting(app, &email, visitor.client).await?;
+    let app = app.clone();
     // On a task of its own: how long it takes would tell whether there is such a login.
     tokio::spawn(async move {
         if let Err(problem) = order(&app, &visitor, &email).await {
             tracing::warn!(code = problem.body.code, "a password reset was not ordered");
         }
     });
-    Ok(StatusCode::ACCEPTED)
+    Ok(())
 }
 
 /// Mails the link to whoever has the address; nobody hears of it when nobody has.

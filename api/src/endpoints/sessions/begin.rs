@@ -1,19 +1,13 @@
 use crate::answer::{Answer, position_of};
-use crate::credential::{Secret, SecretKind};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
-use crate::extract::order::{execute, submission};
 use crate::input::Door;
 use crate::passwords::Typed;
-use crate::persons::accepting::begin_session;
-use crate::persons::email_change::signs_in;
-use crate::persons::throttle;
+use crate::persons::signing_in::{SignedIn, sign_in};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::person::PersonCommand;
-use domain::{Actor, Command, EmailAddress};
-use event_store::Registered;
+use domain::EmailAddress;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -57,35 +51,11 @@ pub(crate) async fn begin(
     let mut door = Door::default();
     let email = door.take("email", EmailAddress::parse(&body.email));
     let email = door.build(|| email)?;
-    throttle::signing_in(&app, &email, visitor.client).await?;
-    let registered = app.store().registered(&email).await?;
-    let person = registered.filter(|found| found.confirmed).map(|Registered { person, .. }| person);
-    let stored = match person {
-        Some(person) => app.store().password(person).await?,
-        None => None,
-    };
-    let checked = stored.as_ref().map(|stored| stored.credential);
-    let matches = body.password.matches(stored.map(|stored| stored.hash)).await?;
-    let (Some(person), true) = (person, matches) else { return Err(no_such_login()) };
-    let circumstances = visitor.circumstances(Actor::Owner(person));
-    if !signs_in(&app, &circumstances, person, &email).await? {
-        return Err(no_such_login());
-    }
-    let (session, applied) = begin_session(&app, person, circumstances.clone()).await?;
-    if app.store().password(person).await?.map(|stored| stored.credential) != checked {
-        // Another password was set meanwhile, which ends what the one before it began.
-        let revoke = Command::Person(person, PersonCommand::Revoke(session));
-        execute(&app, submission(person.into(), revoke, circumstances)?).await?;
-        return Err(no_such_login());
-    }
+    let SignedIn { person, session, secret, applied } =
+        sign_in(&app, &visitor, &email, &body.password).await?;
     let position = position_of(&applied);
-    let secret = applied.secret.ok_or_else(Problem::internal)?;
-    let token = Secret::new(SecretKind::Session, person.into(), &secret).expose();
+    let token = secret.expose();
     let begun = SessionBegun { id: session.0, token, person: person.0 };
     let location = format!("/v1/sessions/{}", session.0);
     Ok(Answer::new(begun).position(position).created_at(location))
-}
-
-fn no_such_login() -> Problem {
-    Problem::new("invalid_credentials", "There is no login with this address and this password.")
 }

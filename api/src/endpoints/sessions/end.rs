@@ -1,5 +1,5 @@
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, PersonOrder};
+use crate::extract::{NoBody, Order, PersonOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,12 +14,22 @@ pub(crate) async fn end(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<SessionId, NoBody>,
 ) -> Result<StatusCode, Problem> {
+    end_session(&app, &order, order.path).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends a session of the asker's own; another's is one that nobody has.
+pub(crate) async fn end_session<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    session: SessionId,
+) -> Result<(), Problem> {
     let person = PersonId(order.asker.ledger().0);
     let sessions = app.store().sessions(person).await?;
-    if !sessions.iter().any(|session| session.session == order.path) {
+    if !sessions.iter().any(|there| there.session == session) {
         return Err(Problem::not_found());
     }
-    let revoke = Command::Person(person, PersonCommand::Revoke(order.path));
-    order.execute(&app, revoke).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let revoke = Command::Person(person, PersonCommand::Revoke(session));
+    order.execute(app, revoke).await?;
+    Ok(())
 }

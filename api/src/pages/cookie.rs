@@ -1,0 +1,97 @@
+//! The cookie that carries a session (promise 25): the same secret as a bearer's, out of reach of
+//! scripts, sent along by our own pages alone. It opens pages; the JSON API does not take it.
+
+use crate::credential::{Secret, SecretKind};
+use crate::site::Site;
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+use event_store::SESSION_HOURS;
+
+/// Browsers take a cookie of this name only with `Secure`, for the whole host and for it alone.
+const NAME: &str = "__Host-titleblock";
+/// Its name on a machine of one's own, where there is no TLS.
+const PLAIN_NAME: &str = "titleblock";
+
+/// The session's secret, where the browser sends one.
+pub(super) fn session(headers: &HeaderMap, site: &Site) -> Option<Secret> {
+    let (wanted, _) = kind(site);
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| *name == wanted)
+        .find_map(|(_, value)| Secret::parse(value))
+        .filter(|secret| secret.kind() == SecretKind::Session)
+}
+
+/// Has the browser carry this session, for as long as one lasts.
+pub(super) fn carrying(secret: &Secret, site: &Site) -> Option<HeaderValue> {
+    let lasts_s = SESSION_HOURS * 3_600;
+    let (name, secure) = kind(site);
+    let secret = secret.expose();
+    let cookie =
+        format!("{name}={secret}; Path=/; Max-Age={lasts_s}; HttpOnly; SameSite=Lax{secure}");
+    let mut header = HeaderValue::from_str(&cookie).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// Has the browser forget the session.
+pub(super) fn forgotten(site: &Site) -> Option<HeaderValue> {
+    let (name, secure) = kind(site);
+    let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&cookie).ok()
+}
+
+const fn kind(site: &Site) -> (&'static str, &'static str) {
+    if site.is_plain_on_own_machine() { (PLAIN_NAME, "") } else { (NAME, "; Secure") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::LedgerId;
+    use event_store::NewSecret;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    fn secret(kind: SecretKind) -> Secret {
+        Secret::new(kind, LedgerId::INSTALLATION, &NewSecret::generate().expect("random bytes"))
+    }
+
+    fn sent(cookies: &[String], site: &Site) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(COOKIE, cookie.parse().expect("a header"));
+        }
+        session(&headers, site).map(|secret| secret.expose())
+    }
+
+    #[test]
+    fn what_the_browser_carries_is_what_it_was_given() {
+        let own_machine = Site::new("http://127.0.0.1:1", IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let secret = secret(SecretKind::Session);
+        for (site, name) in [(Site::UNKNOWN, NAME), (own_machine, PLAIN_NAME)] {
+            let header = carrying(&secret, &site).expect("a header");
+            let cookie = header.to_str().expect("a text").to_owned();
+            assert!(cookie.starts_with(&format!("{name}=tbs_")), "{cookie}");
+            assert!(cookie.contains("; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax"), "{cookie}");
+            assert_eq!(cookie.ends_with("; Secure"), name == NAME, "{cookie}");
+            let pair = cookie.split(';').next().expect("a pair").to_owned();
+            assert_eq!(sent(&[format!("other=1; {pair}")], &site), Some(secret.expose()));
+            assert_eq!(sent(&["other=1".to_owned(), pair], &site), Some(secret.expose()));
+        }
+    }
+
+    #[test]
+    fn a_cookie_of_another_name_or_kind_is_none() {
+        let text = secret(SecretKind::Session).expose();
+        assert_eq!(sent(&[format!("{PLAIN_NAME}={text}")], &Site::UNKNOWN), None);
+        assert_eq!(sent(&[format!("{NAME}=x")], &Site::UNKNOWN), None);
+        for kind in [SecretKind::ApiKey, SecretKind::Operator, SecretKind::Invitation] {
+            let text = secret(kind).expose();
+            assert_eq!(sent(&[format!("{NAME}={text}")], &Site::UNKNOWN), None);
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The page behind the link of an invitation (R3, R7, H16). Looking uses nothing up, however often it
+//! is done; nothing is accepted without a press on a button that says so.
+
+use super::cookie;
+use super::form::{Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, quiet_button};
+use super::layout::{Page, to, with_cookie};
+use super::password_reset::PASSWORD_HINT;
+use super::problem;
+use super::visit::{Sent, Visit};
+use super::words::day_and_time;
+use crate::credential::{Secret, SecretKind};
+use crate::endpoints::invitations::accept::accept_by_link;
+use crate::endpoints::invitations::decline::decline_by_link;
+use crate::endpoints::invitations::show::looking;
+use crate::error::Problem;
+use crate::extract::asker::Asker;
+use crate::extract::public::Visitor;
+use crate::persons::accepting::{Acceptance, known};
+use crate::persons::invitee::{Invitee, builder_name};
+use crate::persons::links;
+use crate::persons::signing_in::{end_session, sign_in};
+use crate::state::AppState;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::contact::Contact;
+use domain::text::{Honorific, PersonName};
+use domain::{PersonId, Personal};
+use maud::{Markup, html};
+
+const LABELS: [(&str, &str); 2] = [(PASSWORD, "Password"), (PASSWORD_AGAIN, "Password once more")];
+
+/// Look at an invitation.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    visit: Visit<Visitor, Secret>,
+) -> Result<Response, Problem> {
+    shown(&app, &visit.who, &visit.path, &Complaints::NONE).await
+}
+
+/// Accept it, decline it, or sign out to do so as somebody else.
+pub(super) async fn send(
+    State(app): State<AppState>,
+    sent: Sent<Visitor, Secret>,
+) -> Result<Response, Problem> {
+    let Sent { who, path, form } = sent;
+    let done = match form.text("action") {
+        "accept" => accept(&app, &who, &path, &form).await,
+        "sign-in" => sign_in_and_accept(&app, &who, &path, &form).await,
+        "decline" => decline_by_link(&app, &who, &path).await.map(|()| to("/?done=declined")),
+        "sign-out" => sign_out(&app, &who, &path).await,
+        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+    };
+    match done {
+        Ok(response) => Ok(response),
+        Err(problem) => shown(&app, &who, &path, &Complaints::about(problem)?).await,
+    }
+}
+
+/// As a new person, with a password; or as whoever is signed in.
+async fn accept(
+    app: &AppState,
+    who: &Visitor,
+    link: &Secret,
+    form: &Form,
+) -> Result<Response, Problem> {
+    let password = if who.asker.is_none() { Some(form.new_password()?) } else { None };
+    let accepted = accept_by_link(app, who.clone(), link, Acceptance::plain(password)).await?;
+    let secret = accepted.session.and_then(|(_, applied)| applied.secret);
+    let person = accepted.person.into();
+    let secret = secret.map(|secret| Secret::new(SecretKind::Session, person, &secret));
+    Ok(welcome(secret.and_then(|secret| cookie::carrying(&secret, app.site()))))
+}
+
+/// As the one who has a login with the invited address already, and shows it.
+async fn sign_in_and_accept(
+    app: &AppState,
+    who: &Visitor,
+    link: &Secret,
+    form: &Form,
+) -> Result<Response, Problem> {
+    let invitee = Invitee::of(app, link).await?;
+    invitee.still_open(app, &looking())?;
+    let signed_in = sign_in(app, who, &invitee.email()?, &form.password(PASSWORD)).await?;
+    let asker = signed_in.asker(who);
+    let as_them = Visitor { asker: Some(asker.clone()), ..who.clone() };
+    if let Err(refused) = accept_by_link(app, as_them, link, Acceptance::plain(None)).await {
+        end_session(app, &asker).await?;
+        return Err(refused);
+    }
+    if let Some(before) = &who.asker {
+        end_session(app, before).await?;
+    }
+    Ok(welcome(cookie::carrying(&signed_in.secret, app.site())))
+}
+
+fn welcome(carried: Option<HeaderValue>) -> Response {
+    with_cookie(to("/me?done=accepted"), carried)
+}
+
+async fn sign_out(app: &AppState, who: &Visitor, link: &Secret) -> Result<Response, Problem> {
+    if let Some(asker) = &who.asker {
+        end_session(app, asker).await?;
+    }
+    let again = to(&format!("/invitations/{}", link.expose()));
+    Ok(with_cookie(again, cookie::forgotten(app.site())))
+}
+
+/// Who looks at it, as far as it matters for the buttons.
+enum Standing {
+    /// The address has no login yet.
+    New,
+    /// It has one, which nobody is signed in with.
+    HasLogin,
+    /// Its owner is signed in.
+    SignedIn,
+    /// Somebody else is signed in, with this address.
+    SomebodyElse(String),
+}
+
+impl Standing {
+    async fn of(
+        app: &AppState,
+        asker: Option<&Asker>,
+        invited: Option<PersonId>,
+    ) -> Result<Self, Problem> {
+        Ok(match (asker, invited) {
+            (None, None) => Self::New,
+            (None, Some(_)) => Self::HasLogin,
+            (Some(asker), Some(person)) if asker.ledger() == person.into() => Self::SignedIn,
+            (Some(asker), _) => {
+                let person = links::person(app, PersonId(asker.ledger().0)).await?;
+                let email = person.email.value().map(|email| email.typed().to_owned());
+                Self::SomebodyElse(email.unwrap_or_default())
+            }
+        })
+    }
+}
+
+/// The invitation with what may be done about it, or why it is dead.
+async fn shown(
+    app: &AppState,
+    who: &Visitor,
+    link: &Secret,
+    complaints: &Complaints,
+) -> Result<Response, Problem> {
+    let invitee = Invitee::of(app, link).await?;
+    let builder = builder_name(app, invitee.ledger).await?;
+    if let Err(why) = invitee.still_open(app, &looking()) {
+        if why.status == StatusCode::GONE {
+            return Ok(dead(&builder, &why).into_response());
+        }
+        return Err(why);
+    }
+    let email = invitee.email()?;
+    let standing = Standing::of(app, who.asker.as_ref(), known(app, &email).await?).await?;
+    // Whoever the invitation may not be for sees to whom it went, and no more.
+    let for_another = matches!(standing, Standing::SomebodyElse(_));
+    let content = html! {
+        (complaints.above(&LABELS))
+        @if !for_another {
+            p .lead {
+                strong { (builder) } " invites you to follow your project here, and to look after \
+                your own contact details."
+            }
+            (on_file(&invitee.contact, &builder, email.typed()))
+        }
+        (answers(&standing, email.typed(), complaints))
+        p .hint { "This invitation works until " (day_and_time(invitee.expires_at)) "." }
+        @if !for_another { (saying_no(&builder)) }
+    };
+    let page = Page::new(format!("Invitation from {builder}"), content);
+    Ok(page.status(complaints.status()).into_response())
+}
+
+/// What the builder has on file of them, and where it was mailed to.
+fn on_file(contact: &Contact, builder: &str, email: &str) -> Markup {
+    let title = contact.title.as_ref().and_then(Personal::value).map(Honorific::as_str);
+    let name = contact.name.value().map(PersonName::as_str);
+    let phones = contact.phones.as_ref().and_then(Personal::value);
+    let phones = phones.map(Vec::as_slice).unwrap_or_default();
+    let address = contact.address.as_ref().and_then(Personal::value);
+    let additional = contact.additional_emails.iter().filter_map(Personal::value);
+    html! {
+        section .plain {
+            h2 { "What " (builder) " has on file of you" }
+            dl .facts {
+                @if let Some(name) = name {
+                    dt { "Name" }
+                    dd { @if let Some(title) = title { (title) " " } (name) }
+                }
+                dt { "Invited address" } dd { (email) }
+                @for email in additional { dt { "Additional email" } dd { (email.typed()) } }
+                @for phone in phones { dt { "Phone" } dd { (phone.typed()) } }
+                @if let Some(address) = address {
+                    dt { "Address" } dd .lines { (address.as_str()) }
+                }
+            }
+            p .hint { "Once you have accepted, you alone change your name, phones and address." }
+        }
+    }
+}
+
+fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup {
+    match standing {
+        Standing::New => html! {
+            section {
+                h2 { "Accept" }
+                p { "Choose a password. With it and your address you sign in from now on." }
+                form method="post" novalidate {
+                    (Input::email("username", "Your address").filled_as("username")
+                        .value(email).read_only().shown(complaints))
+                    (Input::new_password(PASSWORD, LABELS[0].1).hint(PASSWORD_HINT).shown(complaints))
+                    (Input::new_password(PASSWORD_AGAIN, LABELS[1].1).shown(complaints))
+                    (button("accept", "Accept the invitation"))
+                }
+            }
+        },
+        Standing::HasLogin => html! {
+            section {
+                h2 { "Sign in to accept" }
+                p { "You have a login with this address already." }
+                form method="post" novalidate {
+                    (Input::email("username", "Your address").filled_as("username")
+                        .value(email).read_only().shown(complaints))
+                    (Input::password(LABELS[0].1).shown(complaints))
+                    (button("sign-in", "Sign in and accept"))
+                }
+                p { a href="/forgotten-password" { "I forgot my password" } }
+            }
+        },
+        Standing::SignedIn => html! {
+            section {
+                h2 { "Accept" }
+                p { "You are signed in with this address." }
+                form method="post" { (button("accept", "Accept the invitation")) }
+            }
+        },
+        Standing::SomebodyElse(signed_in) => html! {
+            section .complaints {
+                h2 { "Is this for you?" }
+                p {
+                    "The invitation is for " strong { (email) } ". You are signed in as "
+                    strong { (signed_in) } "."
+                }
+                p {
+                    "If both are you, sign out and come back to this page, or ask the builder to \
+                     invite the address that you use. If it is for somebody else, leave it to them."
+                }
+                form method="post" { (button("sign-out", "Sign out, and go on with this invitation")) }
+                p { a href="/me" { "Back to your own pages" } }
+            }
+        },
+    }
+}
+
+fn saying_no(builder: &str) -> Markup {
+    html! {
+        details {
+            summary { "I do not want this" }
+            p { (builder) " will see that you declined. This link stops working then." }
+            form method="post" { (quiet_button("decline", "Decline the invitation")) }
+        }
+    }
+}
+
+/// Why the link does nothing any more, and what does.
+fn dead(builder: &str, why: &Problem) -> Page {
+    let content = html! {
+        p { "It came from " strong { (builder) } "." }
+        (problem::told(why))
+    };
+    Page::new(problem::title(why), content).status(why.status)
+}

@@ -1,0 +1,68 @@
+//! What is somebody's own: their jobs, details, emails, sessions and history.
+
+pub(super) mod details;
+pub(super) mod emails;
+pub(super) mod history;
+pub(super) mod jobs;
+pub(super) mod sessions;
+
+use crate::codes;
+use crate::endpoints::me::OwnChange;
+use maud::{Markup, html};
+
+/// What no builder says where others have taken the change: there it is so already, or was never.
+const NO_MATTER: [&str; 2] = ["duplicate_email_in_contact", "unknown_additional_email"];
+
+/// What became of a change that goes to every builder.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// Whether one of them took it.
+    done: bool,
+    /// Company, code and sentence of those who did not.
+    refused: Vec<(String, &'static str, String)>,
+}
+
+impl From<OwnChange> for Outcome {
+    fn from(change: OwnChange) -> Self {
+        let done = change.items.iter().any(|item| item.done);
+        let refused = change.items.into_iter().filter_map(|item| {
+            let refused = item.refused?;
+            (!done || !NO_MATTER.contains(&refused.code)).then_some((
+                item.builder,
+                refused.code,
+                refused.detail,
+            ))
+        });
+        Self { done, refused: refused.collect() }
+    }
+}
+
+impl Outcome {
+    /// What was not taken, by whom and why, with the rule and the remedy of the API.
+    fn shown(&self) -> Markup {
+        if self.refused.is_empty() {
+            return html! {};
+        }
+        html! {
+            div .complaints role="alert" {
+                h2 { @if self.done { "One of your builders did not take it" } @else { "That was not taken" } }
+                @for (builder, code, sentence) in &self.refused {
+                    @let entry = codes::entry(code);
+                    p { strong { (builder) } ": " (sentence) }
+                    @if let Some(remedy) = entry.remedy { p { (remedy) } }
+                    @if let Some(rule) = entry.rule { p .rule { "Rule " (rule) } }
+                }
+            }
+        }
+    }
+}
+
+/// What somebody reads who has no builder any more.
+fn no_builder() -> Markup {
+    html! {
+        p .plain {
+            "No builder has opened their book to you at the moment. When one invites you, a mail \
+             comes with a link."
+        }
+    }
+}

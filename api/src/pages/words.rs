@@ -1,0 +1,130 @@
+//! Words for people: days and hours, and what happened, in the place of what programs read.
+
+use domain::Timestamp;
+use uuid::Uuid;
+
+/// `25 November 2026`, out of `2026-11-25`; what is no day stays as it is.
+pub(super) fn day(text: &str) -> String {
+    let midnight = Timestamp::parse(&format!("{text}T00:00:00Z"));
+    midnight.map_or_else(|_| text.to_owned(), day_of)
+}
+
+fn day_of(at: Timestamp) -> String {
+    let at = at.moment();
+    // With spaces that do not break.
+    format!("{}\u{a0}{}\u{a0}{}", at.day(), at.month(), at.year())
+}
+
+/// `25 November 2026, 14:30 UTC`.
+pub(super) fn day_and_time(at: Timestamp) -> String {
+    let moment = at.moment();
+    format!("{}, {:02}:{:02} UTC", day_of(at), moment.hour(), moment.minute())
+}
+
+/// How far a day is.
+pub(super) fn days_left(days: i64) -> String {
+    match days {
+        0 => "due today".to_owned(),
+        1 => "1 day left".to_owned(),
+        -1 => "1 day over".to_owned(),
+        days if days < 0 => format!("{} days over", -days),
+        days => format!("{days} days left"),
+    }
+}
+
+/// What happened, told to the one it happened to. What has no words here yet is told by its type.
+pub(super) fn event(stored_type: &str) -> String {
+    let known = match stored_type {
+        "contact.created" => "Put into the builder's book",
+        "contact.info_updated" => "Details changed",
+        "contact.primary_email_set" => "Primary email set",
+        "contact.primary_email_changed" => "Primary email changed",
+        "contact.primary_email_swapped" => "Primary and additional email swapped",
+        "contact.additional_email_added" => "Additional email added",
+        "contact.additional_email_edited" => "Additional email changed",
+        "contact.additional_email_removed" => "Additional email removed",
+        "contact.primary_email_claimed" => "Email kept for this invitation",
+        "contact.primary_email_released" => "Email given back",
+        "contact.invite_sent" => "Invitation sent",
+        "contact.invite_resent" => "Invitation sent again",
+        "contact.invite_cancelled" => "Invitation taken back",
+        "contact.invite_accepted" => "Invitation accepted",
+        "contact.invite_declined" => "Invitation declined",
+        "contact.invite_expired" => "Invitation expired",
+        "contact.person_linked" => "Connected with your login",
+        "contact.owner_activated" => "Access opened",
+        "contact.owner_disabled" => "Access closed for now",
+        "contact.owner_reactivated" | "contact.owner_reenabled" => "Access opened again",
+        "contact.owner_deactivated" => "Access ended",
+        "contact.merged" => "Joined with another entry of the book",
+        "contact.owner_imported" => "Came over from an older system",
+        "notification.sent" => "Mail sent",
+        "notification.failed" => "Mail could not be sent",
+        "person.registered" => "Login made",
+        "person.credentials_set" => "Password set",
+        "person.contact_linked" => "Connected with a builder",
+        "person.logged_in" => "Signed in",
+        "person.session_revoked" => "A session ended",
+        "person.sessions_revoked" => "All sessions ended",
+        "person.password_reset_requested" => "Link for a new password asked for",
+        "person.password_reset_completed" => "Link for a new password used",
+        "refused" => "Tried, and not taken",
+        other => return sentence(other.split_once('.').map_or(other, |(_, what)| what)),
+    };
+    known.to_owned()
+}
+
+/// What people call a field.
+pub(super) fn field(name: &str) -> String {
+    match name {
+        "additional_emails" => "Additional email".to_owned(),
+        "primary_email" | "login_email" => "Primary email".to_owned(),
+        "mail_kind" => "Kind of mail".to_owned(),
+        other => sentence(other),
+    }
+}
+
+/// What a field holds, as people read it: words in the place of programs' words, and nothing in the
+/// place of an id, which says nothing to anybody.
+pub(super) fn value(field: &str, text: &str) -> Option<String> {
+    if Uuid::parse_str(text).is_ok() {
+        return None;
+    }
+    Some(match field {
+        "access" | "invitation" | "mail" | "mail_kind" | "reason" => text.replace('_', " "),
+        _ => text.to_owned(),
+    })
+}
+
+/// `of_this_kind` as `Of this kind`.
+pub(super) fn sentence(word: &str) -> String {
+    let words = word.replace(['_', '.'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_hours_are_written_out() {
+        assert_eq!(day("2026-11-05"), "5\u{a0}November\u{a0}2026");
+        assert_eq!(day("soon"), "soon");
+        let at = Timestamp::parse("2026-11-25T14:03:59Z").expect("a time");
+        assert_eq!(day_and_time(at), "25\u{a0}November\u{a0}2026, 14:03 UTC");
+        let left = [-2, -1, 0, 1, 2].map(days_left);
+        assert_eq!(left, ["2 days over", "1 day over", "due today", "1 day left", "2 days left"]);
+    }
+
+    #[test]
+    fn what_has_no_words_is_told_by_its_type() {
+        assert_eq!(event("contact.invite_sent"), "Invitation sent");
+        assert_eq!(event("contact.of_tomorrow"), "Of tomorrow");
+        assert_eq!(field("address"), "Address");
+        assert_eq!(sentence(""), "");
+        assert_eq!(value("access", "not_invited").as_deref(), Some("not invited"));
+        assert_eq!(value("name", "not_invited").as_deref(), Some("not_invited"));
+        assert_eq!(value("person", "0ab836c7-40d7-8693-b5ff-2b42549a19ec"), None);
+    }
+}

@@ -1,0 +1,248 @@
+//! What every page says to browsers, and from where it takes forms (promise 27).
+
+use super::super::harness::{Server, send};
+use super::PASSWORD;
+use super::browser::{Browser, Seen, with_form};
+use reqwest::Method;
+use std::collections::BTreeSet;
+
+/// Who comes to a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Case {
+    /// Anybody.
+    Anybody,
+    /// Whoever holds the link whose secret is in the address.
+    Link,
+    /// Somebody who is signed in; others are sent to sign in.
+    Owner,
+}
+use Case::{Anybody, Link, Owner};
+
+/// Every page; a new one without a case fails.
+const CASES: &[(&str, &str, Case)] = &[
+    ("get", "/", Anybody),
+    ("get", "/assets/{name}", Anybody),
+    ("get", "/sign-in", Anybody),
+    ("post", "/sign-in", Anybody),
+    ("post", "/sign-out", Anybody),
+    ("get", "/forgotten-password", Anybody),
+    ("post", "/forgotten-password", Anybody),
+    ("get", "/password-resets/{token}", Link),
+    ("post", "/password-resets/{token}", Link),
+    ("get", "/invitations/{token}", Link),
+    ("post", "/invitations/{token}", Link),
+    ("get", "/me", Owner),
+    ("get", "/me/details", Owner),
+    ("post", "/me/details", Owner),
+    ("get", "/me/emails", Owner),
+    ("post", "/me/emails", Owner),
+    ("get", "/me/sessions", Owner),
+    ("post", "/me/sessions", Owner),
+    ("get", "/me/history", Owner),
+];
+
+#[test]
+fn every_page_has_a_case() {
+    let cases: BTreeSet<_> = CASES.iter().map(|(method, path, _)| (*method, *path)).collect();
+    assert_eq!(api::listed_pages().into_iter().collect::<BTreeSet<_>>(), cases);
+}
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// What holds for every page, whatever it says.
+#[track_caller]
+fn is_closed(seen: &Seen, case: Case) {
+    let header = |name| seen.headers.get(name).and_then(|value| value.to_str().ok());
+    let referrer = if case == Link { "no-referrer" } else { "same-origin" };
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("referrer-policy", referrer),
+        ("cache-control", "no-store"),
+        ("x-robots-tag", "noindex"),
+    ] {
+        assert_eq!(header(name), Some(value), "{} {name}", seen.path);
+    }
+    if seen.status != 303 {
+        assert_eq!(header("content-type"), Some("text/html; charset=utf-8"), "{}", seen.path);
+        is_all_our_own(seen);
+    }
+}
+
+/// Nothing on the page is fetched from elsewhere, and it has no script.
+#[track_caller]
+fn is_all_our_own(seen: &Seen) {
+    let html = &seen.html;
+    assert!(html.starts_with("<!DOCTYPE html>"), "{}: {html}", seen.path);
+    for never in ["<script", "javascript:", " style=\"", " onclick", "<iframe", "<base", "url("] {
+        assert!(!html.contains(never), "{}: {never} in {html}", seen.path);
+    }
+    for attribute in ["href", "src", "action", "srcset", "content"] {
+        let before = format!(" {attribute}=\"");
+        let values = html.split(&before).skip(1);
+        for value in values.filter_map(|rest| rest.split('"').next()) {
+            let elsewhere = value.contains("//") || value.contains(':');
+            assert!(!elsewhere, "{}: {attribute}={value}", seen.path);
+        }
+    }
+    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", seen.path);
+    // Every input that is seen has a label of its own.
+    for tag in html.split("<input").chain(html.split("<textarea")).skip(1) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        if let Some(id) = super::browser::attribute(tag, "id") {
+            assert_eq!(html.matches(&format!("<label for=\"{id}\"")).count(), 1, "{id}: {html}");
+        }
+    }
+}
+
+struct Site {
+    server: Server,
+    owner: Browser,
+    invitation: String,
+    reset: String,
+}
+
+impl Site {
+    async fn start() -> Self {
+        let server = Server::start().await;
+        let builder = server.builder("<script>alert(1)</script>").await;
+        let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+        builder.admin.job("\"><script>alert(2)</script>", &[ada.contact]).await;
+        let mut owner = Browser::new(&server);
+        owner.sign_in("ada@example.org", PASSWORD).await.leads_to();
+        let page = owner.look("/me/details").await;
+        let name = [("name", "<img src=//evil.example/x>"), ("address", "</textarea><script>")];
+        owner.fill(&page, "save", &name).await.leads_to();
+        let bea = builder.admin.contact("<b>Bea", Some("bea@example.org")).await;
+        let invitation = server.invite(&builder, bea).await;
+        let body = serde_json::json!({ "email": "ada@example.org" });
+        server.anybody().post("/v1/password-resets", body).await.is(202);
+        let reset = super::super::logins::reset_link(&server, ada.person, 1).await;
+        Self { server, owner, invitation, reset }
+    }
+
+    fn path(&self, listed: &str) -> String {
+        let token = if listed.starts_with("/inv") { &self.invitation } else { &self.reset };
+        listed.replace("{token}", token)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() {
+    let mut site = Site::start().await;
+    for (method, listed, case) in CASES {
+        if listed.starts_with("/assets/") {
+            continue;
+        }
+        let path = site.path(listed);
+        let mut stranger = Browser::new(&site.server);
+        let strangers = if *method == "get" {
+            stranger.look(&path).await
+        } else {
+            stranger.send(&path, &[("action", "nonsense")]).await
+        };
+        is_closed(&strangers, *case);
+        if *case == Owner {
+            assert_eq!(strangers.leads_to(), format!("/sign-in?next={path}"), "{method}");
+        }
+        if *method == "get" && *case != Anybody {
+            let seen = site.owner.look(&path).await.is(200);
+            is_closed(&seen, *case);
+            let tokens = [site.invitation.as_str(), &site.reset, "tbs_"];
+            seen.says_nothing_of(&tokens);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_another_site_sends_does_nothing() {
+    let mut site = Site::start().await;
+    let before = site.server.rows("sessions").await.len();
+    for (method, listed, case) in CASES.iter().filter(|(method, _, _)| *method == "post") {
+        let path = site.path(listed);
+        let mut sends: Vec<(&[(&str, &str)], bool)> = vec![
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("origin", "https://evil.example")], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "null")], false),
+        ];
+        // Nobody but the mail's reader knows the address of a form behind a link.
+        sends.push((&[], *case == Link));
+        sends.push((&[("origin", "null")], *case == Link));
+        for (headers, taken) in sends {
+            let mut request = site.owner.request(Method::POST, &path);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let seen = site.owner.take(&path, with_form(request, &[("action", "none")])).await;
+            if taken {
+                assert_ne!(seen.status, 403, "{method} {path} {headers:?}");
+                continue;
+            }
+            is_closed(&seen, *case);
+            seen.is(403)
+                .says(&["This was not sent from one of our own pages", "Open the page again"]);
+        }
+    }
+    site.owner.look("/me").await.is(200);
+    assert_eq!(site.server.rows("sessions").await.len(), before, "nobody was signed out or in");
+    let base = site.server.base.clone();
+    for (name, value) in [("origin", base.as_str()), ("sec-fetch-site", "none")] {
+        let request = site.owner.request(Method::POST, "/sign-out").header(name, value);
+        site.owner.take("/sign-out", with_form(request, &[])).await.leads_to();
+    }
+    // The header of a program is no browser's to send, and what it asks for is not asked from where.
+    let request = site.server.operator().request(Method::POST, "/v1/accounts");
+    let request = request.header("sec-fetch-site", "cross-site");
+    send(request.json(&serde_json::json!({ "name": "Oak" }))).await.is(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_lost_with_a_browser_reads_a_page_and_a_program_reads_a_problem() {
+    let server = Server::start().await;
+    let mut browser = Browser::new(&server);
+    for path in ["/nowhere", "/me/nothing", "/assets/style.css", "/dev/mailbox"] {
+        let seen = browser.look(path).await.is(404).says(&["There is nothing here"]);
+        is_all_our_own(&seen);
+        assert_eq!(seen.headers["content-security-policy"], POLICY);
+    }
+    let seen = browser.send("/me", &[]).await.is(405);
+    is_all_our_own(&seen);
+    for path in ["/v1/nowhere", "/v1/me"] {
+        let seen = browser.look(path).await;
+        assert_eq!(seen.headers["content-type"], "application/problem+json", "{path}");
+    }
+    let program = server.client.get(format!("{}/nowhere", server.base));
+    assert_eq!(send(program).await.is(404).code(), "no_such_route");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_style_is_kept_for_good_under_a_name_that_changes_with_it() {
+    let server = Server::start().await;
+    let mut browser = Browser::new(&server);
+    let page = browser.look("/").await.is(200);
+    for (ending, kind) in [(".css", "text/css; charset=utf-8"), (".svg", "image/svg+xml")] {
+        let path = page.html.split('"').find(|text| text.ends_with(ending)).expect("a path");
+        let seen = browser.look(path).await.is(200);
+        assert_eq!(seen.headers["content-type"], kind);
+        assert_eq!(seen.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(seen.headers["x-content-type-options"], "nosniff");
+        let fetches = ["url(", "@import", "http://", "https://"];
+        let found: Vec<_> = fetches.iter().filter(|text| seen.html.contains(**text)).collect();
+        let names_the_format = ending == ".svg" && found == [&"http://"];
+        assert!(found.is_empty() || names_the_format, "{path}: {found:?}");
+        browser.look(&path.replace('-', "-0")).await.is(404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_viewer_of_the_api_gets_its_own_scripts_and_no_others() {
+    let server = Server::start().await;
+    let mut browser = Browser::new(&server);
+    let seen = browser.look("/docs/").await.is(200);
+    let policy = seen.headers["content-security-policy"].to_str().expect("a text");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+    assert!(!policy.contains("script-src 'self' '") && !policy.contains("unsafe-eval"), "{policy}");
+}

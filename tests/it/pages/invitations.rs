@@ -1,0 +1,199 @@
+//! The page behind an invitation's link: for whom, whether it still works, and that nothing happens
+//! without a press on a button (H16, promise 10).
+
+use super::super::harness::{Builder, Server};
+use super::browser::{Browser, with_form};
+use super::{OTHER, PASSWORD};
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
+
+async fn access(builder: &Builder, contact: Uuid) -> String {
+    let last = builder.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let path = format!("/v1/contacts/{contact}");
+    let shown = builder.admin.get_after(&last, &path).await.is(200);
+    shown.body["access"].as_str().expect("an access").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_never_uses_an_invitation_up() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&builder, ada).await);
+    let mut browser = Browser::new(&server);
+    for _ in 0..20 {
+        browser.look(&path).await.is(200);
+        let request = browser.request(Method::HEAD, &path);
+        browser.take(&path, request).await.is(200);
+    }
+    assert_eq!(access(&builder, ada).await, "pending");
+    assert!(browser.cookies.is_empty());
+    let page = browser.look(&path).await;
+    let typed = [("password", PASSWORD), ("password_again", PASSWORD)];
+    browser.fill(&page, "accept", &typed).await.leads_to();
+    assert_eq!(access(&builder, ada).await, "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_not_taken_is_explained_beside_its_field_and_not_repeated() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&builder, ada).await);
+    let mut browser = Browser::new(&server);
+    let page = browser.look(&path).await;
+    let typed = [("password", "short secret"), ("password_again", "short secret")];
+    let refused = browser.fill(&page, "accept", &typed).await.is(422);
+    let refused = refused
+        .says(&[
+            "The password must have at least 15 characters",
+            "Take at least 15 characters; some words with spaces will do.",
+            "Rule R15",
+        ])
+        .says_nothing_of(&["short secret"]);
+    assert!(refused.html.contains("aria-describedby=\"password-hint password-wrong\""));
+    let typed = [("password", PASSWORD), ("password_again", OTHER)];
+    let refused = browser.fill(&refused, "accept", &typed).await.is(422);
+    refused.says(&["Password once more must be the same as above."]);
+    assert_eq!(access(&builder, ada).await, "pending");
+    browser.send(&path, &[("action", "nonsense")]).await.is(400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_login_signs_in_to_accept() {
+    // R45, R15
+    let server = Server::start().await;
+    let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
+    server.owner(&elm, "ada@example.org", PASSWORD).await;
+    let theirs = oak.admin.contact("A. Byron", Some("ada@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&oak, theirs).await);
+    let mut browser = Browser::new(&server);
+    let page = browser.look(&path).await.is(200).says(&["You have a login with this address"]);
+    let refused = browser.fill(&page, "sign-in", &[("password", OTHER)]).await.is(401);
+    refused.says(&["There is no login with this address and this password."]);
+    assert_eq!(access(&oak, theirs).await, "pending");
+    let accepted = browser.fill(&page, "sign-in", &[("password", PASSWORD)]).await;
+    assert_eq!(accepted.leads_to(), "/me?done=accepted");
+    assert_eq!(access(&oak, theirs).await, "active");
+    // Signed in as just the one, a press is enough; and it takes one.
+    let yew = server.builder("Yew").await;
+    let at_yew = yew.admin.contact("Ada", Some("ada@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&yew, at_yew).await);
+    let page = browser.look(&path).await.is(200).says(&["You are signed in with this address."]);
+    assert_eq!(access(&yew, at_yew).await, "pending");
+    browser.fill(&page, "accept", &[]).await.leads_to();
+    assert_eq!(access(&yew, at_yew).await, "active");
+    // The builders' details of them differ; the page says so, and leaves what was not edited.
+    let page = browser.look("/me/details").await.is(200);
+    let page = page.says(&["Oak has A. Byron"]);
+    browser.fill(&page, "save", &[("address", "12 Elm St")]).await.leads_to();
+    let last = oak.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let shown = oak.admin.get_after(&last, &format!("/v1/contacts/{theirs}")).await.is(200).body;
+    assert_eq!((&shown["name"], &shown["address"]), (&json!("A. Byron"), &json!("12 Elm St")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_else_who_is_signed_in_is_asked_and_accepts_nothing() {
+    // H16
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    server.owner(&builder, "cem@example.org", PASSWORD).await;
+    let body = json!({ "name": "Ada", "primary_email": "ada@example.org",
+        "phones": ["(212) 555-0180"] });
+    let ada = builder.admin.post("/v1/contacts", body).await.is(201).id();
+    let path = format!("/invitations/{}", server.invite(&builder, ada).await);
+    let mut browser = Browser::new(&server);
+    browser.sign_in("cem@example.org", PASSWORD).await.leads_to();
+    let page = browser.look(&path).await.is(200).says(&[
+        "Is this for you?",
+        "The invitation is for ada@example.org. You are signed in as cem@example.org.",
+    ]);
+    let page = page.says_nothing_of(&["value=\"accept\"", "value=\"decline\"", "(212) 555-0180"]);
+    let tried = [("action", "accept"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    browser.send(&path, &tried).await.is(409).says(&["Rule H16"]);
+    assert_eq!(access(&builder, ada).await, "pending");
+    let out = browser.fill(&page, "sign-out", &[]).await;
+    assert_eq!(out.leads_to(), path);
+    browser.follow(&out).await.says(&["Choose a password."]);
+    assert!(browser.cookies.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_dead_link_says_why() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let contact = format!("/v1/contacts/{ada}");
+    let mut browser = Browser::new(&server);
+    let mut is_dead = async |link: &str, why: &str| {
+        let path = format!("/invitations/{link}");
+        let typed = [("action", "accept"), ("password", PASSWORD), ("password_again", PASSWORD)];
+        let decline = [("action", "decline")];
+        let sign_in = [("action", "sign-in"), ("password", PASSWORD)];
+        for seen in [
+            browser.look(&path).await,
+            browser.send(&path, &typed).await,
+            browser.send(&path, &decline).await,
+            browser.send(&path, &sign_in).await,
+        ] {
+            let seen = seen.is(410).says(&[why, "It came from Elm."]);
+            seen.says_nothing_of(&["ada@example.org", "<form"]);
+        }
+    };
+    let first = server.invite(&builder, ada).await;
+    builder.admin.order(&format!("{contact}/invite/resend")).await.is(200);
+    is_dead(&first, "A newer mail has been sent").await;
+    let second = server.newest_link(builder.id, ada).await;
+    builder.admin.order(&format!("{contact}/invite/cancel")).await.is(200);
+    is_dead(&second, "This invitation was taken back.").await;
+    let third = server.invite(&builder, ada).await;
+    let bea = builder.admin.contact("Bea", None).await;
+    let merge = json!({ "survivor": bea, "absorbed": [ada] });
+    builder.admin.post("/v1/contacts/merge", merge).await.is(200);
+    is_dead(&third, "has been merged into another").await;
+    let cem = builder.admin.contact("Cem", Some("cem@example.org")).await;
+    let used = server.invite(&builder, cem).await;
+    let accept = json!({ "password": PASSWORD });
+    server.anybody().post(&format!("/v1/invitations/{used}/accept"), accept).await.is(200);
+    is_dead(&used, "has been accepted already").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_can_be_declined_and_an_unknown_link_leads_nowhere() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&builder, ada).await);
+    let mut browser = Browser::new(&server);
+    let page = browser.look(&path).await;
+    let declined = browser.fill(&page, "decline", &[]).await;
+    browser.follow(&declined).await.says(&["You have declined the invitation."]);
+    assert_eq!(access(&builder, ada).await, "not_invited");
+    browser.look(&path).await.is(410);
+    for none in ["nonsense", "tbi_", "%00", &"x".repeat(300)] {
+        let path = format!("/invitations/{none}");
+        browser.look(&path).await.is(404).says(&["There is no page at this address."]);
+        browser.send(&path, &[("action", "decline")]).await.is(404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_accept_at_once_are_one_person() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&builder, ada).await);
+    let typed = [("action", "accept"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    let press = async || {
+        let mut browser = Browser::new(&server);
+        let request = browser.request(Method::POST, &path).header(SAME_ORIGIN.0, SAME_ORIGIN.1);
+        browser.take(&path, with_form(request, &typed)).await.status
+    };
+    let (one, other) = tokio::join!(press(), press());
+    assert!(one == 303 || other == 303, "{one} {other}");
+    assert!([one, other].iter().all(|status| [303, 410, 403, 503].contains(status)));
+    assert_eq!(server.rows("person_directory").await.len(), 1);
+}

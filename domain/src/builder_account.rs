@@ -1,9 +1,10 @@
-//! A builder account: the tenant, the keys with which backend services act for it, and what it has
-//! made up its mind about for all its jobs ([`JobSetup`]) and contacts ([`CustomFieldsSet`]).
+//! A builder account: the tenant, the keys with which backend services act for it, its staff, and what
+//! it has made up its mind about for all its jobs ([`JobSetup`]) and contacts ([`CustomFieldsSet`]).
 
 mod api_keys;
 mod custom_fields;
 mod job_setup;
+mod staff;
 
 pub use api_keys::{AccountKey, ApiKeyIssued, ApiKeyRevoked, ApiKeyRotated, KeyLife, NewApiKey};
 pub use custom_fields::CustomFieldsSet;
@@ -11,13 +12,19 @@ pub use job_setup::{
     JobSetup, JobTemplate, JobTemplateAdded, JobTemplateChanged, JobTemplateRemoved, JobTypesSet,
     TemplateTask,
 };
+pub use staff::{
+    NewStaff, StaffCommand, StaffGrantsChanged, StaffInviteCancelled, StaffInviteResent,
+    StaffInvited, StaffJoined, StaffMember, StaffRejection, StaffRemoved, StaffRoleChanged,
+    StaffStage,
+};
 
 use crate::ImpossibleStep;
 use crate::custom_field::CustomField;
 use crate::event::{FieldChange, events, nothing_personal};
-use crate::ids::{AccountId, AggregateId, ApiKeyId, TemplateId};
+use crate::ids::{AccountId, AggregateId, ApiKeyId, StaffId, TemplateId};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
 use crate::text::{JobType, Label};
+use crate::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,6 +40,13 @@ events! {
         JobTemplateChanged = "builder_account.job_template_changed" v 1,
         JobTemplateRemoved = "builder_account.job_template_removed" v 1,
         CustomFieldsSet = "builder_account.custom_fields_set" v 1,
+        StaffInvited = "builder_account.staff_invited" v 1,
+        StaffInviteResent = "builder_account.staff_invite_resent" v 1,
+        StaffInviteCancelled = "builder_account.staff_invite_cancelled" v 1,
+        StaffJoined = "builder_account.staff_joined" v 1,
+        StaffRoleChanged = "builder_account.staff_role_changed" v 1,
+        StaffGrantsChanged = "builder_account.staff_grants_changed" v 1,
+        StaffRemoved = "builder_account.staff_removed" v 1,
     }
 }
 
@@ -63,6 +77,13 @@ impl BuilderAccountEvent {
                 vec![FieldChange::old_value("job_templates", e.name.as_str())]
             }
             Self::CustomFieldsSet(e) => custom_fields::fields_changed(e),
+            Self::StaffInvited(_)
+            | Self::StaffInviteResent(_)
+            | Self::StaffInviteCancelled(_)
+            | Self::StaffJoined(_)
+            | Self::StaffRoleChanged(_)
+            | Self::StaffGrantsChanged(_)
+            | Self::StaffRemoved(_) => staff::changes(self),
         }
     }
 }
@@ -87,6 +108,8 @@ pub enum BuilderAccountCommand {
     JobSetup(JobSetup),
     /// Make these the custom fields of all contacts, in this order (R41).
     SetCustomFields(Vec<CustomField>),
+    /// Invite, change or remove a member of the staff, or become one.
+    Staff(StaffCommand),
 }
 
 /// A rule of accounts that said no.
@@ -118,6 +141,8 @@ pub enum BuilderAccountRejection {
     CustomFieldKindStays,
     /// A choice without options, or with more than it takes.
     CustomFieldChoices,
+    /// A rule of the staff.
+    Staff(StaffRejection),
 }
 
 impl BuilderAccountRejection {
@@ -212,6 +237,7 @@ impl BuilderAccountRejection {
             .rule("R41")
             .remedy("Give the choice its options in choices.")
             .field("fields"),
+            Self::Staff(rejection) => rejection.refusal(),
         }
     }
 }
@@ -231,6 +257,8 @@ pub struct BuilderAccount {
     pub templates: BTreeMap<TemplateId, JobTemplate>,
     /// The custom fields that its contacts have, in the order that it wants (R41).
     pub custom_fields: Vec<CustomField>,
+    /// Its staff, with those who were removed: histories go on telling who they were.
+    pub staff: BTreeMap<StaffId, StaffMember>,
 }
 
 impl BuilderAccount {
@@ -240,7 +268,8 @@ impl BuilderAccount {
             BuilderAccountEvent::BuilderAccountOpened(e) => {
                 let (name, keys, templates) = (e.name.clone(), BTreeMap::new(), BTreeMap::new());
                 let (job_types, custom_fields) = (Vec::new(), Vec::new());
-                Ok(Self { id, name, keys, job_types, templates, custom_fields })
+                let staff = BTreeMap::new();
+                Ok(Self { id, name, keys, job_types, templates, custom_fields, staff })
             }
             BuilderAccountEvent::ApiKeyIssued(_)
             | BuilderAccountEvent::ApiKeyRotated(_)
@@ -249,7 +278,14 @@ impl BuilderAccount {
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
-            | BuilderAccountEvent::CustomFieldsSet(_) => Err(ImpossibleStep {
+            | BuilderAccountEvent::CustomFieldsSet(_)
+            | BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => Err(ImpossibleStep {
                 event: event.stored_type(),
                 aggregate: AggregateId::BuilderAccount(id),
                 why: "the account has not been opened",
@@ -302,6 +338,16 @@ impl BuilderAccount {
                 }
                 "the template is not there"
             }
+            BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => match self.staff_changed(event) {
+                Ok(()) => return Ok(()),
+                Err(why) => why,
+            },
         };
         Err(ImpossibleStep {
             event: event.stored_type(),
@@ -311,11 +357,12 @@ impl BuilderAccount {
     }
 }
 
-/// Decides a command: the events that happen, or why not.
+/// Decides a command: the events that happen at `now`, or why not.
 pub fn decide(
     id: AccountId,
     account: Option<&BuilderAccount>,
     command: &BuilderAccountCommand,
+    now: Timestamp,
 ) -> Result<Vec<BuilderAccountEvent>, Rejection> {
     match (command, account) {
         (BuilderAccountCommand::Open { .. }, Some(_)) => {
@@ -330,11 +377,15 @@ pub fn decide(
             | BuilderAccountCommand::RotateApiKey(_)
             | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
-            | BuilderAccountCommand::SetCustomFields(_),
+            | BuilderAccountCommand::SetCustomFields(_)
+            | BuilderAccountCommand::Staff(_),
             None,
         ) => Err(Rejection::Unknown(AggregateId::BuilderAccount(id))),
         (BuilderAccountCommand::SetCustomFields(fields), Some(account)) => {
             custom_fields::decide(account, fields)
+        }
+        (BuilderAccountCommand::Staff(command), Some(account)) => {
+            staff::decide(account, command, now)
         }
         (BuilderAccountCommand::JobSetup(command), Some(account)) => {
             job_setup::decide(account, command)

@@ -2,6 +2,7 @@
 
 use crate::builder_account::BuilderAccountEvent;
 use crate::contact::ContactEvent;
+use crate::ids::StaffId;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
@@ -261,6 +262,19 @@ impl Event {
         decoded.unwrap_or_else(|| {
             Err(Undecodable::UnknownType { stored_type: stored_type.to_owned(), version })
         })
+    }
+
+    /// Which member of an account's staff it is about, if it is about one.
+    pub const fn staff(&self) -> Option<StaffId> {
+        match self {
+            Self::BuilderAccount(event) => event.staff(),
+            Self::Installation(_)
+            | Self::Contact(_)
+            | Self::Job(_)
+            | Self::Lead(_)
+            | Self::Person(_)
+            | Self::Notification(_) => None,
+        }
     }
 
     /// What the event changed, field by field, for the history and the audit trail.

@@ -33,9 +33,9 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, InvitationId,
-    JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId, SessionId, SubjectId, TaskId,
-    TemplateId, TokenId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, FactorId,
+    InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId, SessionId,
+    StaffId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

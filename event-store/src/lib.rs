@@ -20,6 +20,8 @@ pub mod reader;
 mod recorded;
 mod rows;
 mod sealing;
+mod second_factors;
+mod staff;
 pub mod stock_log;
 mod store;
 mod turn;
@@ -29,8 +31,12 @@ pub use codec::{Origin, Recorded};
 pub use database::Database;
 pub use error::{ExecuteError, StoreError};
 pub use keys::{Keys, MasterKey};
-pub use logins::{PasswordHash, Registered, ResetLink, Session, StoredPassword, Throttle};
+pub use logins::{
+    PasswordHash, Registered, ResetLink, Session, StaffSession, StoredPassword, Throttle,
+};
 pub use reader::{Head, Open, Reader};
+pub use second_factors::{StoredFactor, base32, recovery_codes};
+pub use staff::{StaffLink, StaffRow};
 pub use stock_log::StockLog;
 pub use store::{
     Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,

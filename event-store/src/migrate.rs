@@ -47,6 +47,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0060_persons",
     "0061_invitations_overdue",
     "0062_imported_owners",
+    "0073_staff",
+    "0074_second_factors",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -501,6 +501,7 @@ impl Command {
                 JobSetup::RemoveTemplate(_) => "RemoveJobTemplate",
             },
             Self::BuilderAccount(_, BuilderAccountCommand::SetCustomFields(_)) => "SetCustomFields",
+            Self::BuilderAccount(_, BuilderAccountCommand::Staff(command)) => command.name(),
             Self::Person(_, command) => command.name(),
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",

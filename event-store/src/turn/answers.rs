@@ -134,10 +134,15 @@ fn tells_secret(submission: &Submission) -> bool {
             | BuilderAccountCommand::RotateApiKey(_) => true,
             BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
-            | BuilderAccountCommand::SetCustomFields(_) => false,
+            | BuilderAccountCommand::SetCustomFields(_)
+            // Its link goes into a mail and nowhere else.
+            | BuilderAccountCommand::Staff(_) => false,
         },
         Command::Person(_, command) => match command {
-            PersonCommand::LogIn(_) => true,
+            PersonCommand::LogIn(_)
+            | PersonCommand::LogInAsStaff { .. }
+            // The recovery codes are made of it.
+            | PersonCommand::EnableSecondFactor(_) => true,
             // Its link goes into a mail and nowhere else.
             PersonCommand::RequestReset(_)
             | PersonCommand::Register { .. }
@@ -145,7 +150,10 @@ fn tells_secret(submission: &Submission) -> bool {
             | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
-            | PersonCommand::CompleteReset { .. } => false,
+            | PersonCommand::CompleteReset { .. }
+            | PersonCommand::LinkStaff { .. }
+            | PersonCommand::DisableSecondFactor(_)
+            | PersonCommand::UseRecoveryCode { .. } => false,
         },
         Command::Contact(..)
         | Command::SaveContact { .. }

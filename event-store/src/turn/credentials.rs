@@ -105,7 +105,15 @@ impl Turn<'_> {
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
-            | BuilderAccountEvent::CustomFieldsSet(_) => {}
+            | BuilderAccountEvent::CustomFieldsSet(_)
+            // In `staff`.
+            | BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => {}
         }
         Ok(())
     }

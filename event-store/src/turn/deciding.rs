@@ -435,6 +435,7 @@ impl Turn<'_> {
                     origin: Origin::of(
                         &submission.circumstances,
                         aggregate,
+                        event.staff(),
                         idempotency.as_deref(),
                     ),
                     event,

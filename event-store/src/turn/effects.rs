@@ -11,6 +11,7 @@ use crate::store::Submission;
 use crate::writer::Work;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
 use domain::notification::NotificationEvent;
@@ -80,6 +81,7 @@ impl Turn<'_> {
                 }
                 (Event::BuilderAccount(event), AggregateId::BuilderAccount(_)) => {
                     Self::account_effects(recorded, event, submission, writes)?;
+                    self.staff_effects(recorded, event, submission, writes)?;
                 }
                 (Event::Installation(InstallationEvent::OperatorTokenIssued(issued)), _) => {
                     writes.credentials.issue(NewCredentialRow {
@@ -226,6 +228,10 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
         (AggregateId::Person(id), Event::Person(PersonEvent::PersonRegistered(_))) => {
             Some(id.into())
         }
+        (
+            AggregateId::BuilderAccount(_),
+            Event::BuilderAccount(BuilderAccountEvent::StaffInvited(e)),
+        ) => Some(e.staff.into()),
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)

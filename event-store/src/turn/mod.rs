@@ -14,6 +14,8 @@ mod credentials;
 mod deciding;
 mod effects;
 mod logins;
+mod second_factors;
+mod staff;
 mod writes;
 mod writing;
 

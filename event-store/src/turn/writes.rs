@@ -3,6 +3,7 @@
 use super::credentials::Credentials;
 use super::effects::EndedMail;
 use super::logins::Logins;
+use super::staff::Staff;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub(super) struct Writes {
     pub(super) credentials: Credentials,
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
+    pub(super) staff: Staff,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     pub(super) newborn: Vec<(LedgerId, SubjectId)>,
 }
@@ -43,6 +45,7 @@ impl Writes {
             credentials,
             attempts,
             logins,
+            staff,
             newborn: _,
         } = self;
         subject_keys.is_empty()
@@ -56,6 +59,7 @@ impl Writes {
             && credentials.are_none()
             && attempts.is_empty()
             && logins.are_none()
+            && staff.are_none()
     }
 }
 

@@ -1,14 +1,15 @@
 //! Credentials: how a secret looks, and what it lets its holder do.
 //!
 //! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token, `tbs_…` a person's session,
-//! `tbi_…` the link of an invitation, `tbr_…` that of a password reset. The text carries its ledger,
+//! `tbi_…` the link of an invitation, `tbw_…` that of an invitation to the staff, `tbr_…` that of a
+//! password reset. The text carries its ledger,
 //! so that the look-up goes to one place on a distributed database.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId};
+use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId, StaffId};
 use event_store::keys::sha256;
-use event_store::{CredentialRow, NewSecret};
+use event_store::{CredentialRow, NewSecret, StaffRow, StaffSession};
 use std::collections::BTreeSet;
 use std::fmt;
 use uuid::Uuid;
@@ -24,19 +25,27 @@ pub enum SecretKind {
     Session,
     /// The link in the mail of an invitation.
     Invitation,
+    /// The link in the mail of an invitation to an account's staff.
+    StaffInvitation,
     /// The link in the mail of a password reset.
     PasswordReset,
 }
 
 impl SecretKind {
-    const ALL: [Self; 5] =
-        [Self::ApiKey, Self::Operator, Self::Session, Self::Invitation, Self::PasswordReset];
+    const ALL: [Self; 6] = [
+        Self::ApiKey,
+        Self::Operator,
+        Self::Session,
+        Self::Invitation,
+        Self::StaffInvitation,
+        Self::PasswordReset,
+    ];
 
     /// Whether it says who sends a request; the others are links, which say what for.
     pub(crate) const fn signs_requests(self) -> bool {
         match self {
             Self::ApiKey | Self::Operator | Self::Session => true,
-            Self::Invitation | Self::PasswordReset => false,
+            Self::Invitation | Self::StaffInvitation | Self::PasswordReset => false,
         }
     }
 
@@ -46,6 +55,7 @@ impl SecretKind {
             Self::Operator => "tbo_",
             Self::Session => "tbs_",
             Self::Invitation => "tbi_",
+            Self::StaffInvitation => "tbw_",
             Self::PasswordReset => "tbr_",
         }
     }
@@ -111,40 +121,84 @@ pub(crate) struct Credential {
     /// The key's id, or the session's.
     pub(crate) key: ApiKeyId,
     pub(crate) authority: Authority,
+    /// Who is at work, where it is a session of the account's staff.
+    pub(crate) at_work: Option<AtWork>,
+}
+
+/// A member of an account's staff, signed in to work for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AtWork {
+    /// The one whom the account knows, and histories name.
+    pub(crate) staff: StaffId,
+    /// The login behind them; told to nobody in the account.
+    pub(crate) person: PersonId,
+}
+
+/// What a row says that its holder may; `None` when it says what this program does not know.
+fn authority(role: &str, grants: &[String]) -> Option<Authority> {
+    let role = match role {
+        "admin" => Role::Admin,
+        "staff" => Role::Staff,
+        "auditor" => Role::Auditor,
+        _ => return None,
+    };
+    let mut known = BTreeSet::new();
+    for grant in grants {
+        known.insert(match grant.as_str() {
+            "manage_access" => Grant::ManageAccess,
+            "read_audit" => Grant::ReadAudit,
+            _ => return None,
+        });
+    }
+    Some(Authority::Builder { role, grants: known })
 }
 
 impl Credential {
     /// `None` when the row says what this program does not know; such a credential opens nothing.
     pub(crate) fn of(ledger: LedgerId, row: &CredentialRow) -> Option<Self> {
-        let mut grants = BTreeSet::new();
-        for grant in &row.grants {
-            grants.insert(match grant.as_str() {
-                "manage_access" => Grant::ManageAccess,
-                "read_audit" => Grant::ReadAudit,
-                _ => return None,
-            });
-        }
         let authority = match row.role.as_str() {
             "operator" if ledger == LedgerId::INSTALLATION => Authority::Operator,
-            "admin" => Authority::Builder { role: Role::Admin, grants },
-            "staff" => Authority::Builder { role: Role::Staff, grants },
-            "auditor" => Authority::Builder { role: Role::Auditor, grants },
-            _ => return None,
+            role => authority(role, &row.grants)?,
         };
-        Some(Self { ledger, key: ApiKeyId(row.key), authority })
+        Some(Self { ledger, key: ApiKeyId(row.key), authority, at_work: None })
+    }
+
+    /// A session of an account's staff; what it may, the account says now. `None` where that one was
+    /// removed, or is another's login.
+    pub(crate) fn work(
+        session: SessionId,
+        work: StaffSession,
+        person: PersonId,
+        row: &StaffRow,
+    ) -> Option<Self> {
+        let authority = authority(&row.role, &row.grants).filter(|_| row.person == person)?;
+        let at_work = Some(AtWork { staff: work.staff, person });
+        Some(Self { ledger: work.account.into(), key: ApiKeyId(session.0), authority, at_work })
     }
 
     /// A person's, who is signed in.
     pub(crate) const fn session(ledger: LedgerId, session: SessionId) -> Self {
-        Self { ledger, key: ApiKeyId(session.0), authority: Authority::Owner }
+        let (key, authority) = (ApiKeyId(session.0), Authority::Owner);
+        Self { ledger, key, authority, at_work: None }
     }
 
     pub(crate) const fn actor(&self) -> Actor {
-        match self.authority {
-            Authority::Operator => Actor::Operator(self.key),
+        match (&self.authority, self.at_work) {
+            (Authority::Operator, _) => Actor::Operator(self.key),
             // A person's ledger has the person's UUID.
-            Authority::Owner => Actor::Owner(PersonId(self.ledger.0)),
-            Authority::Builder { .. } | Authority::System => Actor::BuilderStaff(self.key),
+            (Authority::Owner, _) => Actor::Owner(PersonId(self.ledger.0)),
+            (Authority::Builder { .. } | Authority::System, Some(at_work)) => {
+                Actor::StaffMember(at_work.staff)
+            }
+            (Authority::Builder { .. } | Authority::System, None) => Actor::BuilderStaff(self.key),
+        }
+    }
+
+    /// Whose retries its requests are: a member of the staff may sign in again in between.
+    pub(crate) const fn repeats(&self) -> Uuid {
+        match self.at_work {
+            Some(at_work) => at_work.staff.0,
+            None => self.key.0,
         }
     }
 

@@ -30,6 +30,7 @@ mod router;
 pub mod server;
 mod start;
 mod state;
+mod totp;
 
 pub use credential::{Secret, SecretKind};
 pub use error::{FieldError, ProblemBody};

@@ -101,6 +101,7 @@ fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
     tags(
         (name = "accounts", description = "For operators"),
         (name = "api keys", description = "The keys of an account, for its own admins"),
+        (name = "staff", description = "The people who work for an account, each under their name"),
         (name = "contacts", description = "The people in a builder's book"),
         (name = "jobs", description = "Building projects and their owners"),
         (name = "leads", description = "Those who may become customers"),

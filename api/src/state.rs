@@ -3,6 +3,7 @@
 use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
 use crate::mail::Delivery;
+use domain::{LedgerId, PersonId};
 use event_store::{EventStore, StoreError};
 use moka::future::Cache;
 use projections::Progress;
@@ -116,10 +117,7 @@ impl AppState {
     ) -> Result<Option<Arc<Credential>>, StoreError> {
         let hash = secret.hash();
         if secret.kind() == SecretKind::Session {
-            // Never kept at hand: a session that is revoked is over at once.
-            let session = self.0.store.session(secret.ledger(), &hash).await?;
-            return Ok(session
-                .map(|session| Arc::new(Credential::session(secret.ledger(), session.session))));
+            return self.session(secret.ledger(), &hash).await;
         }
         if let Some(seen) = self.0.credentials.get(&hash).await
             && seen.credential.ledger == secret.ledger()
@@ -137,6 +135,25 @@ impl AppState {
         let seen = Seen { credential: Arc::clone(&credential), changes };
         self.0.credentials.insert(hash, seen).await;
         Ok(Some(credential))
+    }
+
+    /// A session. Never kept at hand: one that is revoked is over at once, and what a member of the
+    /// staff may is asked of the account with every request.
+    async fn session(
+        &self,
+        ledger: LedgerId,
+        hash: &[u8; 32],
+    ) -> Result<Option<Arc<Credential>>, StoreError> {
+        let store = &self.0.store;
+        let Some(session) = store.session(ledger, hash).await? else { return Ok(None) };
+        let Some(work) = session.work else {
+            return Ok(Some(Arc::new(Credential::session(ledger, session.session))));
+        };
+        let row = store.staff_member(work.account, work.staff).await?;
+        // A person's ledger has the person's UUID.
+        let person = PersonId(ledger.0);
+        let credential = row.and_then(|row| Credential::work(session.session, work, person, &row));
+        Ok(credential.map(Arc::new))
     }
 
     /// A key was revoked or got a new secret: from now on this process asks the store again about

@@ -22,7 +22,7 @@ events! {
 pub struct NotificationSent {
     /// What kind of mail.
     pub kind: MailKind,
-    /// Whose mail: the contact, or in a person's ledger the person.
+    /// Whose mail: the contact or the member of the staff, or in a person's ledger the person.
     pub recipient: SubjectId,
     /// Which attempt it was that succeeded, from 1.
     pub attempt: u32,
@@ -33,7 +33,7 @@ pub struct NotificationSent {
 pub struct NotificationFailed {
     /// What kind of mail.
     pub kind: MailKind,
-    /// Whose mail: the contact, or in a person's ledger the person.
+    /// Whose mail: the contact or the member of the staff, or in a person's ledger the person.
     pub recipient: SubjectId,
     /// Which attempt was the last one, from 1.
     pub attempt: u32,
@@ -51,19 +51,23 @@ pub enum MailKind {
     Invitation,
     /// The link of a password reset (R17).
     PasswordReset,
+    /// The link of an invitation to an account's staff.
+    StaffInvitation,
     /// A text about something that changed; it holds no link.
     Notice,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Invitation, Self::PasswordReset, Self::Notice];
+    pub const ALL: [Self; 4] =
+        [Self::Invitation, Self::PasswordReset, Self::StaffInvitation, Self::Notice];
 
     /// The stored word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::StaffInvitation => "staff_invitation",
             Self::Notice => "notice",
         }
     }

@@ -5,7 +5,9 @@
 //! gets a new file beside the old one, and the old one stays readable through `upcast.rs`.
 
 use cqrs_es::persist::SerializedEvent;
-use domain::builder_account::{AccountKey, JobTemplate, KeyLife, TemplateTask};
+use domain::builder_account::{
+    AccountKey, JobTemplate, KeyLife, StaffMember, StaffStage, TemplateTask,
+};
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
 use domain::job::{
@@ -14,7 +16,7 @@ use domain::job::{
 };
 use domain::lead::{Lead, Link, Stage};
 use domain::notification::{FailureCause, MailOutcome, Notification};
-use domain::person::{OpenReset, Person};
+use domain::person::{OpenReset, Person, SecondFactor};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
@@ -383,7 +385,37 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
             field("front-door", "Front door", options),
         ]
     );
-    assert_eq!(types_in(&events), types_of("builder_account."));
+    let staff = a_story_of_staff(id);
+    assert_eq!(types_in(events.iter().chain(&staff)), types_of("builder_account."));
+}
+
+/// Somebody who joined and was removed, and somebody whose invitation was taken back.
+fn a_story_of_staff(id: AccountId) -> Vec<Event> {
+    let joined = "opened staff_invited staff_invite_resent staff_joined staff_role_changed
+         staff_grants_changed";
+    let mia = "0198c0de-0000-7000-8000-0000000005a0".parse().expect("an id");
+    let member = |names: &str| {
+        let state = fold(AggregateId::BuilderAccount(id), &story("builder_account", names));
+        let account = state.builder_account(id).expect("known").expect("there");
+        account.staff[&mia].clone()
+    };
+    let at = |typed| domain::Timestamp::parse(typed).expect("valid");
+    let expected = StaffMember {
+        name: Personal::known(mia, domain::PersonName::parse("Mia Mason").expect("valid")),
+        email: Personal::known(mia, EmailAddress::parse("Mia@Elm.example").expect("valid")),
+        role: domain::Role::Admin,
+        grants: BTreeSet::new(),
+        stage: StaffStage::Joined { person: ADA.parse().expect("an id") },
+        mailed_at: vec![at("2026-03-02T09:15:00.000250Z"), at("2026-03-03T10:00:00Z")],
+    };
+    assert_eq!(member(joined), expected);
+    let removed = format!("{joined} staff_removed");
+    assert_eq!(member(&removed), StaffMember { stage: StaffStage::Removed, ..expected });
+    let cancelled = "opened staff_invited staff_invite_cancelled";
+    assert_eq!(member(cancelled).stage, StaffStage::Cancelled);
+    let mut events = story("builder_account", &removed);
+    events.extend(story("builder_account", cancelled));
+    events
 }
 
 #[test]
@@ -414,15 +446,26 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
         credential: "0198c0de-0000-7000-8000-000000000400".parse().ok(),
         links: BTreeSet::from([(ACCOUNT.parse().expect("an id"), BEA.parse().expect("an id"))]),
         reset: Some(OpenReset { token, expires_at }),
+        staff: BTreeSet::new(),
+        second_factor: None,
     };
     assert_eq!(state.person(person), Ok(Some(&expected)));
 
-    let rest = "password_reset_completed credentials_set sessions_revoked";
+    let rest = "password_reset_completed credentials_set sessions_revoked
+         staff_linked staff_session_begun second_factor_enabled recovery_code_used";
     let events = story("person", &format!("{first} {rest}"));
     let state = fold(person.into(), &events);
     expected.reset = None;
+    let staff = "0198c0de-0000-7000-8000-0000000005a0".parse().expect("an id");
+    expected.staff = BTreeSet::from([(ACCOUNT.parse().expect("an id"), staff)]);
+    let factor = "0198c0de-0000-7000-8000-0000000005f0".parse().expect("an id");
+    expected.second_factor = Some(SecondFactor { factor, used: BTreeSet::from([3]) });
     assert_eq!(state.person(person), Ok(Some(&expected)));
-    assert_eq!(state.version(person.into()), 9);
+    let events = story("person", &format!("{first} {rest} second_factor_disabled"));
+    let state = fold(person.into(), &events);
+    expected.second_factor = None;
+    assert_eq!(state.person(person), Ok(Some(&expected)));
+    assert_eq!(state.version(person.into()), 14);
     assert_eq!(types_in(&events), types_of("person."));
 }
 

@@ -3,7 +3,7 @@
 //! Like job types they have no view of their own: they are folded from the account's few events when
 //! they are asked for, and are never behind. Nothing here tells a secret, nor its hash.
 
-use crate::history::ActorEntry;
+use crate::history::{ActorEntry, labels_of};
 use crate::{Cursor, Page, ViewError};
 use domain::builder_account::{ApiKeyIssued, BuilderAccountEvent};
 use domain::{ApiKeyId, Grant, LedgerId, Role, Sequence, Timestamp};
@@ -103,10 +103,17 @@ fn keys_of(events: &[Recorded]) -> (BTreeMap<u64, ApiKeyEntry>, Sequence) {
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
-            | BuilderAccountEvent::CustomFieldsSet(_) => {}
+            | BuilderAccountEvent::CustomFieldsSet(_)
+            | BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => {}
         }
     }
-    name_actors(&mut keys);
+    name_actors(&mut keys, &labels_of(events));
     (keys, version)
 }
 
@@ -125,15 +132,14 @@ fn entry(issued: &ApiKeyIssued, recorded: &Recorded) -> ApiKeyEntry {
     }
 }
 
-fn actor(recorded: &Recorded) -> ActorEntry {
+/// Who did it, not yet by name.
+pub(crate) fn actor(recorded: &Recorded) -> ActorEntry {
     let actor = &recorded.origin.actor;
     ActorEntry { kind: actor.kind().to_owned(), id: actor.id(), label: None }
 }
 
-/// A key that acted is called as the account calls it.
-fn name_actors(keys: &mut BTreeMap<u64, ApiKeyEntry>) {
-    let labels: HashMap<Uuid, String> =
-        keys.values().map(|key| (key.id, key.label.clone())).collect();
+/// A key that acted is called as the account calls it, and its staff by their names.
+fn name_actors(keys: &mut BTreeMap<u64, ApiKeyEntry>, labels: &HashMap<Uuid, String>) {
     for key in keys.values_mut() {
         let others = [&mut key.rotated_by, &mut key.revoked_by].into_iter().flatten();
         for actor in std::iter::once(&mut key.issued_by).chain(others) {

@@ -26,6 +26,7 @@ pub mod page;
 pub mod rebuild;
 pub mod runner;
 pub mod search;
+pub mod staff;
 pub mod status;
 mod stored_tuples;
 pub mod verify;

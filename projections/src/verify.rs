@@ -5,9 +5,11 @@ use crate::ViewError;
 use crate::diff::{Diff, diff};
 use crate::rebuild::OnEvents;
 use crate::view::all_views;
-use domain::builder_account::BuilderAccount;
+use domain::builder_account::{BuilderAccount, StaffStage};
 use domain::contact::ClaimChange;
-use domain::{AccountId, AggregateId, EmailAddress, Event, LedgerId, LedgerState, Personal, Role};
+use domain::{
+    AccountId, AggregateId, EmailAddress, Event, Grant, LedgerId, LedgerState, Personal, Role,
+};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
 use event_store::reader::StoredRow;
@@ -59,7 +61,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys } = snapshot(reader, ledger).await?;
+    let Snapshot { head, claims, links, keys, staff } = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -102,6 +104,7 @@ pub async fn verify(
         });
     }
     checking.check_keys(&keys, &mut verified);
+    checking.check_staff(&staff, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -135,12 +138,16 @@ type Links = BTreeSet<(Uuid, Theirs)>;
 /// API keys that open something, with their roles.
 type KeyTable = BTreeSet<(Uuid, String)>;
 
+/// The staff as it is now: who, which person signs in as them, role and grants.
+type StaffTable = BTreeSet<(Uuid, Option<Uuid>, String, Vec<String>)>;
+
 /// The head and what changes with the append that moves it.
 struct Snapshot {
     head: Frontier,
     claims: ClaimTable,
     links: Links,
     keys: KeyTable,
+    staff: StaffTable,
 }
 
 async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
@@ -182,6 +189,8 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         .query("SELECT key_id, role FROM credentials WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let staff = "SELECT staff_id, person_id, role, grants FROM staff_members WHERE ledger_id = $1";
+    let staff = snapshot.query(staff, &[&ledger.0]).await.map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
@@ -190,6 +199,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         claims: rows.iter().map(|row| (row.get(0), row.get(1))).collect(),
         links: jobs.chain(leads).collect(),
         keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        staff: staff.iter().map(|r| (r.get(0), r.get(1), r.get(2), r.get(3))).collect(),
     })
 }
 
@@ -295,6 +305,27 @@ impl Checking {
         let folded: KeyTable = live.map(|(id, key)| (id.0, word(key.role).to_owned())).collect();
         for (key, _) in stored.symmetric_difference(&folded) {
             verified.problem(format!("what opens as API key {key} is not as in the events"));
+        }
+    }
+
+    /// What lets the staff in is what the account's events made of it.
+    fn check_staff(&self, stored: &StaffTable, verified: &mut Verified) {
+        let account = self.state.builder_account(AccountId(self.ledger.0)).ok().flatten();
+        let words = |grants: &BTreeSet<Grant>| grants.iter().map(|g| g.word().to_owned()).collect();
+        let folded: StaffTable = account
+            .into_iter()
+            .flat_map(|account| &account.staff)
+            .filter_map(|(id, member)| match member.stage {
+                StaffStage::Invited { .. } => Some((id, None, member)),
+                StaffStage::Joined { person } => Some((id, Some(person.0), member)),
+                StaffStage::Cancelled | StaffStage::Removed => None,
+            })
+            .map(|(id, person, member)| {
+                (id.0, person, member.role.word().to_owned(), words(&member.grants))
+            })
+            .collect();
+        for (member, ..) in stored.symmetric_difference(&folded) {
+            verified.problem(format!("what lets staff member {member} in is not as in the events"));
         }
     }
 

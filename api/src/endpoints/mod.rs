@@ -15,6 +15,8 @@ pub(crate) mod me;
 pub(crate) mod operations;
 pub(crate) mod password_resets;
 pub(crate) mod sessions;
+pub(crate) mod staff;
+pub(crate) mod staff_invitations;
 
 use projections::contact_directory::ContactDirectory;
 use projections::view::View;

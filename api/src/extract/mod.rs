@@ -11,6 +11,6 @@ pub(crate) mod public;
 pub(crate) mod question;
 
 pub(crate) use as_of::AsOfParams;
-pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder};
+pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder, SessionOrder};
 pub(crate) use public::{Public, PublicQuestion};
 pub(crate) use question::{AuditQuestion, NoParams, PersonQuestion, Question};

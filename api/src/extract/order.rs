@@ -12,7 +12,7 @@ use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
-use domain::builder_account::BuilderAccountCommand;
+use domain::builder_account::{BuilderAccountCommand, StaffCommand};
 use domain::contact::ContactCommand;
 use domain::person::PersonCommand;
 use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
@@ -44,6 +44,10 @@ pub(crate) struct OperatorOrder<P, B>(pub(crate) Order<P, B>);
 #[derive(Debug)]
 pub(crate) struct PersonOrder<P, B>(pub(crate) Order<P, B>);
 
+/// A command of whoever is signed in, about their own session.
+#[derive(Debug)]
+pub(crate) struct SessionOrder<P, B>(pub(crate) Order<P, B>);
+
 /// The body of a command that has no fields.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +72,7 @@ async fn take<P: PathIds, B: RequestBody>(
     let body = B::parse(&parts.headers, &bytes)?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let request = [parts.method.as_str().as_bytes(), target.as_bytes(), &bytes];
-    let idempotency = conditions.idempotency(asker.credential.key.0, &request);
+    let idempotency = conditions.idempotency(asker.credential.repeats(), &request);
     let Conditions { version, reason, .. } = conditions;
     Ok(Order { asker, path, body, reason, idempotency, version, seen })
 }
@@ -111,6 +115,15 @@ impl<P: PathIds, B: RequestBody> FromRequest<AppState> for PersonOrder<P, B> {
         // Its answers stand for ledgers that are not the person's.
         request.headers_mut().remove(LEDGER_POSITION);
         take(request, app, Asker::person).await.map(Self)
+    }
+}
+
+impl<P: PathIds, B: RequestBody> FromRequest<AppState> for SessionOrder<P, B> {
+    type Rejection = Problem;
+
+    async fn from_request(mut request: Request, app: &AppState) -> Result<Self, Problem> {
+        request.headers_mut().remove(LEDGER_POSITION);
+        take(request, app, Asker::signed_in).await.map(Self)
     }
 }
 
@@ -244,19 +257,31 @@ fn makes_secret(command: &Command) -> bool {
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)
-            | BuilderAccountCommand::RotateApiKey(_) => true,
-            BuilderAccountCommand::RevokeApiKey(_)
+            | BuilderAccountCommand::RotateApiKey(_)
+            | BuilderAccountCommand::Staff(StaffCommand::Invite(_) | StaffCommand::Resend { .. }) => {
+                true
+            }
+            BuilderAccountCommand::Staff(
+                StaffCommand::Change { .. } | StaffCommand::Remove(_) | StaffCommand::Join { .. },
+            )
+            | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
             | BuilderAccountCommand::SetCustomFields(_) => false,
         },
         Command::Person(_, command) => match command {
-            PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
+            PersonCommand::LogIn(_)
+            | PersonCommand::LogInAsStaff { .. }
+            | PersonCommand::RequestReset(_)
+            | PersonCommand::EnableSecondFactor(_) => true,
             PersonCommand::Register { .. }
             | PersonCommand::Link { .. }
             | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
-            | PersonCommand::CompleteReset { .. } => false,
+            | PersonCommand::CompleteReset { .. }
+            | PersonCommand::LinkStaff { .. }
+            | PersonCommand::DisableSecondFactor(_)
+            | PersonCommand::UseRecoveryCode { .. } => false,
         },
         Command::Contact(_, command) => match command {
             ContactCommand::SendInvite(_)

@@ -206,13 +206,22 @@ impl Post {
             (MailKind::Invitation, LetterContent::Secret(secret)) => {
                 self.invitation(mail, secret, facts)
             }
+            (MailKind::StaffInvitation, LetterContent::Secret(secret)) => {
+                self.staff_invitation(mail, secret, facts)
+            }
             (MailKind::PasswordReset, LetterContent::Secret(secret)) => {
                 self.password_reset(mail, secret).await?
             }
             (MailKind::Notice, LetterContent::Text { subject, text }) => {
                 Written::Letter(Letter::notice(subject, text))
             }
-            (MailKind::Invitation | MailKind::PasswordReset | MailKind::Notice, _) => {
+            (
+                MailKind::Invitation
+                | MailKind::PasswordReset
+                | MailKind::StaffInvitation
+                | MailKind::Notice,
+                _,
+            ) => {
                 return for_good(FailureCause::Unsendable);
             }
         };
@@ -235,6 +244,19 @@ impl Post {
         Written::Letter(Letter::invitation(Invitation {
             account: facts.account.as_deref().unwrap_or("Your builder"),
             url: format!("{}/invitations/{link}", self.public_url),
+            until,
+        }))
+    }
+
+    /// The link of an invitation to the staff that is open with just this link.
+    fn staff_invitation(&self, mail: &TakenMail, secret: &NewSecret, facts: &Facts) -> Written {
+        let Some(until) = facts.open_until.filter(|until| *until > self.store.now()) else {
+            return Written::Void;
+        };
+        let link = Secret::new(SecretKind::StaffInvitation, mail.place.ledger, secret).expose();
+        Written::Letter(Letter::staff_invitation(Invitation {
+            account: facts.account.as_deref().unwrap_or("A builder"),
+            url: format!("{}/staff-invitations/{link}", self.public_url),
             until,
         }))
     }
@@ -265,13 +287,18 @@ impl Post {
 
     /// What the ledger says about an invitation's mail; nothing about others.
     async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
-        if kind != MailKind::Invitation {
-            return Ok(Facts::default());
-        }
-        let ledger = mail.place.ledger;
+        let (ledger, link) = (mail.place.ledger, TokenId(mail.place.mail.0));
         let about = [ledger.0, mail.recipient.0];
-        let events = self.store.reader().aggregate_events(ledger, &about).await?;
-        Facts::of(&events, TokenId(mail.place.mail.0))
+        let reader = self.store.reader();
+        match kind {
+            MailKind::Invitation => {
+                Facts::of(&reader.aggregate_events(ledger, &about).await?, link)
+            }
+            MailKind::StaffInvitation => {
+                Facts::of_staff(&reader.aggregate_events(ledger, &about[..1]).await?, link)
+            }
+            MailKind::PasswordReset | MailKind::Notice => Ok(Facts::default()),
+        }
     }
 
     async fn put_off(

@@ -16,7 +16,7 @@ use domain::contact::AcceptProof;
 use domain::person::{PersonCommand, PersonRejection};
 use domain::{
     AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, LedgerId,
-    PersonId, Rejection, SessionId,
+    PersonId, Rejection, SessionId, TokenId,
 };
 use event_store::{Applied, ExecuteError, Submission};
 use uuid::Uuid;
@@ -40,16 +40,8 @@ pub(crate) async fn accept(
     invitee: &Invitee,
     password: Option<&Typed>,
 ) -> Result<Accepted, Problem> {
-    let email = invitee.email()?;
-    let (person, proof) = if let Some(person) = known(app, &email).await? {
-        if !goes_on(app, visitor, invitee, person, password).await? {
-            signed_in_as(visitor, person)?;
-        }
-        (person, AcceptProof::LinkAndLogin)
-    } else {
-        nobody_else(visitor)?;
-        (register(app, visitor, invitee, &email, password).await?, AcceptProof::Link)
-    };
+    let addressed = Addressed { email: invitee.email()?, token: invitee.token };
+    let (person, proof) = who_accepts(app, visitor, &addressed, password).await?;
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let account = AccountId(invitee.ledger.0);
     let link = PersonCommand::Link { account, contact: invitee.contact.id };
@@ -61,6 +53,31 @@ pub(crate) async fn accept(
         None => Some(begin_session(app, person, circumstances).await?),
     };
     Ok(Accepted { person, applied, session })
+}
+
+/// Whom a link was mailed to, and which one it is; whoever invites, and to what.
+#[derive(Debug)]
+pub(crate) struct Addressed {
+    pub(crate) email: EmailAddress,
+    pub(crate) token: TokenId,
+}
+
+/// Who accepts by a link: whoever is signed in with the login that the address has, or a new person
+/// with this password. The first two steps; nothing of the inviter's is touched.
+pub(crate) async fn who_accepts(
+    app: &AppState,
+    visitor: &Visitor,
+    addressed: &Addressed,
+    password: Option<&Typed>,
+) -> Result<(PersonId, AcceptProof), Problem> {
+    if let Some(person) = known(app, &addressed.email).await? {
+        if !goes_on(app, visitor, addressed, person, password).await? {
+            signed_in_as(visitor, person)?;
+        }
+        return Ok((person, AcceptProof::LinkAndLogin));
+    }
+    nobody_else(visitor)?;
+    Ok((register(app, visitor, addressed, password).await?, AcceptProof::Link))
 }
 
 /// Who registers under an address: the same person as came over with it from an older system.
@@ -146,13 +163,17 @@ fn nobody_else(visitor: &Visitor) -> Result<(), Problem> {
 async fn goes_on(
     app: &AppState,
     visitor: &Visitor,
-    invitee: &Invitee,
+    addressed: &Addressed,
     person: PersonId,
     password: Option<&Typed>,
 ) -> Result<bool, Problem> {
     let (None, Some(password)) = (&visitor.asker, password) else { return Ok(false) };
+    // Whoever got as far as a second factor signs in with it.
+    if app.store().second_factor(person).await?.is_some_and(|factor| factor.on) {
+        return Ok(false);
+    }
     match app.store().password(person).await? {
-        Some(stored) if stored.credential == first_credential(app, invitee) => {
+        Some(stored) if stored.credential == first_credential(app, addressed) => {
             password.matches(Some(stored.hash)).await
         }
         Some(_) | None => Ok(false),
@@ -160,9 +181,9 @@ async fn goes_on(
 }
 
 /// The first password of whoever registers by this link: its id tells which link it was.
-fn first_credential(app: &AppState, invitee: &Invitee) -> CredentialId {
+fn first_credential(app: &AppState, addressed: &Addressed) -> CredentialId {
     let keys = app.store().reader().keys();
-    let link = invitee.token.to_string();
+    let link = addressed.token.to_string();
     CredentialId(keys.import_id(LedgerId::INSTALLATION, "first credential", &link))
 }
 
@@ -174,10 +195,10 @@ fn somebody_else() -> Problem {
 async fn register(
     app: &AppState,
     visitor: &Visitor,
-    invitee: &Invitee,
-    email: &EmailAddress,
+    addressed: &Addressed,
     password: Option<&Typed>,
 ) -> Result<PersonId, Problem> {
+    let email = &addressed.email;
     let Some(password) = password else {
         return Err(
             Problem::new("password_needed", "A new login needs a password.").field("password")
@@ -192,7 +213,7 @@ async fn register(
         return Err(Problem::unavailable());
     }
     app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
-    let credential = first_credential(app, invitee);
+    let credential = first_credential(app, addressed);
     let register = PersonCommand::Register { email: email.clone(), credential };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let command = Command::Person(person, register);
@@ -217,7 +238,8 @@ async fn register(
     Ok(person)
 }
 
-async fn run(
+/// Takes one of the steps.
+pub(crate) async fn run(
     app: &AppState,
     ledger: LedgerId,
     command: Command,

@@ -4,10 +4,13 @@
 use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 use crate::builder_account::{
-    BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
+    BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, NewStaff, StaffCommand,
+    TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
-use crate::ids::{ApiKeyId, CredentialId, InvitationId, PersonId, SessionId, TokenId};
+use crate::ids::{
+    ApiKeyId, CredentialId, FactorId, InvitationId, PersonId, SessionId, StaffId, TokenId,
+};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{FailureCause, MailKind, MailOutcome};
@@ -876,6 +879,8 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         types(&["Remodel"]),
         custom_field_set(),
         Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
+        invite_staff(),
+        join_staff(),
         issue_key(9),
         rotate_key(9),
         revoke_key(9),
@@ -983,6 +988,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         "administer",
         "own login",
         "report",
+        "answer",
     ];
     //                    admin  staff  grant  audit  owner  operator system
     let table = [
@@ -994,6 +1000,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         [true, false, false, false, false, false, true],
         [false, false, false, false, true, false, true],
         [false, false, false, false, false, false, true],
+        [false, false, false, false, true, false, true],
     ];
     let of_contact = |command| Command::Contact(ADA, command);
     let commands = [
@@ -1044,9 +1051,14 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
             rotate_key(1),
             revoke_key(1),
+            invite_staff(),
+            of_staff(StaffCommand::Resend { staff: MIA, token: ids(1).token }),
+            of_staff(StaffCommand::Change { staff: MIA, role: None, grants: None }),
+            of_staff(StaffCommand::Remove(MIA)),
         ],
         person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
         vec![mailed(MailOutcome::Sent)],
+        vec![of_contact(ContactCommand::DeclineInvite(ids(1).token)), accept(ADA, 1), join_staff()],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
         for command in commands {
@@ -1060,10 +1072,31 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
     }
 }
 
+fn of_staff(command: StaffCommand) -> Command {
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::Staff(command))
+}
+
+const MIA: StaffId = StaffId(Uuid::from_u128(0x31a));
+
+fn invite_staff() -> Command {
+    of_staff(StaffCommand::Invite(NewStaff {
+        staff: MIA,
+        name: PersonName::parse("Mia").expect("a valid name"),
+        email: email("mia@x.org"),
+        role: Role::Staff,
+        grants: BTreeSet::new(),
+        token: ids(1).token,
+    }))
+}
+
+fn join_staff() -> Command {
+    of_staff(StaffCommand::Join { staff: MIA, token: ids(1).token, person: PERSON })
+}
+
 /// One of each command to a person.
-fn person_commands() -> [PersonCommand; 8] {
+fn person_commands() -> [PersonCommand; 13] {
     let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
-    let token = ids(1).token;
+    let (token, factor) = (ids(1).token, FactorId(Uuid::from_u128(4)));
     [
         PersonCommand::Register { email: email("ada@x.org"), credential },
         PersonCommand::TakeOver(email("ada@x.org")),
@@ -1073,6 +1106,11 @@ fn person_commands() -> [PersonCommand; 8] {
         PersonCommand::RevokeAll,
         PersonCommand::RequestReset(token),
         PersonCommand::CompleteReset { token, credential },
+        PersonCommand::LinkStaff { account: ACCOUNT, staff: MIA },
+        PersonCommand::LogInAsStaff { session, account: ACCOUNT, staff: MIA },
+        PersonCommand::EnableSecondFactor(factor),
+        PersonCommand::DisableSecondFactor(factor),
+        PersonCommand::UseRecoveryCode { factor, number: 1 },
     ]
 }
 

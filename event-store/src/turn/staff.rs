@@ -11,7 +11,9 @@ use crate::store::Submission;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::builder_account::BuilderAccountEvent;
-use domain::{EmailAddress, Grant, LedgerId, PersonId, Personal, Role, StaffId, Timestamp, TokenId};
+use domain::{
+    EmailAddress, Grant, LedgerId, PersonId, Personal, Role, StaffId, Timestamp, TokenId,
+};
 use std::collections::BTreeSet;
 use tokio_postgres::Client;
 

@@ -29,7 +29,11 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
         let opened = reader.keys().open(&sealed, id.as_bytes()).expect("it opens");
         let opened: Value = serde_json::from_slice(&opened).expect("JSON");
         let text = |field: &str| opened[field].as_str().expect("a text").to_owned();
-        let prefix = if kind == "password_reset" { "tbr" } else { "tbi" };
+        let prefix = match kind.as_str() {
+            "password_reset" => "tbr",
+            "staff_invitation" => "tbw",
+            _ => "tbi",
+        };
         let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());
         let link = format!("{prefix}_{ledger}_{}", text("secret"));
         Mail { id, kind, to: text("to"), link }

@@ -25,6 +25,13 @@ pub(crate) struct AcceptInvitation {
 
 impl RequestBody for AcceptInvitation {}
 
+impl AcceptInvitation {
+    /// The password of a new login.
+    pub(crate) const fn password(&self) -> Option<&Typed> {
+        self.password.as_ref()
+    }
+}
+
 /// The invitee is the owner now.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AcceptedAnswer {
@@ -56,7 +63,7 @@ pub(crate) async fn accept_invitation(
     let contact = invitee.contact.id.0;
     // On a task of its own: a client that goes away does not leave it half-way.
     let accepting =
-        tokio::spawn(async move { accept(&app, &visitor, &invitee, body.password.as_ref()).await });
+        tokio::spawn(async move { accept(&app, &visitor, &invitee, body.password()).await });
     let accepted = accepting.await.map_err(|_panic| Problem::internal())??;
     let session_token = accepted.session.and_then(|(_, applied)| {
         let secret = applied.secret?;

@@ -1,11 +1,13 @@
 //! What is a person's own: their info in every builder's book, their jobs, their history.
 
+pub(crate) mod accounts;
 pub(crate) mod add_additional_email;
 pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod second_factor;
 
 use crate::error::Problem;
 use crate::extract::Order;

@@ -1,25 +1,39 @@
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, PersonOrder};
+use crate::extract::order::{execute, submission};
+use crate::extract::{NoBody, SessionOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::person::PersonCommand;
-use domain::{Command, PersonId, SessionId};
+use domain::{Actor, Authority, Circumstances, Command, PersonId, SessionId};
 
-/// End one of your own sessions; signing out is ending the one that asks.
+/// End one of your own sessions; signing out is ending the one that asks. A session for work ends
+/// itself and no other.
 #[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions",
     params(("id" = Uuid, Path, description = "The session")),
     responses((status = 204), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn end(
     State(app): State<AppState>,
-    PersonOrder(order): PersonOrder<SessionId, NoBody>,
+    SessionOrder(order): SessionOrder<SessionId, NoBody>,
 ) -> Result<StatusCode, Problem> {
+    let credential = &order.asker.credential;
+    let revoke = PersonCommand::Revoke(order.path);
+    if let Some(at_work) = credential.at_work {
+        if order.path.0 != credential.key.0 {
+            return Err(Problem::not_found());
+        }
+        // In the person's ledger it is the person who does it.
+        let (actor, authority) = (Actor::Owner(at_work.person), Authority::Owner);
+        let own = Circumstances { actor, authority, ..order.asker.circumstances(None) };
+        let revoke = Command::Person(at_work.person, revoke);
+        execute(&app, submission(at_work.person.into(), revoke, own)?).await?;
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let person = PersonId(order.asker.ledger().0);
     let sessions = app.store().sessions(person).await?;
     if !sessions.iter().any(|session| session.session == order.path) {
         return Err(Problem::not_found());
     }
-    let revoke = Command::Person(person, PersonCommand::Revoke(order.path));
-    order.execute(&app, revoke).await?;
+    order.execute(&app, Command::Person(person, revoke)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -174,7 +174,10 @@ impl BuilderAccount {
     }
 
     /// Records what happened to the staff.
-    pub(super) fn staff_changed(&mut self, event: &BuilderAccountEvent) -> Result<(), &'static str> {
+    pub(super) fn staff_changed(
+        &mut self,
+        event: &BuilderAccountEvent,
+    ) -> Result<(), &'static str> {
         if let BuilderAccountEvent::StaffInvited(e) = event {
             let member = StaffMember {
                 name: e.name.clone(),
@@ -348,10 +351,7 @@ fn change(
     Ok(events)
 }
 
-fn remove(
-    account: &BuilderAccount,
-    staff: StaffId,
-) -> Result<Vec<BuilderAccountEvent>, Rejection> {
+fn remove(account: &BuilderAccount, staff: StaffId) -> Result<Vec<BuilderAccountEvent>, Rejection> {
     let member = account.member(staff)?;
     match member.stage {
         StaffStage::Cancelled | StaffStage::Removed => Ok(Vec::new()),

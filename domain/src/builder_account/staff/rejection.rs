@@ -84,10 +84,8 @@ impl StaffRejection {
                 refuse("invite_expired", Gone, "The invitation was not accepted in time.")
                     .remedy("Ask for a new one.")
             }
-            Self::InviteUsed => {
-                refuse("invite_used", Gone, "The invitation was accepted already.")
-                    .remedy("Sign in.")
-            }
+            Self::InviteUsed => refuse("invite_used", Gone, "The invitation was accepted already.")
+                .remedy("Sign in."),
             Self::InviteCancelled => {
                 refuse("invite_cancelled", Gone, "The invitation was taken back.")
                     .remedy("Ask whoever invited you.")

@@ -1,0 +1,53 @@
+use crate::answer::{Answer, position_of};
+use crate::credential::{Secret, SecretKind};
+use crate::endpoints::invitations::accept::AcceptInvitation;
+use crate::error::{Problem, ProblemBody};
+use crate::extract::Public;
+use crate::persons::joining::{Joiner, join};
+use crate::persons::throttle;
+use crate::state::AppState;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The invitee is of the staff now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JoinedAnswer {
+    /// The account that they work for.
+    account: Uuid,
+    /// The member that they are there; histories name it.
+    staff: Uuid,
+    /// The secret of a new session for that account; absent when they were signed in already. It is
+    /// told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<String>,
+}
+
+/// Accept an invitation to the staff: with a new password, or signed in with the login that the
+/// address has.
+///
+/// Works once. A dead link says why it is dead.
+#[utoipa::path(post, path = "/v1/staff-invitations/{token}/accept", tag = "invitee",
+    params(("token" = String, Path, description = "The link's last part")),
+    request_body = AcceptInvitation, security((), ("credential" = [])),
+    responses((status = 200, body = JoinedAnswer), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn accept_staff_invitation(
+    State(app): State<AppState>,
+    request: Public<Secret, AcceptInvitation>,
+) -> Result<Answer<JoinedAnswer>, Problem> {
+    let Public { visitor, path, body } = request;
+    let joiner = Joiner::of(&app, &path).await?;
+    joiner.still_open(&app)?;
+    throttle::accepting(&app, &joiner.link.token).await?;
+    let (account, staff) = (joiner.account.id.0, joiner.link.staff.0);
+    // On a task of its own: a client that goes away does not leave it half-way.
+    let joining = tokio::spawn(async move { join(&app, &visitor, &joiner, body.password()).await });
+    let joined = joining.await.map_err(|_panic| Problem::internal())??;
+    let session_token = joined.session.and_then(|applied| {
+        let secret = applied.secret?;
+        Some(Secret::new(SecretKind::Session, joined.person.into(), &secret).expose())
+    });
+    let position = position_of(&joined.applied);
+    Ok(Answer::new(JoinedAnswer { account, staff, session_token }).position(position))
+}

@@ -55,22 +55,17 @@ pub(crate) const CODES: &[Code] = &[
         .rule("R15")
         .remedy("Check both, or reset the password."),
     code(401, "second_factor_needed", "The login has a second factor; its code is needed too")
-        .rule("P24")
         .remedy("Send the code that the app tells, or a recovery code, in code."),
     code(403, "second_factor_refused", "Not a code of the second factor, or one that was used")
-        .rule("P24")
         .remedy("Wait for the next code; or use another recovery code."),
     code(409, "second_factor_on", "A second factor is on already")
-        .rule("P24")
         .remedy("Turn it off first."),
     code(409, "second_factor_off", "No second factor is on, or was begun")
-        .rule("P24")
         .remedy("Begin one with POST /v1/me/second-factor."),
     code(403, "password_wrong", "Not the password of this login")
         .rule("R15")
         .remedy("Check it, or reset the password."),
     code(409, "password_too_short_alone", "The password is too short without a second factor")
-        .rule("P24")
         .remedy("Reset the password to one of at least 15 characters first."),
     code(403, "not_permitted", "The credential's role does not take this")
         .rule("2.8")

@@ -21,6 +21,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+/// What members of the staff sign in with.
+pub(super) const STAFF_PASSWORD: &str = "a shed beside the site";
+
 /// A running server.
 pub(super) struct Server {
     pub(super) base: String,
@@ -54,6 +57,12 @@ pub(super) struct Builder {
 pub(super) struct Owner {
     pub(super) contact: Uuid,
     pub(super) person: Uuid,
+    pub(super) session: Caller,
+}
+
+/// A member of an account's staff who has joined.
+pub(super) struct Member {
+    pub(super) id: Uuid,
     pub(super) session: Caller,
 }
 
@@ -216,6 +225,35 @@ impl Server {
         let body = json!({ "role": role, "grants": grants, "label": role });
         let answer = self.operator().post(&path, body).await.is(201);
         self.caller(answer.body["secret"].as_str().expect("a secret"))
+    }
+
+    /// Invites somebody to the staff; their id, and the link in the mail.
+    pub(super) async fn invite_staff(
+        &self,
+        builder: &Builder,
+        email: &str,
+        role: &str,
+        grants: &[&str],
+    ) -> (Uuid, String) {
+        let body = json!({ "name": "Mia Mason", "email": email, "role": role, "grants": grants });
+        let staff = builder.admin.post("/v1/staff", body).await.is(201).id();
+        (staff, self.newest_link(builder.id, staff).await)
+    }
+
+    /// A member of the staff who has joined with a login of their own.
+    pub(super) async fn staff(
+        &self,
+        builder: &Builder,
+        email: &str,
+        role: &str,
+        grants: &[&str],
+    ) -> Member {
+        let (id, link) = self.invite_staff(builder, email, role, grants).await;
+        let path = format!("/v1/staff-invitations/{link}/accept");
+        let body = json!({ "password": STAFF_PASSWORD });
+        let joined = self.anybody().post(&path, body).await.is(200);
+        let token = joined.body["session_token"].as_str().expect("a session");
+        Member { id, session: self.caller(token) }
     }
 
     /// The invitee accepts, past the door: for tests that are about something else.

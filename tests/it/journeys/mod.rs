@@ -27,5 +27,8 @@ mod own_secrets;
 mod owners;
 mod refusals;
 mod roles;
+mod second_factors;
+mod staff;
+mod staff_sessions;
 mod stories;
 mod tour;

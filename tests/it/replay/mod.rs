@@ -12,6 +12,7 @@ mod random;
 mod random_fields;
 mod random_jobs;
 mod random_leads;
+mod random_staff;
 mod tail;
 mod taken_over;
 mod told;

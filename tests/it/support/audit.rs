@@ -1,5 +1,6 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
+use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::person::PersonEvent;
 use domain::{ContactId, Event, LedgerId, LedgerState};
@@ -53,6 +54,7 @@ struct Audit {
     /// Mails that were sent or given up.
     ended: BTreeSet<Uuid>,
     resets: BTreeMap<Uuid, i64>,
+    staff_links: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -106,6 +108,15 @@ impl Audit {
             }
             if let PersonEvent::PasswordResetRequested(asked) = of_person {
                 self.resets.insert(asked.token.0, position);
+            }
+        }
+        if let Event::BuilderAccount(of_account) = &event.event {
+            if let BuilderAccountEvent::StaffInvited(e) = of_account {
+                self.subjects.insert(e.staff.0);
+                self.staff_links.insert(e.token.0, position);
+            }
+            if let BuilderAccountEvent::StaffInviteResent(e) = of_account {
+                self.staff_links.insert(e.token.0, position);
             }
         }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
@@ -172,9 +183,15 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        let told: BTreeMap<Uuid, i64> =
-            self.links.iter().chain(&self.resets).map(|(k, v)| (*k, *v)).collect();
+        let links = self.links.iter().chain(&self.resets).chain(&self.staff_links);
+        let told: BTreeMap<Uuid, i64> = links.map(|(k, v)| (*k, *v)).collect();
         assert_eq!(mails, told, "a mail for each invitation mail and each reset");
+        let links: BTreeSet<Uuid> = rows("SELECT token_id FROM staff_tokens WHERE ledger_id = $1")
+            .await
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(links, self.staff_links.keys().copied().collect(), "a link for each to join");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
             (
@@ -214,6 +231,6 @@ impl Audit {
                 .iter()
                 .map(|row| row.get(0))
                 .collect();
-        assert_eq!(subjects, self.subjects, "a key for each contact and person");
+        assert_eq!(subjects, self.subjects, "a key for each contact, person and member");
     }
 }

@@ -98,6 +98,12 @@ pub(crate) const CODES: &[Code] = &[
         .rule("2.9")
         .remedy("Issue another admin key first, or make somebody an admin; rotate a key that leaked."),
     code(409, "api_key_revoked", "The key has been revoked").remedy("Issue a new key."),
+    code(409, "last_operator", "The last operator token is not revoked")
+        .rule("2.8")
+        .remedy("Appoint another operator first."),
+    code(422, "too_many_operators", "More than 100 operators")
+        .rule("2.8")
+        .remedy("Dismiss those who have left."),
     code(409, "already_staff", "Somebody of the staff has this address or this login")
         .rule("2.8")
         .remedy("Change that member's role, or send their invitation again."),
@@ -312,6 +318,7 @@ mod tests {
             include_str!("../../domain/src/builder_account.rs"),
             include_str!("../../domain/src/builder_account/staff/rejection.rs"),
             include_str!("../../domain/src/person.rs"),
+            include_str!("../../domain/src/installation.rs"),
         ];
         for text in rules {
             // A code is the first text of a refusal, all lower case with underscores.

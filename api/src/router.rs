@@ -3,7 +3,7 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, imports, invitations, job_setup, jobs,
-    leads, mail, me, operations, password_resets, sessions, staff, staff_invitations,
+    leads, mail, me, operations, operators, password_resets, sessions, staff, staff_invitations,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -21,6 +21,8 @@ pub fn router(state: AppState) -> Router {
     let (routes, description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(accounts::open::open_account))
         .routes(routes!(accounts::issue_api_key::issue_api_key))
+        .routes(routes!(operators::list::list_operators, operators::appoint::appoint_operator))
+        .routes(routes!(operators::dismiss::dismiss_operator))
         .routes(routes!(api_keys::list::list_api_keys, api_keys::issue::issue_own_api_key))
         .routes(routes!(api_keys::rotate::rotate_api_key))
         .routes(routes!(api_keys::revoke::revoke_api_key))

@@ -422,12 +422,14 @@ fn a_story_of_staff(id: AccountId) -> Vec<Event> {
 fn the_installations_golden_events_fold_to_the_installation_they_always_made() {
     let events = story(
         "installation",
-        "operator_token_issued account_opening_ordered api_key_issue_ordered",
+        "operator_token_issued account_opening_ordered api_key_issue_ordered
+         operator_appointed operator_dismissed",
     );
     let state = fold(AggregateId::Installation, &events);
     let installation = state.installation().expect("known").expect("there");
     assert_eq!(installation.operator_tokens, 1);
     assert_eq!(installation.accounts.len(), 1);
+    assert_eq!(installation.live_operators().count(), 1, "the printed one is left");
     assert_eq!(types_in(&events), types_of("installation."));
 }
 

@@ -14,6 +14,7 @@ pub mod keys;
 mod logins;
 pub mod merkle;
 pub mod migrate;
+mod operators;
 pub mod outbox;
 mod pipeline;
 pub mod reader;

@@ -49,6 +49,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0062_imported_owners",
     "0073_staff",
     "0074_second_factors",
+    "0075_operators",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -372,6 +372,12 @@ row!(NewCredentialRow into
     issued_at: OffsetDateTime,
 });
 
+row!(OperatorRow into "operators (ledger_id, operator_id, sealed)" {
+    ledger_id: Uuid,
+    operator_id: Uuid,
+    sealed: Vec<u8>,
+});
+
 row!(AttemptRow into
     "refused_attempts (ledger_id, attempt_id, aggregate_id, command, code, rule, actor_kind, \
      actor_id, channel, sealed, correlation, refused_at)" {

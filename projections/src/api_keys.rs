@@ -3,7 +3,7 @@
 //! Like job types they have no view of their own: they are folded from the account's few events when
 //! they are asked for, and are never behind. Nothing here tells a secret, nor its hash.
 
-use crate::history::{ActorEntry, labels_of};
+use crate::history::{ActorEntry, labels_of, operators};
 use crate::{Cursor, Page, ViewError};
 use domain::builder_account::{ApiKeyIssued, BuilderAccountEvent};
 use domain::{ApiKeyId, Grant, LedgerId, Role, Sequence, Timestamp};
@@ -62,6 +62,9 @@ pub async fn list(
     let after: Option<u64> = cursor.map(Cursor::read).transpose()?;
     let events = reader.aggregate_events(ledger, &[ledger.0]).await?;
     let (mut by_position, version) = keys_of(&events);
+    let mut labels = labels_of(&events);
+    labels.extend(operators(reader, by_position.values().flat_map(actors)).await?);
+    name_actors(&mut by_position, &labels);
     if let Some(after) = after {
         by_position.split_off(&after);
     }
@@ -113,7 +116,6 @@ fn keys_of(events: &[Recorded]) -> (BTreeMap<u64, ApiKeyEntry>, Sequence) {
             | BuilderAccountEvent::StaffRemoved(_) => {}
         }
     }
-    name_actors(&mut keys, &labels_of(events));
     (keys, version)
 }
 
@@ -136,6 +138,12 @@ fn entry(issued: &ApiKeyIssued, recorded: &Recorded) -> ApiKeyEntry {
 pub(crate) fn actor(recorded: &Recorded) -> ActorEntry {
     let actor = &recorded.origin.actor;
     ActorEntry { kind: actor.kind().to_owned(), id: actor.id(), label: None }
+}
+
+/// Who issued, rotated and revoked a key.
+fn actors(key: &ApiKeyEntry) -> impl Iterator<Item = &ActorEntry> {
+    let others = [&key.rotated_by, &key.revoked_by].into_iter().flatten();
+    std::iter::once(&key.issued_by).chain(others)
 }
 
 /// A key that acted is called as the account calls it, and its staff by their names.

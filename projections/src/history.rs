@@ -52,7 +52,7 @@ pub struct ActorEntry {
     pub kind: String,
     /// The key, the member of the staff, or the person.
     pub id: Option<Uuid>,
-    /// What people call the key, or the staff member's name.
+    /// What people call the key, or the name of the staff member or operator.
     pub label: Option<String>,
 }
 
@@ -202,7 +202,8 @@ pub(crate) async fn name_all(
     if entries.is_empty() {
         return Ok(());
     }
-    let labels = labels(reader, ledger).await?;
+    let mut labels = labels(reader, ledger).await?;
+    labels.extend(operators(reader, entries.iter().map(|entry| &entry.actor)).await?);
     let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
     let mut owners = Vec::new();
     for change in entries.iter().flat_map(|entry| &entry.changes) {
@@ -276,6 +277,17 @@ fn access_words(
         }
     }
     Ok(words)
+}
+
+/// Those of the actors who are operators with a name, as accounts are told of them.
+pub(crate) async fn operators(
+    reader: &Reader,
+    actors: impl Iterator<Item = &ActorEntry>,
+) -> Result<HashMap<Uuid, String>, ViewError> {
+    let ids: BTreeSet<Uuid> =
+        actors.filter(|actor| actor.kind == "operator").filter_map(|actor| actor.id).collect();
+    let names = reader.operator_names(&ids.into_iter().collect::<Vec<_>>()).await?;
+    Ok(names.into_iter().map(|(id, name)| (id, format!("Titleblock operator {name}"))).collect())
 }
 
 /// What the keys of an account are called, and its staff, those who were removed too.

@@ -7,6 +7,7 @@ use crate::rebuild::OnEvents;
 use crate::view::all_views;
 use domain::builder_account::{BuilderAccount, StaffStage};
 use domain::contact::ClaimChange;
+use domain::installation::Installation;
 use domain::{
     AccountId, AggregateId, EmailAddress, Event, Grant, LedgerId, LedgerState, Personal, Role,
 };
@@ -289,12 +290,12 @@ impl Checking {
 }
 
 impl Checking {
-    /// The keys that open something are those that were issued and not revoked since. Operators'
-    /// tokens are the installation's own.
+    /// The keys that open something are those that were issued and not revoked since, and in the
+    /// installation's own ledger the operators' tokens.
     fn check_keys(&self, stored: &KeyTable, verified: &mut Verified) {
-        if self.ledger == LedgerId::INSTALLATION {
-            return;
-        }
+        let installation = self.state.installation().ok().flatten();
+        let operators = installation.into_iter().flat_map(Installation::live_operators);
+        let operators = operators.map(|id| (id.0, "operator".to_owned()));
         let account = self.state.builder_account(AccountId(self.ledger.0)).ok().flatten();
         let word = |role| match role {
             Role::Admin => "admin",
@@ -302,7 +303,8 @@ impl Checking {
             Role::Auditor => "auditor",
         };
         let live = account.into_iter().flat_map(BuilderAccount::live_keys);
-        let folded: KeyTable = live.map(|(id, key)| (id.0, word(key.role).to_owned())).collect();
+        let keys = live.map(|(id, key)| (id.0, word(key.role).to_owned()));
+        let folded: KeyTable = keys.chain(operators).collect();
         for (key, _) in stored.symmetric_difference(&folded) {
             verified.problem(format!("what opens as API key {key} is not as in the events"));
         }

@@ -13,6 +13,7 @@ pub(crate) mod leads;
 pub(crate) mod mail;
 pub(crate) mod me;
 pub(crate) mod operations;
+pub(crate) mod operators;
 pub(crate) mod password_resets;
 pub(crate) mod sessions;
 pub(crate) mod staff;

@@ -13,4 +13,4 @@ pub(crate) mod question;
 pub(crate) use as_of::AsOfParams;
 pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder, SessionOrder};
 pub(crate) use public::{Public, PublicQuestion};
-pub(crate) use question::{AuditQuestion, NoParams, PersonQuestion, Question};
+pub(crate) use question::{AuditQuestion, NoParams, OperatorQuestion, PersonQuestion, Question};

@@ -14,6 +14,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
 use domain::builder_account::{BuilderAccountCommand, StaffCommand};
 use domain::contact::ContactCommand;
+use domain::installation::InstallationCommand;
 use domain::person::PersonCommand;
 use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
 use event_store::{
@@ -253,6 +254,7 @@ pub(crate) async fn execute(
 
 fn makes_secret(command: &Command) -> bool {
     match command {
+        Command::Installation(InstallationCommand::DismissOperator(_)) => false,
         Command::Installation(_) | Command::AddOwnerAndInvite { .. } => true,
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }

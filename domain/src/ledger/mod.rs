@@ -490,6 +490,8 @@ impl Command {
             Self::Installation(InstallationCommand::IssueOperatorToken(_)) => "IssueOperatorToken",
             Self::Installation(InstallationCommand::OrderAccount { .. }) => "OrderAccount",
             Self::Installation(InstallationCommand::OrderApiKey { .. }) => "OrderApiKey",
+            Self::Installation(InstallationCommand::AppointOperator { .. }) => "AppointOperator",
+            Self::Installation(InstallationCommand::DismissOperator(_)) => "DismissOperator",
             Self::BuilderAccount(_, BuilderAccountCommand::Open { .. }) => "OpenBuilderAccount",
             Self::BuilderAccount(_, BuilderAccountCommand::IssueApiKey(_)) => "IssueApiKey",
             Self::BuilderAccount(_, BuilderAccountCommand::RotateApiKey(_)) => "RotateApiKey",

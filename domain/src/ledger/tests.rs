@@ -881,6 +881,7 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
         invite_staff(),
         join_staff(),
+        appoint_operator(),
         issue_key(9),
         rotate_key(9),
         revoke_key(9),
@@ -1007,6 +1008,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         vec![
             Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
             Command::TakeOver { contact: ADA, after: 0, events: Vec::new() },
+            appoint_operator(),
+            Command::Installation(InstallationCommand::DismissOperator(ApiKeyId(Uuid::nil()))),
         ],
         vec![issue_key(1)],
         vec![
@@ -1074,6 +1077,13 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
 
 fn of_staff(command: StaffCommand) -> Command {
     Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::Staff(command))
+}
+
+fn appoint_operator() -> Command {
+    Command::Installation(InstallationCommand::AppointOperator {
+        operator: ApiKeyId(Uuid::from_u128(5)),
+        name: PersonName::parse("Olu").expect("a valid name"),
+    })
 }
 
 const MIA: StaffId = StaffId(Uuid::from_u128(0x31a));

@@ -7,6 +7,7 @@ use crate::rows::{AttemptRow, ReceiptRow};
 use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
 use crate::writer::Work;
 use domain::builder_account::BuilderAccountCommand;
+use domain::installation::InstallationCommand;
 use domain::person::PersonCommand;
 use domain::{Command, LedgerId, Rejection};
 use std::collections::HashMap;
@@ -127,6 +128,7 @@ impl Turn<'_> {
 /// Whether the command's answer tells its secret; an invitation's goes into a mail and nowhere else.
 fn tells_secret(submission: &Submission) -> bool {
     match &submission.command {
+        Command::Installation(InstallationCommand::DismissOperator(_)) => false,
         Command::Installation(_) => true,
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }

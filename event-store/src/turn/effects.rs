@@ -5,7 +5,7 @@ use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::keys::Held;
 use crate::reader::stored;
-use crate::rows::{MailRow, NewCredentialRow, NewTokenRow, SubjectKeyRow};
+use crate::rows::{MailRow, NewTokenRow, SubjectKeyRow};
 use crate::sealing::Subjects;
 use crate::store::Submission;
 use crate::writer::Work;
@@ -83,15 +83,8 @@ impl Turn<'_> {
                     Self::account_effects(recorded, event, submission, writes)?;
                     self.staff_effects(recorded, event, submission, writes)?;
                 }
-                (Event::Installation(InstallationEvent::OperatorTokenIssued(issued)), _) => {
-                    writes.credentials.issue(NewCredentialRow {
-                        ledger_id: ledger.0,
-                        secret_hash: secret_hash(submission)?,
-                        key_id: issued.token.0,
-                        role: "operator",
-                        grants: Vec::new(),
-                        issued_at: at,
-                    });
+                (Event::Installation(event), AggregateId::Installation) => {
+                    self.installation_effects(recorded, event, submission, writes)?;
                 }
                 (Event::Person(event), AggregateId::Person(person)) => {
                     self.person_effects(recorded, event, person, submission, writes)?;
@@ -232,6 +225,10 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             AggregateId::BuilderAccount(_),
             Event::BuilderAccount(BuilderAccountEvent::StaffInvited(e)),
         ) => Some(e.staff.into()),
+        (
+            AggregateId::Installation,
+            Event::Installation(InstallationEvent::OperatorAppointed(e)),
+        ) => Some(SubjectId(e.operator.0)),
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)

@@ -24,6 +24,7 @@ mod legacy_owners;
 mod logins;
 mod mail;
 mod own_secrets;
+mod operators;
 mod owners;
 mod refusals;
 mod roles;

@@ -19,7 +19,7 @@ const CALLERS: [(&str, usize); 10] = [
 ];
 
 /// Whether each of the columns may; Y or N: admin, staff, manager, reader, auditor, operator.
-const TABLE: [(&str, &str, &str); 35] = [
+const TABLE: [(&str, &str, &str); 38] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -55,6 +55,9 @@ const TABLE: [(&str, &str, &str); 35] = [
     ("POST", "/v1/staff/{staff}/invite/resend", "YNNNNN"),
     ("DELETE", "/v1/staff/{staff}", "YNNNNN"),
     ("POST", "/v1/accounts", "NNNNNY"),
+    ("GET", "/v1/operators", "NNNNNY"),
+    ("POST", "/v1/operators", "NNNNNY"),
+    ("DELETE", "/v1/operators/{staff}", "NNNNNY"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +87,7 @@ async fn the_table_of_roles_holds() {
         let path = path.replace("{lead}", &lead.to_string());
         let path = path.replace("{staff}", &staff.to_string());
         let body = match path.as_str() {
-            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/job-templates" => {
+            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/operators" | "/v1/job-templates" => {
                 json!({ "name": "New" })
             }
             path if path.ends_with("tasks") => json!({ "title": "New", "phase": "planning" }),

@@ -2,7 +2,7 @@
 
 use crate::ViewError;
 use domain::installation::{Installation, InstallationEvent};
-use domain::{AggregateId, ApiKeyId, Event, LedgerId, Personal, PersonName, Sequence, Timestamp};
+use domain::{AggregateId, ApiKeyId, Event, LedgerId, PersonName, Personal, Sequence, Timestamp};
 use event_store::Reader;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -32,13 +32,16 @@ impl std::fmt::Debug for OperatorEntry {
 }
 
 /// All operators, who was appointed first in front, and the installation's version.
-pub async fn list(reader: &Reader) -> Result<(Vec<OperatorEntry>, Sequence), ViewError> {
+pub async fn list(
+    reader: &Reader,
+    installation_ledger: LedgerId,
+) -> Result<(Vec<OperatorEntry>, Sequence), ViewError> {
     let aggregate = [AggregateId::Installation.uuid()];
     let mut installation = Installation::default();
     let mut version = 0;
     let mut appointed: Vec<(ApiKeyId, Timestamp)> = Vec::new();
     let mut dismissed: HashMap<ApiKeyId, Timestamp> = HashMap::new();
-    for recorded in reader.aggregate_events(LedgerId::INSTALLATION, &aggregate).await? {
+    for recorded in reader.aggregate_events(installation_ledger, &aggregate).await? {
         let Event::Installation(event) = &recorded.event else { continue };
         version += 1;
         installation.apply(event).map_err(event_store::StoreError::from)?;

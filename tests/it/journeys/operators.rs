@@ -46,7 +46,10 @@ async fn an_operator_acts_under_their_own_name_and_keeps_it_after_they_are_dismi
 
     let audit = admin.get_after(&last, "/v1/audit?field=api_key").await.is(200);
     for entry in audit.body["items"].as_array().expect("a list") {
-        assert_eq!((&entry["actor"]["kind"], &entry["actor"]["id"]), (&json!("operator"), &json!(id)));
+        assert_eq!(
+            (&entry["actor"]["kind"], &entry["actor"]["id"]),
+            (&json!("operator"), &json!(id))
+        );
         assert_eq!(entry["actor"]["label"], named);
     }
     let installation = domain::LedgerId::INSTALLATION;

@@ -87,7 +87,8 @@ async fn the_table_of_roles_holds() {
         let path = path.replace("{lead}", &lead.to_string());
         let path = path.replace("{staff}", &staff.to_string());
         let body = match path.as_str() {
-            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/operators" | "/v1/job-templates" => {
+            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/operators"
+            | "/v1/job-templates" => {
                 json!({ "name": "New" })
             }
             path if path.ends_with("tasks") => json!({ "title": "New", "phase": "planning" }),

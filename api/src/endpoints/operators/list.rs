@@ -19,8 +19,8 @@ pub(crate) struct OperatorList {
     responses((status = 200, body = OperatorList), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn list_operators(
     State(app): State<AppState>,
-    OperatorQuestion(_): OperatorQuestion<(), NoParams>,
+    OperatorQuestion(question): OperatorQuestion<(), NoParams>,
 ) -> Result<Answer<OperatorList>, Problem> {
-    let (items, version) = operators::list(app.store().reader()).await?;
+    let (items, version) = operators::list(app.store().reader(), question.ledger()).await?;
     Ok(Answer::new(OperatorList { items }).version(version))
 }

@@ -330,7 +330,7 @@ mod tests {
     fn an_operator_is_appointed_by_name_and_dismissed_and_somebody_always_stays() {
         // 2.8
         let printed = InstallationCommand::IssueOperatorToken(PRINTED);
-        let one = after(&[printed.clone()]);
+        let one = after(std::slice::from_ref(&printed));
         let dismiss = InstallationCommand::DismissOperator;
         let last = Err(InstallationRejection::LastOperator.into());
         assert_eq!(decide(Some(&one), &dismiss(PRINTED)), last);

@@ -254,8 +254,10 @@ pub(crate) async fn execute(
 
 fn makes_secret(command: &Command) -> bool {
     match command {
-        Command::Installation(InstallationCommand::DismissOperator(_)) => false,
-        Command::Installation(_) | Command::AddOwnerAndInvite { .. } => true,
+        Command::AddOwnerAndInvite { .. } => true,
+        Command::Installation(command) => {
+            !matches!(command, InstallationCommand::DismissOperator(_))
+        }
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)

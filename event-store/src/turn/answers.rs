@@ -128,8 +128,9 @@ impl Turn<'_> {
 /// Whether the command's answer tells its secret; an invitation's goes into a mail and nowhere else.
 fn tells_secret(submission: &Submission) -> bool {
     match &submission.command {
-        Command::Installation(InstallationCommand::DismissOperator(_)) => false,
-        Command::Installation(_) => true,
+        Command::Installation(command) => {
+            !matches!(command, InstallationCommand::DismissOperator(_))
+        }
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)

@@ -37,13 +37,14 @@ pub(crate) async fn accept_staff_invitation(
     request: Public<Secret, AcceptInvitation>,
 ) -> Result<Answer<JoinedAnswer>, Problem> {
     let Public { visitor, path, body } = request;
-    let joiner = Joiner::of(&app, &path).await?;
-    joiner.still_open(&app)?;
-    throttle::accepting(&app, &joiner.link.token).await?;
-    let (account, staff) = (joiner.account.id.0, joiner.link.staff.0);
+    let invitee = Joiner::of(&app, &path).await?;
+    invitee.still_open(&app)?;
+    throttle::accepting(&app, &invitee.link.token).await?;
+    let (account, staff) = (invitee.account.id.0, invitee.link.staff.0);
     // On a task of its own: a client that goes away does not leave it half-way.
-    let joining = tokio::spawn(async move { join(&app, &visitor, &joiner, body.password()).await });
-    let joined = joining.await.map_err(|_panic| Problem::internal())??;
+    let accepting =
+        tokio::spawn(async move { join(&app, &visitor, &invitee, body.password()).await });
+    let joined = accepting.await.map_err(|_panic| Problem::internal())??;
     let session_token = joined.session.and_then(|applied| {
         let secret = applied.secret?;
         Some(Secret::new(SecretKind::Session, joined.person.into(), &secret).expose())

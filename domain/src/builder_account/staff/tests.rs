@@ -127,10 +127,10 @@ fn who_is_invited_joins_by_the_link_once_and_is_removed_without_being_forgotten(
 fn a_newer_link_a_late_one_and_one_that_was_taken_back_say_why_they_are_dead() {
     // Promise 23
     let resend = StaffCommand::Resend { staff: MIA, token: SECOND };
-    let resent = [invite(MIA, Role::Staff), resend.clone()];
-    check(&resent, &join(MIA, FIRST, MIA_HERSELF), Err(StaffRejection::InviteSuperseded));
-    check(&resent, &join(MIA, SECOND, MIA_HERSELF), Ok(&["staff_joined"]));
-    let account = after(&resent);
+    let twice = [invite(MIA, Role::Staff), resend.clone()];
+    check(&twice, &join(MIA, FIRST, MIA_HERSELF), Err(StaffRejection::InviteSuperseded));
+    check(&twice, &join(MIA, SECOND, MIA_HERSELF), Ok(&["staff_joined"]));
+    let account = after(&twice);
     let late = noon().plus_hours(72);
     let answer = super::decide(&account, &join(MIA, SECOND, MIA_HERSELF), late);
     assert_eq!(answer, Err(StaffRejection::InviteExpired.into()));

@@ -60,10 +60,6 @@ pub(crate) async fn around(
     let mut response = guarded(&app, &route, request, next).instrument(span).await;
     response = with_problem(response, id, kind);
     dress(response.headers_mut(), id, kind, app.site());
-    if app.is_encrypted() {
-        let a_year = HeaderValue::from_static("max-age=31536000");
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, a_year);
-    }
     figures::request(method, route, response.status(), started.elapsed());
     response
 }

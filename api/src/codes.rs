@@ -57,6 +57,19 @@ pub(crate) const CODES: &[Code] = &[
     code(403, "wrong_password", "The password is not the one of this login")
         .rule("R15")
         .remedy("Type it again, or reset it first."),
+    code(401, "second_factor_needed", "The login has a second factor; its code is needed too")
+        .remedy("Send the code that the app tells, or a recovery code, in code."),
+    code(403, "second_factor_refused", "Not a code of the second factor, or one that was used")
+        .remedy("Wait for the next code; or use another recovery code."),
+    code(409, "second_factor_on", "A second factor is on already")
+        .remedy("Turn it off first."),
+    code(409, "second_factor_off", "No second factor is on, or was begun")
+        .remedy("Begin one with POST /v1/me/second-factor."),
+    code(403, "password_wrong", "Not the password of this login")
+        .rule("R15")
+        .remedy("Check it, or reset the password."),
+    code(409, "password_too_short_alone", "The password is too short without a second factor")
+        .remedy("Reset the password to one of at least 15 characters first."),
     code(403, "not_permitted", "The credential's role does not take this")
         .rule("2.8")
         .remedy("Use a credential with the right role, or ask an admin of the account."),
@@ -86,10 +99,27 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "already_exists", "The id is in use"),
     code(422, "too_many_api_keys", "More than 100 API keys that are not revoked")
         .remedy("Revoke keys that are not needed."),
-    code(409, "last_admin", "The account's last admin key is not revoked")
+    code(409, "last_admin", "The account's last admin is neither revoked, removed nor demoted")
         .rule("2.9")
-        .remedy("Issue another admin key first; where this one leaked, rotate it."),
+        .remedy("Issue another admin key first, or make somebody an admin; rotate a key that leaked."),
     code(409, "api_key_revoked", "The key has been revoked").remedy("Issue a new key."),
+    code(409, "last_operator", "The last operator token is not revoked")
+        .rule("2.8")
+        .remedy("Appoint another operator first."),
+    code(422, "too_many_operators", "More than 100 operators")
+        .rule("2.8")
+        .remedy("Dismiss those who have left."),
+    code(409, "already_staff", "Somebody of the staff has this address or this login")
+        .rule("2.8")
+        .remedy("Change that member's role, or send their invitation again."),
+    code(422, "too_many_staff", "More than 500 staff").rule("2.8").remedy("Remove who has left."),
+    code(422, "grants_of_staff_alone", "Grants are for the role staff alone")
+        .rule("2.8")
+        .remedy("Leave the grants out, or give the role staff."),
+    code(409, "staff_removed", "The member of the staff has been removed")
+        .rule("2.8")
+        .remedy("Invite them anew."),
+    code(409, "staff_joined", "The member of the staff has accepted already").rule("2.8"),
     code(409, "primary_email_on_activated_owner", "The email is an activated owner's")
         .rule("R25")
         .remedy("Select the existing contact that has this primary email (R26)."),
@@ -344,7 +374,9 @@ mod tests {
             include_str!("../../domain/src/job/rejection.rs"),
             include_str!("../../domain/src/lead/rejection.rs"),
             include_str!("../../domain/src/builder_account.rs"),
+            include_str!("../../domain/src/builder_account/staff/rejection.rs"),
             include_str!("../../domain/src/person.rs"),
+            include_str!("../../domain/src/installation.rs"),
         ];
         for text in rules {
             // A code is the first text of a refusal, all lower case with underscores.

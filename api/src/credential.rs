@@ -2,15 +2,16 @@
 //!
 //! `tbk_<ledger>_<secret>` is an API key, `tbo_…` an operator token, `tbs_…` a person's session,
 //! `tbm_…` what somebody of the builder looks through an owner's eyes with, `tbi_…` the link of an
-//! invitation, `tbr_…` that of a password reset, `tbc_…` that of a change of the
+//! invitation, `tbw_…` that of an invitation to the staff, `tbr_…` that of a
+//! password reset, `tbc_…` that of a change of the
 //! primary email. The text carries its ledger, so that the look-up goes
 //! to one place on a distributed database.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId};
+use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId, StaffId};
 use event_store::keys::sha256;
-use event_store::{CredentialRow, NewSecret, OpenImpersonation};
+use event_store::{CredentialRow, NewSecret, OpenImpersonation, StaffRow, StaffSession};
 use std::collections::BTreeSet;
 use std::fmt;
 use uuid::Uuid;
@@ -28,6 +29,8 @@ pub enum SecretKind {
     Impersonation,
     /// The link in the mail of an invitation.
     Invitation,
+    /// The link in the mail of an invitation to an account's staff.
+    StaffInvitation,
     /// The link in the mail of a password reset.
     PasswordReset,
     /// The link in the mail to a new primary email.
@@ -35,12 +38,13 @@ pub enum SecretKind {
 }
 
 impl SecretKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::ApiKey,
         Self::Operator,
         Self::Session,
         Self::Impersonation,
         Self::Invitation,
+        Self::StaffInvitation,
         Self::PasswordReset,
         Self::EmailChange,
     ];
@@ -49,7 +53,9 @@ impl SecretKind {
     pub(crate) const fn signs_requests(self) -> bool {
         match self {
             Self::ApiKey | Self::Operator | Self::Session | Self::Impersonation => true,
-            Self::Invitation | Self::PasswordReset | Self::EmailChange => false,
+            Self::Invitation | Self::StaffInvitation | Self::PasswordReset | Self::EmailChange => {
+                false
+            }
         }
     }
 
@@ -60,6 +66,7 @@ impl SecretKind {
             Self::Session => "tbs_",
             Self::Impersonation => "tbm_",
             Self::Invitation => "tbi_",
+            Self::StaffInvitation => "tbw_",
             Self::PasswordReset => "tbr_",
             Self::EmailChange => "tbc_",
         }
@@ -128,49 +135,103 @@ pub(crate) struct Credential {
     pub(crate) authority: Authority,
     /// Through whose eyes its holder looks, where it is not their own.
     pub(crate) looks: Option<OpenImpersonation>,
+    /// Who is at work, where it is a session of the account's staff.
+    pub(crate) at_work: Option<AtWork>,
+}
+
+/// A member of an account's staff, signed in to work for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AtWork {
+    /// The one whom the account knows, and histories name.
+    pub(crate) staff: StaffId,
+    /// The login behind them; told to nobody in the account.
+    pub(crate) person: PersonId,
+}
+
+/// What a row says that its holder may; `None` when it says what this program does not know.
+fn authority(role: &str, grants: &[String]) -> Option<Authority> {
+    let role = match role {
+        "admin" => Role::Admin,
+        "staff" => Role::Staff,
+        "auditor" => Role::Auditor,
+        _ => return None,
+    };
+    let mut known = BTreeSet::new();
+    for grant in grants {
+        known.insert(match grant.as_str() {
+            "manage_access" => Grant::ManageAccess,
+            "read_audit" => Grant::ReadAudit,
+            _ => return None,
+        });
+    }
+    Some(Authority::Builder { role, grants: known })
 }
 
 impl Credential {
     /// `None` when the row says what this program does not know; such a credential opens nothing.
     pub(crate) fn of(ledger: LedgerId, row: &CredentialRow) -> Option<Self> {
-        let mut grants = BTreeSet::new();
-        for grant in &row.grants {
-            grants.insert(match grant.as_str() {
-                "manage_access" => Grant::ManageAccess,
-                "read_audit" => Grant::ReadAudit,
-                "impersonate" => Grant::Impersonate,
-                _ => return None,
-            });
-        }
         let authority = match row.role.as_str() {
             "operator" if ledger == LedgerId::INSTALLATION => Authority::Operator,
-            "admin" => Authority::Builder { role: Role::Admin, grants },
-            "staff" => Authority::Builder { role: Role::Staff, grants },
-            "auditor" => Authority::Builder { role: Role::Auditor, grants },
-            _ => return None,
+            role => authority(role, &row.grants)?,
         };
-        Some(Self { ledger, key: ApiKeyId(row.key), authority, looks: None })
+        Some(Self { ledger, key: ApiKeyId(row.key), authority, looks: None, at_work: None })
+    }
+
+    /// A session of an account's staff; what it may, the account says now. `None` where that one was
+    /// removed, or is another's login.
+    pub(crate) fn work(
+        session: SessionId,
+        work: StaffSession,
+        person: PersonId,
+        row: &StaffRow,
+    ) -> Option<Self> {
+        let authority = authority(&row.role, &row.grants).filter(|_| row.person == person)?;
+        let at_work = Some(AtWork { staff: work.staff, person });
+        Some(Self {
+            ledger: work.account.into(),
+            key: ApiKeyId(session.0),
+            authority,
+            at_work,
+            looks: None,
+        })
     }
 
     /// A person's, who is signed in.
     pub(crate) const fn session(ledger: LedgerId, session: SessionId) -> Self {
-        Self { ledger, key: ApiKeyId(session.0), authority: Authority::Owner, looks: None }
+        let (key, authority) = (ApiKeyId(session.0), Authority::Owner);
+        Self { ledger, key, authority, at_work: None, looks: None }
     }
 
     /// Somebody's of the builder, who looks through an owner's eyes.
-    pub(crate) const fn impersonation(ledger: LedgerId, looks: OpenImpersonation) -> Self {
+    pub(crate) fn impersonation(ledger: LedgerId, looks: OpenImpersonation) -> Self {
         let authority = Authority::Impersonator;
-        Self { ledger, key: looks.key, authority, looks: Some(looks) }
+        let key = ApiKeyId(looks.by.id().unwrap_or_default());
+        Self { ledger, key, authority, at_work: None, looks: Some(looks) }
     }
 
     pub(crate) const fn actor(&self) -> Actor {
-        match self.authority {
-            Authority::Operator => Actor::Operator(self.key),
+        if let Some(looks) = &self.looks {
+            return looks.by;
+        }
+        match (&self.authority, self.at_work) {
+            (Authority::Operator, _) => Actor::Operator(self.key),
             // A person's ledger has the person's UUID.
-            Authority::Owner => Actor::Owner(PersonId(self.ledger.0)),
-            Authority::Builder { .. } | Authority::Impersonator | Authority::System => {
+            (Authority::Owner, _) => Actor::Owner(PersonId(self.ledger.0)),
+            (
+                Authority::Builder { .. } | Authority::Impersonator | Authority::System,
+                Some(at_work),
+            ) => Actor::StaffMember(at_work.staff),
+            (Authority::Builder { .. } | Authority::Impersonator | Authority::System, None) => {
                 Actor::BuilderStaff(self.key)
             }
+        }
+    }
+
+    /// Whose retries its requests are: a member of the staff may sign in again in between.
+    pub(crate) const fn repeats(&self) -> Uuid {
+        match self.at_work {
+            Some(at_work) => at_work.staff.0,
+            None => self.key.0,
         }
     }
 

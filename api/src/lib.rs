@@ -33,6 +33,7 @@ pub mod server;
 mod site;
 mod start;
 mod state;
+mod totp;
 
 pub use credential::{Secret, SecretKind};
 pub use error::{FieldError, ProblemBody};

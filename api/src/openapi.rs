@@ -100,7 +100,9 @@ fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
     security(("credential" = [])),
     tags(
         (name = "accounts", description = "For operators"),
+        (name = "operators", description = "Who operates the installation"),
         (name = "api keys", description = "The keys of an account, for its own admins"),
+        (name = "staff", description = "The people who work for an account, each under their name"),
         (name = "contacts", description = "The people in a builder's book"),
         (name = "jobs", description = "Building projects and their owners"),
         (name = "leads", description = "Those who may become customers"),

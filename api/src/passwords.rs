@@ -16,6 +16,8 @@ use tokio::sync::Semaphore;
 
 /// The fewest characters.
 pub(crate) const CHARS_MIN: usize = 15;
+/// The fewest characters of a password that a second factor stands beside.
+const CHARS_MIN_BESIDE_CODE: usize = 8;
 /// The most characters.
 const CHARS_MAX: usize = 256;
 /// How many are hashed at once; each takes 19 MiB.
@@ -43,10 +45,23 @@ impl Typed {
     /// Takes it as a new password, or says why not. There are no rules of composition; what is long
     /// is good, but for what everybody takes.
     pub(crate) fn acceptable(&self, email: &EmailAddress) -> Result<(), &'static str> {
+        if !self.stands_alone() {
+            return Err("must have at least 15 characters; some words with spaces will do");
+        }
+        self.acceptable_beside_code(email)
+    }
+
+    /// Whether it is long enough without a second factor.
+    pub(crate) fn stands_alone(&self) -> bool {
+        self.0.expose_secret().chars().count() >= CHARS_MIN
+    }
+
+    /// The same, of somebody who has a second factor: a shorter one will do.
+    pub(crate) fn acceptable_beside_code(&self, email: &EmailAddress) -> Result<(), &'static str> {
         let typed = self.0.expose_secret();
         let chars = typed.chars().count();
-        if chars < CHARS_MIN {
-            return Err("must have at least 15 characters; some words with spaces will do");
+        if chars < CHARS_MIN_BESIDE_CODE {
+            return Err("must have at least 8 characters");
         }
         if chars > CHARS_MAX {
             return Err("must have at most 256 characters");

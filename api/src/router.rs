@@ -3,7 +3,8 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, invitations,
-    job_setup, jobs, leads, mail, me, operations, password_resets, sessions, settings,
+    job_setup, jobs, leads, mail, me, operations, operators, password_resets, sessions, settings,
+    staff, staff_invitations,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -22,9 +23,12 @@ pub fn router(state: AppState) -> Router {
     let (routes, description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(accounts::open::open_account))
         .routes(routes!(accounts::issue_api_key::issue_api_key))
+        .routes(routes!(operators::list::list_operators, operators::appoint::appoint_operator))
+        .routes(routes!(operators::dismiss::dismiss_operator))
         .routes(routes!(api_keys::list::list_api_keys, api_keys::issue::issue_own_api_key))
         .routes(routes!(api_keys::rotate::rotate_api_key))
         .routes(routes!(api_keys::revoke::revoke_api_key))
+        .merge(of_staff())
         .routes(routes!(contacts::list::list, contacts::create::create))
         .routes(routes!(contacts::duplicates::duplicates))
         .routes(routes!(contacts::merge::merge))
@@ -172,4 +176,21 @@ fn of_owners() -> OpenApiRouter<AppState> {
         .routes(routes!(email_changes::confirm::confirm_email_change))
         .routes(routes!(me::jobs::list_own_jobs))
         .routes(routes!(me::history::own_history))
+        .routes(routes!(me::accounts::list_own_accounts))
+        .routes(routes!(
+            me::second_factor::get::get_second_factor,
+            me::second_factor::begin::begin_second_factor,
+            me::second_factor::end::end_second_factor
+        ))
+        .routes(routes!(me::second_factor::confirm::confirm_second_factor))
+}
+
+/// The staff of an account, as its admins keep it and as invitees join it.
+fn of_staff() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(staff::list::list_staff, staff::invite::invite_staff))
+        .routes(routes!(staff::change::change_staff, staff::remove::remove_staff))
+        .routes(routes!(staff::resend_invite::resend_staff_invite))
+        .routes(routes!(staff_invitations::show::show_staff_invitation))
+        .routes(routes!(staff_invitations::accept::accept_staff_invitation))
 }

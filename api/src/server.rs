@@ -77,8 +77,7 @@ impl App {
         let runner = Runner::start(store.reader().clone(), store.hints());
         let (delivery, mailer) = delivery(&config.mail)?;
         let progress = runner.progress();
-        let (limits, url) = (config.limits, &config.public_url);
-        let state = AppState::reached_by(store.clone(), progress, limits, delivery, url);
+        let state = AppState::with_mail(store.clone(), progress, config.limits, delivery);
         finish_accounts(&state).await?;
         let listener = TcpListener::bind(config.listen)
             .await

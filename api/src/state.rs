@@ -4,6 +4,7 @@ use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
 use crate::mail::Delivery;
 use crate::site::Site;
+use domain::{LedgerId, PersonId};
 use event_store::{EventStore, StoreError};
 use moka::future::Cache;
 use projections::Progress;
@@ -53,7 +54,6 @@ struct Inner {
     changes: AtomicU64,
     status: Mutex<Option<(Instant, Arc<Vec<LedgerStatus>>)>>,
     delivery: Delivery,
-    encrypted: bool,
     site: OnceLock<Site>,
     waiting_mails: Mutex<Option<(Instant, u64)>>,
 }
@@ -78,17 +78,6 @@ impl AppState {
         limits: Limits,
         delivery: Delivery,
     ) -> Self {
-        Self::reached_by(store, progress, limits, delivery, "http://")
-    }
-
-    /// The same, for clients who reach it by this URL.
-    pub fn reached_by(
-        store: EventStore,
-        progress: Progress,
-        limits: Limits,
-        delivery: Delivery,
-        public_url: &str,
-    ) -> Self {
         Self(Arc::new(Inner {
             store,
             progress,
@@ -101,7 +90,6 @@ impl AppState {
             changes: AtomicU64::new(0),
             status: Mutex::new(None),
             delivery,
-            encrypted: public_url.starts_with("https://"),
             site: OnceLock::new(),
             waiting_mails: Mutex::new(None),
         }))
@@ -132,11 +120,6 @@ impl AppState {
         &self.0.delivery
     }
 
-    /// Whether clients reach it by `https` alone, as far as its settings say.
-    pub(crate) fn is_encrypted(&self) -> bool {
-        self.0.encrypted
-    }
-
     pub(crate) fn limits(&self) -> Limits {
         self.0.limits
     }
@@ -152,10 +135,7 @@ impl AppState {
     ) -> Result<Option<Arc<Credential>>, StoreError> {
         let hash = secret.hash();
         if secret.kind() == SecretKind::Session {
-            // Never kept at hand: a session that is revoked is over at once.
-            let session = self.0.store.session(secret.ledger(), &hash).await?;
-            return Ok(session
-                .map(|session| Arc::new(Credential::session(secret.ledger(), session.session))));
+            return self.session(secret.ledger(), &hash).await;
         }
         if secret.kind() == SecretKind::Impersonation {
             // Nor is this one: it is over at once, too.
@@ -180,6 +160,25 @@ impl AppState {
         let seen = Seen { credential: Arc::clone(&credential), changes };
         self.0.credentials.insert(hash, seen).await;
         Ok(Some(credential))
+    }
+
+    /// A session. Never kept at hand: one that is revoked is over at once, and what a member of the
+    /// staff may is asked of the account with every request.
+    async fn session(
+        &self,
+        ledger: LedgerId,
+        hash: &[u8; 32],
+    ) -> Result<Option<Arc<Credential>>, StoreError> {
+        let store = &self.0.store;
+        let Some(session) = store.session(ledger, hash).await? else { return Ok(None) };
+        let Some(work) = session.work else {
+            return Ok(Some(Arc::new(Credential::session(ledger, session.session))));
+        };
+        let row = store.staff_member(work.account, work.staff).await?;
+        // A person's ledger has the person's UUID.
+        let person = PersonId(ledger.0);
+        let credential = row.and_then(|row| Credential::work(session.session, work, person, &row));
+        Ok(credential.map(Arc::new))
     }
 
     /// A key was revoked or got a new secret: from now on this process asks the store again about

@@ -1,6 +1,6 @@
 //! Who does something, with what right, and from where.
 
-use crate::ids::{ApiKeyId, ContactId, EventId, PersonId};
+use crate::ids::{ApiKeyId, ContactId, EventId, PersonId, StaffId};
 use crate::text::Reason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub enum Actor {
     /// Somebody of the builder account, here through an API key.
     BuilderStaff(ApiKeyId),
+    /// A member of the account's staff, signed in under their own name.
+    StaffMember(StaffId),
     /// The owner, through a login of their own.
     Owner(PersonId),
     /// Whoever runs this installation, through an operator token.
@@ -26,6 +28,7 @@ impl Actor {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::BuilderStaff(_) => "builder_staff",
+            Self::StaffMember(_) => "staff_member",
             Self::Owner(_) => "owner",
             Self::Operator(_) => "operator",
             Self::System => "system",
@@ -36,6 +39,7 @@ impl Actor {
     pub const fn id(&self) -> Option<Uuid> {
         match self {
             Self::BuilderStaff(id) | Self::Operator(id) => Some(id.0),
+            Self::StaffMember(id) => Some(id.0),
             Self::Owner(id) => Some(id.0),
             Self::System => None,
         }
@@ -60,6 +64,17 @@ pub enum Role {
     Auditor,
 }
 
+impl Role {
+    /// The word that stands for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Staff => "staff",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
 /// What an admin may allow a staff key beyond its role (RULES.md 2.8, condition c for BS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,10 +87,21 @@ pub enum Grant {
     Impersonate,
 }
 
+impl Grant {
+    /// The word that stands for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ManageAccess => "manage_access",
+            Self::ReadAudit => "read_audit",
+            Self::Impersonate => "impersonate",
+        }
+    }
+}
+
 /// The right with which a command is given; not stored, because the key's own events say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authority {
-    /// A builder's key.
+    /// A builder's key, or a member of its staff.
     Builder {
         /// Its role.
         role: Role,

@@ -1,10 +1,11 @@
-//! A builder account: the tenant, the keys with which backend services act for it, and what it has
-//! made up its mind about for all its jobs ([`JobSetup`]) and contacts ([`CustomFieldsSet`]).
+//! A builder account: the tenant, the keys with which backend services act for it, its staff, and what
+//! it has made up its mind about for all its jobs ([`JobSetup`]) and contacts ([`CustomFieldsSet`]).
 
 mod api_keys;
 mod custom_fields;
 mod job_setup;
 mod settings;
+mod staff;
 
 pub use api_keys::{AccountKey, ApiKeyIssued, ApiKeyRevoked, ApiKeyRotated, KeyLife, NewApiKey};
 pub use custom_fields::CustomFieldsSet;
@@ -13,13 +14,19 @@ pub use job_setup::{
     TemplateTask,
 };
 pub use settings::{AccountSettings, AccountSettingsChanged, InvitationTtl, SettingsEdit};
+pub use staff::{
+    NewStaff, StaffCommand, StaffGrantsChanged, StaffInviteCancelled, StaffInviteResent,
+    StaffInvited, StaffJoined, StaffMember, StaffRejection, StaffRemoved, StaffRoleChanged,
+    StaffStage,
+};
 
 use crate::ImpossibleStep;
 use crate::custom_field::CustomField;
 use crate::event::{FieldChange, events, nothing_personal};
-use crate::ids::{AccountId, AggregateId, ApiKeyId, TemplateId};
+use crate::ids::{AccountId, AggregateId, ApiKeyId, StaffId, TemplateId};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
 use crate::text::{JobType, Label};
+use crate::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +43,13 @@ events! {
         JobTemplateRemoved = "builder_account.job_template_removed" v 1,
         CustomFieldsSet = "builder_account.custom_fields_set" v 1,
         AccountSettingsChanged = "builder_account.settings_changed" v 1,
+        StaffInvited = "builder_account.staff_invited" v 1,
+        StaffInviteResent = "builder_account.staff_invite_resent" v 1,
+        StaffInviteCancelled = "builder_account.staff_invite_cancelled" v 1,
+        StaffJoined = "builder_account.staff_joined" v 1,
+        StaffRoleChanged = "builder_account.staff_role_changed" v 1,
+        StaffGrantsChanged = "builder_account.staff_grants_changed" v 1,
+        StaffRemoved = "builder_account.staff_removed" v 1,
     }
 }
 
@@ -67,6 +81,13 @@ impl BuilderAccountEvent {
             }
             Self::CustomFieldsSet(e) => custom_fields::fields_changed(e),
             Self::AccountSettingsChanged(e) => settings::settings_changed(e),
+            Self::StaffInvited(_)
+            | Self::StaffInviteResent(_)
+            | Self::StaffInviteCancelled(_)
+            | Self::StaffJoined(_)
+            | Self::StaffRoleChanged(_)
+            | Self::StaffGrantsChanged(_)
+            | Self::StaffRemoved(_) => staff::changes(self),
         }
     }
 }
@@ -93,6 +114,8 @@ pub enum BuilderAccountCommand {
     SetCustomFields(Vec<CustomField>),
     /// Settle some things otherwise for all invitations from now on (2.2).
     ChangeSettings(SettingsEdit),
+    /// Invite, change or remove a member of the staff, or become one.
+    Staff(StaffCommand),
 }
 
 /// A rule of accounts that said no.
@@ -124,6 +147,8 @@ pub enum BuilderAccountRejection {
     CustomFieldKindStays,
     /// A choice without options, or with more than it takes.
     CustomFieldChoices,
+    /// A rule of the staff.
+    Staff(StaffRejection),
 }
 
 impl BuilderAccountRejection {
@@ -218,6 +243,7 @@ impl BuilderAccountRejection {
             .rule("R41")
             .remedy("Give the choice its options in choices.")
             .field("fields"),
+            Self::Staff(rejection) => rejection.refusal(),
         }
     }
 }
@@ -239,6 +265,8 @@ pub struct BuilderAccount {
     pub custom_fields: Vec<CustomField>,
     /// How it wants its invitations.
     pub settings: AccountSettings,
+    /// Its staff, with those who were removed: histories go on telling who they were.
+    pub staff: BTreeMap<StaffId, StaffMember>,
 }
 
 impl BuilderAccount {
@@ -249,7 +277,8 @@ impl BuilderAccount {
                 let (name, keys, templates) = (e.name.clone(), BTreeMap::new(), BTreeMap::new());
                 let (job_types, custom_fields) = (Vec::new(), Vec::new());
                 let settings = AccountSettings::default();
-                Ok(Self { id, name, keys, job_types, templates, custom_fields, settings })
+                let staff = BTreeMap::new();
+                Ok(Self { id, name, keys, job_types, templates, custom_fields, settings, staff })
             }
             BuilderAccountEvent::ApiKeyIssued(_)
             | BuilderAccountEvent::ApiKeyRotated(_)
@@ -259,7 +288,14 @@ impl BuilderAccount {
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
-            | BuilderAccountEvent::AccountSettingsChanged(_) => Err(ImpossibleStep {
+            | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => Err(ImpossibleStep {
                 event: event.stored_type(),
                 aggregate: AggregateId::BuilderAccount(id),
                 why: "the account has not been opened",
@@ -316,6 +352,16 @@ impl BuilderAccount {
                 }
                 "the template is not there"
             }
+            BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => match self.staff_changed(event) {
+                Ok(()) => return Ok(()),
+                Err(why) => why,
+            },
         };
         Err(ImpossibleStep {
             event: event.stored_type(),
@@ -325,11 +371,12 @@ impl BuilderAccount {
     }
 }
 
-/// Decides a command: the events that happen, or why not.
+/// Decides a command: the events that happen at `now`, or why not.
 pub fn decide(
     id: AccountId,
     account: Option<&BuilderAccount>,
     command: &BuilderAccountCommand,
+    now: Timestamp,
 ) -> Result<Vec<BuilderAccountEvent>, Rejection> {
     match (command, account) {
         (BuilderAccountCommand::Open { .. }, Some(_)) => {
@@ -345,7 +392,8 @@ pub fn decide(
             | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
             | BuilderAccountCommand::SetCustomFields(_)
-            | BuilderAccountCommand::ChangeSettings(_),
+            | BuilderAccountCommand::ChangeSettings(_)
+            | BuilderAccountCommand::Staff(_),
             None,
         ) => Err(Rejection::Unknown(AggregateId::BuilderAccount(id))),
         (BuilderAccountCommand::SetCustomFields(fields), Some(account)) => {
@@ -353,6 +401,9 @@ pub fn decide(
         }
         (BuilderAccountCommand::ChangeSettings(edit), Some(account)) => {
             Ok(settings::decide(account, *edit))
+        }
+        (BuilderAccountCommand::Staff(command), Some(account)) => {
+            staff::decide(account, command, now)
         }
         (BuilderAccountCommand::JobSetup(command), Some(account)) => {
             job_setup::decide(account, command)

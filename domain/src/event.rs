@@ -3,6 +3,7 @@
 use crate::builder_account::BuilderAccountEvent;
 use crate::contact::ContactEvent;
 use crate::ids::ContactId;
+use crate::ids::StaffId;
 use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
@@ -275,6 +276,19 @@ impl Event {
             Self::Installation(_)
             | Self::BuilderAccount(_)
             | Self::Contact(_)
+            | Self::Lead(_)
+            | Self::Person(_)
+            | Self::Notification(_) => None,
+        }
+    }
+
+    /// Which member of an account's staff it is about, if it is about one.
+    pub const fn staff(&self) -> Option<StaffId> {
+        match self {
+            Self::BuilderAccount(event) => event.staff(),
+            Self::Installation(_)
+            | Self::Contact(_)
+            | Self::Job(_)
             | Self::Lead(_)
             | Self::Person(_)
             | Self::Notification(_) => None,

@@ -110,6 +110,14 @@ id!(
     ApiKeyId
 );
 id!(
+    /// One member of a builder account's staff; it does not tell which person that is.
+    StaffId
+);
+id!(
+    /// One second factor of a person; its secret stands beside the ledger.
+    FactorId
+);
+id!(
     /// One bulk change over many jobs (H12).
     BulkId
 );
@@ -126,7 +134,8 @@ id!(
     EventId
 );
 id!(
-    /// The one whose personal values are sealed with a key of their own: a contact or a person.
+    /// The one whose personal values are sealed with a key of their own: a contact, a person or a
+    /// member of the staff.
     SubjectId
 );
 
@@ -157,6 +166,12 @@ impl From<PersonId> for SubjectId {
 impl From<ContactId> for SubjectId {
     fn from(contact: ContactId) -> Self {
         Self(contact.0)
+    }
+}
+
+impl From<StaffId> for SubjectId {
+    fn from(staff: StaffId) -> Self {
+        Self(staff.0)
     }
 }
 

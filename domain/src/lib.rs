@@ -33,9 +33,9 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, ImageId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, FactorId, ImageId,
     ImpersonationId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId,
-    SessionId, SubjectId, TaskId, TemplateId, TokenId,
+    SessionId, StaffId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

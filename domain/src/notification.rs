@@ -24,7 +24,7 @@ events! {
 pub struct NotificationSent {
     /// What kind of mail.
     pub kind: MailKind,
-    /// Whose mail: the contact, or in a person's ledger the person.
+    /// Whose mail: the contact or the member of the staff, or in a person's ledger the person.
     pub recipient: SubjectId,
     /// Which attempt it was that succeeded, from 1.
     pub attempt: u32,
@@ -35,7 +35,7 @@ pub struct NotificationSent {
 pub struct NotificationFailed {
     /// What kind of mail.
     pub kind: MailKind,
-    /// Whose mail: the contact, or in a person's ledger the person.
+    /// Whose mail: the contact or the member of the staff, or in a person's ledger the person.
     pub recipient: SubjectId,
     /// Which attempt was the last one, from 1.
     pub attempt: u32,
@@ -104,6 +104,8 @@ pub enum MailKind {
     Invitation,
     /// The link of a password reset (R17).
     PasswordReset,
+    /// The link of an invitation to an account's staff.
+    StaffInvitation,
     /// A text about something that changed; it holds no link.
     Notice,
     /// That an invitation waits and ends soon; it holds no link (2.5).
@@ -120,9 +122,10 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Invitation,
         Self::PasswordReset,
+        Self::StaffInvitation,
         Self::Notice,
         Self::InvitationReminder,
         Self::FormerAddress,
@@ -136,6 +139,7 @@ impl MailKind {
         match self {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::StaffInvitation => "staff_invitation",
             Self::Notice => "notice",
             Self::InvitationReminder => "invitation_reminder",
             Self::FormerAddress => "former_address",

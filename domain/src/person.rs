@@ -4,10 +4,21 @@
 //! Which contacts are theirs now, the contacts' own ledgers say: disabling one closes that link
 //! alone. No secret is in an event: a password's hash and a session's stand beside the ledger.
 
+mod second_factor;
+mod work;
+
+pub use second_factor::{
+    RECOVERY_CODES, RecoveryCodeUsed, SecondFactor, SecondFactorDisabled, SecondFactorEnabled,
+};
+pub use work::{StaffLinked, StaffSessionBegun};
+
 use crate::ImpossibleStep;
 use crate::email::EmailAddress;
 use crate::event::{FieldChange, events, nothing_personal};
-use crate::ids::{AccountId, AggregateId, ContactId, CredentialId, PersonId, SessionId, TokenId};
+use crate::ids::{
+    AccountId, AggregateId, ContactId, CredentialId, FactorId, PersonId, SessionId, StaffId,
+    TokenId,
+};
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
 use crate::timestamp::Timestamp;
@@ -46,6 +57,11 @@ events! {
         PrimaryEmailChangeBegun = "person.primary_email_change_begun" v 1,
         PrimaryEmailChangeRefused = "person.primary_email_change_refused" v 1,
         LoginEmailChanged = "person.login_email_changed" v 1,
+        StaffLinked = "person.staff_linked" v 1,
+        StaffSessionBegun = "person.staff_session_begun" v 1,
+        SecondFactorEnabled = "person.second_factor_enabled" v 1,
+        SecondFactorDisabled = "person.second_factor_disabled" v 1,
+        RecoveryCodeUsed = "person.recovery_code_used" v 1,
     }
 }
 
@@ -153,6 +169,15 @@ impl PersonEvent {
             Self::PrimaryEmailChangeBegun(e) => e.changes(),
             Self::PrimaryEmailChangeRefused(_) => PrimaryEmailChangeRefused::changes(),
             Self::LoginEmailChanged(e) => e.changes(),
+            Self::StaffLinked(e) => vec![FieldChange::new_value("work", e.account.to_string())],
+            Self::StaffSessionBegun(e) => {
+                vec![FieldChange::new_value("session", e.session.to_string())]
+            }
+            Self::SecondFactorEnabled(_) => vec![FieldChange::new_value("second_factor", "on")],
+            Self::SecondFactorDisabled(_) => vec![FieldChange::old_value("second_factor", "on")],
+            Self::RecoveryCodeUsed(e) => {
+                vec![FieldChange::old_value("recovery_code", e.number.to_string())]
+            }
         }
     }
 }
@@ -194,6 +219,33 @@ pub enum PersonCommand {
     },
     /// A step of the change of the login email (R32, H3).
     EmailChange(EmailChangeCommand),
+    /// Take note that a member of an account's staff is this person. Twice is once.
+    LinkStaff {
+        /// Which account.
+        account: AccountId,
+        /// Which member.
+        staff: StaffId,
+    },
+    /// Begin a session to work for an account; the password has been checked.
+    LogInAsStaff {
+        /// The session.
+        session: SessionId,
+        /// For which account.
+        account: AccountId,
+        /// As which member of its staff.
+        staff: StaffId,
+    },
+    /// Turn the second factor on; a code that it told has been checked.
+    EnableSecondFactor(FactorId),
+    /// Turn it off; password and code have been checked.
+    DisableSecondFactor(FactorId),
+    /// Use a recovery code; it has been found to be this one.
+    UseRecoveryCode {
+        /// Of which second factor.
+        factor: FactorId,
+        /// Which of its codes.
+        number: u8,
+    },
 }
 
 impl PersonCommand {
@@ -209,6 +261,11 @@ impl PersonCommand {
             Self::RequestReset(_) => "RequestPasswordReset",
             Self::CompleteReset { .. } => "CompletePasswordReset",
             Self::EmailChange(command) => command.name(),
+            Self::LinkStaff { .. } => "LinkStaff",
+            Self::LogInAsStaff { .. } => "LogInAsStaff",
+            Self::EnableSecondFactor(_) => "EnableSecondFactor",
+            Self::DisableSecondFactor(_) => "DisableSecondFactor",
+            Self::UseRecoveryCode { .. } => "UseRecoveryCode",
         }
     }
 }
@@ -226,6 +283,10 @@ pub enum PersonRejection {
     TooManyLinks,
     /// A step of the change of the login email was refused.
     EmailChange(EmailChangeRejection),
+    /// Another second factor is on.
+    SecondFactorOn,
+    /// The code is not one of the second factor, or was used.
+    SecondFactorRefused,
 }
 
 impl PersonRejection {
@@ -261,6 +322,18 @@ impl PersonRejection {
             .rule("R45")
             .remedy("Use another address for further builders."),
             Self::EmailChange(rejection) => rejection.refusal(),
+            Self::SecondFactorOn => Refusal::new(
+                "second_factor_on",
+                RejectionKind::Conflict,
+                "A second factor is on already.",
+            )
+            .remedy("Turn it off first."),
+            Self::SecondFactorRefused => Refusal::new(
+                "second_factor_refused",
+                RejectionKind::Forbidden,
+                "This is not a code of your second factor, or it was used.",
+            )
+            .remedy("Wait for the next code; or use another recovery code."),
         }
     }
 }
@@ -295,6 +368,10 @@ pub struct Person {
     pub reset: Option<OpenReset>,
     /// The last change of the login email.
     pub email_change: EmailChange,
+    /// The accounts whose staff they were invited to be; whether they still are, those ledgers say.
+    pub staff: BTreeSet<(AccountId, StaffId)>,
+    /// The second factor, if it is on.
+    pub second_factor: Option<SecondFactor>,
 }
 
 impl Person {
@@ -308,14 +385,23 @@ impl Person {
             });
         };
         let email = first.email.clone();
-        let (links, email_change) = (BTreeSet::new(), EmailChange::None);
-        Ok(Self { id, email, credential: None, links, reset: None, email_change })
+        Ok(Self {
+            id,
+            email,
+            credential: None,
+            links: BTreeSet::new(),
+            staff: BTreeSet::new(),
+            reset: None,
+            second_factor: None,
+            email_change: EmailChange::None,
+        })
     }
 
     /// Records what happened. Decides nothing.
     pub fn apply(&mut self, event: &PersonEvent) -> Result<(), ImpossibleStep> {
+        let id = self.id;
         let impossible = |why| {
-            let aggregate = AggregateId::Person(self.id);
+            let aggregate = AggregateId::Person(id);
             Err(ImpossibleStep { event: event.stored_type(), aggregate, why })
         };
         match event {
@@ -354,8 +440,21 @@ impl Person {
                 self.email = e.to.clone();
                 self.reset = None;
             }
+            PersonEvent::StaffLinked(e) => {
+                if !self.staff.insert((e.account, e.staff)) {
+                    return impossible("they are linked to that account already");
+                }
+            }
+            PersonEvent::SecondFactorEnabled(_)
+            | PersonEvent::SecondFactorDisabled(_)
+            | PersonEvent::RecoveryCodeUsed(_) => {
+                if let Err(why) = self.factor_changed(event) {
+                    return impossible(why);
+                }
+            }
             // Sessions are kept beside the ledger.
             PersonEvent::LoggedIn(_)
+            | PersonEvent::StaffSessionBegun(_)
             | PersonEvent::SessionRevoked(_)
             | PersonEvent::SessionsRevoked(_) => {}
         }
@@ -416,6 +515,15 @@ pub fn decide(
             complete_reset(person, *token, *credential, now)
         }
         PersonCommand::EmailChange(command) => email_change::decide(person, command, now),
+        PersonCommand::LinkStaff { account, staff } => work::link(person, *account, *staff),
+        PersonCommand::LogInAsStaff { session, account, staff } => {
+            work::log_in(person, *session, *account, *staff)
+        }
+        PersonCommand::EnableSecondFactor(factor) => second_factor::enable(person, *factor),
+        PersonCommand::DisableSecondFactor(factor) => Ok(second_factor::disable(person, *factor)),
+        PersonCommand::UseRecoveryCode { factor, number } => {
+            second_factor::recover(person, *factor, *number)
+        }
     }
 }
 

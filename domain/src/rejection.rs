@@ -4,6 +4,7 @@
 use crate::builder_account::BuilderAccountRejection;
 use crate::contact::ContactRejection;
 use crate::ids::{AggregateId, ContactId};
+use crate::installation::InstallationRejection;
 use crate::job::JobRejection;
 use crate::lead::LeadRejection;
 use crate::person::PersonRejection;
@@ -101,6 +102,8 @@ pub enum Rejection {
     BuilderAccount(BuilderAccountRejection),
     /// A person's rule.
     Person(PersonRejection),
+    /// A rule of the installation.
+    Installation(InstallationRejection),
 }
 
 impl Rejection {
@@ -132,6 +135,7 @@ impl Rejection {
             Self::Lead(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
+            Self::Installation(rejection) => rejection.refusal(),
         }
     }
 }
@@ -151,7 +155,8 @@ impl Rejection {
             | Self::Job(_)
             | Self::Lead(_)
             | Self::BuilderAccount(_)
-            | Self::Person(_) => &[],
+            | Self::Person(_)
+            | Self::Installation(_) => &[],
         }
     }
 }

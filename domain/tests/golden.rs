@@ -5,7 +5,9 @@
 //! gets a new file beside the old one, and the old one stays readable through `upcast.rs`.
 
 use cqrs_es::persist::SerializedEvent;
-use domain::builder_account::{AccountKey, JobTemplate, KeyLife, TemplateTask};
+use domain::builder_account::{
+    AccountKey, JobTemplate, KeyLife, StaffMember, StaffStage, TemplateTask,
+};
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
 use domain::job::impersonation::{Impersonation, Impersonations};
@@ -15,7 +17,7 @@ use domain::job::{
 };
 use domain::lead::{Lead, Link, Stage};
 use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
-use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person};
+use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person, SecondFactor};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
@@ -97,6 +99,8 @@ fn types_in<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<&'stati
 const ADA: &str = "0198c0de-0000-7000-8000-00000000ada0";
 const BEA: &str = "0198c0de-0000-7000-8000-00000000bea0";
 const ELM_ST: &str = "0198c0de-0000-7000-8000-0000000000e1";
+const MIA: &str = "0198c0de-0000-7000-8000-0000000005a0";
+const OLU: &str = "0198c0de-0000-7000-8000-0000000006a0";
 const ACCOUNT: &str = "0198c0de-0000-7000-8000-000000000300";
 
 fn ada() -> ContactId {
@@ -445,19 +449,51 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     );
     assert_eq!(account.settings.invitation_ttl_hours.hours(), 168);
     assert!(account.settings.invitation_reminder);
-    assert_eq!(types_in(&events), types_of("builder_account."));
+    let staff = a_story_of_staff(id);
+    assert_eq!(types_in(events.iter().chain(&staff)), types_of("builder_account."));
+}
+
+/// Somebody who joined and was removed, and somebody whose invitation was taken back.
+fn a_story_of_staff(id: AccountId) -> Vec<Event> {
+    let joined = "opened staff_invited staff_invite_resent staff_joined staff_role_changed
+         staff_grants_changed";
+    let mia = MIA.parse().expect("an id");
+    let member = |names: &str| {
+        let state = fold(AggregateId::BuilderAccount(id), &story("builder_account", names));
+        let account = state.builder_account(id).expect("known").expect("there");
+        account.staff[&mia].clone()
+    };
+    let at = |typed| domain::Timestamp::parse(typed).expect("valid");
+    let expected = StaffMember {
+        name: Personal::known(mia, domain::PersonName::parse("Mia Mason").expect("valid")),
+        email: Personal::known(mia, EmailAddress::parse("Mia@Elm.example").expect("valid")),
+        role: domain::Role::Admin,
+        grants: BTreeSet::new(),
+        stage: StaffStage::Joined { person: ADA.parse().expect("an id") },
+        mailed_at: vec![at("2026-03-02T09:15:00.000250Z"), at("2026-03-03T10:00:00Z")],
+    };
+    assert_eq!(member(joined), expected);
+    let removed = format!("{joined} staff_removed");
+    assert_eq!(member(&removed), StaffMember { stage: StaffStage::Removed, ..expected });
+    let cancelled = "opened staff_invited staff_invite_cancelled";
+    assert_eq!(member(cancelled).stage, StaffStage::Cancelled);
+    let mut events = story("builder_account", &removed);
+    events.extend(story("builder_account", cancelled));
+    events
 }
 
 #[test]
 fn the_installations_golden_events_fold_to_the_installation_they_always_made() {
     let events = story(
         "installation",
-        "operator_token_issued account_opening_ordered api_key_issue_ordered",
+        "operator_token_issued account_opening_ordered api_key_issue_ordered
+         operator_appointed operator_dismissed",
     );
     let state = fold(AggregateId::Installation, &events);
     let installation = state.installation().expect("known").expect("there");
     assert_eq!(installation.operator_tokens, 1);
     assert_eq!(installation.accounts.len(), 1);
+    assert_eq!(installation.live_operators().count(), 1, "the printed one is left");
     assert_eq!(types_in(&events), types_of("installation."));
 }
 
@@ -477,15 +513,26 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
         links: BTreeSet::from([(ACCOUNT.parse().expect("an id"), BEA.parse().expect("an id"))]),
         reset: Some(OpenReset { token, expires_at }),
         email_change: EmailChange::None,
+        staff: BTreeSet::new(),
+        second_factor: None,
     };
     assert_eq!(state.person(person), Ok(Some(&expected)));
 
-    let rest = "password_reset_completed credentials_set sessions_revoked";
+    let rest = "password_reset_completed credentials_set sessions_revoked
+         staff_linked staff_session_begun second_factor_enabled recovery_code_used";
     let events = story("person", &format!("{first} {rest}"));
     let state = fold(person.into(), &events);
     expected.reset = None;
+    let staff = MIA.parse().expect("an id");
+    expected.staff = BTreeSet::from([(ACCOUNT.parse().expect("an id"), staff)]);
+    let factor = "0198c0de-0000-7000-8000-0000000005f0".parse().expect("an id");
+    expected.second_factor = Some(SecondFactor { factor, used: BTreeSet::from([3]) });
     assert_eq!(state.person(person), Ok(Some(&expected)));
-    assert_eq!(state.version(person.into()), 9);
+    let events = story("person", &format!("{first} {rest} second_factor_disabled"));
+    let state = fold(person.into(), &events);
+    expected.second_factor = None;
+    assert_eq!(state.person(person), Ok(Some(&expected)));
+    assert_eq!(state.version(person.into()), 14);
 
     let refused = "primary_email_change_requested primary_email_change_begun
          primary_email_change_refused";
@@ -550,14 +597,15 @@ impl PersonalVisitor for Erase {
 
 #[test]
 fn no_personal_value_is_passed_over_when_an_event_is_sealed_or_erased() {
-    // H11, promise 20
+    // H11, promise 20: a contact's or person's, a staff member's, an operator's
+    let whose = [ADA, MIA, OLU].map(|id| SubjectId(id.parse().expect("an id")));
     for (stored_type, payload) in current() {
         let personal = payload.to_string().contains("\"plain\":");
         let mut sealed = decode(&stored_type, &payload);
         let mut seal = Seal::default();
         sealed.each_personal(&mut seal);
         assert_eq!(!seal.0.is_empty(), personal, "{stored_type}");
-        assert!(seal.0.iter().all(|subject| *subject == ada().into()));
+        assert!(seal.0.iter().all(|subject| whose.contains(subject)), "{stored_type}");
         let mut erased = sealed.clone();
         erased.each_personal(&mut Erase);
         for event in [sealed, erased] {

@@ -13,7 +13,7 @@ use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LeadId, LedgerId,
-    MailId, PersonId, Personal, PersonalVisitor, Reason, Sequence, SubjectId, Timestamp,
+    MailId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId, SubjectId, Timestamp,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -30,7 +30,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum MaybePersonal<T> {
-    /// An owner's, or said about one: sealed.
+    /// An owner's or a staff member's, or said about one: sealed.
     Personal(Personal<T>),
     /// A service's.
     Plain(T),
@@ -94,19 +94,21 @@ pub struct Origin {
 
 impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
-    /// is said about a contact, is sealed with the contact's key; a person's own, with theirs.
+    /// is said about a contact, is sealed with the contact's key; a person's own, with theirs. Where
+    /// a member of the staff was, and what is said about one (`staff`), with that member's.
     /// Whether somebody looks through a contact's eyes is said about that contact, wherever it stands.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
         event: &Event,
+        staff: Option<StaffId>,
         idempotency: Option<&str>,
     ) -> Self {
         let subject = match aggregate {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
+            AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
             AggregateId::Installation
-            | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
             | AggregateId::Notification(_) => event.acting_as().map(SubjectId::from),
@@ -114,6 +116,9 @@ impl Origin {
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
             (Actor::Owner(_), Some(subject)) => {
                 Some(MaybePersonal::Personal(Personal::known(subject, client)))
+            }
+            (Actor::StaffMember(staff), _) => {
+                Some(MaybePersonal::Personal(Personal::known(staff, client)))
             }
             // An owner's address has no key to be sealed with outside what is theirs.
             (Actor::Owner(_), None) => None,

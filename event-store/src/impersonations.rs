@@ -3,7 +3,7 @@
 
 use crate::error::StoreError;
 use crate::store::EventStore;
-use domain::{ApiKeyId, ContactId, ImpersonationId, JobId, LedgerId, Timestamp};
+use domain::{Actor, ApiKeyId, ContactId, ImpersonationId, JobId, LedgerId, StaffId, Timestamp};
 use time::OffsetDateTime;
 
 /// An impersonation that goes on.
@@ -15,15 +15,15 @@ pub struct OpenImpersonation {
     pub job: JobId,
     /// Through whose eyes.
     pub contact: ContactId,
-    /// The key that started it.
-    pub key: ApiKeyId,
+    /// Who started it: a key or a member of the staff.
+    pub by: Actor,
     /// From then on it is over.
     pub until: Timestamp,
 }
 
 impl EventStore {
-    /// The impersonation with this secret, unless it has ended, its time is over, or the key that
-    /// started it has been revoked since.
+    /// The impersonation with this secret, unless it has ended, its time is over, or whoever started
+    /// it has been removed since.
     pub async fn impersonation(
         &self,
         ledger: LedgerId,
@@ -32,11 +32,13 @@ impl EventStore {
         let client = self.reader().database().connection().await?;
         let row = client
             .query_opt(
-                "SELECT i.impersonation_id, i.job_id, i.contact_id, i.key_id, i.expires_at \
+                "SELECT i.impersonation_id, i.job_id, i.contact_id, i.key_id, i.expires_at, \
+                        s.staff_id IS NOT NULL \
                  FROM impersonation_credentials i \
+                 LEFT JOIN staff_members s ON s.ledger_id = $1 AND s.staff_id = i.key_id \
+                 LEFT JOIN credentials c ON c.ledger_id = $1 AND c.key_id = i.key_id \
                  WHERE i.ledger_id = $1 AND i.secret_hash = $2 AND i.expires_at > $3 \
-                   AND EXISTS (SELECT 1 FROM credentials c \
-                               WHERE c.ledger_id = $1 AND c.key_id = i.key_id)",
+                   AND (s.staff_id IS NOT NULL OR c.key_id IS NOT NULL)",
                 &[&ledger.0, &secret_hash.as_slice(), &self.now().moment()],
             )
             .await
@@ -45,7 +47,11 @@ impl EventStore {
             impersonation: ImpersonationId(row.get(0)),
             job: JobId(row.get(1)),
             contact: ContactId(row.get(2)),
-            key: ApiKeyId(row.get(3)),
+            by: if row.get(5) {
+                Actor::StaffMember(StaffId(row.get(3)))
+            } else {
+                Actor::BuilderStaff(ApiKeyId(row.get(3)))
+            },
             until: Timestamp::new(row.get::<_, OffsetDateTime>(4)),
         }))
     }

@@ -17,12 +17,15 @@ pub mod keys;
 mod logins;
 pub mod merkle;
 pub mod migrate;
+mod operators;
 pub mod outbox;
 mod pipeline;
 pub mod reader;
 mod recorded;
 mod rows;
 mod sealing;
+mod second_factors;
+mod staff;
 pub mod stock_log;
 mod store;
 mod turn;
@@ -36,9 +39,12 @@ pub use images::{ImageBytes, StoredImage};
 pub use impersonations::OpenImpersonation;
 pub use keys::{Keys, MasterKey};
 pub use logins::{
-    PasswordHash, Registered, ResetLink, SESSION_HOURS, Session, StoredPassword, Throttle,
+    PasswordHash, Registered, ResetLink, SESSION_HOURS, Session, StaffSession, StoredPassword,
+    Throttle,
 };
 pub use reader::{Head, Open, Reader};
+pub use second_factors::{StoredFactor, base32, recovery_codes};
+pub use staff::{StaffLink, StaffRow};
 pub use stock_log::StockLog;
 pub use store::{
     Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,

@@ -7,7 +7,8 @@ use crate::keys::Keys;
 use crate::reader::Reader;
 use crate::store::EventStore;
 use domain::{
-    ContactId, CredentialId, EmailAddress, LedgerId, PersonId, SessionId, Timestamp, TokenId,
+    AccountId, ContactId, CredentialId, EmailAddress, LedgerId, PersonId, SessionId, StaffId,
+    Timestamp, TokenId,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
@@ -16,6 +17,10 @@ use uuid::Uuid;
 
 /// How long an owner's session lasts, in hours (promise 25).
 pub const SESSION_HOURS: i64 = 24;
+
+/// How long a session for work lasts at most, in hours, and unused, in minutes (promise 25).
+pub(crate) const STAFF_SESSION_HOURS: i64 = 12;
+const STAFF_IDLE_MINUTES: i64 = 30;
 
 /// How long an address stays reserved for a person whose ledger does not say so, in minutes.
 const RESERVATION_MINUTES: i64 = 10;
@@ -67,6 +72,17 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// From which address it began.
     pub client: Option<IpAddr>,
+    /// For whom it works; none where it is for the person's own things.
+    pub work: Option<StaffSession>,
+}
+
+/// For whom a session works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffSession {
+    /// The account.
+    pub account: AccountId,
+    /// As which member of its staff.
+    pub staff: StaffId,
 }
 
 /// A link to reset a password with.
@@ -98,6 +114,10 @@ fn session(keys: &Keys, row: &tokio_postgres::Row) -> Session {
         seen_at: time(2),
         expires_at: time(3),
         client: client.and_then(|text| String::from_utf8(text).ok()?.parse().ok()),
+        work: row.get::<_, Option<Uuid>>(5).zip(row.get(6)).map(|(account, staff)| StaffSession {
+            account: AccountId(account),
+            staff: StaffId(staff),
+        }),
     }
 }
 
@@ -120,6 +140,11 @@ impl Reader {
             .map_err(StoreError::database("looking up imported owners"))?;
         Ok(rows.iter().map(|row| (PersonId(row.get(0)), ContactId(row.get(1)))).collect())
     }
+}
+
+/// A session for work that was last used before then is over.
+fn idle_since(now: Timestamp) -> OffsetDateTime {
+    now.plus_minutes(-STAFF_IDLE_MINUTES).moment()
 }
 
 impl EventStore {
@@ -243,9 +268,10 @@ impl EventStore {
         let now = self.now();
         let row = client
             .query_opt(
-                "SELECT session_id, created_at, seen_at, expires_at, sealed FROM sessions \
-                 WHERE ledger_id = $1 AND secret_hash = $2 AND expires_at > $3",
-                &[&ledger.0, &secret_hash.as_slice(), &now.moment()],
+                "SELECT session_id, created_at, seen_at, expires_at, sealed, account_id, staff_id \
+                 FROM sessions WHERE ledger_id = $1 AND secret_hash = $2 AND expires_at > $3 \
+                   AND (staff_id IS NULL OR seen_at > $4)",
+                &[&ledger.0, &secret_hash.as_slice(), &now.moment(), &idle_since(now)],
             )
             .await
             .map_err(failed())?;
@@ -266,12 +292,14 @@ impl EventStore {
 
     /// A person's sessions, the newest first.
     pub async fn sessions(&self, person: PersonId) -> Result<Vec<Session>, StoreError> {
+        let now = self.now();
         let client = self.reader().database().connection().await?;
         let rows = client
             .query(
-                "SELECT session_id, created_at, seen_at, expires_at, sealed FROM sessions \
-                 WHERE ledger_id = $1 AND expires_at > $2 ORDER BY created_at DESC",
-                &[&person.0, &self.now().moment()],
+                "SELECT session_id, created_at, seen_at, expires_at, sealed, account_id, staff_id \
+                 FROM sessions WHERE ledger_id = $1 AND expires_at > $2 \
+                   AND (staff_id IS NULL OR seen_at > $3) ORDER BY created_at DESC",
+                &[&person.0, &now.moment(), &idle_since(now)],
             )
             .await
             .map_err(StoreError::database("listing sessions"))?;

@@ -56,6 +56,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0070_person_directory_given_up",
     "0071_email_change_tokens",
     "0072_outbox_kinds_of_email_changes",
+    "0073_staff",
+    "0074_second_factors",
+    "0075_operators",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -318,7 +318,8 @@ row!(NewTokenRow into
 });
 
 row!(SessionRow into
-    "sessions (ledger_id, secret_hash, session_id, created_at, seen_at, expires_at, sealed)" {
+    "sessions (ledger_id, secret_hash, session_id, created_at, seen_at, expires_at, sealed, \
+     account_id, staff_id)" {
     ledger_id: Uuid,
     secret_hash: Vec<u8>,
     session_id: Uuid,
@@ -326,6 +327,30 @@ row!(SessionRow into
     seen_at: OffsetDateTime,
     expires_at: OffsetDateTime,
     sealed: Vec<u8>,
+    account_id: Option<Uuid>,
+    staff_id: Option<Uuid>,
+});
+
+row!(StaffMemberRow into "staff_members (ledger_id, staff_id, role, grants)" {
+    ledger_id: Uuid,
+    staff_id: Uuid,
+    role: &'static str,
+    grants: Vec<&'static str>,
+});
+
+row!(StaffTokenRow into "staff_tokens (ledger_id, token_hash, token_id, staff_id, expires_at)" {
+    ledger_id: Uuid,
+    token_hash: Vec<u8>,
+    token_id: Uuid,
+    staff_id: Uuid,
+    expires_at: OffsetDateTime,
+});
+
+row!(RecoveryCodeRow into "recovery_codes (ledger_id, code_hash, factor_id, number)" {
+    ledger_id: Uuid,
+    code_hash: Vec<u8>,
+    factor_id: Uuid,
+    number: i16,
 });
 
 row!(ImportedOwnerRow into "imported_owners (ledger_id, contact_id, person_id)" {
@@ -375,6 +400,12 @@ row!(NewCredentialRow into
     role: &'static str,
     grants: Vec<&'static str>,
     issued_at: OffsetDateTime,
+});
+
+row!(OperatorRow into "operators (ledger_id, operator_id, sealed)" {
+    ledger_id: Uuid,
+    operator_id: Uuid,
+    sealed: Vec<u8>,
 });
 
 row!(AttemptRow into

@@ -3,7 +3,7 @@
 //! Like job types they have no view of their own: they are folded from the account's few events when
 //! they are asked for, and are never behind. Nothing here tells a secret, nor its hash.
 
-use crate::history::ActorEntry;
+use crate::history::{ActorEntry, labels_of, operators};
 use crate::{Cursor, Page, ViewError};
 use domain::builder_account::{ApiKeyIssued, BuilderAccountEvent};
 use domain::{ApiKeyId, Grant, LedgerId, Role, Sequence, Timestamp};
@@ -62,6 +62,9 @@ pub async fn list(
     let after: Option<u64> = cursor.map(Cursor::read).transpose()?;
     let events = reader.aggregate_events(ledger, &[ledger.0]).await?;
     let (mut by_position, version) = keys_of(&events);
+    let mut labels = labels_of(&events);
+    labels.extend(operators(reader, by_position.values().flat_map(actors)).await?);
+    name_actors(&mut by_position, &labels);
     if let Some(after) = after {
         by_position.split_off(&after);
     }
@@ -104,10 +107,16 @@ fn keys_of(events: &[Recorded]) -> (BTreeMap<u64, ApiKeyEntry>, Sequence) {
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
-            | BuilderAccountEvent::AccountSettingsChanged(_) => {}
+            | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => {}
         }
     }
-    name_actors(&mut keys);
     (keys, version)
 }
 
@@ -126,15 +135,20 @@ fn entry(issued: &ApiKeyIssued, recorded: &Recorded) -> ApiKeyEntry {
     }
 }
 
-fn actor(recorded: &Recorded) -> ActorEntry {
+/// Who did it, not yet by name.
+pub(crate) fn actor(recorded: &Recorded) -> ActorEntry {
     let actor = &recorded.origin.actor;
     ActorEntry { kind: actor.kind().to_owned(), id: actor.id_in_account(), label: None }
 }
 
-/// A key that acted is called as the account calls it.
-fn name_actors(keys: &mut BTreeMap<u64, ApiKeyEntry>) {
-    let labels: HashMap<Uuid, String> =
-        keys.values().map(|key| (key.id, key.label.clone())).collect();
+/// Who issued, rotated and revoked a key.
+fn actors(key: &ApiKeyEntry) -> impl Iterator<Item = &ActorEntry> {
+    let others = [&key.rotated_by, &key.revoked_by].into_iter().flatten();
+    std::iter::once(&key.issued_by).chain(others)
+}
+
+/// A key that acted is called as the account calls it, and its staff by their names.
+fn name_actors(keys: &mut BTreeMap<u64, ApiKeyEntry>, labels: &HashMap<Uuid, String>) {
     for key in keys.values_mut() {
         let others = [&mut key.rotated_by, &mut key.revoked_by].into_iter().flatten();
         for actor in std::iter::once(&mut key.issued_by).chain(others) {

@@ -48,12 +48,12 @@ pub struct HistoryEntry {
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ActorEntry {
-    /// `builder_staff`, `owner`, `operator` or `system`.
+    /// `builder_staff` (an API key), `staff_member`, `owner`, `operator` or `system`.
     pub kind: String,
-    /// The API key or token; of an owner, the contact that they are in this account. In a person's
+    /// The API key, the member of the staff, or the token; of an owner, the contact that they are in this account. In a person's
     /// own history, that person.
     pub id: Option<Uuid>,
-    /// What people call the key.
+    /// What people call the key, or the name of the staff member or operator.
     pub label: Option<String>,
 }
 
@@ -191,7 +191,11 @@ impl HistoryEntry {
 /// The fields whose values are contacts.
 const CONTACT_FIELDS: [&str; 4] = ["owners", "contact", "primary_email_kept_by", "impersonation"];
 
-/// Puts names in the place of ids: of the keys that acted, of owners, leads' contacts and others.
+/// The field whose values are members of the staff.
+const STAFF_FIELD: &str = "staff";
+
+/// Puts names in the place of ids: of the keys and staff that acted, of owners, leads' contacts and
+/// others.
 pub(crate) async fn name_all(
     reader: &Reader,
     ledger: LedgerId,
@@ -200,7 +204,8 @@ pub(crate) async fn name_all(
     if entries.is_empty() {
         return Ok(());
     }
-    let labels = key_labels(reader, ledger).await?;
+    let mut labels = labels(reader, ledger).await?;
+    labels.extend(operators(reader, entries.iter().map(|entry| &entry.actor)).await?);
     let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
     let mut owners = Vec::new();
     for change in entries.iter().flat_map(|entry| &entry.changes) {
@@ -214,6 +219,13 @@ pub(crate) async fn name_all(
     for entry in entries {
         entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
         let of_contacts = |change: &&mut ChangeEntry| CONTACT_FIELDS.contains(&&*change.field);
+        for change in entry.changes.iter_mut().filter(|change| change.field == STAFF_FIELD) {
+            for text in [&mut change.before, &mut change.after] {
+                if let Some(name) = owner(text).and_then(|id| labels.get(&id)) {
+                    *text = Some(name.clone());
+                }
+            }
+        }
         for change in entry.changes.iter_mut().filter(of_contacts) {
             for text in [&mut change.before, &mut change.after] {
                 if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
@@ -269,9 +281,24 @@ fn access_words(
     Ok(words)
 }
 
-/// What the keys of an account are called.
-async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, String>, ViewError> {
-    let events = reader.aggregate_events(ledger, &[ledger.0]).await?;
+/// Those of the actors who are operators with a name, as accounts are told of them.
+pub(crate) async fn operators(
+    reader: &Reader,
+    actors: impl Iterator<Item = &ActorEntry>,
+) -> Result<HashMap<Uuid, String>, ViewError> {
+    let ids: BTreeSet<Uuid> =
+        actors.filter(|actor| actor.kind == "operator").filter_map(|actor| actor.id).collect();
+    let names = reader.operator_names(&ids.into_iter().collect::<Vec<_>>()).await?;
+    Ok(names.into_iter().map(|(id, name)| (id, format!("Titleblock operator {name}"))).collect())
+}
+
+/// What the keys of an account are called, and its staff, those who were removed too.
+async fn labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, String>, ViewError> {
+    Ok(labels_of(&reader.aggregate_events(ledger, &[ledger.0]).await?))
+}
+
+/// The same, from the account's events. Whoever has been erased has no name.
+pub(crate) fn labels_of(events: &[Recorded]) -> HashMap<Uuid, String> {
     let mut labels = HashMap::new();
     for event in events {
         let Some((_, event)) = event.account() else { continue };
@@ -279,18 +306,27 @@ async fn key_labels(reader: &Reader, ledger: LedgerId) -> Result<HashMap<Uuid, S
             BuilderAccountEvent::ApiKeyIssued(issued) => {
                 labels.insert(issued.key.0, issued.label.as_str().to_owned());
             }
-                BuilderAccountEvent::BuilderAccountOpened(_)
-                // A key keeps its name when it is revoked.
-                | BuilderAccountEvent::ApiKeyRotated(_)
-                | BuilderAccountEvent::ApiKeyRevoked(_)
-                | BuilderAccountEvent::JobTypesSet(_)
-                | BuilderAccountEvent::JobTemplateAdded(_)
-                | BuilderAccountEvent::JobTemplateChanged(_)
-                | BuilderAccountEvent::JobTemplateRemoved(_)
-                | BuilderAccountEvent::CustomFieldsSet(_)
+            BuilderAccountEvent::StaffInvited(invited) => {
+                let name = invited.name.value().map(|name| name.as_str().to_owned());
+                labels.extend(name.map(|name| (invited.staff.0, name)));
+            }
+            BuilderAccountEvent::BuilderAccountOpened(_)
+            // A key keeps its name when it is revoked, and so does who is removed.
+            | BuilderAccountEvent::ApiKeyRotated(_)
+            | BuilderAccountEvent::ApiKeyRevoked(_)
+            | BuilderAccountEvent::JobTypesSet(_)
+            | BuilderAccountEvent::JobTemplateAdded(_)
+            | BuilderAccountEvent::JobTemplateChanged(_)
+            | BuilderAccountEvent::JobTemplateRemoved(_)
+            | BuilderAccountEvent::CustomFieldsSet(_)
                 | BuilderAccountEvent::AccountSettingsChanged(_)
-            => {}
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => {}
         }
     }
-    Ok(labels)
+    labels
 }

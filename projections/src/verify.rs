@@ -5,11 +5,12 @@ use crate::ViewError;
 use crate::diff::{Diff, diff};
 use crate::rebuild::OnEvents;
 use crate::view::all_views;
-use domain::builder_account::BuilderAccount;
+use domain::builder_account::{BuilderAccount, StaffStage};
 use domain::contact::{ClaimChange, ContactEvent};
+use domain::installation::Installation;
 use domain::job::impersonation::ImpersonationStep;
 use domain::{
-    AccountId, AggregateId, Channel, ContactId, EmailAddress, Event, LedgerId, LedgerState,
+    AccountId, AggregateId, Channel, ContactId, EmailAddress, Event, Grant, LedgerId, LedgerState,
     Personal, Role,
 };
 use event_store::codec::decode;
@@ -63,7 +64,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys, impersonations, images } =
+    let Snapshot { head, claims, links, keys, impersonations, images, staff } =
         snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
@@ -114,6 +115,7 @@ pub async fn verify(
         verified.problem(format!("{what} {impersonation} is not as in the events"));
     }
     checking.check_images(&images, &mut verified);
+    checking.check_staff(&staff, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -153,6 +155,9 @@ type ImpersonationTable = BTreeSet<(Uuid, Uuid)>;
 /// Contacts with their images.
 type ImageTable = BTreeMap<Uuid, Uuid>;
 
+/// The staff as it is now: who, which person signs in as them, role and grants.
+type StaffTable = BTreeSet<(Uuid, Option<Uuid>, String, Vec<String>)>;
+
 /// The head and what changes with the append that moves it.
 struct Snapshot {
     head: Frontier,
@@ -161,6 +166,7 @@ struct Snapshot {
     keys: KeyTable,
     impersonations: ImpersonationTable,
     images: ImageTable,
+    staff: StaffTable,
 }
 
 async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
@@ -209,6 +215,8 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         .query("SELECT contact_id, image_id FROM profile_images WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let staff = "SELECT staff_id, person_id, role, grants FROM staff_members WHERE ledger_id = $1";
+    let staff = snapshot.query(staff, &[&ledger.0]).await.map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
@@ -219,6 +227,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
         impersonations: open.iter().map(|row| (row.get(0), row.get(1))).collect(),
         images: images.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        staff: staff.iter().map(|r| (r.get(0), r.get(1), r.get(2), r.get(3))).collect(),
     })
 }
 
@@ -328,12 +337,12 @@ impl Checking {
 }
 
 impl Checking {
-    /// The keys that open something are those that were issued and not revoked since. Operators'
-    /// tokens are the installation's own.
+    /// The keys that open something are those that were issued and not revoked since, and in the
+    /// installation's own ledger the operators' tokens.
     fn check_keys(&self, stored: &KeyTable, verified: &mut Verified) {
-        if self.ledger == LedgerId::INSTALLATION {
-            return;
-        }
+        let installation = self.state.installation().ok().flatten();
+        let operators = installation.into_iter().flat_map(Installation::live_operators);
+        let operators = operators.map(|id| (id.0, "operator".to_owned()));
         let account = self.state.builder_account(AccountId(self.ledger.0)).ok().flatten();
         let word = |role| match role {
             Role::Admin => "admin",
@@ -341,7 +350,8 @@ impl Checking {
             Role::Auditor => "auditor",
         };
         let live = account.into_iter().flat_map(BuilderAccount::live_keys);
-        let folded: KeyTable = live.map(|(id, key)| (id.0, word(key.role).to_owned())).collect();
+        let keys = live.map(|(id, key)| (id.0, word(key.role).to_owned()));
+        let folded: KeyTable = keys.chain(operators).collect();
         for (key, _) in stored.symmetric_difference(&folded) {
             verified.problem(format!("what opens as API key {key} is not as in the events"));
         }
@@ -360,6 +370,27 @@ impl Checking {
             if known.is_some_and(|known| known.state.name.value().is_some()) {
                 verified.problem(format!("the image of contact {contact} is not kept"));
             }
+        }
+    }
+
+    /// What lets the staff in is what the account's events made of it.
+    fn check_staff(&self, stored: &StaffTable, verified: &mut Verified) {
+        let account = self.state.builder_account(AccountId(self.ledger.0)).ok().flatten();
+        let words = |grants: &BTreeSet<Grant>| grants.iter().map(|g| g.word().to_owned()).collect();
+        let folded: StaffTable = account
+            .into_iter()
+            .flat_map(|account| &account.staff)
+            .filter_map(|(id, member)| match member.stage {
+                StaffStage::Invited { .. } => Some((id, None, member)),
+                StaffStage::Joined { person } => Some((id, Some(person.0), member)),
+                StaffStage::Cancelled | StaffStage::Removed => None,
+            })
+            .map(|(id, person, member)| {
+                (id.0, person, member.role.word().to_owned(), words(&member.grants))
+            })
+            .collect();
+        for (member, ..) in stored.symmetric_difference(&folded) {
+            verified.problem(format!("what lets staff member {member} in is not as in the events"));
         }
     }
 

@@ -14,9 +14,12 @@ pub(crate) mod leads;
 pub(crate) mod mail;
 pub(crate) mod me;
 pub(crate) mod operations;
+pub(crate) mod operators;
 pub(crate) mod password_resets;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod staff;
+pub(crate) mod staff_invitations;
 
 use projections::contact_directory::ContactDirectory;
 use projections::view::View;

@@ -72,7 +72,7 @@ impl Asker {
         }
     }
 
-    /// A person's session, and neither a builder's key nor an operator's token.
+    /// A person's own session, and neither one for work, a builder's key nor an operator's token.
     pub(crate) fn person(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Owner => Ok(self),
@@ -83,14 +83,31 @@ impl Asker {
         }
     }
 
-    /// A builder's key and no operator's token.
+    /// Whoever has a session, be it a person's own or one of an account's staff.
+    pub(crate) fn signed_in(self) -> Result<Self, Problem> {
+        match (&self.credential.authority, self.credential.at_work) {
+            (Authority::Owner, _) | (Authority::Builder { .. }, Some(_)) => Ok(self),
+            (
+                Authority::Builder { .. }
+                | Authority::Impersonator
+                | Authority::Operator
+                | Authority::System,
+                _,
+            ) => Err(Problem::not_permitted("a session")),
+        }
+    }
+
+    /// A builder's key or a session of its staff, and no operator's token.
     pub(crate) fn builder(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Builder { .. } => Ok(self),
             Authority::Owner
             | Authority::Impersonator
             | Authority::Operator
-            | Authority::System => Err(Problem::not_permitted("a builder account's API key")),
+            | Authority::System => {
+                let needed = "a builder account's API key, or a session of its staff";
+                Err(Problem::not_permitted(needed))
+            }
         }
     }
 
@@ -114,9 +131,13 @@ impl Asker {
             actor: self.credential.actor(),
             authority: self.credential.authority.clone(),
             acting_as: self.credential.looks.map(|looks| looks.contact),
-            channel: match self.credential.authority {
-                Authority::Owner | Authority::Impersonator => Channel::Portal,
-                Authority::Builder { .. } | Authority::Operator | Authority::System => Channel::Api,
+            channel: match (&self.credential.authority, self.credential.at_work) {
+                (Authority::Owner | Authority::Impersonator, _) => Channel::Portal,
+                // People come by what is made for people.
+                (Authority::Builder { .. }, Some(_)) => Channel::Web,
+                (Authority::Builder { .. } | Authority::Operator | Authority::System, _) => {
+                    Channel::Api
+                }
             },
             client: self.client,
             correlation: self.correlation,

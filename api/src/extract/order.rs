@@ -12,8 +12,9 @@ use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
-use domain::builder_account::BuilderAccountCommand;
+use domain::builder_account::{BuilderAccountCommand, StaffCommand};
 use domain::contact::ContactCommand;
+use domain::installation::InstallationCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::person::PersonCommand;
 use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
@@ -45,6 +46,10 @@ pub(crate) struct OperatorOrder<P, B>(pub(crate) Order<P, B>);
 #[derive(Debug)]
 pub(crate) struct PersonOrder<P, B>(pub(crate) Order<P, B>);
 
+/// A command of whoever is signed in, about their own session.
+#[derive(Debug)]
+pub(crate) struct SessionOrder<P, B>(pub(crate) Order<P, B>);
+
 /// The body of a command that has no fields.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +74,7 @@ async fn take<P: PathIds, B: RequestBody>(
     let body = B::parse(&parts.headers, &bytes)?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let request = [parts.method.as_str().as_bytes(), target.as_bytes(), &bytes];
-    let idempotency = conditions.idempotency(asker.credential.key.0, &request);
+    let idempotency = conditions.idempotency(asker.credential.repeats(), &request);
     let Conditions { version, reason, .. } = conditions;
     Ok(Order { asker, path, body, reason, idempotency, version, seen })
 }
@@ -120,6 +125,15 @@ impl<P> Order<P, ()> {
     pub(crate) const fn of_page(asker: Asker, path: P) -> Self {
         let (reason, idempotency, version, seen) = (None, None, None, None);
         Self { asker, path, body: (), reason, idempotency, version, seen }
+    }
+}
+
+impl<P: PathIds, B: RequestBody> FromRequest<AppState> for SessionOrder<P, B> {
+    type Rejection = Problem;
+
+    async fn from_request(mut request: Request, app: &AppState) -> Result<Self, Problem> {
+        request.headers_mut().remove(LEDGER_POSITION);
+        take(request, app, Asker::signed_in).await.map(Self)
     }
 }
 
@@ -263,24 +277,39 @@ pub(crate) async fn execute(
 
 fn makes_secret(command: &Command) -> bool {
     match command {
-        Command::Installation(_) | Command::AddOwnerAndInvite { .. } => true,
+        Command::AddOwnerAndInvite { .. } => true,
+        Command::Installation(command) => {
+            !matches!(command, InstallationCommand::DismissOperator(_))
+        }
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)
-            | BuilderAccountCommand::RotateApiKey(_) => true,
-            BuilderAccountCommand::RevokeApiKey(_)
+            | BuilderAccountCommand::RotateApiKey(_)
+            | BuilderAccountCommand::Staff(StaffCommand::Invite(_) | StaffCommand::Resend { .. }) => {
+                true
+            }
+            BuilderAccountCommand::Staff(
+                StaffCommand::Change { .. } | StaffCommand::Remove(_) | StaffCommand::Join { .. },
+            )
+            | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
             | BuilderAccountCommand::SetCustomFields(_)
             | BuilderAccountCommand::ChangeSettings(_) => false,
         },
         Command::Person(_, command) => match command {
-            PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
+            PersonCommand::LogIn(_)
+            | PersonCommand::LogInAsStaff { .. }
+            | PersonCommand::RequestReset(_)
+            | PersonCommand::EnableSecondFactor(_) => true,
             PersonCommand::Register { .. }
             | PersonCommand::Link { .. }
             | PersonCommand::TakeOver(_)
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
-            | PersonCommand::CompleteReset { .. } => false,
+            | PersonCommand::CompleteReset { .. }
+            | PersonCommand::LinkStaff { .. }
+            | PersonCommand::DisableSecondFactor(_)
+            | PersonCommand::UseRecoveryCode { .. } => false,
             PersonCommand::EmailChange(step) => step.makes_link(),
         },
         Command::Contact(_, command) => match command {

@@ -4,7 +4,9 @@ use crate::credential::Secret;
 use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::{AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, SessionId, TemplateId};
+use domain::{
+    AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, SessionId, StaffId, TemplateId,
+};
 use std::str::FromStr;
 
 /// The ids of a path, in their order.
@@ -68,6 +70,12 @@ impl PathIds for (ContactId, FieldName) {
 }
 
 impl PathIds for SessionId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for StaffId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

@@ -41,7 +41,10 @@ impl Visitor {
             actor,
             authority: match actor {
                 Actor::System => Authority::System,
-                Actor::Owner(_) | Actor::BuilderStaff(_) | Actor::Operator(_) => Authority::Owner,
+                Actor::Owner(_)
+                | Actor::StaffMember(_)
+                | Actor::BuilderStaff(_)
+                | Actor::Operator(_) => Authority::Owner,
             },
             acting_as: None,
             channel: Channel::Portal,

@@ -86,6 +86,18 @@ impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for OwnerQuesti
     }
 }
 
+/// An operator's query.
+#[derive(Debug)]
+pub(crate) struct OperatorQuestion<P, Q>(pub(crate) Question<P, Q>);
+
+impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for OperatorQuestion<P, Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        Question::take(parts, app, Asker::operator).await.map(Self)
+    }
+}
+
 impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for AuditQuestion<P, Q> {
     type Rejection = Problem;
 

@@ -1,9 +1,9 @@
 //! What ledgers say of the mails that they ordered: whether the link still opens anything.
 
-use domain::builder_account::BuilderAccountEvent;
+use domain::builder_account::{BuilderAccount, BuilderAccountEvent, StaffStage};
 use domain::contact::{Access, Contact, InvitationStep};
 use domain::person::PersonEvent;
-use domain::{EventId, InvitationId, MailId, Timestamp};
+use domain::{EventId, InvitationId, MailId, Timestamp, TokenId};
 use event_store::{Recorded, StoreError};
 use uuid::Uuid;
 
@@ -66,6 +66,53 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// From the account's events, about a mail that invites to its staff.
+    pub(super) fn of_staff(events: &[Recorded], link: TokenId) -> Result<Self, StoreError> {
+        let mut facts = Self::default();
+        let mut account: Option<BuilderAccount> = None;
+        for recorded in events {
+            let Some((id, event)) = recorded.account() else { continue };
+            let mailed = match event {
+                BuilderAccountEvent::StaffInvited(e) => Some(e.token),
+                BuilderAccountEvent::StaffInviteResent(e) => Some(e.token),
+                BuilderAccountEvent::BuilderAccountOpened(_)
+                | BuilderAccountEvent::ApiKeyIssued(_)
+                | BuilderAccountEvent::ApiKeyRotated(_)
+                | BuilderAccountEvent::ApiKeyRevoked(_)
+                | BuilderAccountEvent::AccountSettingsChanged(_)
+                | BuilderAccountEvent::JobTypesSet(_)
+                | BuilderAccountEvent::JobTemplateAdded(_)
+                | BuilderAccountEvent::JobTemplateChanged(_)
+                | BuilderAccountEvent::JobTemplateRemoved(_)
+                | BuilderAccountEvent::CustomFieldsSet(_)
+                | BuilderAccountEvent::StaffInviteCancelled(_)
+                | BuilderAccountEvent::StaffJoined(_)
+                | BuilderAccountEvent::StaffRoleChanged(_)
+                | BuilderAccountEvent::StaffGrantsChanged(_)
+                | BuilderAccountEvent::StaffRemoved(_) => None,
+            };
+            if mailed == Some(link) {
+                facts.ordered_by = Some(recorded.event_id);
+            }
+            match &mut account {
+                Some(account) => account.apply(event)?,
+                None => account = Some(BuilderAccount::from_first(id, event)?),
+            }
+        }
+        let Some(account) = account else { return Ok(facts) };
+        facts.account = Some(account.name.as_str().to_owned());
+        facts.open_until = account.staff.values().find_map(|member| match member.stage {
+            StaffStage::Invited { token, expires_at } if token == link => Some(expires_at),
+            StaffStage::Invited { .. }
+            | StaffStage::Joined { .. }
+            | StaffStage::Cancelled
+            | StaffStage::Removed => None,
+        });
+        Ok(facts)
+    }
+}
+
 /// The one reset of a person whose link works; nobody's after it was used, none where there was none.
 pub(super) fn newest_reset(events: &[Recorded]) -> Option<Uuid> {
     let mut newest = None;
@@ -82,6 +129,11 @@ pub(super) fn newest_reset(events: &[Recorded]) -> Option<Uuid> {
             | PersonEvent::LoggedIn(_)
             | PersonEvent::SessionRevoked(_)
             | PersonEvent::SessionsRevoked(_)
+            | PersonEvent::StaffLinked(_)
+            | PersonEvent::StaffSessionBegun(_)
+            | PersonEvent::SecondFactorEnabled(_)
+            | PersonEvent::SecondFactorDisabled(_)
+            | PersonEvent::RecoveryCodeUsed(_)
             | PersonEvent::PrimaryEmailChangeRequested(_)
             | PersonEvent::PrimaryEmailChangeBegun(_)
             | PersonEvent::PrimaryEmailChangeRefused(_) => {}
@@ -105,6 +157,11 @@ pub(super) fn newest_email_change(events: &[Recorded]) -> Option<Uuid> {
             | PersonEvent::LoggedIn(_)
             | PersonEvent::SessionRevoked(_)
             | PersonEvent::SessionsRevoked(_)
+            | PersonEvent::StaffLinked(_)
+            | PersonEvent::StaffSessionBegun(_)
+            | PersonEvent::SecondFactorEnabled(_)
+            | PersonEvent::SecondFactorDisabled(_)
+            | PersonEvent::RecoveryCodeUsed(_)
             | PersonEvent::PasswordResetRequested(_)
             | PersonEvent::PasswordResetCompleted(_)
             | PersonEvent::PrimaryEmailChangeRefused(_)

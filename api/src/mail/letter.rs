@@ -164,6 +164,27 @@ impl Letter {
         Self { subject: "Your email address was changed".to_owned(), blocks }
     }
 
+    /// An invitation to an account's staff.
+    pub(super) fn staff_invitation(facts: Invitation<'_>) -> Self {
+        let Invitation { account, url, until } = facts;
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "{account} invites you to its staff, to work with its contacts and jobs under your \
+                 own name."
+            )),
+            Block::Link { label: "Accept the invitation", url },
+            Block::Paragraph(format!(
+                "The link works once, until {}. It is meant for you alone: do not pass it on.",
+                day_and_time(until)
+            )),
+            Block::Paragraph(
+                "If you did not expect this mail, you need not do anything.".to_owned(),
+            ),
+        ];
+        Self { subject: one_line(&format!("{account} invites you to its staff")), blocks }
+    }
+
     /// A text that is ready, a paragraph between two empty lines.
     pub(super) fn notice(subject: &str, text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|p| p.trim_matches('\n')).filter(|p| !p.is_empty());

@@ -24,7 +24,7 @@ const MAILS_MAX: usize = 200;
 pub struct LocalMail {
     /// The mail, as the mail log names it.
     pub id: Uuid,
-    /// `invitation`, `password_reset` or `notice`.
+    /// `invitation`, `password_reset`, `staff_invitation` or `notice`.
     pub kind: &'static str,
     /// The address.
     pub to: String,

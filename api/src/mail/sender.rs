@@ -14,7 +14,7 @@ use crate::error::Chain;
 use crate::figures;
 use crate::start::by_system;
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
-use domain::{Command, EventId, Timestamp};
+use domain::{Command, EventId, Timestamp, TokenId};
 use event_store::keys::random;
 use event_store::outbox::{LetterContent, MailPlace, TakenMail};
 use event_store::{EventStore, ExecuteError, NewSecret, StoreError, Submission};
@@ -206,6 +206,9 @@ impl Post {
             (MailKind::Invitation, LetterContent::Secret(secret)) => {
                 self.invitation(mail, secret, facts)
             }
+            (MailKind::StaffInvitation, LetterContent::Secret(secret)) => {
+                self.staff_invitation(mail, secret, facts)
+            }
             (MailKind::PasswordReset, LetterContent::Secret(secret)) => {
                 self.password_reset(mail, secret).await?
             }
@@ -228,6 +231,7 @@ impl Post {
             (
                 MailKind::Invitation
                 | MailKind::PasswordReset
+                | MailKind::StaffInvitation
                 | MailKind::Notice
                 | MailKind::InvitationReminder
                 | MailKind::FormerAddress
@@ -270,6 +274,19 @@ impl Post {
             }
             None => Written::Void,
         }
+    }
+
+    /// The link of an invitation to the staff that is open with just this link.
+    fn staff_invitation(&self, mail: &TakenMail, secret: &NewSecret, facts: &Facts) -> Written {
+        let Some(until) = facts.open_until.filter(|until| *until > self.store.now()) else {
+            return Written::Void;
+        };
+        let link = Secret::new(SecretKind::StaffInvitation, mail.place.ledger, secret).expose();
+        Written::Letter(Letter::staff_invitation(Invitation {
+            account: facts.account.as_deref().unwrap_or("A builder"),
+            url: format!("{}/staff-invitations/{link}", self.public_url),
+            until,
+        }))
     }
 
     async fn password_reset(
@@ -318,18 +335,23 @@ impl Post {
 
     /// What the ledger says about a mail that has to do with an invitation; nothing about others.
     async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
+        let (ledger, link) = (mail.place.ledger, mail.place.mail);
+        let about = [ledger.0, mail.recipient.0];
+        let reader = self.store.reader();
         match kind {
-            MailKind::Invitation | MailKind::InvitationReminder | MailKind::FormerAddress => {}
+            MailKind::Invitation | MailKind::InvitationReminder | MailKind::FormerAddress => {
+                Facts::of(&reader.aggregate_events(ledger, &about).await?, link)
+            }
+            MailKind::StaffInvitation => {
+                let events = reader.aggregate_events(ledger, &about[..1]).await?;
+                Facts::of_staff(&events, TokenId(link.0))
+            }
             MailKind::PasswordReset
             | MailKind::Notice
             | MailKind::PrimaryEmailChange
             | MailKind::PrimaryEmailChangeRequested
-            | MailKind::PrimaryEmailChanged => return Ok(Facts::default()),
+            | MailKind::PrimaryEmailChanged => Ok(Facts::default()),
         }
-        let ledger = mail.place.ledger;
-        let about = [ledger.0, mail.recipient.0];
-        let events = self.store.reader().aggregate_events(ledger, &about).await?;
-        Facts::of(&events, mail.place.mail)
     }
 
     async fn put_off(

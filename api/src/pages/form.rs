@@ -123,6 +123,11 @@ impl Complaints {
         self.0.as_ref().map_or(axum::http::StatusCode::OK, |problem| problem.status)
     }
 
+    /// Whether something is wrong with this field.
+    fn are_about(&self, field: &str) -> bool {
+        self.at(field, "").is_some()
+    }
+
     /// What is wrong with a field, with what people see in the place of its name.
     fn at(&self, field: &str, label: &str) -> Option<String> {
         let body = &self.0.as_ref()?.body;
@@ -315,6 +320,21 @@ impl<'a> Input<'a> {
 
     fn is_exact(&self) -> bool {
         matches!(self.kind, "email" | "password")
+    }
+}
+
+/// The field of the second factor's code.
+pub(crate) const CODE: &str = "code";
+/// What people call it.
+pub(crate) const CODE_LABEL: &str = "Code from your app";
+
+/// Asks for the code of the second factor, once it is known that one is on.
+pub(crate) fn code_where_needed(complaints: &Complaints) -> Markup {
+    let hint = "Or one of your recovery codes. Type your password again, too.";
+    html! {
+        @if complaints.are_about(CODE) {
+            (Input::text(CODE, CODE_LABEL).filled_as("one-time-code").hint(hint).shown(complaints))
+        }
     }
 }
 

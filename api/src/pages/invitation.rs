@@ -2,7 +2,10 @@
 //! is done; nothing is accepted without a press on a button that says so.
 
 use super::cookie;
-use super::form::{Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, quiet_button};
+use super::form::{
+    CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
+    quiet_button,
+};
 use super::layout::{Page, to, with_cookie};
 use super::password_reset::PASSWORD_HINT;
 use super::problem;
@@ -15,10 +18,12 @@ use crate::endpoints::invitations::show::looking;
 use crate::error::Problem;
 use crate::extract::asker::Asker;
 use crate::extract::public::Visitor;
-use crate::persons::accepting::{Acceptance, known};
+use crate::passwords::Typed;
+use crate::persons::accepting::{Acceptance, Accepted, known};
+use crate::persons::choosing::AddressChoice;
 use crate::persons::invitee::{Invitee, builder_name};
 use crate::persons::links;
-use crate::persons::signing_in::{end_session, sign_in};
+use crate::persons::signing_in::{Login, end_session, sign_in};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
@@ -28,7 +33,8 @@ use domain::text::{Honorific, PersonName};
 use domain::{PersonId, Personal};
 use maud::{Markup, html};
 
-const LABELS: [(&str, &str); 2] = [(PASSWORD, "Password"), (PASSWORD_AGAIN, "Password once more")];
+const LABELS: [(&str, &str); 3] =
+    [(PASSWORD, "Password"), (PASSWORD_AGAIN, "Password once more"), (CODE, CODE_LABEL)];
 
 /// Look at an invitation.
 pub(super) async fn show(
@@ -46,6 +52,11 @@ pub(super) async fn send(
     let Sent { who, path, form } = sent;
     let done = match form.text("action") {
         "accept" => accept(&app, &who, &path, &form).await,
+        "stay" => choose(&app, &who, &path, AddressChoice::Stay, None).await,
+        "move" => {
+            let password = form.password(PASSWORD);
+            choose(&app, &who, &path, AddressChoice::Move, Some(password)).await
+        }
         "sign-in" => sign_in_and_accept(&app, &who, &path, &form).await,
         "decline" => decline_by_link(&app, &who, &path).await.map(|()| to("/?done=declined")),
         "sign-out" => sign_out(&app, &who, &path).await,
@@ -65,11 +76,28 @@ async fn accept(
     form: &Form,
 ) -> Result<Response, Problem> {
     let password = if who.asker.is_none() { Some(form.new_password()?) } else { None };
-    let accepted = accept_by_link(app, who.clone(), link, Acceptance::plain(password)).await?;
+    let how = Acceptance::plain(password);
+    Ok(accepted(app, accept_by_link(app, who.clone(), link, how).await?))
+}
+
+/// On to their own pages, with the session that they got.
+fn accepted(app: &AppState, accepted: Accepted) -> Response {
     let secret = accepted.session.and_then(|(_, applied)| applied.secret);
     let person = accepted.person.into();
     let secret = secret.map(|secret| Secret::new(SecretKind::Session, person, &secret));
-    Ok(welcome(secret.and_then(|secret| cookie::carrying(&secret, app.site()))))
+    welcome(secret.and_then(|secret| cookie::carrying(&secret, app.site())))
+}
+
+/// As whoever is signed in with another address, and has said which one it is to be (H16).
+async fn choose(
+    app: &AppState,
+    who: &Visitor,
+    link: &Secret,
+    choice: AddressChoice,
+    password: Option<Typed>,
+) -> Result<Response, Problem> {
+    let how = Acceptance { password, choice: Some(choice), info: None };
+    Ok(accepted(app, accept_by_link(app, who.clone(), link, how).await?))
 }
 
 /// As the one who has a login with the invited address already, and shows it.
@@ -81,7 +109,10 @@ async fn sign_in_and_accept(
 ) -> Result<Response, Problem> {
     let invitee = Invitee::of(app, link).await?;
     invitee.still_open(app, &looking())?;
-    let signed_in = sign_in(app, who, &invitee.email()?, &form.password(PASSWORD)).await?;
+    let (email, password) = (invitee.email()?, form.password(PASSWORD));
+    let login =
+        Login { email: &email, password: &password, code: form.filled(CODE), account: None };
+    let signed_in = sign_in(app, who, &login).await?;
     let asker = signed_in.asker(who);
     let as_them = Visitor { asker: Some(asker.clone()), ..who.clone() };
     if let Err(refused) = accept_by_link(app, as_them, link, Acceptance::plain(None)).await {
@@ -114,8 +145,10 @@ enum Standing {
     HasLogin,
     /// Its owner is signed in.
     SignedIn,
-    /// Somebody else is signed in, with this address.
+    /// Somebody else is signed in, with this address, and the invited one has a login.
     SomebodyElse(String),
+    /// Somebody is signed in with this address, and the invited one is nobody's login: it may be theirs.
+    WithAnother(String),
 }
 
 impl Standing {
@@ -131,7 +164,11 @@ impl Standing {
             (Some(asker), _) => {
                 let person = links::person(app, PersonId(asker.ledger().0)).await?;
                 let email = person.email.value().map(|email| email.typed().to_owned());
-                Self::SomebodyElse(email.unwrap_or_default())
+                let email = email.unwrap_or_default();
+                match invited {
+                    Some(_) => Self::SomebodyElse(email),
+                    None => Self::WithAnother(email),
+                }
             }
         })
     }
@@ -155,7 +192,7 @@ async fn shown(
     let email = invitee.email()?;
     let standing = Standing::of(app, who.asker.as_ref(), known(app, &email).await?).await?;
     // Whoever the invitation may not be for sees to whom it went, and no more.
-    let for_another = matches!(standing, Standing::SomebodyElse(_));
+    let for_another = matches!(standing, Standing::SomebodyElse(_) | Standing::WithAnother(_));
     let content = html! {
         (complaints.above(&LABELS))
         @if !for_another {
@@ -224,6 +261,7 @@ fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup 
                     (Input::email("username", "Your address").filled_as("username")
                         .value(email).read_only().shown(complaints))
                     (Input::password(LABELS[0].1).shown(complaints))
+                    (code_where_needed(complaints))
                     (button("sign-in", "Sign in and accept"))
                 }
                 p { a href="/forgotten-password" { "I forgot my password" } }
@@ -236,7 +274,39 @@ fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup 
                 form method="post" { (button("accept", "Accept the invitation")) }
             }
         },
-        Standing::SomebodyElse(signed_in) => html! {
+        Standing::WithAnother(signed_in) => html! {
+            (for_another(email, signed_in))
+            (both_are_mine(email, signed_in, complaints))
+        },
+        Standing::SomebodyElse(signed_in) => for_another(email, signed_in),
+    }
+}
+
+/// The two addresses of one person: which one it is to be, they say.
+fn both_are_mine(email: &str, signed_in: &str, complaints: &Complaints) -> Markup {
+    html! {
+        section {
+            h2 { "Both addresses are mine" }
+            form method="post" novalidate {
+                p {
+                    "Keep signing in with " strong { (signed_in) } ". The builder reaches you there, and "
+                    "at " (email) " too."
+                }
+                (button("stay", "Accept, and keep my address"))
+            }
+            form method="post" novalidate {
+                p {
+                    "Or sign in with " strong { (email) } " from now on, with every builder."
+                }
+                (Input::password(LABELS[0].1).shown(complaints))
+                (quiet_button("move", "Accept, and move to the invited address"))
+            }
+        }
+    }
+}
+
+fn for_another(email: &str, signed_in: &str) -> Markup {
+    html! {
             section .complaints {
                 h2 { "Is this for you?" }
                 p {
@@ -250,7 +320,6 @@ fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup 
                 form method="post" { (button("sign-out", "Sign out, and go on with this invitation")) }
                 p { a href="/me" { "Back to your own pages" } }
             }
-        },
     }
 }
 

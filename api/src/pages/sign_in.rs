@@ -1,11 +1,13 @@
 use super::cookie;
-use super::form::{Complaints, Form, Input, PASSWORD, button, hidden};
+use super::form::{
+    CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden,
+};
 use super::layout::{Page, Place, to, with_cookie};
 use super::visit::{Sent, Visit};
 use crate::error::Problem;
 use crate::extract::public::Visitor;
 use crate::input::Door;
-use crate::persons::signing_in::{SignedIn, end_session, sign_in};
+use crate::persons::signing_in::{Login, SignedIn, end_session, sign_in};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -46,7 +48,10 @@ async fn enter(app: &AppState, who: &Visitor, form: &Form) -> Result<SignedIn, P
     let mut door = Door::default();
     let email = door.take("email", EmailAddress::parse(form.text("email")));
     let email = door.build(|| email)?;
-    sign_in(app, who, &email, &form.password(PASSWORD)).await
+    let password = form.password(PASSWORD);
+    let code = form.filled(CODE);
+    let login = Login { email: &email, password: &password, code, account: None };
+    sign_in(app, who, &login).await
 }
 
 /// Where somebody was on their way to: one of their own pages, and nothing else.
@@ -56,11 +61,12 @@ fn next(form: &Form) -> &'static str {
 
 fn page(form: &Form, email: &str, complaints: &Complaints) -> Page {
     let content = html! {
-        (complaints.above(&[("email", "Email")]))
+        (complaints.above(&[("email", "Email"), (CODE, CODE_LABEL)]))
         form method="post" action="/sign-in" novalidate {
             (hidden("next", next(form)))
             (Input::email("email", "Email").filled_as("username").value(email).shown(complaints))
             (Input::password("Password").shown(complaints))
+            (code_where_needed(complaints))
             (button("sign-in", "Sign in"))
         }
         p { a href="/forgotten-password" { "I forgot my password" } }

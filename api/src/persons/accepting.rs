@@ -21,7 +21,7 @@ use domain::contact::{AcceptProof, ContactCommand, InfoEdit};
 use domain::person::{PersonCommand, PersonRejection};
 use domain::{
     AccountId, Actor, Authority, Circumstances, Command, ContactId, CredentialId, EmailAddress,
-    LedgerId, PersonId, Rejection, SessionId,
+    LedgerId, PersonId, Rejection, SessionId, TokenId,
 };
 use event_store::{Applied, ExecuteError, Submission};
 use uuid::Uuid;
@@ -64,19 +64,18 @@ pub(crate) async fn accept(
     invitee: &Invitee,
     how: Acceptance,
 ) -> Result<Accepted, Problem> {
-    let email = invitee.email()?;
-    let password = how.password.as_ref();
-    let (person, moved, accept) = if let Some(person) = known(app, &email).await? {
-        if !goes_on(app, visitor, invitee, person, password).await? {
-            signed_in_as(visitor, person)?;
+    let addressed = Addressed { email: invitee.email()?, token: invitee.token };
+    let unknown = known(app, &addressed.email).await?.is_none();
+    let (person, moved, accept) = match &visitor.asker {
+        Some(asker) if unknown => {
+            let chosen = choose(app, visitor, invitee, asker, &addressed.email, &how).await?;
+            (chosen.person, chosen.moved, chosen.accept)
         }
-        (person, false, invitee.accept(person, AcceptProof::LinkAndLogin))
-    } else if let Some(asker) = &visitor.asker {
-        let chosen = choose(app, visitor, invitee, asker, &email, &how).await?;
-        (chosen.person, chosen.moved, chosen.accept)
-    } else {
-        let person = register(app, visitor, invitee, &email, password).await?;
-        (person, false, invitee.accept(person, AcceptProof::Link))
+        Some(_) | None => {
+            let password = how.password.as_ref();
+            let (person, proof) = who_accepts(app, visitor, &addressed, password).await?;
+            (person, false, invitee.accept(person, proof))
+        }
     };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let account = AccountId(invitee.ledger.0);
@@ -96,6 +95,33 @@ pub(crate) async fn accept(
         Some(_) | None => Some(begin_session(app, person, circumstances).await?),
     };
     Ok(Accepted { person, contact: invitee.contact.id, applied, session })
+}
+
+/// Whom a link was mailed to, and which one it is; whoever invites, and to what.
+#[derive(Debug)]
+pub(crate) struct Addressed {
+    pub(crate) email: EmailAddress,
+    pub(crate) token: TokenId,
+}
+
+/// Who accepts by a link: whoever is signed in with the login that the address has, or a new person
+/// with this password. The first two steps; nothing of the inviter's is touched.
+pub(crate) async fn who_accepts(
+    app: &AppState,
+    visitor: &Visitor,
+    addressed: &Addressed,
+    password: Option<&Typed>,
+) -> Result<(PersonId, AcceptProof), Problem> {
+    if let Some(person) = known(app, &addressed.email).await? {
+        if !goes_on(app, visitor, addressed, person, password).await? {
+            signed_in_as(visitor, person)?;
+        }
+        return Ok((person, AcceptProof::LinkAndLogin));
+    }
+    if visitor.asker.is_some() {
+        return Err(somebody_else());
+    }
+    Ok((register(app, visitor, addressed, password).await?, AcceptProof::Link))
 }
 
 /// Registers who came over from an older system, without a password, when they first ask to reset
@@ -182,13 +208,17 @@ fn signed_in_as(visitor: &Visitor, person: PersonId) -> Result<(), Problem> {
 async fn goes_on(
     app: &AppState,
     visitor: &Visitor,
-    invitee: &Invitee,
+    addressed: &Addressed,
     person: PersonId,
     password: Option<&Typed>,
 ) -> Result<bool, Problem> {
     let (None, Some(password)) = (&visitor.asker, password) else { return Ok(false) };
+    // Whoever got as far as a second factor signs in with it.
+    if app.store().second_factor(person).await?.is_some_and(|factor| factor.on) {
+        return Ok(false);
+    }
     match app.store().password(person).await? {
-        Some(stored) if stored.credential == first_credential(app, invitee) => {
+        Some(stored) if stored.credential == first_credential(app, addressed) => {
             password.matches(Some(stored.hash)).await
         }
         Some(_) | None => Ok(false),
@@ -196,9 +226,9 @@ async fn goes_on(
 }
 
 /// The first password of whoever registers by this link: its id tells which link it was.
-fn first_credential(app: &AppState, invitee: &Invitee) -> CredentialId {
+fn first_credential(app: &AppState, addressed: &Addressed) -> CredentialId {
     let keys = app.store().reader().keys();
-    let link = invitee.token.to_string();
+    let link = addressed.token.to_string();
     CredentialId(keys.import_id(LedgerId::INSTALLATION, "first credential", &link))
 }
 
@@ -210,10 +240,10 @@ pub(super) fn somebody_else() -> Problem {
 async fn register(
     app: &AppState,
     visitor: &Visitor,
-    invitee: &Invitee,
-    email: &EmailAddress,
+    addressed: &Addressed,
     password: Option<&Typed>,
 ) -> Result<PersonId, Problem> {
+    let email = &addressed.email;
     let Some(password) = password else {
         return Err(
             Problem::new("password_needed", "A new login needs a password.").field("password")
@@ -229,7 +259,7 @@ async fn register(
         return Err(Problem::unavailable());
     }
     app.store().ensure_ledger(person.into(), LEDGER_KIND).await?;
-    let credential = first_credential(app, invitee);
+    let credential = first_credential(app, addressed);
     let register = PersonCommand::Register { email: email.clone(), credential };
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let command = Command::Person(person, register);
@@ -254,7 +284,8 @@ async fn register(
     Ok(person)
 }
 
-async fn run(
+/// Takes one of the steps.
+pub(crate) async fn run(
     app: &AppState,
     ledger: LedgerId,
     command: Command,

@@ -1,5 +1,7 @@
 //! What crosses ledgers for persons: accepting an invitation ([`accepting`]), moving a login to
-//! another address ([`moving`], [`email_change`]), and finding the contacts that are theirs ([`links`]), or that are shown to whoever asks ([`eyes`]). Each is a row of
+//! another address ([`moving`], [`email_change`]), joining an account's
+//! staff ([`joining`]), and finding the contacts ([`links`]), or that are shown to whoever asks ([`eyes`]) and the work ([`work`]) that are theirs.
+//! Each is a row of
 //! idempotent steps.
 
 pub(crate) mod accepting;
@@ -7,8 +9,11 @@ pub(crate) mod choosing;
 pub(crate) mod email_change;
 pub(crate) mod eyes;
 pub(crate) mod invitee;
+pub(crate) mod joining;
 pub(crate) mod links;
 pub(crate) mod moving;
 pub(crate) mod picture;
+pub(crate) mod second_factor;
 pub(crate) mod signing_in;
 pub(crate) mod throttle;
+pub(crate) mod work;

@@ -294,6 +294,11 @@ async fn addresses(app: &AppState, person: PersonId) -> Result<Vec<EmailAddress>
             | PersonEvent::SessionsRevoked(_)
             | PersonEvent::PasswordResetRequested(_)
             | PersonEvent::PasswordResetCompleted(_)
+            | PersonEvent::StaffLinked(_)
+            | PersonEvent::StaffSessionBegun(_)
+            | PersonEvent::SecondFactorEnabled(_)
+            | PersonEvent::SecondFactorDisabled(_)
+            | PersonEvent::RecoveryCodeUsed(_)
             | PersonEvent::PrimaryEmailChangeRequested(_)
             | PersonEvent::PrimaryEmailChangeRefused(_) => None,
         };

@@ -2,7 +2,8 @@
 
 use super::accepting::begin_session;
 use super::email_change::signs_in;
-use super::throttle;
+use super::joining::begin_work;
+use super::{links, second_factor, throttle, work};
 use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
 use crate::extract::asker::Asker;
@@ -11,7 +12,7 @@ use crate::extract::public::Visitor;
 use crate::passwords::Typed;
 use crate::state::AppState;
 use domain::person::PersonCommand;
-use domain::{Actor, Command, EmailAddress, PersonId, SessionId};
+use domain::{AccountId, Actor, Command, CredentialId, EmailAddress, PersonId, SessionId, StaffId};
 use event_store::{Applied, Registered};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub(crate) struct SignedIn {
     /// Told once.
     pub(crate) secret: Secret,
     pub(crate) applied: Applied,
+    /// For which account it works, as which member of its staff.
+    pub(crate) work: Option<(AccountId, StaffId)>,
 }
 
 impl SignedIn {
@@ -33,15 +36,59 @@ impl SignedIn {
     }
 }
 
+/// What somebody signs in with.
+#[derive(Debug)]
+pub(crate) struct Login<'a> {
+    pub(crate) email: &'a EmailAddress,
+    pub(crate) password: &'a Typed,
+    /// A code of the second factor, where one is on.
+    pub(crate) code: Option<&'a str>,
+    /// The account to work for; none for one's own things.
+    pub(crate) account: Option<AccountId>,
+}
+
 /// Begins a session of whoever has this address and this password. An unknown address and a wrong
 /// password get the same answer, after the same time; tries are counted first (promise 26).
 pub(crate) async fn sign_in(
     app: &AppState,
     visitor: &Visitor,
+    login: &Login<'_>,
+) -> Result<SignedIn, Problem> {
+    throttle::signing_in(app, login.email, visitor.client).await?;
+    let (person, checked) = holder(app, login.email, login.password).await?;
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    if !signs_in(app, &circumstances, person, login.email).await? {
+        return Err(no_such_login());
+    }
+    second_factor::ask(app, person, login.code, circumstances.clone()).await?;
+    let work = match login.account {
+        Some(account) => Some(work_for(app, person, account).await?),
+        None => None,
+    };
+    let (session, applied) = match work {
+        Some((account, staff)) => {
+            begin_work(app, person, account, staff, circumstances.clone()).await?
+        }
+        None => begin_session(app, person, circumstances.clone()).await?,
+    };
+    if app.store().password(person).await?.map(|stored| stored.credential) != Some(checked) {
+        // Another password was set meanwhile, which ends what the one before it began.
+        let revoke = Command::Person(person, PersonCommand::Revoke(session));
+        execute(app, submission(person.into(), revoke, circumstances)?).await?;
+        return Err(no_such_login());
+    }
+    let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
+    let secret = Secret::new(SecretKind::Session, person.into(), secret);
+    Ok(SignedIn { person, session, secret, applied, work })
+}
+
+/// Whose address and password they are, and which password; the same answer for an unknown address
+/// and a wrong password, after the same time.
+async fn holder(
+    app: &AppState,
     email: &EmailAddress,
     password: &Typed,
-) -> Result<SignedIn, Problem> {
-    throttle::signing_in(app, email, visitor.client).await?;
+) -> Result<(PersonId, CredentialId), Problem> {
     let registered = app.store().registered(email).await?;
     let person = registered.filter(|found| found.confirmed).map(|Registered { person, .. }| person);
     let stored = match person {
@@ -50,21 +97,21 @@ pub(crate) async fn sign_in(
     };
     let checked = stored.as_ref().map(|stored| stored.credential);
     let matches = password.matches(stored.map(|stored| stored.hash)).await?;
-    let (Some(person), true) = (person, matches) else { return Err(no_such_login()) };
-    let circumstances = visitor.circumstances(Actor::Owner(person));
-    if !signs_in(app, &circumstances, person, email).await? {
-        return Err(no_such_login());
+    match (person, checked) {
+        (Some(person), Some(checked)) if matches => Ok((person, checked)),
+        _ => Err(no_such_login()),
     }
-    let (session, applied) = begin_session(app, person, circumstances.clone()).await?;
-    if app.store().password(person).await?.map(|stored| stored.credential) != checked {
-        // Another password was set meanwhile, which ends what the one before it began.
-        let revoke = Command::Person(person, PersonCommand::Revoke(session));
-        execute(app, submission(person.into(), revoke, circumstances)?).await?;
-        return Err(no_such_login());
-    }
-    let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
-    let secret = Secret::new(SecretKind::Session, person.into(), secret);
-    Ok(SignedIn { person, session, secret, applied })
+}
+
+/// As whom they work for an account. One that has not got them is answered like one that never was.
+async fn work_for(
+    app: &AppState,
+    person: PersonId,
+    account: AccountId,
+) -> Result<(AccountId, StaffId), Problem> {
+    let person = links::person(app, person).await?;
+    let staff = work::staff_of(app, &person, account).await?;
+    Ok((account, staff.ok_or_else(Problem::not_found)?))
 }
 
 /// Ends the session that somebody asks with.

@@ -18,6 +18,12 @@ const RESETS_FROM_AN_ADDRESS: Throttle = Throttle { tries_max: 100, window_s: HO
 const EMAIL_CHANGES_OF_A_PERSON: Throttle = Throttle { tries_max: 5, window_s: HOUR_S };
 const EMAIL_CHANGES_TO_AN_ADDRESS: Throttle = Throttle { tries_max: 3, window_s: HOUR_S };
 const ACCEPTS_OF_A_LINK: Throttle = Throttle { tries_max: 10, window_s: QUARTER_OF_AN_HOUR_S };
+const CODES_OF_A_PERSON: Throttle = Throttle { tries_max: 10, window_s: QUARTER_OF_AN_HOUR_S };
+
+/// Counts a code of a second factor, or one that stands in for it.
+pub(crate) async fn giving_code(app: &AppState, person: PersonId) -> Result<(), Problem> {
+    counted(app, "code", &person.to_string(), CODES_OF_A_PERSON).await
+}
 
 /// Counts a sign-in.
 pub(crate) async fn signing_in(

@@ -150,8 +150,7 @@ pub(super) fn revoke(
     if key.life == KeyLife::Revoked {
         return Ok(Vec::new());
     }
-    let mut others = account.live_keys().filter(|(other, _)| *other != id);
-    if key.role == Role::Admin && !others.any(|(_, other)| other.role == Role::Admin) {
+    if key.role == Role::Admin && !account.has_admin_but(Some(id), None) {
         return Err(BuilderAccountRejection::LastAdmin.into());
     }
     Ok(vec![ApiKeyRevoked { key: id, label: key.label.clone() }.into()])

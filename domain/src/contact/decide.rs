@@ -134,7 +134,7 @@ enum By {
 impl By {
     fn of(contact: &Contact, circumstances: &Circumstances) -> Result<Self, Halt> {
         match circumstances.actor {
-            Actor::BuilderStaff(_) | Actor::System => Ok(Self::Builder),
+            Actor::BuilderStaff(_) | Actor::StaffMember(_) | Actor::System => Ok(Self::Builder),
             Actor::Operator(_) => Err(Rejection::NotPermitted { needed: "a builder's key" }.into()),
             Actor::Owner(person) => match contact.access {
                 Access::Active { person: owner } if owner == person => Ok(Self::Owner),

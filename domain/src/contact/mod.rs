@@ -32,5 +32,6 @@ pub use letters::{FormerAddressTold, InviteReminded};
 pub use merge::{Kept, MergePicks, merge_survivor};
 pub use permission::Permission;
 pub use rejection::ContactRejection;
+pub(crate) use state::INVITE_MAILS_MAX;
 pub use state::{Access, Contact, EndedInvitation, Ending, Invitation, Life, Resume, Was};
 pub use upcast::upcasters;

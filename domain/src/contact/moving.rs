@@ -82,7 +82,11 @@ impl Asked<'_> {
         match (actor, self.contact.owner()) {
             (Actor::Owner(person), Some(owner)) if person == owner => Ok(()),
             (
-                Actor::Owner(_) | Actor::BuilderStaff(_) | Actor::Operator(_) | Actor::System,
+                Actor::Owner(_)
+                | Actor::BuilderStaff(_)
+                | Actor::StaffMember(_)
+                | Actor::Operator(_)
+                | Actor::System,
                 Some(_) | None,
             ) => no(No::NotTheOwner),
         }

@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
-use crate::builder_account::BuilderAccountCommand;
+use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
 use crate::rejection::Rejection;
 
@@ -115,10 +115,17 @@ fn right(command: &Command) -> Right {
             BuilderAccountCommand::Open { .. } => Right::Operate,
             BuilderAccountCommand::IssueApiKey(_) => Right::IssueKey,
             BuilderAccountCommand::JobSetup(_) => Right::Work,
+            BuilderAccountCommand::Staff(StaffCommand::Join { .. }) => Right::Answer,
             BuilderAccountCommand::RotateApiKey(_)
             | BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::SetCustomFields(_)
-            | BuilderAccountCommand::ChangeSettings(_) => Right::Administer,
+            | BuilderAccountCommand::ChangeSettings(_)
+            | BuilderAccountCommand::Staff(
+                StaffCommand::Invite(_)
+                | StaffCommand::Resend { .. }
+                | StaffCommand::Change { .. }
+                | StaffCommand::Remove(_),
+            ) => Right::Administer,
         },
         Command::Person(..) => Right::OwnLogin,
         Command::Contact(_, command) => match command {

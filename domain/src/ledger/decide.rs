@@ -36,7 +36,7 @@ pub fn decide(
             Ok(done(AggregateId::Installation, events, Event::Installation))
         }
         Command::BuilderAccount(id, command) => {
-            let events = builder_account::decide(*id, state.builder_account(*id)?, command)?;
+            let events = builder_account::decide(*id, state.builder_account(*id)?, command, now)?;
             Ok(done(AggregateId::BuilderAccount(*id), events, Event::BuilderAccount))
         }
         Command::Person(id, command) => {

@@ -512,6 +512,8 @@ impl Command {
             Self::Installation(InstallationCommand::IssueOperatorToken(_)) => "IssueOperatorToken",
             Self::Installation(InstallationCommand::OrderAccount { .. }) => "OrderAccount",
             Self::Installation(InstallationCommand::OrderApiKey { .. }) => "OrderApiKey",
+            Self::Installation(InstallationCommand::AppointOperator { .. }) => "AppointOperator",
+            Self::Installation(InstallationCommand::DismissOperator(_)) => "DismissOperator",
             Self::BuilderAccount(_, BuilderAccountCommand::Open { .. }) => "OpenBuilderAccount",
             Self::BuilderAccount(_, BuilderAccountCommand::IssueApiKey(_)) => "IssueApiKey",
             Self::BuilderAccount(_, BuilderAccountCommand::RotateApiKey(_)) => "RotateApiKey",
@@ -524,6 +526,7 @@ impl Command {
             },
             Self::BuilderAccount(_, BuilderAccountCommand::SetCustomFields(_)) => "SetCustomFields",
             Self::BuilderAccount(_, BuilderAccountCommand::ChangeSettings(_)) => "ChangeSettings",
+            Self::BuilderAccount(_, BuilderAccountCommand::Staff(command)) => command.name(),
             Self::Person(_, command) => command.name(),
             Self::Contact(_, command) => match command {
                 ContactCommand::Create(_) => "CreateContact",

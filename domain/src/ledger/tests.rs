@@ -4,13 +4,14 @@
 use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 use crate::builder_account::{
-    BuilderAccount, BuilderAccountRejection, InvitationTtl, JobTemplate, NewApiKey, SettingsEdit,
-    TemplateTask,
+    BuilderAccount, BuilderAccountRejection, InvitationTtl, JobTemplate, NewApiKey, NewStaff,
+    SettingsEdit, StaffCommand, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
 use crate::event::Shown;
 use crate::ids::{
-    ApiKeyId, CredentialId, ImageId, ImpersonationId, InvitationId, PersonId, SessionId, TokenId,
+    ApiKeyId, CredentialId, FactorId, ImageId, ImpersonationId, InvitationId, PersonId, SessionId,
+    StaffId, TokenId,
 };
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
@@ -898,6 +899,9 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         types(&["Remodel"]),
         custom_field_set(),
         Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
+        invite_staff(),
+        join_staff(),
+        appoint_operator(),
         issue_key(9),
         rotate_key(9),
         revoke_key(9),
@@ -987,49 +991,16 @@ fn a_gap_a_stranger_and_a_second_start_are_impossible_steps() {
 
 // Who may (RULES.md 2.8).
 
-#[test]
-fn each_command_is_taken_from_whom_the_table_of_rights_says() {
-    let operator = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator);
-    let askers = [
-        ("admin", staff(Role::Admin, &[])),
-        ("staff", staff(Role::Staff, &[Grant::ReadAudit])),
-        ("staff with grant", staff(Role::Staff, &[Grant::ManageAccess])),
-        ("staff who may look", staff(Role::Staff, &[Grant::Impersonate])),
-        ("auditor", staff(Role::Auditor, &[Grant::ManageAccess, Grant::Impersonate])),
-        ("owner", by(Actor::Owner(PERSON), Authority::Owner)),
-        ("operator", operator),
-        ("system", anybody()),
-    ];
-    let rights = [
-        "operate",
-        "issue keys",
-        "work",
-        "manage access",
-        "impersonate",
-        "own info",
-        "administer",
-        "own login",
-        "report",
-    ];
-    //                    admin  staff  grant  looks  audit  owner  operator system
-    let table = [
-        [false, false, false, false, false, false, true, true],
-        [true, false, false, false, false, false, true, true],
-        [true, true, true, true, false, false, false, true],
-        [true, false, true, false, false, false, false, true],
-        [true, false, false, true, false, false, false, true],
-        [true, true, true, true, false, true, false, true],
-        [true, false, false, false, false, false, false, true],
-        [false, false, false, false, false, true, false, true],
-        [false, false, false, false, false, false, false, true],
-    ];
-    let impersonator = by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Impersonator);
+/// Some commands of each right, in the order of the table below.
+fn commands_by_right() -> [Vec<Command>; 10] {
     let of_contact = |command| Command::Contact(ADA, command);
-    let commands = [
+    [
         vec![
             Command::Installation(InstallationCommand::IssueOperatorToken(ApiKeyId(Uuid::nil()))),
             Command::TakeOver { contact: ADA, after: 0, events: Vec::new() },
             Command::RecordBounce(MailId(Uuid::nil()), bounce()),
+            appoint_operator(),
+            Command::Installation(InstallationCommand::DismissOperator(ApiKeyId(Uuid::nil()))),
         ],
         vec![issue_key(1)],
         vec![
@@ -1080,14 +1051,59 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             settle(SettingsEdit::default()),
             rotate_key(1),
             revoke_key(1),
+            invite_staff(),
+            of_staff(StaffCommand::Resend { staff: MIA, token: ids(1).token }),
+            of_staff(StaffCommand::Change { staff: MIA, role: None, grants: None }),
+            of_staff(StaffCommand::Remove(MIA)),
         ],
         person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
         vec![
             mailed(MailOutcome::Sent),
             of_contact(ContactCommand::RemindInvite(MailId(Uuid::nil()))),
         ],
+        vec![of_contact(ContactCommand::DeclineInvite(ids(1).token)), accept(ADA, 1), join_staff()],
+    ]
+}
+
+#[test]
+fn each_command_is_taken_from_whom_the_table_of_rights_says() {
+    let askers = [
+        ("admin", staff(Role::Admin, &[])),
+        ("staff", staff(Role::Staff, &[Grant::ReadAudit])),
+        ("staff with grant", staff(Role::Staff, &[Grant::ManageAccess])),
+        ("staff who may look", staff(Role::Staff, &[Grant::Impersonate])),
+        ("auditor", staff(Role::Auditor, &[Grant::ManageAccess, Grant::Impersonate])),
+        ("owner", by(Actor::Owner(PERSON), Authority::Owner)),
+        ("operator", by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator)),
+        ("system", anybody()),
     ];
-    for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
+    let rights = [
+        "operate",
+        "issue keys",
+        "work",
+        "manage access",
+        "impersonate",
+        "own info",
+        "administer",
+        "own login",
+        "report",
+        "answer",
+    ];
+    //                    admin  staff  grant  looks  audit  owner  operator system
+    let table = [
+        [false, false, false, false, false, false, true, true],
+        [true, false, false, false, false, false, true, true],
+        [true, true, true, true, false, false, false, true],
+        [true, false, true, false, false, false, false, true],
+        [true, false, false, true, false, false, false, true],
+        [true, true, true, true, false, true, false, true],
+        [true, false, false, false, false, false, false, true],
+        [false, false, false, false, false, true, false, true],
+        [false, false, false, false, false, false, false, true],
+        [false, false, false, false, false, true, false, true],
+    ];
+    let impersonator = by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Impersonator);
+    for ((right, row), commands) in rights.iter().zip(table).zip(commands_by_right()) {
         for command in commands {
             for ((asker, circumstances), permitted) in askers.iter().zip(row) {
                 // Who may not is refused before anything is looked at.
@@ -1102,10 +1118,38 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
     }
 }
 
+fn of_staff(command: StaffCommand) -> Command {
+    Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::Staff(command))
+}
+
+fn appoint_operator() -> Command {
+    Command::Installation(InstallationCommand::AppointOperator {
+        operator: ApiKeyId(Uuid::from_u128(5)),
+        name: PersonName::parse("Olu").expect("a valid name"),
+    })
+}
+
+const MIA: StaffId = StaffId(Uuid::from_u128(0x31a));
+
+fn invite_staff() -> Command {
+    of_staff(StaffCommand::Invite(NewStaff {
+        staff: MIA,
+        name: PersonName::parse("Mia").expect("a valid name"),
+        email: email("mia@x.org"),
+        role: Role::Staff,
+        grants: BTreeSet::new(),
+        token: ids(1).token,
+    }))
+}
+
+fn join_staff() -> Command {
+    of_staff(StaffCommand::Join { staff: MIA, token: ids(1).token, person: PERSON })
+}
+
 /// One of each command to a person.
-fn person_commands() -> [PersonCommand; 9] {
+fn person_commands() -> [PersonCommand; 14] {
     let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
-    let token = ids(1).token;
+    let (token, factor) = (ids(1).token, FactorId(Uuid::from_u128(4)));
     [
         PersonCommand::Register { email: email("ada@x.org"), credential },
         PersonCommand::TakeOver(email("ada@x.org")),
@@ -1116,6 +1160,11 @@ fn person_commands() -> [PersonCommand; 9] {
         PersonCommand::RequestReset(token),
         PersonCommand::CompleteReset { token, credential },
         PersonCommand::EmailChange(EmailChangeCommand::Begin(token)),
+        PersonCommand::LinkStaff { account: ACCOUNT, staff: MIA },
+        PersonCommand::LogInAsStaff { session, account: ACCOUNT, staff: MIA },
+        PersonCommand::EnableSecondFactor(factor),
+        PersonCommand::DisableSecondFactor(factor),
+        PersonCommand::UseRecoveryCode { factor, number: 1 },
     ]
 }
 

@@ -115,6 +115,11 @@ fn commands() -> Vec<PersonCommand> {
         move_with_invitation("ada@work.example"),
         step(EmailChangeCommand::Complete(NEWER_LINK)),
         step(EmailChangeCommand::Refuse { token: NEWER_LINK, account: None }),
+        PersonCommand::LinkStaff { account: ELM_BUILDERS, staff: MIA },
+        PersonCommand::LogInAsStaff { session: LAPTOP, account: ELM_BUILDERS, staff: MIA },
+        PersonCommand::EnableSecondFactor(APP),
+        PersonCommand::DisableSecondFactor(APP),
+        PersonCommand::UseRecoveryCode { factor: APP, number: 1 },
     ]
 }
 
@@ -459,4 +464,63 @@ fn an_impossible_step_of_a_change_is_told_and_changes_nothing() {
         let impossible = person.apply(&event).expect_err("cannot follow");
         assert_eq!((person, impossible.event), (before, event.stored_type()));
     }
+}
+
+const MIA: StaffId = StaffId(Uuid::from_u128(0x31a));
+const APP: FactorId = FactorId(Uuid::from_u128(0xf1));
+const OTHER_APP: FactorId = FactorId(Uuid::from_u128(0xf2));
+
+fn staff_linked() -> PersonEvent {
+    StaffLinked { account: ELM_BUILDERS, staff: MIA }.into()
+}
+
+#[test]
+fn a_person_works_for_an_account_only_as_whom_they_were_invited_to_be() {
+    // 2.8
+    let link = PersonCommand::LinkStaff { account: ELM_BUILDERS, staff: MIA };
+    check(registered(), &link, Ok(vec![staff_linked()]));
+    check(registered_and([staff_linked()]), &link, Ok(Vec::new()));
+    let work = |account| PersonCommand::LogInAsStaff { session: LAPTOP, account, staff: MIA };
+    let begun = StaffSessionBegun { session: LAPTOP, account: ELM_BUILDERS, staff: MIA };
+    check(registered_and([staff_linked()]), &work(ELM_BUILDERS), Ok(vec![begun.into()]));
+    for (given, account) in
+        [(registered(), ELM_BUILDERS), (registered_and([staff_linked()]), OAK_BUILDERS)]
+    {
+        let unknown = Rejection::Unknown(AggregateId::BuilderAccount(account));
+        check(given, &work(account), Err(unknown));
+    }
+}
+
+#[test]
+fn a_second_factor_is_turned_on_once_and_off_once() {
+    let on = || PersonEvent::from(SecondFactorEnabled { factor: APP });
+    let off = || PersonEvent::from(SecondFactorDisabled { factor: APP });
+    let enable = PersonCommand::EnableSecondFactor(APP);
+    let person = check(registered(), &enable, Ok(vec![on()])).expect("there");
+    assert_eq!(person.second_factor.map(|on| on.factor), Some(APP));
+    check(registered_and([on()]), &enable, Ok(Vec::new()));
+    let other = PersonCommand::EnableSecondFactor(OTHER_APP);
+    check(registered_and([on()]), &other, Err(PersonRejection::SecondFactorOn.into()));
+    check(registered_and([on()]), &PersonCommand::DisableSecondFactor(APP), Ok(vec![off()]));
+    check(registered_and([on()]), &PersonCommand::DisableSecondFactor(OTHER_APP), Ok(Vec::new()));
+    check(registered(), &PersonCommand::DisableSecondFactor(APP), Ok(Vec::new()));
+    let again = registered_and([on(), off()]);
+    check(again, &other, Ok(vec![SecondFactorEnabled { factor: OTHER_APP }.into()]));
+}
+
+#[test]
+fn each_of_the_ten_recovery_codes_is_taken_once() {
+    let on = || PersonEvent::from(SecondFactorEnabled { factor: APP });
+    let used = |number| PersonEvent::from(RecoveryCodeUsed { factor: APP, number });
+    let use_code = |factor, number| PersonCommand::UseRecoveryCode { factor, number };
+    check(registered_and([on()]), &use_code(APP, 10), Ok(vec![used(10)]));
+    check(registered_and([on(), used(10)]), &use_code(APP, 9), Ok(vec![used(9)]));
+    let refused = || Err(PersonRejection::SecondFactorRefused.into());
+    check(registered_and([on(), used(10)]), &use_code(APP, 10), refused());
+    check(registered_and([on()]), &use_code(APP, 11), refused());
+    check(registered_and([on()]), &use_code(APP, 0), refused());
+    check(registered_and([on()]), &use_code(OTHER_APP, 1), refused());
+    check(registered(), &use_code(APP, 1), refused());
+    let mut person = fold(&registered_and([on(), used(1)])).expect("there");
+    assert!(person.apply(&used(1)).is_err(), "a code that is used twice is an impossible step");
 }

@@ -7,6 +7,7 @@ use crate::rows::{AttemptRow, ReceiptRow};
 use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
 use crate::writer::Work;
 use domain::builder_account::BuilderAccountCommand;
+use domain::installation::InstallationCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::person::PersonCommand;
 use domain::{Command, LedgerId, Rejection};
@@ -129,7 +130,9 @@ impl Turn<'_> {
 /// Whether the command's answer tells its secret; an invitation's goes into a mail and nowhere else.
 fn tells_secret(submission: &Submission) -> bool {
     match &submission.command {
-        Command::Installation(_) => true,
+        Command::Installation(command) => {
+            !matches!(command, InstallationCommand::DismissOperator(_))
+        }
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)
@@ -137,10 +140,15 @@ fn tells_secret(submission: &Submission) -> bool {
             BuilderAccountCommand::RevokeApiKey(_)
             | BuilderAccountCommand::JobSetup(_)
             | BuilderAccountCommand::SetCustomFields(_)
-            | BuilderAccountCommand::ChangeSettings(_) => false,
+            | BuilderAccountCommand::ChangeSettings(_)
+            // Its link goes into a mail and nowhere else.
+            | BuilderAccountCommand::Staff(_) => false,
         },
         Command::Person(_, command) => match command {
-            PersonCommand::LogIn(_) => true,
+            PersonCommand::LogIn(_)
+            | PersonCommand::LogInAsStaff { .. }
+            // The recovery codes are made of it.
+            | PersonCommand::EnableSecondFactor(_) => true,
             // Its link goes into a mail and nowhere else.
             PersonCommand::RequestReset(_)
             | PersonCommand::Register { .. }
@@ -149,7 +157,10 @@ fn tells_secret(submission: &Submission) -> bool {
             | PersonCommand::Revoke(_)
             | PersonCommand::RevokeAll
             | PersonCommand::EmailChange(_)
-            | PersonCommand::CompleteReset { .. } => false,
+            | PersonCommand::CompleteReset { .. }
+            | PersonCommand::LinkStaff { .. }
+            | PersonCommand::DisableSecondFactor(_)
+            | PersonCommand::UseRecoveryCode { .. } => false,
         },
         Command::Impersonation(_, command) => match command {
             ImpersonationCommand::Start { .. } => true,

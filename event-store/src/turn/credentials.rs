@@ -5,10 +5,11 @@ use super::{Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::pipeline::Pipeline;
-use crate::rows::{NewCredentialRow, Prepared};
+use crate::rows::{NewCredentialRow, OperatorRow, Prepared};
 use crate::store::Submission;
 use domain::builder_account::BuilderAccountEvent;
-use domain::{ApiKeyId, Grant, LedgerId, Role};
+use domain::installation::InstallationEvent;
+use domain::{ApiKeyId, Grant, LedgerId, PersonName, Role};
 use tokio_postgres::Client;
 
 /// The secret before opens nothing once this is committed.
@@ -21,6 +22,7 @@ const REVOKED: &str = "DELETE FROM credentials WHERE ledger_id = $1 AND key_id =
 #[derive(Default)]
 pub(super) struct Credentials {
     issued: Vec<NewCredentialRow>,
+    operators: Vec<OperatorRow>,
     changed: Vec<(LedgerId, ApiKeyId, Change)>,
 }
 
@@ -35,8 +37,8 @@ impl Credentials {
     }
 
     pub(super) fn are_none(&self) -> bool {
-        let Self { issued, changed } = self;
-        issued.is_empty() && changed.is_empty()
+        let Self { issued, operators, changed } = self;
+        issued.is_empty() && operators.is_empty() && changed.is_empty()
     }
 
     pub(super) async fn send<'a>(
@@ -46,6 +48,7 @@ impl Credentials {
         pipeline: &mut Pipeline<'a>,
     ) -> Result<(), StoreError> {
         prepared.insert(client, self.issued, pipeline).await?;
+        prepared.insert(client, self.operators, pipeline).await?;
         for (ledger, key, change) in self.changed {
             let sql = match &change {
                 Change::Rotated(_) => ROTATED,
@@ -107,7 +110,57 @@ impl Turn<'_> {
             | BuilderAccountEvent::JobTemplateChanged(_)
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
-            | BuilderAccountEvent::AccountSettingsChanged(_) => {}
+            | BuilderAccountEvent::AccountSettingsChanged(_)
+            // In `staff`.
+            | BuilderAccountEvent::StaffInvited(_)
+            | BuilderAccountEvent::StaffInviteResent(_)
+            | BuilderAccountEvent::StaffInviteCancelled(_)
+            | BuilderAccountEvent::StaffJoined(_)
+            | BuilderAccountEvent::StaffRoleChanged(_)
+            | BuilderAccountEvent::StaffGrantsChanged(_)
+            | BuilderAccountEvent::StaffRemoved(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Operators' tokens, and the names that histories of accounts show them by.
+    pub(super) fn installation_effects(
+        &self,
+        recorded: &Recorded,
+        event: &InstallationEvent,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let ledger = recorded.ledger;
+        let token = |operator: ApiKeyId| {
+            Ok::<_, StoreError>(NewCredentialRow {
+                ledger_id: ledger.0,
+                secret_hash: secret_hash(submission)?,
+                key_id: operator.0,
+                role: "operator",
+                grants: Vec::new(),
+                issued_at: recorded.recorded_at.moment(),
+            })
+        };
+        match event {
+            InstallationEvent::OperatorTokenIssued(issued) => {
+                writes.credentials.issue(token(issued.token)?);
+            }
+            InstallationEvent::OperatorAppointed(appointed) => {
+                let name = appointed.name.value().map(PersonName::as_str).unwrap_or_default();
+                let keys = self.shared.reader.keys();
+                writes.credentials.operators.push(OperatorRow {
+                    ledger_id: ledger.0,
+                    operator_id: appointed.operator.0,
+                    sealed: keys.seal(name.as_bytes(), appointed.operator.0.as_bytes())?,
+                });
+                writes.credentials.issue(token(appointed.operator)?);
+            }
+            InstallationEvent::OperatorDismissed(dismissed) => {
+                writes.credentials.changed.push((ledger, dismissed.operator, Change::Revoked));
+            }
+            InstallationEvent::AccountOpeningOrdered(_)
+            | InstallationEvent::ApiKeyIssueOrdered(_) => {}
         }
         Ok(())
     }

@@ -437,6 +437,7 @@ impl Turn<'_> {
                         &submission.circumstances,
                         aggregate,
                         &event,
+                        event.staff(),
                         idempotency.as_deref(),
                     ),
                     event,

@@ -5,12 +5,13 @@ use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::keys::Held;
 use crate::reader::stored;
-use crate::rows::{MailRow, NewCredentialRow, NewTokenRow, SubjectKeyRow};
+use crate::rows::{MailRow, NewTokenRow, SubjectKeyRow};
 use crate::sealing::Subjects;
 use crate::store::Submission;
 use crate::writer::Work;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::installation::InstallationEvent;
 use domain::notification::{MailKind, NotificationEvent};
@@ -81,16 +82,10 @@ impl Turn<'_> {
                 }
                 (Event::BuilderAccount(event), AggregateId::BuilderAccount(_)) => {
                     Self::account_effects(recorded, event, submission, writes)?;
+                    self.staff_effects(recorded, event, submission, writes)?;
                 }
-                (Event::Installation(InstallationEvent::OperatorTokenIssued(issued)), _) => {
-                    writes.credentials.issue(NewCredentialRow {
-                        ledger_id: ledger.0,
-                        secret_hash: secret_hash(submission)?,
-                        key_id: issued.token.0,
-                        role: "operator",
-                        grants: Vec::new(),
-                        issued_at: at,
-                    });
+                (Event::Installation(event), AggregateId::Installation) => {
+                    self.installation_effects(recorded, event, submission, writes)?;
                 }
                 (Event::Person(event), AggregateId::Person(person)) => {
                     self.person_effects(recorded, event, person, submission, writes)?;
@@ -272,6 +267,14 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
         (AggregateId::Person(id), Event::Person(PersonEvent::PersonRegistered(_))) => {
             Some(id.into())
         }
+        (
+            AggregateId::BuilderAccount(_),
+            Event::BuilderAccount(BuilderAccountEvent::StaffInvited(e)),
+        ) => Some(e.staff.into()),
+        (
+            AggregateId::Installation,
+            Event::Installation(InstallationEvent::OperatorAppointed(e)),
+        ) => Some(SubjectId(e.operator.0)),
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)

@@ -1,10 +1,11 @@
 //! What is written with the events of persons: passwords, sessions, links to reset them with.
 
 use super::effects::secret_hash;
+use super::second_factors::SecondFactors;
 use super::{Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
-use crate::logins::SESSION_HOURS;
+use crate::logins::{SESSION_HOURS, STAFF_SESSION_HOURS, StaffSession};
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
 use crate::rows::{
@@ -33,6 +34,7 @@ pub(super) struct Logins {
     resets: Vec<ResetTokenRow>,
     email_changes: Vec<EmailChangeTokenRow>,
     imported: Vec<ImportedOwnerRow>,
+    factors: SecondFactors,
 }
 
 impl Logins {
@@ -51,6 +53,7 @@ impl Logins {
             resets,
             email_changes,
             imported,
+            factors,
         } = self;
         passwords_changed.is_empty()
             && sessions_ended.is_empty()
@@ -59,6 +62,7 @@ impl Logins {
             && resets.is_empty()
             && email_changes.is_empty()
             && imported.is_empty()
+            && factors.are_none()
     }
 
     /// A session of the ledger ends, or all of them do.
@@ -98,7 +102,8 @@ impl Logins {
         prepared.insert(client, self.sessions, pipeline).await?;
         prepared.insert(client, self.resets, pipeline).await?;
         prepared.insert(client, self.email_changes, pipeline).await?;
-        prepared.insert(client, self.imported, pipeline).await
+        prepared.insert(client, self.imported, pipeline).await?;
+        self.factors.send(client, prepared, pipeline).await
     }
 }
 
@@ -124,19 +129,17 @@ impl Turn<'_> {
                 });
             }
             PersonEvent::LoggedIn(begun) => {
-                let client = submission.circumstances.client;
-                let client = client.map(|address| address.to_string()).unwrap_or_default();
-                let keys = self.shared.reader.keys();
-                writes.logins.sessions.push(SessionRow {
-                    ledger_id: ledger.0,
-                    secret_hash: secret_hash(submission)?,
-                    session_id: begun.session.0,
-                    created_at: at.moment(),
-                    seen_at: at.moment(),
-                    expires_at: at.plus_hours(SESSION_HOURS).moment(),
-                    sealed: keys.seal(client.as_bytes(), begun.session.0.as_bytes())?,
-                });
+                self.session_begun(recorded, begun.session, None, submission, writes)?;
             }
+            PersonEvent::StaffSessionBegun(begun) => {
+                let work = StaffSession { account: begun.account, staff: begun.staff };
+                self.session_begun(recorded, begun.session, Some(work), submission, writes)?;
+            }
+            PersonEvent::SecondFactorEnabled(e) => {
+                writes.logins.factors.enabled(recorded, e, submission)?;
+            }
+            PersonEvent::SecondFactorDisabled(e) => writes.logins.factors.disabled(recorded, e),
+            PersonEvent::RecoveryCodeUsed(e) => writes.logins.factors.code_used(recorded, e),
             PersonEvent::SessionRevoked(ended) => {
                 writes.logins.end(ledger, Some(ended.session));
             }
@@ -154,8 +157,37 @@ impl Turn<'_> {
             | PersonEvent::ContactLinked(_)
             | PersonEvent::PrimaryEmailChangeBegun(_)
             | PersonEvent::PrimaryEmailChangeRefused(_)
+            | PersonEvent::StaffLinked(_)
             | PersonEvent::PasswordResetCompleted(_) => {}
         }
+        Ok(())
+    }
+
+    /// The hash of a session's secret, with how long it lasts (promise 25).
+    fn session_begun(
+        &self,
+        recorded: &Recorded,
+        session: SessionId,
+        work: Option<StaffSession>,
+        submission: &Submission,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let client = submission.circumstances.client;
+        let client = client.map(|address| address.to_string()).unwrap_or_default();
+        let keys = self.shared.reader.keys();
+        let at = recorded.recorded_at;
+        let hours = if work.is_some() { STAFF_SESSION_HOURS } else { SESSION_HOURS };
+        writes.logins.sessions.push(SessionRow {
+            ledger_id: recorded.ledger.0,
+            secret_hash: secret_hash(submission)?,
+            session_id: session.0,
+            created_at: at.moment(),
+            seen_at: at.moment(),
+            expires_at: at.plus_hours(hours).moment(),
+            sealed: keys.seal(client.as_bytes(), session.0.as_bytes())?,
+            account_id: work.map(|work| work.account.0),
+            staff_id: work.map(|work| work.staff.0),
+        });
         Ok(())
     }
 

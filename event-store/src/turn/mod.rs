@@ -16,6 +16,8 @@ mod effects;
 mod images;
 mod impersonations;
 mod logins;
+mod second_factors;
+mod staff;
 mod writes;
 mod writing;
 

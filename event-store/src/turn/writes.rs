@@ -5,6 +5,7 @@ use super::effects::EndedMail;
 use super::images::Images;
 use super::impersonations::Impersonations;
 use super::logins::Logins;
+use super::staff::Staff;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub(super) struct Writes {
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
     pub(super) images: Images,
+    pub(super) staff: Staff,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     pub(super) newborn: Vec<(LedgerId, SubjectId)>,
 }
@@ -49,6 +51,7 @@ impl Writes {
             attempts,
             logins,
             images,
+            staff,
             newborn: _,
         } = self;
         subject_keys.is_empty()
@@ -64,6 +67,7 @@ impl Writes {
             && attempts.is_empty()
             && logins.are_none()
             && images.are_none()
+            && staff.are_none()
     }
 }
 

@@ -81,24 +81,29 @@ async fn no_body_and_no_query_gives_a_failure() {
     let owner = server.owner(&builder, "owner@example.org", PASSWORD).await;
     let mut session = owner.session;
     let link = server.invite(&builder, contact).await;
+    let (member, join) = server.invite_staff(&builder, "mia@elm.example", "staff", &[]).await;
     let forgotten = json!({ "email": "owner@example.org" });
     server.anybody().post("/v1/password-resets", forgotten).await.is(202);
     let reset = super::logins::reset_link(&server, owner.person, 1).await;
     let description = operator.get("/openapi.json").await.is(200).body;
     for (method, path) in routes(&description) {
         let is_owners = path.starts_with("/v1/me") || path.starts_with("/v1/sessions");
-        let is_operators = path.starts_with("/v1/accounts") || path == "/v1/mail/bounces";
+        let is_operators = path.starts_with("/v1/accounts")
+            || path == "/v1/mail/bounces"
+            || path.starts_with("/v1/operators");
         let caller = if is_operators { &operator } else { &builder.admin };
         let mut caller = if is_owners { session.clone() } else { caller.clone() };
         let id = match path.as_str() {
             path if path.starts_with("/v1/contacts") => contact,
             path if path.starts_with("/v1/jobs") => job,
+            path if path.starts_with("/v1/staff") => member,
             _ => builder.id,
         };
+        let link = if path.starts_with("/v1/staff-invitations") { &join } else { &link };
         let path = path
             .replace("{id}", &id.to_string())
             .replace("{contact_id}", &contact.to_string())
-            .replace("{token}", if path.contains("reset") { &reset } else { &link })
+            .replace("{token}", if path.contains("reset") { &reset } else { link })
             .replace("{name}", "gate")
             .replace("{task_id}", &contact.to_string())
             .replace("{milestone_id}", &contact.to_string())

@@ -22,6 +22,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+/// What members of the staff sign in with.
+pub(super) const STAFF_PASSWORD: &str = "a shed beside the site";
+
 /// A running server.
 pub(super) struct Server {
     pub(super) base: String,
@@ -58,6 +61,12 @@ pub(super) struct Owner {
     pub(super) session: Caller,
 }
 
+/// A member of an account's staff who has joined.
+pub(super) struct Member {
+    pub(super) id: Uuid,
+    pub(super) session: Caller,
+}
+
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
@@ -70,45 +79,31 @@ pub(super) struct Answer {
 impl Server {
     /// A server whose mail waits.
     pub(super) async fn start() -> Self {
-        Self::start_with(None, system_clock, "http://localhost").await
+        Self::start_with(None, system_clock, None).await
     }
 
     /// A server whose clients reach it by this URL.
     pub(super) async fn start_at(public_url: &str) -> Self {
-        Self::start_with(None, system_clock, public_url).await
+        Self::start_with(None, system_clock, Some(public_url)).await
     }
 
     /// A server without a mail server, on a machine of one's own.
     pub(super) async fn start_with_mailbox() -> Self {
         let mailbox = Mailbox::new().expect("random bytes");
-        Self::start_with(Some(mailbox), system_clock, "http://localhost").await
+        Self::start_with(Some(mailbox), system_clock, None).await
     }
 
     /// A server that goes by this clock.
     pub(super) async fn start_by(clock: fn() -> Timestamp) -> Self {
-        Self::start_with(None, clock, "http://localhost").await
-    }
-
-    /// A server that browsers find at this URL.
-    pub(super) async fn start_found_at(url: &str) -> Self {
-        Self::start_as(None, system_clock, Some(url)).await
+        Self::start_with(None, clock, None).await
     }
 
     /// Without a mail server, by this clock.
     pub(super) async fn start_with_mailbox_by(clock: fn() -> Timestamp) -> Self {
-        Self::start_with(Some(Mailbox::new().expect("random bytes")), clock, "http://localhost")
-            .await
+        Self::start_with(Some(Mailbox::new().expect("random bytes")), clock, None).await
     }
 
     async fn start_with(
-        mailbox: Option<Mailbox>,
-        clock: fn() -> Timestamp,
-        public_url: &str,
-    ) -> Self {
-        Self::start_as(mailbox, clock, None).await
-    }
-
-    async fn start_as(
         mailbox: Option<Mailbox>,
         clock: fn() -> Timestamp,
         url: Option<&str>,
@@ -121,7 +116,7 @@ impl Server {
         let operator = operator_token(&store).await;
         let delivery = mailbox.clone().map_or(Delivery::Waiting, Delivery::Mailbox);
         let (progress, limits) = (runner.progress(), Limits::default());
-        let state = AppState::reached_by(store.clone(), progress, limits, delivery, public_url);
+        let state = AppState::with_mail(store.clone(), progress, limits, delivery);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         state.found_at(Site::new(url.unwrap_or(&base), Ipv4Addr::LOCALHOST.into()));
@@ -247,6 +242,35 @@ impl Server {
         let body = json!({ "role": role, "grants": grants, "label": role });
         let answer = self.operator().post(&path, body).await.is(201);
         self.caller(answer.body["secret"].as_str().expect("a secret"))
+    }
+
+    /// Invites somebody to the staff; their id, and the link in the mail.
+    pub(super) async fn invite_staff(
+        &self,
+        builder: &Builder,
+        email: &str,
+        role: &str,
+        grants: &[&str],
+    ) -> (Uuid, String) {
+        let body = json!({ "name": "Mia Mason", "email": email, "role": role, "grants": grants });
+        let staff = builder.admin.post("/v1/staff", body).await.is(201).id();
+        (staff, self.newest_link(builder.id, staff).await)
+    }
+
+    /// A member of the staff who has joined with a login of their own.
+    pub(super) async fn staff(
+        &self,
+        builder: &Builder,
+        email: &str,
+        role: &str,
+        grants: &[&str],
+    ) -> Member {
+        let (id, link) = self.invite_staff(builder, email, role, grants).await;
+        let path = format!("/v1/staff-invitations/{link}/accept");
+        let body = json!({ "password": STAFF_PASSWORD });
+        let joined = self.anybody().post(&path, body).await.is(200);
+        let token = joined.body["session_token"].as_str().expect("a session");
+        Member { id, session: self.caller(token) }
     }
 
     /// The invitee accepts, past the door: for tests that are about something else.

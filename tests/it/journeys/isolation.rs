@@ -28,11 +28,12 @@ struct Ids {
     job: Uuid,
     lead: Uuid,
     key: Uuid,
+    staff: Uuid,
 }
 
 fn unknown() -> Ids {
     let new = Uuid::now_v7;
-    Ids { contact: new(), job: new(), lead: new(), key: new() }
+    Ids { contact: new(), job: new(), lead: new(), key: new(), staff: new() }
 }
 
 fn none(_: &Ids) -> Value {
@@ -43,10 +44,20 @@ fn none(_: &Ids) -> Value {
 const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/accounts", Own),
     ("post", "/v1/accounts/{id}/api-keys", Path(|_| json!({ "role": "admin", "label": "x" }))),
+    ("get", "/v1/operators", Own),
+    ("post", "/v1/operators", Own),
+    ("delete", "/v1/operators/{id}", Path(none)),
     ("get", "/v1/api-keys", Own),
     ("post", "/v1/api-keys", Own),
     ("post", "/v1/api-keys/{id}/rotate", Path(none)),
     ("delete", "/v1/api-keys/{id}", Path(none)),
+    ("get", "/v1/staff", Own),
+    ("post", "/v1/staff", Own),
+    ("patch", "/v1/staff/{id}", Path(|_| json!({ "role": "auditor" }))),
+    ("delete", "/v1/staff/{id}", Path(none)),
+    ("post", "/v1/staff/{id}/invite/resend", Path(none)),
+    ("get", "/v1/staff-invitations/{token}", Public),
+    ("post", "/v1/staff-invitations/{token}/accept", Public),
     ("get", "/v1/contacts", Own),
     ("get", "/v1/contacts/duplicates", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/contacts", Body(|ids| json!({ "name": "X", "jobs": [ids.job] }))),
@@ -167,6 +178,11 @@ const CASES: &[(&str, &str, Case)] = &[
     ("get", "/v1/email-changes/{token}", Public),
     ("post", "/v1/email-changes/{token}/confirm", Public),
     ("get", "/v1/me/jobs", Own),
+    ("get", "/v1/me/accounts", Own),
+    ("get", "/v1/me/second-factor", Own),
+    ("post", "/v1/me/second-factor", Own),
+    ("delete", "/v1/me/second-factor", Own),
+    ("post", "/v1/me/second-factor/confirm", Own),
     ("get", "/v1/me/history", Own),
     ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/imports", Own),
@@ -203,14 +219,17 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     server.key(&theirs, "staff", &[]).await;
     let keys = theirs.admin.get("/v1/api-keys").await.is(200).each("id");
     let key = keys[0].parse().expect("an id");
-    let foreign = Ids { contact, job, lead, key };
+    let invited = json!({ "name": "Ned", "email": "ned@oak.example", "role": "staff" });
+    let staff = theirs.admin.post("/v1/staff", invited).await.is(201).id();
+    let foreign = Ids { contact, job, lead, key, staff };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
+    let member = server.staff(&mine, "mia@elm.example", "admin", &[]).await.session;
     // Queries first: the audit shows one's own refused attempts, whatever id they named.
     let (queries, commands): (Vec<_>, Vec<_>) =
         CASES.iter().partition(|(_, _, case)| matches!(case, Query(_)));
     for (method, path, case) in queries.into_iter().chain(commands) {
-        for caller in [&mine.admin, &auditor, &staff] {
+        for caller in [&mine.admin, &auditor, &staff, &member] {
             let unknown = unknown();
             // An operator's routes know accounts of any builder; to builders they are closed.
             let caller = if path.starts_with("/v1/accounts") { &mine.admin } else { caller };
@@ -231,6 +250,7 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     assert!(
         keys.each("rotated_at").into_iter().chain(keys.each("revoked_at")).all(|at| at == "null")
     );
+    assert_eq!(theirs.admin.get("/v1/staff").await.is(200).each("status"), ["invited"]);
     let job = theirs.admin.get_after(&last, &format!("/v1/jobs/{job}")).await.is(200);
     assert_eq!(job.body["version"], 2);
     let lead = theirs.admin.get(&format!("/v1/leads/{lead}")).await.is(200);
@@ -256,7 +276,7 @@ async fn what_is_no_id_is_answered_like_an_unknown_one() {
     let builder = server.builder("Elm").await;
     for (method, path, case) in CASES {
         let Path(body) = case else { continue };
-        if path.starts_with("/v1/accounts") {
+        if path.starts_with("/v1/accounts") || path.starts_with("/v1/operators") {
             continue;
         }
         let unknown = unknown();
@@ -273,6 +293,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         Some("contacts") => ids.contact,
         Some("leads") => ids.lead,
         Some("api-keys") => ids.key,
+        Some("staff") => ids.staff,
         _ => ids.job,
     };
     let filled = path

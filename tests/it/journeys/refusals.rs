@@ -130,7 +130,7 @@ async fn refusals_at_the_door() {
     403
     {
       "code": "not_permitted",
-      "detail": "This credential may not do that; it takes a builder account's API key.",
+      "detail": "This credential may not do that; it takes a builder account's API key, or a session of its staff.",
       "remedy": "Use a credential with the right role, or ask an admin of the account.",
       "rule": "2.8",
       "status": 403,

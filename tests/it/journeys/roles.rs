@@ -3,10 +3,23 @@
 use super::harness::{Caller, Server};
 use serde_json::json;
 
-const COLUMNS: [&str; 6] = ["admin", "staff", "manager", "reader", "auditor", "operator"];
+/// The callers, and which column says what they may: a session of the staff may what a key of the same
+/// role and grants may.
+const CALLERS: [(&str, usize); 10] = [
+    ("admin", 0),
+    ("staff", 1),
+    ("manager", 2),
+    ("reader", 3),
+    ("auditor", 4),
+    ("operator", 5),
+    ("admin's session", 0),
+    ("staff's session", 1),
+    ("manager's session", 2),
+    ("auditor's session", 4),
+];
 
-/// Whether each of the columns may; Y or N.
-const TABLE: [(&str, &str, &str); 32] = [
+/// Whether each of the columns may; Y or N: admin, staff, manager, reader, auditor, operator.
+const TABLE: [(&str, &str, &str); 40] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -38,21 +51,34 @@ const TABLE: [(&str, &str, &str); 32] = [
     ("GET", "/v1/contacts/{contact}/history", "YNNYYN"),
     ("GET", "/v1/api-keys", "YNNYYN"),
     ("POST", "/v1/api-keys", "YNNNNN"),
+    ("GET", "/v1/staff", "YYYYYN"),
+    ("POST", "/v1/staff", "YNNNNN"),
+    ("PATCH", "/v1/staff/{staff}", "YNNNNN"),
+    ("POST", "/v1/staff/{staff}/invite/resend", "YNNNNN"),
+    ("DELETE", "/v1/staff/{staff}", "YNNNNN"),
     ("POST", "/v1/accounts", "NNNNNY"),
+    ("GET", "/v1/operators", "NNNNNY"),
+    ("POST", "/v1/operators", "NNNNNY"),
+    ("DELETE", "/v1/operators/{staff}", "NNNNNY"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_of_roles_holds() {
     let server = Server::start().await;
     let builder = server.builder("Elm").await;
-    let callers: [Caller; 6] = [
+    let callers: [Caller; 10] = [
         builder.admin.clone(),
         server.key(&builder, "staff", &[]).await,
         server.key(&builder, "staff", &["manage_access"]).await,
         server.key(&builder, "staff", &["read_audit"]).await,
         server.key(&builder, "auditor", &[]).await,
         server.operator(),
+        server.staff(&builder, "admin@elm.example", "admin", &[]).await.session,
+        server.staff(&builder, "staff@elm.example", "staff", &[]).await.session,
+        server.staff(&builder, "manager@elm.example", "staff", &["manage_access"]).await.session,
+        server.staff(&builder, "auditor@elm.example", "auditor", &[]).await.session,
     ];
+    let (staff, _) = server.invite_staff(&builder, "ned@elm.example", "staff", &[]).await;
     let contact = builder.admin.contact("Ada", Some("ada@example.org")).await;
     let job = builder.admin.job("Barn", &[]).await;
     let body = json!({ "title": "Roof", "contact_id": contact });
@@ -61,8 +87,10 @@ async fn the_table_of_roles_holds() {
         let path = path.replace("{contact}", &contact.to_string());
         let path = path.replace("{job}", &job.to_string());
         let path = path.replace("{lead}", &lead.to_string());
+        let path = path.replace("{staff}", &staff.to_string());
         let body = match path.as_str() {
-            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/job-templates" => {
+            "/v1/contacts" | "/v1/jobs" | "/v1/accounts" | "/v1/operators"
+            | "/v1/job-templates" => {
                 json!({ "name": "New" })
             }
             path if path.ends_with("tasks") => json!({ "title": "New", "phase": "planning" }),
@@ -83,18 +111,22 @@ async fn the_table_of_roles_holds() {
                 json!({ "fields": [{ "name": "gate", "label": "Gate", "kind": "text" }] })
             }
             path if path.ends_with("gate") => json!({ "value": "4711" }),
+            "/v1/staff" => json!({ "name": "Olu", "email": "olu@elm.example", "role": "staff" }),
+            path if method == "PATCH" && path.starts_with("/v1/staff") => json!({ "grants": [] }),
             _ => json!({}),
         };
-        for ((column, caller), may) in COLUMNS.iter().zip(&callers).zip(may.chars()) {
+        for ((who, column), caller) in CALLERS.iter().zip(&callers) {
+            let may = may.chars().nth(*column);
             let answer = match method {
                 "GET" => caller.get(&path).await,
                 "PATCH" => caller.patch(&path, body.clone()).await,
                 "PUT" => caller.put(&path, body.clone()).await,
+                "DELETE" => caller.delete(&path).await,
                 _ => caller.post(&path, body.clone()).await,
             };
             let forbidden = answer.status.as_u16() == 403;
-            assert_eq!(!forbidden, may == 'Y', "{column} {method} {path}: {}", answer.text);
-            assert!(!answer.status.is_server_error(), "{column} {method} {path}");
+            assert_eq!(!forbidden, may == Some('Y'), "{who} {method} {path}: {}", answer.text);
+            assert!(!answer.status.is_server_error(), "{who} {method} {path}");
         }
     }
 }

@@ -54,7 +54,7 @@ async fn a_session_opens_pages_by_its_cookie_and_the_api_by_its_header_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_tls_the_cookie_is_the_hosts_alone_and_browsers_come_back_over_tls() {
-    let server = Server::start_found_at("https://builders.example").await;
+    let server = Server::start_at("https://builders.example").await;
     let builder = server.builder("Elm").await;
     server.owner(&builder, "ada@example.org", PASSWORD).await;
     let mut browser = Browser::new(&server);

@@ -13,6 +13,7 @@ mod random_fields;
 mod random_impersonations;
 mod random_jobs;
 mod random_leads;
+mod random_staff;
 mod tail;
 mod taken_over;
 mod told;

@@ -4,10 +4,10 @@
 use super::{all_tuples, bring_up, viewed};
 use crate::races::hold_head;
 use crate::support::{audit, email, rng, size};
-use domain::person::{EmailChangeCommand, PersonCommand, PersonEvent as E};
+use domain::person::{EmailChangeCommand, PersonCommand, PersonEvent as E, RECOVERY_CODES};
 use domain::{
     AccountId, Actor, Authority, Channel, Circumstances, Command, ContactId, CredentialId, Event,
-    LedgerId, PersonId, SessionId, TokenId,
+    FactorId, LedgerId, PersonId, SessionId, StaffId, TokenId,
 };
 use event_store::{EventStore, ExecuteError, PasswordHash, Submission};
 use projections::all_views;
@@ -23,7 +23,10 @@ use uuid::Uuid;
 
 fn submission(person: PersonId, command: PersonCommand) -> Submission {
     let makes_secret = match &command {
-        PersonCommand::LogIn(_) | PersonCommand::RequestReset(_) => true,
+        PersonCommand::LogIn(_)
+        | PersonCommand::LogInAsStaff { .. }
+        | PersonCommand::RequestReset(_)
+        | PersonCommand::EnableSecondFactor(_) => true,
         PersonCommand::EmailChange(step) => step.makes_link(),
         PersonCommand::Register { .. }
         | PersonCommand::TakeOver(_)
@@ -66,8 +69,11 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
         let person = register(&store, number).await;
         let (mut sessions, mut tokens) = (Vec::new(), vec![TokenId(Uuid::now_v7())]);
         let mut changes = vec![TokenId(Uuid::now_v7())];
+        let factors = [0; 2].map(|_| FactorId(Uuid::now_v7()));
         let links: Vec<_> = (0..3).map(|_| (Uuid::now_v7(), Uuid::now_v7())).collect();
         for _ in 0..80 {
+            let account = AccountId(links[0].0);
+            let staff = StaffId(links[1].0);
             let command = match rng.random_range(0..18) {
                 0 | 1 => {
                     let (account, contact) = *links.choose(&mut rng).expect("a contact");
@@ -85,6 +91,21 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
                     tokens.push(TokenId(Uuid::now_v7()));
                     PersonCommand::RequestReset(tokens[tokens.len() - 1])
                 }
+                12 => PersonCommand::LinkStaff { account, staff },
+                13 => {
+                    let session = SessionId(Uuid::now_v7());
+                    PersonCommand::LogInAsStaff { session, account, staff }
+                }
+                14 => PersonCommand::EnableSecondFactor(
+                    *factors.choose(&mut rng).expect("a second factor"),
+                ),
+                15 => PersonCommand::DisableSecondFactor(
+                    *factors.choose(&mut rng).expect("a second factor"),
+                ),
+                16 | 17 => PersonCommand::UseRecoveryCode {
+                    factor: *factors.choose(&mut rng).expect("a second factor"),
+                    number: rng.random_range(1..12),
+                },
                 9 | 10 => PersonCommand::CompleteReset {
                     token: *tokens.choose(&mut rng).expect("a token"),
                     credential: CredentialId(Uuid::now_v7()),
@@ -159,12 +180,21 @@ async fn replays(store: &EventStore, person: PersonId) {
 /// Sessions and the password are those that the events left.
 async fn beside_is_as_told(store: &EventStore, person: PersonId) {
     let (mut sessions, mut credential) = (BTreeSet::new(), None);
+    let mut codes = BTreeSet::new();
     audit(store.reader(), person.into(), |recorded| {
         let Event::Person(event) = &recorded.event else { return };
         match event {
             E::LoggedIn(begun) => {
                 sessions.insert(begun.session);
             }
+            E::StaffSessionBegun(begun) => {
+                sessions.insert(begun.session);
+            }
+            E::SecondFactorEnabled(e) => {
+                codes = (1..=RECOVERY_CODES).map(|number| (e.factor.0, number)).collect();
+            }
+            E::SecondFactorDisabled(_) => codes.clear(),
+            E::RecoveryCodeUsed(e) => assert!(codes.remove(&(e.factor.0, e.number))),
             E::SessionRevoked(ended) => {
                 sessions.remove(&ended.session);
             }
@@ -172,6 +202,7 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
             E::CredentialsSet(set) => credential = Some(set.credential),
             E::PersonRegistered(_)
             | E::ContactLinked(_)
+            | E::StaffLinked(_)
             | E::PasswordResetRequested(_)
             | E::PasswordResetCompleted(_)
             | E::PrimaryEmailChangeRequested(_)
@@ -185,6 +216,13 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
     assert_eq!(stored.iter().map(|s| s.session).collect::<BTreeSet<_>>(), sessions);
     let stored = store.password(person).await.expect("the password");
     assert_eq!(stored.map(|stored| stored.credential), credential);
+    let client = store.reader().database().connection().await.expect("a connection");
+    let left = "SELECT factor_id, number FROM recovery_codes WHERE ledger_id = $1";
+    let left = client.query(left, &[&person.0]).await.expect("the codes");
+    let left = left
+        .iter()
+        .map(|row| (row.get::<_, Uuid>(0), u8::try_from(row.get::<_, i16>(1)).expect("a number")));
+    assert_eq!(left.collect::<BTreeSet<_>>(), codes);
 }
 
 /// In one turn the order of the commands counts: who signed in before all sessions ended is out.

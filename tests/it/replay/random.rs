@@ -4,6 +4,7 @@ use super::random_fields;
 use super::random_impersonations::Looks;
 use super::random_jobs::Parts;
 use super::random_leads;
+use super::random_staff;
 use crate::support::account::{details, label};
 use crate::support::{Account, email, name, rng};
 use domain::builder_account::{BuilderAccountCommand, InvitationTtl, NewApiKey, SettingsEdit};
@@ -14,8 +15,8 @@ use domain::ledger::{LegacyOwner, OwnerChangeMode};
 use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
-    ApiKeyId, BulkId, Command, ContactId, ImageId, JobId, JobName, LeadId, MailId, PersonId,
-    PhoneNumber, PostalAddress, Reason, Role, Timestamp, TokenId,
+    Actor, ApiKeyId, BulkId, Command, ContactId, ImageId, JobId, JobName, LeadId, MailId, PersonId,
+    PhoneNumber, PostalAddress, Reason, Role, StaffId, Timestamp, TokenId,
 };
 use event_store::{EventStore, ExecuteError, ImageBytes, Submission};
 use rand::Rng;
@@ -40,6 +41,7 @@ pub(super) struct RandomHistory<'a> {
     parts: Parts,
     looks: Looks,
     keys: Vec<ApiKeyId>,
+    staff: Vec<(StaffId, TokenId)>,
     pub(super) carried_out: usize,
     pub(super) refused: usize,
 }
@@ -57,6 +59,7 @@ impl<'a> RandomHistory<'a> {
             parts: Parts::default(),
             looks: Looks::default(),
             keys: vec![account.key],
+            staff: Vec::new(),
             carried_out: 0,
             refused: 0,
         }
@@ -392,6 +395,8 @@ impl<'a> RandomHistory<'a> {
 
     fn next(&mut self) -> Submission {
         let kind = self.rng.random_range(0..23);
+        // Some of it is done by people and not by a key; only by those who have been invited.
+        let by_member = kind != 5 && self.rng.random_bool(0.3);
         let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
             self.new_contact()
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
@@ -399,6 +404,8 @@ impl<'a> RandomHistory<'a> {
         } else if kind == 5 {
             if self.rng.random_bool(0.2) {
                 self.settings()
+            } else if self.rng.random_bool(0.4) {
+                random_staff::command(self.account, &mut self.rng, &mut self.staff)
             } else if self.rng.random_bool(0.3) {
                 random_fields::list(self.account, &mut self.rng)
             } else if self.rng.random_bool(0.5) {
@@ -416,6 +423,12 @@ impl<'a> RandomHistory<'a> {
         } else {
             self.contact_command()
         };
-        submission.with_secret().expect("random bytes")
+        let mut submission = submission.with_secret().expect("random bytes");
+        if let (Actor::BuilderStaff(_), true) = (submission.circumstances.actor, by_member)
+            && let Some((staff, _)) = self.staff.choose(&mut self.rng)
+        {
+            submission.circumstances.actor = Actor::StaffMember(*staff);
+        }
+        submission
     }
 }

@@ -6,7 +6,8 @@ use domain::job::{JobCommand, JobDetails};
 use domain::text::Label;
 use domain::{
     AccountId, Actor, ApiKeyId, Authority, Channel, Circumstances, Command, ContactId,
-    EmailAddress, InvitationId, JobId, JobName, LedgerId, PersonId, PersonName, Role, TokenId,
+    EmailAddress, InvitationId, JobId, JobName, LedgerId, PersonId, PersonName, Role, StaffId,
+    TokenId,
 };
 use event_store::{EventStore, Expected, IdempotencyKey, Submission};
 use sha2::{Digest, Sha256};
@@ -144,6 +145,12 @@ impl Account {
     pub(crate) fn staff(&self, command: Command) -> Submission {
         let actor = Actor::BuilderStaff(self.key);
         let by = self.circumstances(actor, Authority::admin(), Channel::Api);
+        Submission::new(self.ledger, command, by)
+    }
+
+    /// A command by a member of the staff with an admin's rights.
+    pub(crate) fn member(&self, staff: StaffId, command: Command) -> Submission {
+        let by = self.circumstances(Actor::StaffMember(staff), Authority::admin(), Channel::Web);
         Submission::new(self.ledger, command, by)
     }
 

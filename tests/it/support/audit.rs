@@ -1,5 +1,6 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
+use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
@@ -61,6 +62,7 @@ struct Audit {
     /// Links to new primary emails, and the notices about them by the event that ordered them.
     email_changes: BTreeMap<Uuid, i64>,
     notices: BTreeMap<(String, u8), i64>,
+    staff_links: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -124,6 +126,15 @@ impl Audit {
                 for number in [1, 2] {
                     self.notices.insert((event.event_id.to_string(), number), position);
                 }
+            }
+        }
+        if let Event::BuilderAccount(of_account) = &event.event {
+            if let BuilderAccountEvent::StaffInvited(e) = of_account {
+                self.subjects.insert(e.staff.0);
+                self.staff_links.insert(e.token.0, position);
+            }
+            if let BuilderAccountEvent::StaffInviteResent(e) = of_account {
+                self.staff_links.insert(e.token.0, position);
             }
         }
         let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
@@ -202,8 +213,8 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        let links =
-            self.links.iter().chain(&self.resets).chain(&self.email_changes).chain(&self.letters);
+        let links = self.links.iter().chain(&self.resets).chain(&self.email_changes);
+        let links = links.chain(&self.letters).chain(&self.staff_links);
         let notices = self.notices.iter().map(|((order, number), position)| {
             let order = format!("{order} {number}");
             (reader.keys().import_id(ledger, "notice", &order), *position)
@@ -221,6 +232,12 @@ impl Audit {
                 .collect();
         let told_changes: BTreeSet<Uuid> = self.email_changes.keys().copied().collect();
         assert_eq!(changes, told_changes, "a link for each change of a primary email");
+        let links: BTreeSet<Uuid> = rows("SELECT token_id FROM staff_tokens WHERE ledger_id = $1")
+            .await
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(links, self.staff_links.keys().copied().collect(), "a link for each to join");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
             (
@@ -267,6 +284,6 @@ impl Audit {
                 .iter()
                 .map(|row| row.get(0))
                 .collect();
-        assert_eq!(subjects, self.subjects, "a key for each contact and person");
+        assert_eq!(subjects, self.subjects, "a key for each contact, person and member");
     }
 }

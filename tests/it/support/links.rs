@@ -32,6 +32,7 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
         let prefix = match kind.as_str() {
             "password_reset" => "tbr",
             "primary_email_change" => "tbc",
+            "staff_invitation" => "tbw",
             _ => "tbi",
         };
         let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());

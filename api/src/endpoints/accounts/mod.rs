@@ -61,7 +61,7 @@ impl From<RoleWord> for domain::Role {
     }
 }
 
-fn grants(words: &[GrantWord]) -> BTreeSet<domain::Grant> {
+pub(crate) fn grants(words: &[GrantWord]) -> BTreeSet<domain::Grant> {
     words
         .iter()
         .map(|word| match word {

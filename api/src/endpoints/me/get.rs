@@ -53,7 +53,7 @@ pub(crate) struct LooksThrough {
 
 impl From<&OpenImpersonation> for LooksThrough {
     fn from(looks: &OpenImpersonation) -> Self {
-        let OpenImpersonation { impersonation, job, contact, until, key: _ } = *looks;
+        let OpenImpersonation { impersonation, job, contact, until, by: _ } = *looks;
         Self { id: impersonation.0, job: job.0, contact: contact.0, until }
     }
 }

@@ -1,5 +1,6 @@
 //! What is a person's own: their info in every builder's book, their jobs, their history.
 
+pub(crate) mod accounts;
 pub(crate) mod add_additional_email;
 pub(crate) mod change_primary_email;
 pub(crate) mod edit;
@@ -9,6 +10,7 @@ pub(crate) mod get_image;
 pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod remove_image;
+pub(crate) mod second_factor;
 pub(crate) mod set_image;
 pub(crate) mod take_contact;
 

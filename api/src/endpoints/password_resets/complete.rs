@@ -19,8 +19,8 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CompleteReset {
-    /// At least 15 characters.
-    #[schema(value_type = String, min_length = 15, max_length = 256, format = Password)]
+    /// At least 15 characters; 8 with a second factor.
+    #[schema(value_type = String, min_length = 8, max_length = 256, format = Password)]
     password: Typed,
 }
 
@@ -72,9 +72,11 @@ pub(crate) async fn complete(
     throttle::accepting(app, &token).await?;
     let person = PersonId(link.ledger().0);
     let known = links::person(app, person).await?;
-    if let Some(email) = known.email.value()
-        && let Err(why) = password.acceptable(email)
-    {
+    let acceptable = |email| match known.second_factor {
+        None => password.acceptable(email),
+        Some(_) => password.acceptable_beside_code(email),
+    };
+    if let Some(Err(why)) = known.email.value().map(acceptable) {
         let refused = Problem::new("password_refused", format!("The password {why}."));
         return Err(refused.field("password"));
     }

@@ -4,10 +4,10 @@ use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::input::Door;
 use crate::passwords::Typed;
-use crate::persons::signing_in::{SignedIn, sign_in};
+use crate::persons::signing_in::{Login, SignedIn, sign_in};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::EmailAddress;
+use domain::{AccountId, EmailAddress};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,6 +22,12 @@ pub(crate) struct SignIn {
     /// The password.
     #[schema(value_type = String, max_length = 256, format = Password)]
     password: Typed,
+    /// A code of the second factor, or a recovery code, where one is on.
+    #[schema(max_length = 100)]
+    code: Option<String>,
+    /// Sign in to work for this account, one of `/v1/me/accounts`. Absent, the session is for your own
+    /// things.
+    account: Option<Uuid>,
 }
 
 impl RequestBody for SignIn {}
@@ -35,12 +41,19 @@ pub(crate) struct SessionBegun {
     token: String,
     /// The person.
     person: Uuid,
+    /// The account that the session works for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Uuid>,
+    /// As which member of its staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staff: Option<Uuid>,
 }
 
 /// Sign in with the login email and the password.
 ///
 /// An unknown address and a wrong password get the same answer, after the same time. Ten tries an
-/// address and quarter of an hour.
+/// address and quarter of an hour. With a second factor a right password without a code is answered
+/// `second_factor_needed`.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = SignIn, security(()),
     responses((status = 201, body = SessionBegun), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn begin(
@@ -51,11 +64,18 @@ pub(crate) async fn begin(
     let mut door = Door::default();
     let email = door.take("email", EmailAddress::parse(&body.email));
     let email = door.build(|| email)?;
-    let SignedIn { person, session, secret, applied } =
-        sign_in(&app, &visitor, &email, &body.password).await?;
+    let login = Login {
+        email: &email,
+        password: &body.password,
+        code: body.code.as_deref(),
+        account: body.account.map(AccountId),
+    };
+    let SignedIn { person, session, secret, applied, work } =
+        sign_in(&app, &visitor, &login).await?;
     let position = position_of(&applied);
     let token = secret.expose();
-    let begun = SessionBegun { id: session.0, token, person: person.0 };
+    let (account, staff) = work.map(|(account, staff)| (account.0, staff.0)).unzip();
+    let begun = SessionBegun { id: session.0, token, person: person.0, account, staff };
     let location = format!("/v1/sessions/{}", session.0);
     Ok(Answer::new(begun).position(position).created_at(location))
 }

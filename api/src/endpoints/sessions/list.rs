@@ -34,6 +34,9 @@ pub(crate) struct SessionEntry {
     /// From which network address it began.
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
+    /// The account that it works for; absent where it is for your own things.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Uuid>,
 }
 
 /// List your own sessions.
@@ -51,6 +54,7 @@ pub(crate) async fn list_sessions(
         seen_at: session.seen_at,
         expires_at: session.expires_at,
         client: session.client.map(|client| client.to_string()),
+        account: session.work.map(|work| work.account.0),
     };
     Ok(Json(SessionList { items: sessions.into_iter().map(entry).collect() }))
 }

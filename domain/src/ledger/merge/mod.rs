@@ -189,7 +189,8 @@ impl Asked<'_> {
             | Rejection::Contact(_)
             | Rejection::Lead(_)
             | Rejection::BuilderAccount(_)
-            | Rejection::Person(_) => Kept::JobIsFull,
+            | Rejection::Person(_)
+            | Rejection::Installation(_) => Kept::JobIsFull,
         }))
     }
 }

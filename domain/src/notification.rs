@@ -1,19 +1,48 @@
-//! A mail that the product sends: what became of it. That it was ordered, the event says that
-//! ordered it (an invitation, a reset); here is whether the mail server took it (R68).
+//! A mail that the product sends: what became of it. That one with a link was ordered, the event says
+//! that ordered it (an invitation, a reset); one that tells owners of something new begins here, address
+//! by address (R21). How each ended, whether the mail server took it, is told here (R68).
 //!
-//! Each mail is an aggregate of its own, `notification-{mail}`, with one event at its end. Attempts
-//! in between are the sender's own business and leave no event.
+//! Each mail is an aggregate of its own, `notification-{mail}`. Attempts before its end are the sender's
+//! own business and leave no event.
 
-use crate::ImpossibleStep;
+use crate::contact::{Access, Contact, Life};
+use crate::email::EmailAddress;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{AggregateId, MailId, SubjectId};
+use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use crate::{ImpossibleStep, Sequence};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+#[cfg(test)]
+mod tests;
 
 events! {
     /// An event of a mail.
     NotificationEvent {
+        NotificationQueued = "notification.queued" v 1,
         NotificationSent = "notification.sent" v 1,
         NotificationFailed = "notification.failed" v 1,
+    }
+}
+
+/// A mail was ordered that tells an owner of something new (R21).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationQueued {
+    /// What kind of mail.
+    pub kind: MailKind,
+    /// Whose mail: the contact.
+    pub recipient: SubjectId,
+    /// The one address that it goes to.
+    pub to: Personal<EmailAddress>,
+    /// What is new: the To-Do or message, or the job that has a task.
+    pub about: AggregateId,
+}
+
+impl HoldsPersonal for NotificationQueued {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        visitor.visit("to", &mut self.to);
     }
 }
 
@@ -53,11 +82,24 @@ pub enum MailKind {
     PasswordReset,
     /// A text about something that changed; it holds no link.
     Notice,
+    /// The builder has written to an owner (R21, R63); it says that, and not what.
+    NewMessage,
+    /// An owner has something to do (R21, R63).
+    NewTodo,
+    /// A task waits for an owner (R21, R93).
+    NewTask,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Invitation, Self::PasswordReset, Self::Notice];
+    pub const ALL: [Self; 6] = [
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::Notice,
+        Self::NewMessage,
+        Self::NewTodo,
+        Self::NewTask,
+    ];
 
     /// The stored word.
     pub const fn word(self) -> &'static str {
@@ -65,6 +107,9 @@ impl MailKind {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
             Self::Notice => "notice",
+            Self::NewMessage => "new_message",
+            Self::NewTodo => "new_todo",
+            Self::NewTask => "new_task",
         }
     }
 
@@ -112,6 +157,7 @@ impl NotificationEvent {
     /// Whose mail it is.
     pub const fn recipient(&self) -> SubjectId {
         match self {
+            Self::NotificationQueued(e) => e.recipient,
             Self::NotificationSent(e) => e.recipient,
             Self::NotificationFailed(e) => e.recipient,
         }
@@ -120,6 +166,11 @@ impl NotificationEvent {
     /// What changed, field by field.
     pub fn changes(&self) -> Vec<FieldChange> {
         let (kind, mail) = match self {
+            Self::NotificationQueued(e) => {
+                let kind = FieldChange::new_value("mail_kind", e.kind.word());
+                let to = FieldChange::new_value("mail_to", &e.to);
+                return vec![kind, to, FieldChange::new_value("mail", "waiting")];
+            }
             Self::NotificationSent(e) => (e.kind, FieldChange::between("mail", "waiting", "sent")),
             Self::NotificationFailed(e) => {
                 let failed = format!("failed: {}", e.cause.word());
@@ -152,39 +203,48 @@ pub enum MailOutcome {
     Failed(FailureCause),
 }
 
-/// A mail as its event made it: it has ended.
+/// A mail as its events made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// The mail.
     pub id: MailId,
-    /// How it ended.
-    pub outcome: MailOutcome,
+    /// How it ended; none while it waits.
+    pub outcome: Option<MailOutcome>,
 }
 
 impl Notification {
     /// The mail that its first event makes.
     pub const fn from_first(id: MailId, event: &NotificationEvent) -> Self {
-        let outcome = match event {
-            NotificationEvent::NotificationSent(_) => MailOutcome::Sent,
-            NotificationEvent::NotificationFailed(e) => MailOutcome::Failed(e.cause),
-        };
-        Self { id, outcome }
+        Self { id, outcome: outcome(event) }
     }
 
-    /// Nothing follows on a mail's end.
-    pub const fn apply(&self, event: &NotificationEvent) -> Result<(), ImpossibleStep> {
-        Err(ImpossibleStep {
-            event: event.stored_type(),
-            aggregate: AggregateId::Notification(self.id),
-            why: "what became of the mail is recorded already",
-        })
+    /// Records what happened. Nothing follows on a mail's end.
+    pub const fn apply(&mut self, event: &NotificationEvent) -> Result<(), ImpossibleStep> {
+        let why = match (self.outcome, outcome(event)) {
+            (None, Some(ended)) => {
+                self.outcome = Some(ended);
+                return Ok(());
+            }
+            (None, None) => "the mail is ordered already",
+            (Some(_), _) => "what became of the mail is recorded already",
+        };
+        let aggregate = AggregateId::Notification(self.id);
+        Err(ImpossibleStep { event: event.stored_type(), aggregate, why })
+    }
+}
+
+const fn outcome(event: &NotificationEvent) -> Option<MailOutcome> {
+    match event {
+        NotificationEvent::NotificationQueued(_) => None,
+        NotificationEvent::NotificationSent(_) => Some(MailOutcome::Sent),
+        NotificationEvent::NotificationFailed(e) => Some(MailOutcome::Failed(e.cause)),
     }
 }
 
 /// Decides what is recorded of a report. Whoever comes second, after a mail that was sent twice,
 /// changes nothing.
 pub fn decide(notification: Option<&Notification>, report: &MailReport) -> Vec<NotificationEvent> {
-    if notification.is_some() {
+    if notification.is_some_and(|mail| mail.outcome.is_some()) {
         return Vec::new();
     }
     let MailReport { kind, recipient, attempt, outcome } = *report;
@@ -194,40 +254,36 @@ pub fn decide(notification: Option<&Notification>, report: &MailReport) -> Vec<N
     }]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    const MAIL: MailId = MailId(Uuid::from_u128(1));
-
-    fn report(outcome: MailOutcome) -> MailReport {
-        let recipient = SubjectId(Uuid::from_u128(2));
-        MailReport { kind: MailKind::Invitation, recipient, attempt: 3, outcome }
-    }
-
-    #[test]
-    fn a_mail_ends_once_whatever_is_reported_after_it() {
-        let outcomes = [MailOutcome::Sent, MailOutcome::Failed(FailureCause::Refused)];
-        for (first, second) in outcomes.into_iter().zip(outcomes.into_iter().rev()) {
-            let events = decide(None, &report(first));
-            assert_eq!(events.len(), 1);
-            let ended = Notification::from_first(MAIL, &events[0]);
-            assert_eq!(ended, Notification { id: MAIL, outcome: first });
-            assert_eq!(decide(Some(&ended), &report(second)), []);
-            assert!(ended.apply(&events[0]).is_err(), "a second end is an impossible history");
+/// The mails that tell owners of something new, the event `sequence` of `about`: to the primary and all
+/// additional addresses of those who are Active (R21), and to no address twice, though several of the
+/// contacts have it (H15).
+pub(crate) fn to_owners<'a>(
+    kind: MailKind,
+    about: AggregateId,
+    sequence: Sequence,
+    contacts: impl IntoIterator<Item = &'a Contact>,
+) -> Vec<(MailId, NotificationQueued)> {
+    let told = |contact: &&Contact| {
+        contact.life == Life::Live && matches!(contact.access, Access::Active { .. })
+    };
+    let mut addresses = BTreeSet::new();
+    let mut mails = Vec::new();
+    for contact in contacts.into_iter().filter(told) {
+        let emails = contact.primary_email.iter().chain(&contact.additional_emails);
+        for to in emails.filter(|to| to.value().is_some_and(|to| addresses.insert(to.normal()))) {
+            let mail = nth_mail(about, sequence, mails.len());
+            let (recipient, to) = (contact.id.into(), to.clone());
+            mails.push((mail, NotificationQueued { kind, recipient, to, about }));
         }
     }
+    mails
+}
 
-    #[test]
-    fn words_are_those_that_are_stored() {
-        for kind in MailKind::ALL {
-            assert_eq!(serde_json::to_value(kind).ok(), Some(kind.word().into()));
-            assert_eq!(MailKind::from_word(kind.word()), Some(kind));
-        }
-        for cause in FailureCause::ALL {
-            assert_eq!(serde_json::to_value(cause).ok(), Some(cause.word().into()));
-        }
-        assert_eq!(MailKind::from_word("sms"), None);
-    }
+/// The id of one of the mails that an event orders. Ids of things are random, and multiples of an odd
+/// number are all different: no two events have a mail in common.
+fn nth_mail(about: AggregateId, sequence: Sequence, nth: usize) -> MailId {
+    const ODD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let nth = u128::try_from(nth).unwrap_or(u128::MAX);
+    let number = (u128::from(sequence) << 32) | nth;
+    MailId(Uuid::from_u128(about.uuid().as_u128() ^ number.wrapping_mul(ODD)))
 }

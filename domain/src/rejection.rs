@@ -6,6 +6,7 @@ use crate::contact::ContactRejection;
 use crate::ids::{AggregateId, ContactId};
 use crate::job::JobRejection;
 use crate::lead::LeadRejection;
+use crate::owner_item::OwnerItemRejection;
 use crate::person::PersonRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
@@ -95,6 +96,8 @@ pub enum Rejection {
     Job(JobRejection),
     /// A lead's rule.
     Lead(LeadRejection),
+    /// A rule of To-Dos and messages.
+    OwnerItem(OwnerItemRejection),
     /// An account's rule.
     BuilderAccount(BuilderAccountRejection),
     /// A person's rule.
@@ -121,6 +124,7 @@ impl Rejection {
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
+            Self::OwnerItem(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
         }
@@ -137,6 +141,7 @@ impl Rejection {
             | Self::NotPermitted { .. }
             | Self::Job(_)
             | Self::Lead(_)
+            | Self::OwnerItem(_)
             | Self::BuilderAccount(_)
             | Self::Person(_) => &[],
         }

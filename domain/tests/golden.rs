@@ -14,12 +14,13 @@ use domain::job::{
 };
 use domain::lead::{Lead, Link, Stage};
 use domain::notification::{FailureCause, MailOutcome, Notification};
+use domain::owner_item::{Link as ItemLink, OwnerItem, Todo, What, Whose};
 use domain::person::{OpenReset, Person};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
     AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
-    MailId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
+    MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,6 +220,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         )]),
         // Its activations are older than the time in them: they count with the last mail.
         activity: Activity { activated_at: mailed, last_login_at: mailed },
+        persons: vec!["0198c0de-0000-7000-8000-0000000000a1".parse().expect("an id"); 2],
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -435,15 +437,47 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
     {
         let events = story("notification", name);
         let Event::Notification(event) = &events[0] else { panic!("a mail's event") };
-        assert_eq!(Notification::from_first(id, event), Notification { id, outcome });
+        let ended = Notification { id, outcome: Some(outcome) };
+        assert_eq!(Notification::from_first(id, event), ended);
         assert_eq!(event.recipient(), SubjectId::from(ada()));
         assert_eq!(
             fold(AggregateId::Notification(id), &events).version(AggregateId::Notification(id)),
             1
         );
         types.extend(types_in(&events));
+        // One that tells an owner of something new begins with its order.
+        let ordered = story("notification", &format!("queued {name}"));
+        let Event::Notification(queued) = &ordered[0] else { panic!("a mail's event") };
+        assert_eq!(Notification::from_first(id, queued), Notification { id, outcome: None });
+        assert_eq!(queued.recipient(), SubjectId::from(ada()));
+        fold(AggregateId::Notification(id), &ordered);
+        types.extend(types_in(&ordered));
     }
     assert_eq!(types, types_of("notification."));
+}
+
+#[test]
+fn an_owner_items_golden_events_fold_to_the_item_they_always_made() {
+    let id: OwnerItemId = "0198c0de-0000-7000-8000-000000000501".parse().expect("an id");
+    let job: JobId = ELM_ST.parse().expect("an id");
+    let whose = Whose { job, contact: ada(), link: ItemLink(1) };
+    let folded = |names: &str| {
+        let events = story("owner_item", names);
+        let state = fold(id.into(), &events);
+        let item = state.owner_item(id).expect("known").expect("there").state.clone();
+        (item, types_in(&events))
+    };
+    let (item, mut types) = folded("todo_added todo_edited todo_completed todo_reopened");
+    let title = Personal::known(ada(), Title::parse("Bring all keys").expect("valid"));
+    let todo = Todo { title, due: Day::parse("2026-06-05").ok(), done: false };
+    assert_eq!(item, OwnerItem { id, whose, what: What::Todo(todo) });
+    let (item, removed) = folded("todo_added todo_removed");
+    assert_eq!(item, OwnerItem { id, whose, what: What::RemovedTodo });
+    types.extend(removed);
+    let (item, sent) = folded("message_sent");
+    assert_eq!(item, OwnerItem { id, whose, what: What::Message });
+    types.extend(sent);
+    assert_eq!(types, types_of("owner_item."));
 }
 
 /// Seals every value it sees, and notes whose they are.

@@ -13,7 +13,8 @@ use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LeadId, LedgerId,
-    MailId, PersonId, Personal, PersonalVisitor, Reason, Sequence, SubjectId, Timestamp,
+    MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence, SubjectId,
+    Timestamp,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -94,18 +95,20 @@ pub struct Origin {
 
 impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
-    /// is said about a contact, is sealed with the contact's key; a person's own, with theirs.
+    /// is said about a contact, is sealed with the contact's key; a person's own, with theirs. Of what
+    /// is neither, `theirs` is the contact whose it is, or as whom the owner did it.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
+        theirs: Option<ContactId>,
         idempotency: Option<&str>,
     ) -> Self {
         let subject = match aggregate {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
+            AggregateId::Job(_) | AggregateId::OwnerItem(_) => theirs.map(SubjectId::from),
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
-            | AggregateId::Job(_)
             | AggregateId::Lead(_)
             | AggregateId::Notification(_) => None,
         };
@@ -262,6 +265,7 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Contact => AggregateId::Contact(ContactId(envelope.aggregate)),
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
         AggregateKind::Lead => AggregateId::Lead(LeadId(envelope.aggregate)),
+        AggregateKind::OwnerItem => AggregateId::OwnerItem(OwnerItemId(envelope.aggregate)),
         AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
         AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),
     };

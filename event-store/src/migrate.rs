@@ -47,6 +47,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0060_persons",
     "0061_invitations_overdue",
     "0062_imported_owners",
+    "0078_owner_items",
+    "0079_kinds_of_mail",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -54,6 +54,8 @@ pub struct Letter {
 pub enum LetterContent {
     /// The secret of a link.
     Secret(NewSecret),
+    /// Nothing: what the mail says follows from its kind.
+    Nothing,
     /// A text that is ready, without links.
     Text {
         /// The subject line.
@@ -98,6 +100,7 @@ impl Letter {
             Sealed { subject: Some(subject), text: Some(text), .. } => {
                 LetterContent::Text { subject, text }
             }
+            Sealed { secret: None, subject: None, text: None, .. } => LetterContent::Nothing,
             Sealed { .. } => return None,
         };
         Some(Self { to: sealed.to.and_then(|to| EmailAddress::parse(&to).ok()), content })

@@ -21,6 +21,7 @@ pub mod job_owners;
 pub mod job_setup;
 pub mod lead_view;
 pub mod mail_log;
+pub mod owner_items;
 pub mod owner_portal;
 pub mod page;
 pub mod rebuild;

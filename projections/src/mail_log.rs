@@ -137,6 +137,7 @@ impl View for MailLog {
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => Some(asked.token.0),
             Event::Job(_)
             | Event::Lead(_)
+            | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
             | Event::Person(_) => None,
@@ -157,11 +158,17 @@ impl View for MailLog {
             }
             Event::Job(_)
             | Event::Lead(_)
+            | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
             | Event::Person(_) => return Ok(()),
         };
         let (kind, attempt, cause) = match mail {
+            NotificationEvent::NotificationQueued(queued) => {
+                let mut row = Row::waiting(queued.recipient.0, queued.kind, event);
+                row.sent_to = Some(typed(&queued.to));
+                return rows.insert(event.aggregate.uuid(), row);
+            }
             NotificationEvent::NotificationSent(e) => (e.kind, e.attempt, None),
             NotificationEvent::NotificationFailed(e) => (e.kind, e.attempt, Some(e.cause)),
         };
@@ -232,7 +239,7 @@ pub struct MailEntry {
     pub contact_id: Uuid,
     /// The contact's name.
     pub contact_name: Option<String>,
-    /// `invitation`, `password_reset` or `notice`.
+    /// `invitation`, `password_reset`, `notice`, `new_message`, `new_todo` or `new_task`.
     pub kind: String,
     /// The invitation that it carries.
     pub invitation_id: Option<Uuid>,

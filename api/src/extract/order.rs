@@ -291,6 +291,8 @@ fn makes_secret(command: &Command) -> bool {
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
+        | Command::CompleteForOwner { .. }
+        | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

@@ -1,13 +1,14 @@
 //! What ledgers say of the mails that they ordered: whether the link still opens anything.
 
 use domain::builder_account::BuilderAccountEvent;
-use domain::contact::{Access, Contact, InvitationStep};
+use domain::contact::{Access, Contact, InvitationStep, Life};
+use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
-use domain::{EventId, Timestamp, TokenId};
+use domain::{EmailAddress, EventId, MailId, Timestamp, TokenId};
 use event_store::{Recorded, StoreError};
 use uuid::Uuid;
 
-/// What the ledger says about an invitation's mail.
+/// What the ledger says about a mail to a contact.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// The account's name.
@@ -16,17 +17,26 @@ pub(super) struct Facts {
     pub(super) ordered_by: Option<EventId>,
     /// Until when its link works; none when it does not.
     pub(super) open_until: Option<Timestamp>,
+    /// The contact as it is now.
+    contact: Option<Contact>,
 }
 
 impl Facts {
-    /// From the events of the account and of the contact.
-    pub(super) fn of(events: &[Recorded], link: TokenId) -> Result<Self, StoreError> {
+    /// From the events of the account, of the contact and of the mail.
+    pub(super) fn of(events: &[Recorded], mail: MailId) -> Result<Self, StoreError> {
+        let link = TokenId(mail.0);
         let mut facts = Self::default();
         let mut contact: Option<Contact> = None;
         for recorded in events {
             if let Some((_, BuilderAccountEvent::BuilderAccountOpened(opened))) = recorded.account()
             {
                 facts.account = Some(opened.name.as_str().to_owned());
+            }
+            if let Some((ordered, NotificationEvent::NotificationQueued(_))) =
+                recorded.notification()
+                && ordered == mail
+            {
+                facts.ordered_by = Some(recorded.event_id);
             }
             let Some((id, event)) = recorded.contact() else { continue };
             let mailed = match event.invitation() {
@@ -42,12 +52,24 @@ impl Facts {
                 None => contact = Some(Contact::from_first(id, event)?),
             }
         }
-        if let Some(Access::Pending { invitation, .. }) = contact.map(|contact| contact.access)
+        if let Some(Access::Pending { invitation, .. }) =
+            contact.as_ref().map(|contact| &contact.access)
             && invitation.token == link
         {
             facts.open_until = Some(invitation.expires_at);
         }
+        facts.contact = contact;
         Ok(facts)
+    }
+
+    /// Whether the contact still has a login, and this address.
+    pub(super) fn reaches(&self, to: &EmailAddress) -> bool {
+        self.contact.as_ref().is_some_and(|contact| {
+            let mut emails = contact.primary_email.iter().chain(&contact.additional_emails);
+            contact.life == Life::Live
+                && matches!(contact.access, Access::Active { .. })
+                && emails.any(|email| email.value() == Some(to))
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::error::Chain;
 use crate::figures;
 use crate::start::by_system;
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
-use domain::{Command, EventId, Timestamp, TokenId};
+use domain::{Command, EmailAddress, EventId, Timestamp};
 use event_store::keys::random;
 use event_store::outbox::{LetterContent, MailPlace, TakenMail};
 use event_store::{EventStore, ExecuteError, NewSecret, StoreError, Submission};
@@ -212,9 +212,19 @@ impl Post {
             (MailKind::Notice, LetterContent::Text { subject, text }) => {
                 Written::Letter(Letter::notice(subject, text))
             }
-            (MailKind::Invitation | MailKind::PasswordReset | MailKind::Notice, _) => {
-                return for_good(FailureCause::Unsendable);
-            }
+            (
+                MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
+                LetterContent::Nothing,
+            ) => self.news(kind, to, facts),
+            (
+                MailKind::Invitation
+                | MailKind::PasswordReset
+                | MailKind::Notice
+                | MailKind::NewMessage
+                | MailKind::NewTodo
+                | MailKind::NewTask,
+                _,
+            ) => return for_good(FailureCause::Unsendable),
         };
         let Written::Letter(letter) = letter else { return for_good(FailureCause::Superseded) };
         let at = self.store.now();
@@ -237,6 +247,16 @@ impl Post {
             url: format!("{}/invitations/{link}", self.public_url),
             until,
         }))
+    }
+
+    /// That there is something new for an owner, and not what: who has no login any more, or has given
+    /// the address up, is not told.
+    fn news(&self, kind: MailKind, to: &EmailAddress, facts: &Facts) -> Written {
+        if !facts.reaches(to) {
+            return Written::Void;
+        }
+        let account = facts.account.as_deref().unwrap_or("Your builder");
+        Written::Letter(Letter::news(kind, account, format!("{}/me", self.public_url)))
     }
 
     async fn password_reset(
@@ -263,15 +283,17 @@ impl Post {
         Ok(newest_reset(&events).is_some_and(|newest| newest != mail.place.mail.0))
     }
 
-    /// What the ledger says about an invitation's mail; nothing about others.
+    /// What the ledger says about a mail whose letter follows from it; nothing about others.
     async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
-        if kind != MailKind::Invitation {
-            return Ok(Facts::default());
+        match kind {
+            MailKind::PasswordReset | MailKind::Notice => return Ok(Facts::default()),
+            MailKind::Invitation | MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask => {
+            }
         }
-        let ledger = mail.place.ledger;
-        let about = [ledger.0, mail.recipient.0];
+        let MailPlace { ledger, mail: id } = mail.place;
+        let about = [ledger.0, mail.recipient.0, id.0];
         let events = self.store.reader().aggregate_events(ledger, &about).await?;
-        Facts::of(&events, TokenId(mail.place.mail.0))
+        Facts::of(&events, id)
     }
 
     async fn put_off(

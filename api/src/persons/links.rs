@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::state::AppState;
 use domain::contact::{Access, Contact, ContactEvent, Life, Resume};
 use domain::person::Person;
-use domain::{ContactId, Event, LedgerId, PersonId, Timestamp};
+use domain::{AccountId, ContactId, Event, LedgerId, PersonId, Timestamp};
 
 /// A contact that is a person's.
 #[derive(Debug)]
@@ -37,28 +37,52 @@ pub(crate) async fn person(app: &AppState, id: PersonId) -> Result<Person, Probl
 pub(crate) async fn of(app: &AppState, person: &Person) -> Result<Vec<Link>, Problem> {
     let mut links = Vec::new();
     for (account, id) in &person.links {
-        let ledger = LedgerId::from(*account);
-        let Some(contact) = contact(app, ledger, *id).await? else { continue };
-        let open = match (&contact.life, &contact.access) {
-            (Life::Live, Access::Active { person: owner }) if *owner == person.id => true,
-            (Life::Live, Access::Disabled { resume: Resume::Active { person: owner } })
-                if *owner == person.id =>
-            {
-                false
-            }
-            (
-                Life::Live | Life::Deleted | Life::Merged { .. },
-                Access::NotInvited
-                | Access::Pending { .. }
-                | Access::Active { .. }
-                | Access::Disabled { .. }
-                | Access::Deactivated { .. },
-            ) => continue,
-        };
-        let builder = builder_name(app, ledger).await?;
-        links.push(Link { ledger, builder, contact, open });
+        links.extend(link(app, person, *account, *id).await?);
     }
     Ok(links)
+}
+
+/// The contact that is this person's with the builder of this account, if one is and is open. With
+/// any other account it is as with one that never was.
+pub(crate) async fn with(
+    app: &AppState,
+    person: &Person,
+    account: AccountId,
+) -> Result<Link, Problem> {
+    for (_, id) in person.links.iter().filter(|(of, _)| *of == account) {
+        if let Some(link) = link(app, person, account, *id).await?.filter(|link| link.open) {
+            return Ok(link);
+        }
+    }
+    Err(Problem::not_found())
+}
+
+async fn link(
+    app: &AppState,
+    person: &Person,
+    account: AccountId,
+    id: ContactId,
+) -> Result<Option<Link>, Problem> {
+    let ledger = LedgerId::from(account);
+    let Some(contact) = contact(app, ledger, id).await? else { return Ok(None) };
+    let open = match (&contact.life, &contact.access) {
+        (Life::Live, Access::Active { person: owner }) if *owner == person.id => true,
+        (Life::Live, Access::Disabled { resume: Resume::Active { person: owner } })
+            if *owner == person.id =>
+        {
+            false
+        }
+        (
+            Life::Live | Life::Deleted | Life::Merged { .. },
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Active { .. }
+            | Access::Disabled { .. }
+            | Access::Deactivated { .. },
+        ) => return Ok(None),
+    };
+    let builder = builder_name(app, ledger).await?;
+    Ok(Some(Link { ledger, builder, contact, open }))
 }
 
 /// Since when a contact is this person's, if it was somebody else's before: what that one did and

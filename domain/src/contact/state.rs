@@ -5,6 +5,7 @@ use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::ids::{AggregateId, ContactId, InvitationId, LeadId, MergeId, PersonId, TokenId};
+use crate::owner_item::Link;
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -191,6 +192,9 @@ pub struct Contact {
     pub custom_fields: BTreeMap<FieldName, Personal<CustomValue>>,
     /// How active its owner has been, as far as its events say (G20).
     pub activity: Activity,
+    /// The persons that it was linked to, one after the other (H6).
+    #[serde(default)]
+    pub persons: Vec<PersonId>,
 }
 
 impl Contact {
@@ -227,6 +231,7 @@ impl Contact {
             absorbed: BTreeSet::new(),
             custom_fields: BTreeMap::new(),
             activity: Activity::default(),
+            persons: Vec::new(),
         }
     }
 
@@ -362,6 +367,7 @@ impl Contact {
                 if !active && !matches!(self.access, Access::Pending { .. }) {
                     return impossible("a person is linked by accepting an invitation");
                 }
+                self.persons.push(e.person);
             }
             ContactEvent::OwnerActivated(e) => {
                 if !matches!(self.access, Access::Pending { was: Was::NeverActive, .. }) {
@@ -527,6 +533,33 @@ impl Contact {
             | Access::Deactivated { .. }
             | Access::Disabled { resume: Resume::NotInvited | Resume::Deactivated { .. } } => None,
         }
+    }
+
+    /// Whose it is what the builder and the owner have between them now (R63): the present or last
+    /// person's. Where nobody was linked yet, or the address is another since, whoever's the contact
+    /// becomes next (H6).
+    pub fn link_now(&self) -> Link {
+        let last = u32::try_from(self.persons.len()).unwrap_or(u32::MAX);
+        let next = Link(last.saturating_add(1));
+        match self.access {
+            Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } } => {
+                Link(last)
+            }
+            Access::NotInvited
+            | Access::Disabled { resume: Resume::NotInvited }
+            | Access::Pending { was: Was::NeverActive, .. } => next,
+            Access::Pending { was: Was::Deactivated { readdressed, .. }, .. }
+            | Access::Deactivated { readdressed, .. }
+            | Access::Disabled { resume: Resume::Deactivated { readdressed, .. } } => {
+                if readdressed { next } else { Link(last) }
+            }
+        }
+    }
+
+    /// The links that are this person's: what was made for one of them is theirs to see (H6).
+    pub fn links_of(&self, person: PersonId) -> Vec<Link> {
+        let numbered = (1..).zip(&self.persons);
+        numbered.filter(|(_, linked)| **linked == person).map(|(number, _)| Link(number)).collect()
     }
 
     /// The primary email, unless there is none or its person has been erased.

@@ -7,12 +7,13 @@ use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, JobTemplate, NewApiKey, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit};
-use crate::ids::{ApiKeyId, CredentialId, InvitationId, PersonId, SessionId, TokenId};
+use crate::ids::{ApiKeyId, CredentialId, InvitationId, OwnerItemId, PersonId, SessionId, TokenId};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{FailureCause, MailKind, MailOutcome};
+use crate::owner_item::{OwnerItemCommand, TodoChange, TodoDetails};
 use crate::person::PersonCommand;
-use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
+use crate::text::{CustomText, JobName, Label, MessageText, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -247,6 +248,11 @@ impl Book {
                 state.learn_absent(*id);
                 for (_, sequence, event) in self.events.iter().filter(|(of, ..)| of == id) {
                     state.load(*id, *sequence, event).expect("follows");
+                }
+            }
+            Need::Contacts(ids) => {
+                for id in ids {
+                    self.fetch(&Need::Aggregate((*id).into()), state);
                 }
             }
             Need::Claim(email) => state.learn_claim(email, self.holder(email)),
@@ -875,6 +881,10 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         type_set(Some("Remodel")),
         types(&["Remodel"]),
         custom_field_set(),
+        add_todo(),
+        change_todo(TodoChange::Complete),
+        send_message(),
+        complete_for_owner(),
         Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
         issue_key(9),
         rotate_key(9),
@@ -906,6 +916,7 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             Event::Contact(event) => Some(event),
             Event::Job(_)
             | Event::Lead(_)
+            | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
             | Event::Person(_)
@@ -958,6 +969,31 @@ fn a_gap_a_stranger_and_a_second_start_are_impossible_steps() {
     state().record(*id, 2, &renamed).expect("the second event");
     // Of what is not known, nothing can be told.
     LedgerState::default().record(*id, 3, &renamed).expect("not looked at");
+}
+
+// What is one owner's (R63).
+
+const ITEM: OwnerItemId = OwnerItemId(Uuid::from_u128(0x17e3));
+
+fn add_todo() -> Command {
+    let details = TodoDetails { title: title("Bring the keys"), due: None };
+    let (item, job, contact) = (ITEM, ELM_ST, ADA);
+    Command::OwnerItem(OwnerItemCommand::AddTodo { item, job, contact, details })
+}
+
+fn change_todo(change: TodoChange) -> Command {
+    Command::OwnerItem(OwnerItemCommand::ChangeTodo { item: ITEM, job: ELM_ST, change })
+}
+
+fn send_message() -> Command {
+    let text = MessageText::parse("Good morning.").expect("a valid text");
+    let (item, job, contact) = (ITEM, ELM_ST, ADA);
+    Command::OwnerItem(OwnerItemCommand::SendMessage { item, job, contact, text })
+}
+
+fn complete_for_owner() -> Command {
+    let task = TaskId(Uuid::from_u128(1));
+    Command::CompleteForOwner { job: ELM_ST, contact: ADA, task }
 }
 
 // Who may (RULES.md 2.8).
@@ -1027,6 +1063,9 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             lead_with_new(ADA, None, "ada@x.org"),
             edit_from_lead("Ada B."),
             win_into_new_job(None, None),
+            add_todo(),
+            change_todo(TodoChange::Edit { title: None, due: None }),
+            change_todo(TodoChange::Remove),
         ],
         vec![
             of_contact(ContactCommand::DisableAccess),
@@ -1039,13 +1078,16 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             of_contact(ContactCommand::SwapPrimaryEmail(email("a@x.org"))),
             of_contact(ContactCommand::AddAdditionalEmail(email("a@x.org"))),
             of_contact(ContactCommand::RemoveAdditionalEmail(email("a@x.org"))),
+            change_todo(TodoChange::Complete),
+            change_todo(TodoChange::Reopen),
+            send_message(),
         ],
         vec![
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
             rotate_key(1),
             revoke_key(1),
         ],
-        person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
+        own_login_commands(),
         vec![mailed(MailOutcome::Sent)],
     ];
     for ((right, row), commands) in rights.iter().zip(table).zip(commands) {
@@ -1058,6 +1100,12 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             }
         }
     }
+}
+
+/// What a login takes of one's own.
+fn own_login_commands() -> Vec<Command> {
+    let to_oneself = person_commands().map(|command| Command::Person(PERSON, command));
+    to_oneself.into_iter().chain([complete_for_owner()]).collect()
 }
 
 /// One of each command to a person.

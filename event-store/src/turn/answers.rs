@@ -160,6 +160,8 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::ImportOwners(_)
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
+        | Command::CompleteForOwner { .. }
+        | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

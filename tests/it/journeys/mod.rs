@@ -24,6 +24,8 @@ mod legacy_owners;
 mod logins;
 mod mail;
 mod own_secrets;
+mod owner_items;
+mod owner_notices;
 mod owners;
 mod refusals;
 mod roles;

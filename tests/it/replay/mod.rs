@@ -10,6 +10,7 @@ mod persons;
 mod poison;
 mod random;
 mod random_fields;
+mod random_items;
 mod random_jobs;
 mod random_leads;
 mod tail;

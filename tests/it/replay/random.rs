@@ -1,6 +1,7 @@
 //! A random history over every command.
 
 use super::random_fields;
+use super::random_items::{self, Items};
 use super::random_jobs::Parts;
 use super::random_leads;
 use crate::support::account::{details, label};
@@ -37,6 +38,7 @@ pub(super) struct RandomHistory<'a> {
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
+    items: Items,
     keys: Vec<ApiKeyId>,
     pub(super) carried_out: usize,
     pub(super) refused: usize,
@@ -53,6 +55,7 @@ impl<'a> RandomHistory<'a> {
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
+            items: Items::default(),
             keys: vec![account.key],
             carried_out: 0,
             refused: 0,
@@ -193,7 +196,8 @@ impl<'a> RandomHistory<'a> {
     fn job_command(&mut self) -> Submission {
         let (job, contact) = (self.job(), self.contact());
         if self.rng.random_bool(0.6) {
-            return self.parts.command(self.account, &mut self.rng, job, contact);
+            let person = self.persons.get(&contact).copied();
+            return self.parts.command(self.account, &mut self.rng, job, contact, person);
         }
         let command = match self.rng.random_range(0..4) {
             0 => {
@@ -338,7 +342,7 @@ impl<'a> RandomHistory<'a> {
     }
 
     fn next(&mut self) -> Submission {
-        let kind = self.rng.random_range(0..23);
+        let kind = self.rng.random_range(0..24);
         let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
             self.new_contact()
         } else if self.jobs.len() < JOBS_MAX && kind == 4 {
@@ -353,6 +357,17 @@ impl<'a> RandomHistory<'a> {
             }
         } else if kind == 6 {
             if self.rng.random_bool(0.5) { self.card() } else { self.legacy_group() }
+        } else if (kind == 7 || kind == 23) && self.jobs.len() > 1 {
+            let (job, contact) = (self.job(), self.contact());
+            let person = self.persons.get(&contact).copied();
+            random_items::command(
+                self.account,
+                &mut self.rng,
+                &mut self.items,
+                job,
+                contact,
+                person,
+            )
         } else if kind < 11 {
             self.job_command()
         } else if kind < 14 {

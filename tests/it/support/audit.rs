@@ -1,6 +1,7 @@
 //! Reads a whole ledger back and checks that it is what the product promises.
 
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
+use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
 use domain::{ContactId, Event, LedgerId, LedgerState};
 use event_store::codec::decode;
@@ -53,6 +54,8 @@ struct Audit {
     /// Mails that were sent or given up.
     ended: BTreeSet<Uuid>,
     resets: BTreeMap<Uuid, i64>,
+    /// Mails that tell owners of something new.
+    news: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -92,12 +95,14 @@ impl Audit {
             self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
             self.leads.extend(came.map(|contact| (contact.0, lead.0)));
         }
-        if let (Event::Notification(_), domain::AggregateId::Notification(mail)) =
-            (&event.event, event.aggregate)
-        {
-            assert!(self.ended.insert(mail.0), "a mail ends once");
-        }
         let position = i64::try_from(event.position).expect("a position fits");
+        if let Some((mail, of_mail)) = event.notification() {
+            if let NotificationEvent::NotificationQueued(_) = of_mail {
+                self.news.insert(mail.0, position);
+            } else {
+                assert!(self.ended.insert(mail.0), "a mail ends once");
+            }
+        }
         if let (Event::Person(of_person), domain::AggregateId::Person(person)) =
             (&event.event, event.aggregate)
         {
@@ -172,9 +177,9 @@ impl Audit {
                 .iter()
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
-        let told: BTreeMap<Uuid, i64> =
-            self.links.iter().chain(&self.resets).map(|(k, v)| (*k, *v)).collect();
-        assert_eq!(mails, told, "a mail for each invitation mail and each reset");
+        let told = self.links.iter().chain(&self.resets).chain(&self.news);
+        let told: BTreeMap<Uuid, i64> = told.map(|(k, v)| (*k, *v)).collect();
+        assert_eq!(mails, told, "a mail for each invitation mail, each reset and each notice");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
             (

@@ -5,6 +5,7 @@ pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
 pub(crate) mod get;
 pub(crate) mod history;
+pub(crate) mod job;
 pub(crate) mod jobs;
 
 use crate::error::Problem;

@@ -188,6 +188,7 @@ impl Asked<'_> {
             | Rejection::Contact(_)
             | Rejection::Lead(_)
             | Rejection::BuilderAccount(_)
+            | Rejection::OwnerItem(_)
             | Rejection::Person(_) => Kept::JobIsFull,
         }))
     }

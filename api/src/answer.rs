@@ -79,7 +79,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 /// What a command answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CommandAnswer {
-    /// The contact, job or lead.
+    /// The contact, job, lead, To-Do or message.
     id: Uuid,
     /// Its version after the command; the `ETag` too.
     version: u64,

@@ -191,6 +191,13 @@ pub(crate) const CODES: &[Code] = &[
     code(422, "too_many_owners", "More than 500 owners on a job")
         .rule("R1")
         .remedy("Remove owners who have left."),
+    code(
+        409,
+        "contact_is_no_owner",
+        "A To-Do or message for a contact that is no owner of the job",
+    )
+    .rule("R63")
+    .remedy("Add the contact as an owner first."),
     code(409, "job_archived", "The job is archived").rule("2.4").remedy("Reopen the job first."),
     code(409, "assignee_is_no_owner", "The task is for a contact that is no owner of the job")
         .rule("R93")

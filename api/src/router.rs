@@ -77,6 +77,9 @@ pub fn router(state: AppState) -> Router {
             jobs::edit_milestone::edit_milestone,
             jobs::remove_milestone::remove_milestone
         ))
+        .routes(routes!(jobs::list_todos::list_todos, jobs::add_todo::add_todo))
+        .routes(routes!(jobs::edit_todo::edit_todo, jobs::remove_todo::remove_todo))
+        .routes(routes!(jobs::list_messages::list_messages, jobs::send_message::send_message))
         .routes(routes!(jobs::portal::portal))
         .routes(routes!(jobs::history::history))
         .merge(through_owners_eyes())
@@ -175,6 +178,15 @@ fn of_owners() -> OpenApiRouter<AppState> {
         .routes(routes!(email_changes::show::show_email_change))
         .routes(routes!(email_changes::confirm::confirm_email_change))
         .routes(routes!(me::jobs::list_own_jobs))
+        .routes(routes!(me::job::get::get_own_job))
+        .routes(routes!(me::job::todos::list_own_todos))
+        .routes(routes!(me::job::complete_todo::complete_own_todo))
+        .routes(routes!(me::job::reopen_todo::reopen_own_todo))
+        .routes(routes!(
+            me::job::messages::list_own_messages,
+            me::job::send_message::send_own_message
+        ))
+        .routes(routes!(me::job::complete_task::complete_own_task))
         .routes(routes!(me::history::own_history))
         .routes(routes!(me::accounts::list_own_accounts))
         .routes(routes!(

@@ -8,6 +8,7 @@ use crate::installation::InstallationEvent;
 use crate::job::JobEvent;
 use crate::lead::LeadEvent;
 use crate::notification::NotificationEvent;
+use crate::owner_item::OwnerItemEvent;
 use crate::person::PersonEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use std::borrow::Cow;
@@ -26,6 +27,8 @@ pub enum AggregateKind {
     Job,
     /// Somebody who may become a customer.
     Lead,
+    /// A To-Do or a message between the builder and one owner of a job.
+    OwnerItem,
     /// The human who logs in.
     Person,
     /// A mail.
@@ -41,6 +44,7 @@ impl AggregateKind {
             Self::Contact => "contact",
             Self::Job => "job",
             Self::Lead => "lead",
+            Self::OwnerItem => "owner_item",
             Self::Person => "person",
             Self::Notification => "notification",
         }
@@ -166,6 +170,8 @@ pub enum Event {
     Job(JobEvent),
     /// Of a lead.
     Lead(LeadEvent),
+    /// Of a To-Do or a message.
+    OwnerItem(OwnerItemEvent),
     /// Of a person.
     Person(PersonEvent),
     /// Of a mail.
@@ -181,6 +187,7 @@ impl Event {
             ContactEvent::TYPES,
             JobEvent::TYPES,
             LeadEvent::TYPES,
+            OwnerItemEvent::TYPES,
             PersonEvent::TYPES,
             NotificationEvent::TYPES,
         ];
@@ -195,6 +202,7 @@ impl Event {
             Self::Contact(event) => event.stored_type(),
             Self::Job(event) => event.stored_type(),
             Self::Lead(event) => event.stored_type(),
+            Self::OwnerItem(event) => event.stored_type(),
             Self::Person(event) => event.stored_type(),
             Self::Notification(event) => event.stored_type(),
         }
@@ -208,6 +216,7 @@ impl Event {
             Self::Contact(event) => event.version(),
             Self::Job(event) => event.version(),
             Self::Lead(event) => event.version(),
+            Self::OwnerItem(event) => event.version(),
             Self::Person(event) => event.version(),
             Self::Notification(event) => event.version(),
         }
@@ -221,6 +230,7 @@ impl Event {
             Self::Contact(_) => AggregateKind::Contact,
             Self::Job(_) => AggregateKind::Job,
             Self::Lead(_) => AggregateKind::Lead,
+            Self::OwnerItem(_) => AggregateKind::OwnerItem,
             Self::Person(_) => AggregateKind::Person,
             Self::Notification(_) => AggregateKind::Notification,
         }
@@ -234,6 +244,7 @@ impl Event {
             Self::Contact(event) => event.payload(),
             Self::Job(event) => event.payload(),
             Self::Lead(event) => event.payload(),
+            Self::OwnerItem(event) => event.payload(),
             Self::Person(event) => event.payload(),
             Self::Notification(event) => event.payload(),
         }
@@ -250,6 +261,8 @@ impl Event {
                     .map(|event| event.map(Self::Job)),
                 "lead" => LeadEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Lead)),
+                "owner_item" => OwnerItemEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::OwnerItem)),
                 "person" => PersonEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Person)),
                 "notification" => NotificationEvent::decode(stored_type, version, payload)
@@ -277,6 +290,7 @@ impl Event {
             | Self::BuilderAccount(_)
             | Self::Contact(_)
             | Self::Lead(_)
+            | Self::OwnerItem(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
         }
@@ -290,6 +304,7 @@ impl Event {
             | Self::Contact(_)
             | Self::Job(_)
             | Self::Lead(_)
+            | Self::OwnerItem(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
         }
@@ -303,6 +318,7 @@ impl Event {
             Self::Contact(event) => event.changes(),
             Self::Job(event) => event.changes(),
             Self::Lead(event) => event.changes(),
+            Self::OwnerItem(event) => event.changes(),
             Self::Person(event) => event.changes(),
             Self::Notification(event) => event.changes(),
         }
@@ -317,6 +333,7 @@ impl HoldsPersonal for Event {
             Self::Contact(event) => event.each_personal(visitor),
             Self::Job(event) => event.each_personal(visitor),
             Self::Lead(event) => event.each_personal(visitor),
+            Self::OwnerItem(event) => event.each_personal(visitor),
             Self::Person(event) => event.each_personal(visitor),
             Self::Notification(event) => event.each_personal(visitor),
         }

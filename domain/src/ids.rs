@@ -74,6 +74,10 @@ id!(
     NoteId
 );
 id!(
+    /// A To-Do or a message between the builder and one owner of a job.
+    OwnerItemId
+);
+id!(
     /// A template that jobs are made from.
     TemplateId
 );
@@ -189,6 +193,8 @@ pub enum AggregateId {
     Job(JobId),
     /// A lead of the account.
     Lead(LeadId),
+    /// A To-Do or a message between the builder and one owner of a job.
+    OwnerItem(OwnerItemId),
     /// The person that the ledger belongs to.
     Person(PersonId),
     /// A mail that the ledger ordered.
@@ -204,6 +210,7 @@ impl AggregateId {
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
             Self::Lead(id) => id.0,
+            Self::OwnerItem(id) => id.0,
             Self::Person(id) => id.0,
             Self::Notification(id) => id.0,
         }
@@ -218,6 +225,7 @@ impl fmt::Display for AggregateId {
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
             Self::Lead(id) => write!(f, "lead {id}"),
+            Self::OwnerItem(id) => write!(f, "owner item {id}"),
             Self::Person(id) => write!(f, "person {id}"),
             Self::Notification(id) => write!(f, "notification {id}"),
         }
@@ -239,6 +247,12 @@ impl From<JobId> for AggregateId {
 impl From<LeadId> for AggregateId {
     fn from(id: LeadId) -> Self {
         Self::Lead(id)
+    }
+}
+
+impl From<OwnerItemId> for AggregateId {
+    fn from(id: OwnerItemId) -> Self {
+        Self::OwnerItem(id)
     }
 }
 

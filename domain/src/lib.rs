@@ -4,7 +4,7 @@
 //! Everything here is pure. Time, ids and chance come in as arguments; nothing here knows a
 //! database, a socket or a clock. Start at [`ledger`], which decides a command against the state
 //! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`], [`lead`],
-//! [`builder_account`], [`installation`], [`notification`],
+//! [`owner_item`], [`builder_account`], [`installation`], [`notification`],
 //! [`person`].
 
 pub mod actor;
@@ -20,6 +20,7 @@ pub mod job;
 pub mod lead;
 pub mod ledger;
 pub mod notification;
+pub mod owner_item;
 pub mod person;
 pub mod personal;
 pub mod phone;
@@ -34,8 +35,8 @@ pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
     AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, FactorId, ImageId,
-    ImpersonationId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId, PersonId,
-    SessionId, StaffId, SubjectId, TaskId, TemplateId, TokenId,
+    ImpersonationId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId,
+    OwnerItemId, PersonId, SessionId, StaffId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

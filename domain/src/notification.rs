@@ -1,21 +1,50 @@
-//! A mail that the product sends: what became of it. That it was ordered, the event says that
-//! ordered it (an invitation, a reset); here is whether the mail server took it (R68).
+//! A mail that the product sends: what became of it. That one with a link was ordered, the event says
+//! that ordered it (an invitation, a reset); one that tells owners of something new begins here, address
+//! by address (R21). How each ended, whether the mail server took it, is told here (R68).
 //!
-//! Each mail is an aggregate of its own, `notification-{mail}`, with one event at its end. Attempts
-//! in between are the sender's own business and leave no event.
+//! Each mail is an aggregate of its own, `notification-{mail}`. Attempts before its end are the sender's
+//! own business and leave no event.
 
-use crate::ImpossibleStep;
+use crate::contact::{Access, Contact, Life};
+use crate::email::EmailAddress;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{AggregateId, MailId, SubjectId};
+use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use crate::rejection::Rejection;
+use crate::{ImpossibleStep, Sequence};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+#[cfg(test)]
+mod tests;
 
 events! {
     /// An event of a mail.
     NotificationEvent {
+        NotificationQueued = "notification.queued" v 1,
         NotificationSent = "notification.sent" v 1,
         NotificationFailed = "notification.failed" v 1,
         NotificationBounced = "notification.bounced" v 1,
+    }
+}
+
+/// A mail was ordered that tells an owner of something new (R21).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationQueued {
+    /// What kind of mail.
+    pub kind: MailKind,
+    /// Whose mail: the contact.
+    pub recipient: SubjectId,
+    /// The one address that it goes to.
+    pub to: Personal<EmailAddress>,
+    /// What is new: the To-Do or message, or the job that has a task.
+    pub about: AggregateId,
+}
+
+impl HoldsPersonal for NotificationQueued {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        visitor.visit("to", &mut self.to);
     }
 }
 
@@ -118,11 +147,17 @@ pub enum MailKind {
     PrimaryEmailChangeRequested,
     /// That the primary email was changed, to the old and the new address; it holds no link.
     PrimaryEmailChanged,
+    /// The builder has written to an owner (R21, R63); it says that, and not what.
+    NewMessage,
+    /// An owner has something to do (R21, R63).
+    NewTodo,
+    /// A task waits for an owner (R21, R93).
+    NewTask,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Invitation,
         Self::PasswordReset,
         Self::StaffInvitation,
@@ -132,6 +167,9 @@ impl MailKind {
         Self::PrimaryEmailChange,
         Self::PrimaryEmailChangeRequested,
         Self::PrimaryEmailChanged,
+        Self::NewMessage,
+        Self::NewTodo,
+        Self::NewTask,
     ];
 
     /// The stored word.
@@ -146,6 +184,9 @@ impl MailKind {
             Self::PrimaryEmailChange => "primary_email_change",
             Self::PrimaryEmailChangeRequested => "primary_email_change_requested",
             Self::PrimaryEmailChanged => "primary_email_changed",
+            Self::NewMessage => "new_message",
+            Self::NewTodo => "new_todo",
+            Self::NewTask => "new_task",
         }
     }
 
@@ -193,6 +234,7 @@ impl NotificationEvent {
     /// Whose mail it is.
     pub const fn recipient(&self) -> SubjectId {
         match self {
+            Self::NotificationQueued(e) => e.recipient,
             Self::NotificationSent(e) => e.recipient,
             Self::NotificationFailed(e) => e.recipient,
             Self::NotificationBounced(e) => e.recipient,
@@ -202,6 +244,11 @@ impl NotificationEvent {
     /// What changed, field by field.
     pub fn changes(&self) -> Vec<FieldChange> {
         let (kind, mail) = match self {
+            Self::NotificationQueued(e) => {
+                let kind = FieldChange::new_value("mail_kind", e.kind.word());
+                let to = FieldChange::new_value("mail_to", &e.to);
+                return vec![kind, to, FieldChange::new_value("mail", "waiting")];
+            }
             Self::NotificationSent(e) => (e.kind, FieldChange::between("mail", "waiting", "sent")),
             Self::NotificationFailed(e) => {
                 let failed = format!("failed: {}", e.cause.word());
@@ -238,7 +285,7 @@ pub enum MailOutcome {
     Failed(FailureCause),
 }
 
-/// A mail as its event made it: it has ended.
+/// A mail as its events made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// The mail.
@@ -247,43 +294,61 @@ pub struct Notification {
     pub kind: MailKind,
     /// Whose mail.
     pub recipient: SubjectId,
-    /// How it ended.
-    pub outcome: MailOutcome,
+    /// How it ended; none while it waits.
+    pub outcome: Option<MailOutcome>,
     /// Whether it came back after that.
     pub bounced: bool,
 }
+
+/// Why a bounce may not be recorded.
+const NOT_SENT: &str = "a mail that was not sent does not come back";
 
 impl Notification {
     /// The mail that its first event makes.
     pub fn from_first(id: MailId, event: &NotificationEvent) -> Result<Self, ImpossibleStep> {
         let (kind, outcome) = match event {
-            NotificationEvent::NotificationSent(e) => (e.kind, MailOutcome::Sent),
-            NotificationEvent::NotificationFailed(e) => (e.kind, MailOutcome::Failed(e.cause)),
+            NotificationEvent::NotificationQueued(e) => (e.kind, None),
+            NotificationEvent::NotificationSent(e) => (e.kind, Some(MailOutcome::Sent)),
+            NotificationEvent::NotificationFailed(e) => {
+                (e.kind, Some(MailOutcome::Failed(e.cause)))
+            }
             NotificationEvent::NotificationBounced(_) => {
                 return Err(ImpossibleStep {
                     event: event.stored_type(),
                     aggregate: AggregateId::Notification(id),
-                    why: "a mail that was not sent does not come back",
+                    why: NOT_SENT,
                 });
             }
         };
         Ok(Self { id, kind, recipient: event.recipient(), outcome, bounced: false })
     }
 
-    /// On a mail's end nothing follows but that it comes back, once.
+    /// Records what happened. On a mail's end nothing follows but that it comes back, once.
     pub fn apply(&mut self, event: &NotificationEvent) -> Result<(), ImpossibleStep> {
-        let why = match event {
-            NotificationEvent::NotificationSent(_) | NotificationEvent::NotificationFailed(_) => {
-                "what became of the mail is recorded already"
+        let why = match (event, self.outcome) {
+            (NotificationEvent::NotificationQueued(_), _) => "the mail is ordered already",
+            (NotificationEvent::NotificationSent(_), None) => {
+                self.outcome = Some(MailOutcome::Sent);
+                return Ok(());
             }
-            NotificationEvent::NotificationBounced(_) if self.bounced => "it came back already",
-            NotificationEvent::NotificationBounced(_) => match self.outcome {
-                MailOutcome::Sent => {
-                    self.bounced = true;
-                    return Ok(());
-                }
-                MailOutcome::Failed(_) => "a mail that was not sent does not come back",
-            },
+            (NotificationEvent::NotificationFailed(e), None) => {
+                self.outcome = Some(MailOutcome::Failed(e.cause));
+                return Ok(());
+            }
+            (
+                NotificationEvent::NotificationSent(_) | NotificationEvent::NotificationFailed(_),
+                Some(_),
+            ) => "what became of the mail is recorded already",
+            (NotificationEvent::NotificationBounced(_), _) if self.bounced => {
+                "it came back already"
+            }
+            (NotificationEvent::NotificationBounced(_), Some(MailOutcome::Sent)) => {
+                self.bounced = true;
+                return Ok(());
+            }
+            (NotificationEvent::NotificationBounced(_), Some(MailOutcome::Failed(_)) | None) => {
+                NOT_SENT
+            }
         };
         let aggregate = AggregateId::Notification(self.id);
         Err(ImpossibleStep { event: event.stored_type(), aggregate, why })
@@ -293,7 +358,7 @@ impl Notification {
 /// Decides what is recorded of a report. Whoever comes second, after a mail that was sent twice,
 /// changes nothing.
 pub fn decide(notification: Option<&Notification>, report: &MailReport) -> Vec<NotificationEvent> {
-    if notification.is_some() {
+    if notification.is_some_and(|mail| mail.outcome.is_some()) {
         return Vec::new();
     }
     let MailReport { kind, recipient, attempt, outcome } = *report;
@@ -310,84 +375,47 @@ pub fn bounced(
     notification: Option<&Notification>,
     status: &BounceStatus,
 ) -> Result<Vec<NotificationEvent>, Rejection> {
-    let Some(mail) = notification else {
+    let ended = notification.and_then(|mail| Some((mail, mail.outcome?)));
+    let Some((mail, outcome)) = ended else {
         return Err(Rejection::Unknown(AggregateId::Notification(id)));
     };
-    let Notification { kind, recipient, outcome, bounced, .. } = *mail;
+    let Notification { kind, recipient, bounced, .. } = *mail;
     if bounced || outcome != MailOutcome::Sent {
         return Ok(Vec::new());
     }
     Ok(vec![NotificationBounced { kind, recipient, status: status.clone() }.into()])
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    const MAIL: MailId = MailId(Uuid::from_u128(1));
-
-    fn report(outcome: MailOutcome) -> MailReport {
-        let recipient = SubjectId(Uuid::from_u128(2));
-        MailReport { kind: MailKind::Invitation, recipient, attempt: 3, outcome }
-    }
-
-    #[test]
-    fn a_mail_ends_once_whatever_is_reported_after_it() {
-        let outcomes = [MailOutcome::Sent, MailOutcome::Failed(FailureCause::Refused)];
-        for (first, second) in outcomes.into_iter().zip(outcomes.into_iter().rev()) {
-            let events = decide(None, &report(first));
-            assert_eq!(events.len(), 1);
-            let mut ended = Notification::from_first(MAIL, &events[0]).expect("ends");
-            assert_eq!((ended.id, ended.outcome, ended.bounced), (MAIL, first, false));
-            assert_eq!(decide(Some(&ended), &report(second)), []);
-            assert!(ended.apply(&events[0]).is_err(), "a second end is an impossible history");
+/// The mails that tell owners of something new, the event `sequence` of `about`: to the primary and all
+/// additional addresses of those who are Active (R21), and to no address twice, though several of the
+/// contacts have it (H15).
+pub(crate) fn to_owners<'a>(
+    kind: MailKind,
+    about: AggregateId,
+    sequence: Sequence,
+    contacts: impl IntoIterator<Item = &'a Contact>,
+) -> Vec<(MailId, NotificationQueued)> {
+    let told = |contact: &&Contact| {
+        contact.life == Life::Live && matches!(contact.access, Access::Active { .. })
+    };
+    let mut addresses = BTreeSet::new();
+    let mut mails = Vec::new();
+    for contact in contacts.into_iter().filter(told) {
+        let emails = contact.primary_email.iter().chain(&contact.additional_emails);
+        for to in emails.filter(|to| to.value().is_some_and(|to| addresses.insert(to.normal()))) {
+            let mail = nth_mail(about, sequence, mails.len());
+            let (recipient, to) = (contact.id.into(), to.clone());
+            mails.push((mail, NotificationQueued { kind, recipient, to, about }));
         }
     }
+    mails
+}
 
-    #[test]
-    fn a_mail_that_was_sent_comes_back_once_and_no_other_does() {
-        // R68
-        let status = BounceStatus::parse("5.1.1").expect("a status");
-        let unknown = Rejection::Unknown(AggregateId::Notification(MAIL));
-        assert_eq!(bounced(MAIL, None, &status), Err(unknown));
-        let sent = decide(None, &report(MailOutcome::Sent));
-        let mut mail = Notification::from_first(MAIL, &sent[0]).expect("ends");
-        let back = bounced(MAIL, Some(&mail), &status).expect("known");
-        let recipient = SubjectId(Uuid::from_u128(2));
-        let expected = NotificationBounced { kind: MailKind::Invitation, recipient, status };
-        assert_eq!(back, [expected.clone().into()]);
-        assert!(Notification::from_first(MAIL, &back[0]).is_err(), "nothing was sent");
-        assert_eq!(mail.apply(&back[0]), Ok(()));
-        assert_eq!(bounced(MAIL, Some(&mail), &expected.status), Ok(Vec::new()));
-        assert!(mail.apply(&back[0]).is_err(), "it came back already");
-        let failed = decide(None, &report(MailOutcome::Failed(FailureCause::Refused)));
-        let mut failed = Notification::from_first(MAIL, &failed[0]).expect("ends");
-        assert_eq!(bounced(MAIL, Some(&failed), &expected.status), Ok(Vec::new()));
-        assert!(failed.apply(&back[0]).is_err(), "it was never sent");
-    }
-
-    #[test]
-    fn a_bounce_has_a_status_of_failure() {
-        for good in ["5.1.1", "4.4.7", "5.7.999"] {
-            assert_eq!(BounceStatus::parse(good).map(String::from), Ok(good.to_owned()));
-        }
-        for bad in
-            ["", "2.0.0", "5.1", "5.1.1.1", "5.1.1000", "5..1", "550", "5.1.x", "5.1.1 ada@x"]
-        {
-            assert!(BounceStatus::parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn words_are_those_that_are_stored() {
-        for kind in MailKind::ALL {
-            assert_eq!(serde_json::to_value(kind).ok(), Some(kind.word().into()));
-            assert_eq!(MailKind::from_word(kind.word()), Some(kind));
-        }
-        for cause in FailureCause::ALL {
-            assert_eq!(serde_json::to_value(cause).ok(), Some(cause.word().into()));
-        }
-        assert_eq!(MailKind::from_word("sms"), None);
-    }
+/// The id of one of the mails that an event orders. Ids of things are random, and multiples of an odd
+/// number are all different: no two events have a mail in common.
+fn nth_mail(about: AggregateId, sequence: Sequence, nth: usize) -> MailId {
+    const ODD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let nth = u128::try_from(nth).unwrap_or(u128::MAX);
+    let number = (u128::from(sequence) << 32) | nth;
+    MailId(Uuid::from_u128(about.uuid().as_u128() ^ number.wrapping_mul(ODD)))
 }

@@ -7,6 +7,7 @@ use crate::ids::{AggregateId, ContactId};
 use crate::installation::InstallationRejection;
 use crate::job::JobRejection;
 use crate::lead::LeadRejection;
+use crate::owner_item::OwnerItemRejection;
 use crate::person::PersonRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
@@ -98,6 +99,8 @@ pub enum Rejection {
     Job(JobRejection),
     /// A lead's rule.
     Lead(LeadRejection),
+    /// A rule of To-Dos and messages.
+    OwnerItem(OwnerItemRejection),
     /// An account's rule.
     BuilderAccount(BuilderAccountRejection),
     /// A person's rule.
@@ -133,6 +136,7 @@ impl Rejection {
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
+            Self::OwnerItem(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
             Self::Installation(rejection) => rejection.refusal(),
@@ -154,6 +158,7 @@ impl Rejection {
             | Self::ReadOnly
             | Self::Job(_)
             | Self::Lead(_)
+            | Self::OwnerItem(_)
             | Self::BuilderAccount(_)
             | Self::Person(_)
             | Self::Installation(_) => &[],

@@ -106,6 +106,37 @@ text!(
     CustomText, max 2000, lines false
 );
 
+/// What a message between the builder and an owner says (R63): lines, and no other control characters.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageText(String);
+
+impl MessageText {
+    /// The most characters it takes.
+    pub const CHARACTERS_MAX: usize = 4_000;
+
+    /// Trims and checks what somebody typed; lines may end as on Windows.
+    pub fn parse(typed: &str) -> Result<Self, InvalidText> {
+        let lines = typed.replace("\r\n", "\n");
+        if lines.contains(['\r', '\t']) {
+            return Err(InvalidText::ControlCharacter);
+        }
+        checked(&lines, Self::CHARACTERS_MAX, true).map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What two people tell each other.
+impl fmt::Debug for MessageText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MessageText(…)")
+    }
+}
+
 /// What a builder keeps of a person.
 impl fmt::Debug for CustomText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,6 +205,18 @@ mod tests {
         assert_eq!(PersonName::parse(&"x".repeat(201)), Err(InvalidText::TooLong { max: 200 }));
         assert_eq!(PersonName::parse("a\0b"), Err(InvalidText::ControlCharacter));
         assert_eq!(PersonName::parse("a\nb"), Err(InvalidText::ControlCharacter));
+    }
+
+    #[test]
+    fn a_message_has_lines_and_no_other_control_characters() {
+        let read = |typed: &str| MessageText::parse(typed).map(|text| text.as_str().to_owned());
+        assert_eq!(read(" One\r\ntwo\n\nthree \n"), Ok("One\ntwo\n\nthree".to_owned()));
+        for typed in ["a\tb", "a\rb", "a\0b", "a\u{1b}[31mb", "a\u{85}b"] {
+            assert_eq!(read(typed), Err(InvalidText::ControlCharacter), "{typed:?}");
+        }
+        assert_eq!(read(" \r\n "), Err(InvalidText::Empty));
+        assert!(read(&"é".repeat(4_000)).is_ok());
+        assert_eq!(read(&"é".repeat(4_001)), Err(InvalidText::TooLong { max: 4_000 }));
     }
 
     #[test]

@@ -17,12 +17,13 @@ use domain::job::{
 };
 use domain::lead::{Lead, Link, Stage};
 use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
+use domain::owner_item::{Link as ItemLink, OwnerItem, Todo, What, Whose};
 use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person, SecondFactor};
 use domain::personal::HoldsPersonal;
 use domain::text::Title;
 use domain::{
     AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
-    MailId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
+    MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -226,6 +227,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         activity: Activity { activated_at: mailed, last_login_at: mailed },
         image: None,
         former_email: None,
+        persons: vec!["0198c0de-0000-7000-8000-0000000000a1".parse().expect("an id"); 2],
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -559,7 +561,7 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
         let events = story("notification", name);
         let Event::Notification(event) = &events[0] else { panic!("a mail's event") };
         let (kind, recipient) = (MailKind::Invitation, SubjectId::from(ada()));
-        let expected = Notification { id, kind, recipient, outcome, bounced: false };
+        let expected = Notification { id, kind, recipient, outcome: Some(outcome), bounced: false };
         assert_eq!(Notification::from_first(id, event), Ok(expected));
         assert_eq!(event.recipient(), SubjectId::from(ada()));
         assert_eq!(
@@ -567,12 +569,45 @@ fn a_mails_golden_events_fold_to_the_end_they_always_told() {
             1
         );
         types.extend(types_in(&events));
+        // One that tells an owner of something new begins with its order.
+        let ordered = story("notification", &format!("queued {name}"));
+        let Event::Notification(queued) = &ordered[0] else { panic!("a mail's event") };
+        let (kind, recipient) = (MailKind::NewMessage, SubjectId::from(ada()));
+        let expected = Notification { id, kind, recipient, outcome: None, bounced: false };
+        assert_eq!(Notification::from_first(id, queued), Ok(expected));
+        assert_eq!(queued.recipient(), SubjectId::from(ada()));
+        fold(AggregateId::Notification(id), &ordered);
+        types.extend(types_in(&ordered));
     }
     let events = story("notification", "sent bounced");
     let state = fold(AggregateId::Notification(id), &events);
     assert_eq!(state.version(AggregateId::Notification(id)), 2);
     types.extend(types_in(&events));
     assert_eq!(types, types_of("notification."));
+}
+
+#[test]
+fn an_owner_items_golden_events_fold_to_the_item_they_always_made() {
+    let id: OwnerItemId = "0198c0de-0000-7000-8000-000000000501".parse().expect("an id");
+    let job: JobId = ELM_ST.parse().expect("an id");
+    let whose = Whose { job, contact: ada(), link: ItemLink(1) };
+    let folded = |names: &str| {
+        let events = story("owner_item", names);
+        let state = fold(id.into(), &events);
+        let item = state.owner_item(id).expect("known").expect("there").state.clone();
+        (item, types_in(&events))
+    };
+    let (item, mut types) = folded("todo_added todo_edited todo_completed todo_reopened");
+    let title = Personal::known(ada(), Title::parse("Bring all keys").expect("valid"));
+    let todo = Todo { title, due: Day::parse("2026-06-05").ok(), done: false };
+    assert_eq!(item, OwnerItem { id, whose, what: What::Todo(todo) });
+    let (item, removed) = folded("todo_added todo_removed");
+    assert_eq!(item, OwnerItem { id, whose, what: What::RemovedTodo });
+    types.extend(removed);
+    let (item, sent) = folded("message_sent");
+    assert_eq!(item, OwnerItem { id, whose, what: What::Message });
+    types.extend(sent);
+    assert_eq!(types, types_of("owner_item."));
 }
 
 /// Seals every value it sees, and notes whose they are.

@@ -13,7 +13,8 @@ use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LeadId, LedgerId,
-    MailId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId, SubjectId, Timestamp,
+    MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId, SubjectId,
+    Timestamp,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -96,22 +97,24 @@ impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
     /// is said about a contact, is sealed with the contact's key; a person's own, with theirs. Where
     /// a member of the staff was, and what is said about one (`staff`), with that member's.
-    /// Whether somebody looks through a contact's eyes is said about that contact, wherever it stands.
+    /// Whether somebody looks through a contact's eyes is said about that contact, wherever it stands. Of what
+    /// is neither, `theirs` is the contact whose it is, or as whom the owner did it.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
         event: &Event,
         staff: Option<StaffId>,
+        theirs: Option<ContactId>,
         idempotency: Option<&str>,
     ) -> Self {
         let subject = match aggregate {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
-            AggregateId::Installation
-            | AggregateId::Job(_)
-            | AggregateId::Lead(_)
-            | AggregateId::Notification(_) => event.acting_as().map(SubjectId::from),
+            AggregateId::Job(_) | AggregateId::OwnerItem(_) => theirs.map(SubjectId::from),
+            AggregateId::Installation | AggregateId::Lead(_) | AggregateId::Notification(_) => {
+                event.acting_as().map(SubjectId::from)
+            }
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
             (Actor::Owner(_), Some(subject)) => {
@@ -269,6 +272,7 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Contact => AggregateId::Contact(ContactId(envelope.aggregate)),
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
         AggregateKind::Lead => AggregateId::Lead(LeadId(envelope.aggregate)),
+        AggregateKind::OwnerItem => AggregateId::OwnerItem(OwnerItemId(envelope.aggregate)),
         AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
         AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),
     };

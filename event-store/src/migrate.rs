@@ -59,6 +59,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0073_staff",
     "0074_second_factors",
     "0075_operators",
+    "0078_owner_items",
+    "0079_kinds_of_mail",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

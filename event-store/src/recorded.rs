@@ -5,8 +5,12 @@ use domain::builder_account::BuilderAccountEvent;
 use domain::contact::ContactEvent;
 use domain::job::JobEvent;
 use domain::lead::LeadEvent;
+use domain::notification::NotificationEvent;
+use domain::owner_item::OwnerItemEvent;
 use domain::person::PersonEvent;
-use domain::{AccountId, AggregateId, ContactId, Event, JobId, LeadId, PersonId};
+use domain::{
+    AccountId, AggregateId, ContactId, Event, JobId, LeadId, MailId, OwnerItemId, PersonId,
+};
 
 macro_rules! of_an_aggregate {
     ($($name:ident: $aggregate:ident($id:ty), $event:ty, $whose:literal;)*) => {
@@ -32,5 +36,7 @@ of_an_aggregate! {
     contact: Contact(ContactId), ContactEvent, "contact";
     job: Job(JobId), JobEvent, "job";
     lead: Lead(LeadId), LeadEvent, "lead";
+    owner_item: OwnerItem(OwnerItemId), OwnerItemEvent, "To-Do or message";
+    notification: Notification(MailId), NotificationEvent, "mail";
     person: Person(PersonId), PersonEvent, "person";
 }

@@ -76,6 +76,11 @@ impl View for AuditTrail {
                 let about = left.into_iter().chain(came).map(domain::ContactId::uuid);
                 subjects.extend(about.chain(lead.job().map(domain::JobId::uuid)));
             }
+            // It stands in the histories of its job and of its contact.
+            Event::OwnerItem(item) => {
+                let (job, contact) = item.place();
+                subjects.extend([job.0, contact.0]);
+            }
             // Who kept an email finds it in their history, too.
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
@@ -293,6 +298,7 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::Contact(_) => "contact",
         AggregateId::Job(_) => "job",
         AggregateId::Lead(_) => "lead",
+        AggregateId::OwnerItem(_) => "owner_item",
         AggregateId::Person(_) => "person",
         AggregateId::Notification(_) => "notification",
     }

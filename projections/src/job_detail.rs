@@ -125,6 +125,7 @@ impl View for JobDetail {
             AggregateId::Installation
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
+            | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,

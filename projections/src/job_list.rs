@@ -71,6 +71,7 @@ impl View for JobList {
             AggregateId::Installation
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
+            | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,

@@ -94,6 +94,7 @@ impl View for LeadView {
             AggregateId::Installation
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
+            | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_) => None,

@@ -24,6 +24,7 @@ pub mod job_setup;
 pub mod lead_view;
 pub mod mail_log;
 pub mod operators;
+pub mod owner_items;
 pub mod owner_portal;
 pub mod page;
 pub mod rebuild;

@@ -181,7 +181,11 @@ impl View for MailLog {
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => Some(asked.token.0),
             Event::Person(PersonEvent::PrimaryEmailChangeRequested(asked)) => Some(asked.token.0),
             Event::BuilderAccount(account) => joining(account).map(|mail| mail.mail.0),
-            Event::Job(_) | Event::Lead(_) | Event::Installation(_) | Event::Person(_) => None,
+            Event::Job(_)
+            | Event::Lead(_)
+            | Event::OwnerItem(_)
+            | Event::Installation(_)
+            | Event::Person(_) => None,
         }
     }
 
@@ -209,11 +213,20 @@ impl View for MailLog {
                 row.sent_to = Some(typed(mail.sent_to));
                 return rows.insert(mail.mail.0, row);
             }
-            Event::Job(_) | Event::Lead(_) | Event::Installation(_) | Event::Person(_) => {
+            Event::Job(_)
+            | Event::Lead(_)
+            | Event::OwnerItem(_)
+            | Event::Installation(_)
+            | Event::Person(_) => {
                 return Ok(());
             }
         };
         let (kind, attempt, cause) = match mail {
+            NotificationEvent::NotificationQueued(queued) => {
+                let mut row = Row::waiting(queued.recipient.0, queued.kind, event);
+                row.sent_to = Some(typed(&queued.to));
+                return rows.insert(event.aggregate.uuid(), row);
+            }
             NotificationEvent::NotificationSent(e) => (e.kind, e.attempt, None),
             NotificationEvent::NotificationFailed(e) => (e.kind, e.attempt, Some(e.cause)),
             NotificationEvent::NotificationBounced(e) => {
@@ -298,7 +311,7 @@ pub struct MailEntry {
     pub contact_id: Uuid,
     /// The contact's name.
     pub contact_name: Option<String>,
-    /// `invitation`, `invitation_reminder`, `former_address`, `password_reset` or `notice`.
+    /// `invitation`, `invitation_reminder`, `former_address`, `password_reset`, `notice`, `new_message`, `new_todo` or `new_task`.
     pub kind: String,
     /// The invitation that it is about.
     pub invitation_id: Option<Uuid>,

@@ -155,6 +155,7 @@ impl View for OwnerPortal {
             AggregateId::Installation
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
+            | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_) => None,
@@ -271,6 +272,37 @@ pub struct PortalEntry {
     pub milestones: Vec<PortalMilestone>,
     /// What waits for the contact that was asked for, and nobody else's (R63, G18).
     pub items: Vec<ItemEntry>,
+}
+
+/// What waits for another owner of the job than this one, and may be settled by any of them: approvals
+/// and selections (R62). Nothing says whose they are.
+pub async fn approvals(
+    reader: &Reader,
+    ledger: LedgerId,
+    job: JobId,
+    contact: ContactId,
+) -> Result<Vec<ItemEntry>, ViewError> {
+    let failed = || ViewError::database(OwnerPortal::NAME);
+    let client = reader.database().connection().await?;
+    let statement = client
+        .prepare_cached("SELECT tasks FROM owner_portal WHERE ledger_id = $1 AND job_id = $2")
+        .await
+        .map_err(failed())?;
+    let row = client.query_opt(&statement, &[&ledger.0, &job.0]).await.map_err(failed())?;
+    let Some(row) = row else { return Ok(Vec::new()) };
+    let tasks: Vec<Task> = from_json(row.get(0)).map_err(ViewError::row(OwnerPortal::NAME))?;
+    let shared = |task: Task| {
+        let Task { id, done, item, .. } = task;
+        let Item { contact: whose, title, kind, due } = item?;
+        (kind.any_owner_settles() && whose != contact.0).then_some(ItemEntry {
+            id,
+            title,
+            kind,
+            due,
+            done,
+        })
+    };
+    Ok(tasks.into_iter().filter_map(shared).collect())
 }
 
 /// What customers see of a job today; with the items of one contact, if it is asked for.

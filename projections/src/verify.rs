@@ -407,6 +407,7 @@ impl Checking {
                 Event::Contact(_)
                 | Event::Job(_)
                 | Event::Lead(_)
+                | Event::OwnerItem(_)
                 | Event::BuilderAccount(_)
                 | Event::Installation(_)
                 | Event::Person(_)

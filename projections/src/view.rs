@@ -6,7 +6,7 @@
 
 use crate::{
     ViewError, audit_trail, contact_directory, duplicate_candidates, impersonations, invitations,
-    job_detail, job_list, lead_view, mail_log, owner_portal,
+    job_detail, job_list, lead_view, mail_log, owner_items, owner_portal,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -245,10 +245,11 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 10] = [
+pub const VIEW_NAMES: [&str; 11] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
+    owner_items::OwnerItems::NAME,
     contact_directory::ContactDirectory::NAME,
     lead_view::LeadView::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
@@ -264,6 +265,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<job_list::JobList>(std::marker::PhantomData),
         &Of::<job_detail::JobDetail>(std::marker::PhantomData),
         &Of::<owner_portal::OwnerPortal>(std::marker::PhantomData),
+        &Of::<owner_items::OwnerItems>(std::marker::PhantomData),
         &Of::<contact_directory::ContactDirectory>(std::marker::PhantomData),
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),

@@ -31,6 +31,7 @@ pub(crate) const DUPLICATE_CANDIDATES: &str =
 pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
 pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
 pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;
+pub(crate) const OWNER_ITEMS: &str = projections::owner_items::OwnerItems::NAME;
 pub(crate) const LEAD_VIEW: &str = projections::lead_view::LeadView::NAME;
 pub(crate) const IMPERSONATIONS: &str = projections::impersonations::Impersonations::NAME;
 pub(crate) const INVITATIONS: &str = projections::invitations::Invitations::NAME;

@@ -356,6 +356,8 @@ fn makes_secret(command: &Command) -> bool {
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
         | Command::RecordBounce(..)
+        | Command::CompleteForOwner { .. }
+        | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

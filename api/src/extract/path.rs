@@ -88,6 +88,20 @@ impl PathIds for Secret {
     }
 }
 
+impl PathIds for (AccountId, JobId) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [account, job] = segments else { return None };
+        Some((account.parse().ok()?, job.parse().ok()?))
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (AccountId, JobId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [account, job, part] = segments else { return None };
+        Some((account.parse().ok()?, job.parse().ok()?, part.parse().ok()?))
+    }
+}
+
 impl<T: FromStr + Send> PathIds for (JobId, T) {
     fn read(segments: &[&str]) -> Option<Self> {
         let [job, part] = segments else { return None };

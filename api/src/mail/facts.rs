@@ -1,13 +1,14 @@
 //! What ledgers say of the mails that they ordered: whether the link still opens anything.
 
 use domain::builder_account::{BuilderAccount, BuilderAccountEvent, StaffStage};
-use domain::contact::{Access, Contact, InvitationStep};
+use domain::contact::{Access, Contact, InvitationStep, Life};
+use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
-use domain::{EventId, InvitationId, MailId, Timestamp, TokenId};
+use domain::{EmailAddress, EventId, InvitationId, MailId, Timestamp, TokenId};
 use event_store::{Recorded, StoreError};
 use uuid::Uuid;
 
-/// What the ledger says about an invitation's mail.
+/// What the ledger says about a mail to a contact.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// The account's name.
@@ -18,6 +19,8 @@ pub(super) struct Facts {
     pub(super) open_until: Option<Timestamp>,
     /// When the link was mailed last.
     pub(super) mailed_at: Option<Timestamp>,
+    /// The contact as it is now.
+    contact: Option<Contact>,
 }
 
 impl Facts {
@@ -26,7 +29,7 @@ impl Facts {
         self.account.as_deref().unwrap_or("Your builder")
     }
 
-    /// From the events of the account and of the contact.
+    /// From the events of the account, of the contact and of the mail.
     pub(super) fn of(events: &[Recorded], mail: MailId) -> Result<Self, StoreError> {
         let mut facts = Self::default();
         let mut about: Option<InvitationId> = None;
@@ -35,6 +38,12 @@ impl Facts {
             if let Some((_, BuilderAccountEvent::BuilderAccountOpened(opened))) = recorded.account()
             {
                 facts.account = Some(opened.name.as_str().to_owned());
+            }
+            if let Some((ordered, NotificationEvent::NotificationQueued(_))) =
+                recorded.notification()
+                && ordered == mail
+            {
+                facts.ordered_by = Some(recorded.event_id);
             }
             let Some((id, event)) = recorded.contact() else { continue };
             let mailed = match event.invitation() {
@@ -55,14 +64,25 @@ impl Facts {
                 None => contact = Some(Contact::from_first(id, event)?),
             }
         }
-        let Some(contact) = contact else { return Ok(facts) };
-        facts.mailed_at = contact.mailed_at.last().copied();
-        if let Access::Pending { invitation, .. } = contact.access
+        facts.mailed_at = contact.as_ref().and_then(|contact| contact.mailed_at.last().copied());
+        if let Some(Access::Pending { invitation, .. }) =
+            contact.as_ref().map(|contact| &contact.access)
             && (invitation.token.0 == mail.0 || about == Some(invitation.id))
         {
             facts.open_until = Some(invitation.expires_at);
         }
+        facts.contact = contact;
         Ok(facts)
+    }
+
+    /// Whether the contact still has a login, and this address.
+    pub(super) fn reaches(&self, to: &EmailAddress) -> bool {
+        self.contact.as_ref().is_some_and(|contact| {
+            let mut emails = contact.primary_email.iter().chain(&contact.additional_emails);
+            contact.life == Life::Live
+                && matches!(contact.access, Access::Active { .. })
+                && emails.any(|email| email.value() == Some(to))
+        })
     }
 }
 

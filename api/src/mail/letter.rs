@@ -5,6 +5,7 @@
 //! (promise 31).
 
 use domain::Timestamp;
+use domain::notification::MailKind;
 use std::fmt::Write as _;
 
 /// A written letter.
@@ -185,6 +186,35 @@ impl Letter {
         Self { subject: one_line(&format!("{account} invites you to its staff")), blocks }
     }
 
+    /// That something new waits in the owner's portal, and not what it is (R21).
+    pub(super) fn news(kind: MailKind, account: &str, url: String) -> Self {
+        let (subject, says) = match kind {
+            MailKind::NewTodo => ("has something for you to do", "has added a To-Do for you."),
+            MailKind::NewTask => ("waits for you", "needs something from you for your project."),
+            MailKind::NewMessage
+            | MailKind::Notice
+            | MailKind::Invitation
+            | MailKind::InvitationReminder
+            | MailKind::FormerAddress
+            | MailKind::StaffInvitation
+            | MailKind::PasswordReset
+            | MailKind::PrimaryEmailChange
+            | MailKind::PrimaryEmailChangeRequested
+            | MailKind::PrimaryEmailChanged => ("has written to you", "has sent you a message."),
+        };
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!("{account} {says} You find it in your owner portal.")),
+            Block::Link { label: "Open your owner portal", url },
+            Block::Paragraph(
+                "You get this mail because your builder has this address of yours. What it is about \
+                 stands in the portal alone, where you sign in."
+                    .to_owned(),
+            ),
+        ];
+        Self { subject: one_line(&format!("{account} {subject}")), blocks }
+    }
+
     /// A text that is ready, a paragraph between two empty lines.
     pub(super) fn notice(subject: &str, text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|p| p.trim_matches('\n')).filter(|p| !p.is_empty());
@@ -308,6 +338,21 @@ mod tests {
         assert!(!html.contains("<script>"), "{html}");
         assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;Sons"));
         assert!(letter.text().contains("<script>alert('x')</script> & \"Sons\" invites you"));
+    }
+
+    #[test]
+    fn news_say_from_whom_and_where_and_nothing_of_what() {
+        for (kind, subject) in [
+            (MailKind::NewMessage, "Elm & Sons has written to you"),
+            (MailKind::NewTodo, "Elm & Sons has something for you to do"),
+            (MailKind::NewTask, "Elm & Sons waits for you"),
+        ] {
+            let url = "https://builders.example/me".to_owned();
+            let letter = Letter::news(kind, "Elm & Sons", url.clone());
+            assert_eq!((letter.subject.as_str(), letter.link()), (subject, Some(url.as_str())));
+            assert!(letter.text().contains("owner portal"), "{}", letter.text());
+            assert!(letter.html().contains("Elm &amp; Sons"), "{}", letter.html());
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::error::Chain;
 use crate::figures;
 use crate::start::by_system;
 use domain::notification::{FailureCause, MailKind, MailOutcome, MailReport};
-use domain::{Command, EventId, Timestamp, TokenId};
+use domain::{Command, EmailAddress, EventId, Timestamp, TokenId};
 use event_store::keys::random;
 use event_store::outbox::{LetterContent, MailPlace, TakenMail};
 use event_store::{EventStore, ExecuteError, NewSecret, StoreError, Submission};
@@ -229,6 +229,10 @@ impl Post {
                 Written::Letter(Letter::email_changed())
             }
             (
+                MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
+                LetterContent::FromLedger,
+            ) => self.news(kind, to, facts),
+            (
                 MailKind::Invitation
                 | MailKind::PasswordReset
                 | MailKind::StaffInvitation
@@ -237,7 +241,10 @@ impl Post {
                 | MailKind::FormerAddress
                 | MailKind::PrimaryEmailChange
                 | MailKind::PrimaryEmailChangeRequested
-                | MailKind::PrimaryEmailChanged,
+                | MailKind::PrimaryEmailChanged
+                | MailKind::NewMessage
+                | MailKind::NewTodo
+                | MailKind::NewTask,
                 _,
             ) => {
                 return for_good(FailureCause::Unsendable);
@@ -289,6 +296,16 @@ impl Post {
         }))
     }
 
+    /// That there is something new for an owner, and not what: who has no login any more, or has given
+    /// the address up, is not told.
+    fn news(&self, kind: MailKind, to: &EmailAddress, facts: &Facts) -> Written {
+        if !facts.reaches(to) {
+            return Written::Void;
+        }
+        let account = facts.account();
+        Written::Letter(Letter::news(kind, account, format!("{}/me", self.public_url)))
+    }
+
     async fn password_reset(
         &self,
         mail: &TakenMail,
@@ -333,18 +350,21 @@ impl Post {
         Ok(newest_reset(&events).is_some_and(|newest| newest != mail.place.mail.0))
     }
 
-    /// What the ledger says about a mail that has to do with an invitation; nothing about others.
+    /// What the ledger says about a mail whose letter follows from it; nothing about others.
     async fn facts(&self, mail: &TakenMail, kind: MailKind) -> Result<Facts, StoreError> {
-        let (ledger, link) = (mail.place.ledger, mail.place.mail);
-        let about = [ledger.0, mail.recipient.0];
+        let MailPlace { ledger, mail: id } = mail.place;
+        let about = [ledger.0, mail.recipient.0, id.0];
         let reader = self.store.reader();
         match kind {
-            MailKind::Invitation | MailKind::InvitationReminder | MailKind::FormerAddress => {
-                Facts::of(&reader.aggregate_events(ledger, &about).await?, link)
-            }
+            MailKind::Invitation
+            | MailKind::InvitationReminder
+            | MailKind::FormerAddress
+            | MailKind::NewMessage
+            | MailKind::NewTodo
+            | MailKind::NewTask => Facts::of(&reader.aggregate_events(ledger, &about).await?, id),
             MailKind::StaffInvitation => {
                 let events = reader.aggregate_events(ledger, &about[..1]).await?;
-                Facts::of_staff(&events, TokenId(link.0))
+                Facts::of_staff(&events, TokenId(id.0))
             }
             MailKind::PasswordReset
             | MailKind::Notice

@@ -9,7 +9,7 @@ use crate::extract::asker::Asker;
 use crate::state::AppState;
 use domain::contact::{Access, Contact, Life};
 use domain::person::Person;
-use domain::{LedgerId, PersonId, Timestamp};
+use domain::{AccountId, LedgerId, PersonId, Timestamp, owner_item};
 use event_store::OpenImpersonation;
 
 /// Whose eyes, and what they see.
@@ -56,6 +56,23 @@ impl Eyes {
             Whose::Own(_) => None,
             Whose::Anothers(looks) => Some(looks),
         }
+    }
+
+    /// The contact with the builder of this account, if there is one and it is open. With any other
+    /// account it is as with one that never was.
+    pub(crate) fn with(&self, account: AccountId) -> Result<&Link, Problem> {
+        let mut there = self.contacts.iter();
+        there.find(|link| link.open && link.ledger == account.into()).ok_or_else(Problem::not_found)
+    }
+
+    /// What was made for which of a contact's persons is theirs to see (H6): the one's who looks, or
+    /// through whose eyes somebody does; where that one has not accepted yet, what waits for them.
+    pub(crate) fn sees_of(&self, contact: &Contact) -> Vec<owner_item::Link> {
+        let person = match &self.whose {
+            Whose::Own(person) => Some(person.id),
+            Whose::Anothers(_) => contact.owner(),
+        };
+        person.map_or_else(|| vec![contact.link_now()], |person| contact.links_of(person))
     }
 
     /// From when on a contact's history is theirs to see, if somebody else had it before (H6).

@@ -9,7 +9,7 @@ use domain::person::Person;
 use domain::{AccountId, ContactId, Event, LedgerId, PersonId, Timestamp};
 
 /// A contact that is a person's.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Link {
     pub(crate) ledger: LedgerId,
     pub(crate) builder: String,
@@ -62,27 +62,53 @@ async fn those(
 ) -> Result<Vec<Link>, Problem> {
     let mut links = Vec::new();
     for (ledger, id) in contacts {
-        let Some(contact) = contact(app, ledger, id).await? else { continue };
-        let open = match (&contact.life, &contact.access) {
-            (Life::Live, Access::Active { person: owner }) if *owner == person => true,
-            (Life::Live, Access::Disabled { resume: Resume::Active { person: owner } })
-                if *owner == person =>
-            {
-                false
-            }
-            (
-                Life::Live | Life::Deleted | Life::Merged { .. },
-                Access::NotInvited
-                | Access::Pending { .. }
-                | Access::Active { .. }
-                | Access::Disabled { .. }
-                | Access::Deactivated { .. },
-            ) => continue,
-        };
-        let builder = builder_name(app, ledger).await?;
-        links.push(Link { ledger, builder, contact, open });
+        links.extend(link(app, person, ledger, id).await?);
     }
     Ok(links)
+}
+
+/// The contact that is this person's with the builder of this account, if one is and is open. With
+/// any other account it is as with one that never was.
+pub(crate) async fn with(
+    app: &AppState,
+    person: &Person,
+    account: AccountId,
+) -> Result<Link, Problem> {
+    for (_, id) in person.links.iter().filter(|(of, _)| *of == account) {
+        if let Some(link) =
+            link(app, person.id, account.into(), *id).await?.filter(|link| link.open)
+        {
+            return Ok(link);
+        }
+    }
+    Err(Problem::not_found())
+}
+
+async fn link(
+    app: &AppState,
+    person: PersonId,
+    ledger: LedgerId,
+    id: ContactId,
+) -> Result<Option<Link>, Problem> {
+    let Some(contact) = contact(app, ledger, id).await? else { return Ok(None) };
+    let open = match (&contact.life, &contact.access) {
+        (Life::Live, Access::Active { person: owner }) if *owner == person => true,
+        (Life::Live, Access::Disabled { resume: Resume::Active { person: owner } })
+            if *owner == person =>
+        {
+            false
+        }
+        (
+            Life::Live | Life::Deleted | Life::Merged { .. },
+            Access::NotInvited
+            | Access::Pending { .. }
+            | Access::Active { .. }
+            | Access::Disabled { .. }
+            | Access::Deactivated { .. },
+        ) => return Ok(None),
+    };
+    let builder = builder_name(app, ledger).await?;
+    Ok(Some(Link { ledger, builder, contact, open }))
 }
 
 /// Since when a contact is this person's, if it was somebody else's before: what that one did and

@@ -8,6 +8,7 @@ use crate::custom_field::{CustomValue, FieldName};
 use crate::ids::{
     AggregateId, ContactId, ImageId, InvitationId, LeadId, MergeId, PersonId, TokenId,
 };
+use crate::owner_item::Link;
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress};
@@ -204,6 +205,9 @@ pub struct Contact {
     /// address (H6).
     #[serde(default)]
     pub former_email: Option<Personal<EmailAddress>>,
+    /// The persons that it was linked to, one after the other (H6).
+    #[serde(default)]
+    pub persons: Vec<PersonId>,
 }
 
 impl Contact {
@@ -242,6 +246,7 @@ impl Contact {
             activity: Activity::default(),
             image: None,
             former_email: None,
+            persons: Vec::new(),
         }
     }
 
@@ -378,6 +383,7 @@ impl Contact {
                 if !active && !matches!(self.access, Access::Pending { .. }) {
                     return impossible("a person is linked by accepting an invitation");
                 }
+                self.persons.push(e.person);
             }
             ContactEvent::OwnerActivated(e) => {
                 if !matches!(self.access, Access::Pending { was: Was::NeverActive, .. }) {
@@ -563,7 +569,7 @@ impl Contact {
     }
 
     /// The person whose contact this is or was, and who may not be locked out by a merge (H2).
-    pub(crate) const fn owner(&self) -> Option<PersonId> {
+    pub const fn owner(&self) -> Option<PersonId> {
         match self.access {
             Access::Active { person } | Access::Disabled { resume: Resume::Active { person } } => {
                 Some(person)
@@ -573,6 +579,33 @@ impl Contact {
             | Access::Deactivated { .. }
             | Access::Disabled { resume: Resume::NotInvited | Resume::Deactivated { .. } } => None,
         }
+    }
+
+    /// Whose it is what the builder and the owner have between them now (R63): the present or last
+    /// person's. Where nobody was linked yet, or the address is another since, whoever's the contact
+    /// becomes next (H6).
+    pub fn link_now(&self) -> Link {
+        let last = u32::try_from(self.persons.len()).unwrap_or(u32::MAX);
+        let next = Link(last.saturating_add(1));
+        match self.access {
+            Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } } => {
+                Link(last)
+            }
+            Access::NotInvited
+            | Access::Disabled { resume: Resume::NotInvited }
+            | Access::Pending { was: Was::NeverActive, .. } => next,
+            Access::Pending { was: Was::Deactivated { readdressed, .. }, .. }
+            | Access::Deactivated { readdressed, .. }
+            | Access::Disabled { resume: Resume::Deactivated { readdressed, .. } } => {
+                if readdressed { next } else { Link(last) }
+            }
+        }
+    }
+
+    /// The links that are this person's: what was made for one of them is theirs to see (H6).
+    pub fn links_of(&self, person: PersonId) -> Vec<Link> {
+        let numbered = (1..).zip(&self.persons);
+        numbered.filter(|(_, linked)| **linked == person).map(|(number, _)| Link(number)).collect()
     }
 
     /// The primary email, unless there is none or its person has been erased.

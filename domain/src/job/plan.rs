@@ -69,6 +69,17 @@ words!(
     }
 );
 
+impl TaskKind {
+    /// Whether any owner of the job may settle it, whoever of them it waits for: all owners have the same
+    /// powers (R62). Work that waits for one of them is that one's (R93).
+    pub const fn any_owner_settles(self) -> bool {
+        match self {
+            Self::Approval | Self::Selection => true,
+            Self::Task => false,
+        }
+    }
+}
+
 /// Who a task is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ use super::Command;
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
+use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
 
 /// Refuses a command that the asker's role does not take.
@@ -77,9 +78,20 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
     }
 }
 
-/// Whether a command to a person comes from that person (R15).
+/// Whether a command to a person comes from that person (R15), and an owner's from some owner.
 fn their_own(command: &Command, actor: Actor) -> bool {
-    matches!((command, actor), (Command::Person(id, _), Actor::Owner(person)) if *id == person)
+    match (command, actor) {
+        (Command::Person(id, _), Actor::Owner(person)) => *id == person,
+        (Command::CompleteForOwner { .. }, Actor::Owner(_)) => true,
+        (
+            _,
+            Actor::Owner(_)
+            | Actor::BuilderStaff(_)
+            | Actor::StaffMember(_)
+            | Actor::Operator(_)
+            | Actor::System,
+        ) => false,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +139,20 @@ fn right(command: &Command) -> Right {
                 | StaffCommand::Remove(_),
             ) => Right::Administer,
         },
-        Command::Person(..) => Right::OwnLogin,
+        // Which owners, the job and the contact say.
+        Command::Person(..) | Command::CompleteForOwner { .. } => Right::OwnLogin,
+        Command::OwnerItem(command) => match command {
+            OwnerItemCommand::AddTodo { .. }
+            | OwnerItemCommand::ChangeTodo {
+                change: TodoChange::Edit { .. } | TodoChange::Remove,
+                ..
+            } => Right::Work,
+            OwnerItemCommand::ChangeTodo {
+                change: TodoChange::Complete | TodoChange::Reopen,
+                ..
+            }
+            | OwnerItemCommand::SendMessage { .. } => Right::OwnInfo,
+        },
         Command::Contact(_, command) => match command {
             ContactCommand::Create(_)
             | ContactCommand::RedirectInvite { .. }

@@ -61,6 +61,10 @@ pub fn decide(
             asked.save_contact(*contact, details, jobs, *invite)
         }
         Command::Job(id, command) => asked.job(*id, command),
+        Command::CompleteForOwner { job, contact, task } => {
+            asked.complete_for_owner(*job, *contact, *task)
+        }
+        Command::OwnerItem(command) => asked.owner_item(command),
         Command::CreateJob { account, job, details, owners, job_type, template } => {
             let plan = asked.plan(*account, job_type.as_ref(), template.as_ref())?;
             let events = asked.new_job(*job, details, owners, &plan)?;
@@ -164,7 +168,11 @@ impl Asked<'_> {
             | JobCommand::Reopen => {}
         }
         let job = Tracked::state_of(self.state.job(id)?);
-        Ok(done(id.into(), job::decide(id, job, command)?, Event::Job))
+        let happened = job::decide(id, job, command)?;
+        let notices = self.task_notices(id, job, &happened)?;
+        let mut decision = done(id.into(), happened, Event::Job);
+        decision.events.extend(notices);
+        Ok(decision)
     }
 
     /// Whether each event can follow the one before, `apply` says when it is recorded.

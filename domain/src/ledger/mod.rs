@@ -14,6 +14,8 @@ mod leads;
 mod legacy;
 mod links;
 mod merge;
+mod notices;
+mod owner_items;
 mod state;
 
 #[cfg(test)]
@@ -39,6 +41,7 @@ use crate::job::impersonation::ImpersonationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
 use crate::notification::{BounceStatus, MailReport};
+use crate::owner_item::OwnerItemCommand;
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
@@ -126,6 +129,17 @@ pub enum Command {
     },
     /// About looking through the eyes of one of a job's owners (R64, H13).
     Impersonation(JobId, ImpersonationCommand),
+    /// An owner does a task that waits for an owner of the job (R62, R93).
+    CompleteForOwner {
+        /// The job.
+        job: JobId,
+        /// Which contact the owner is.
+        contact: ContactId,
+        /// The task.
+        task: TaskId,
+    },
+    /// About a To-Do or a message, which are one owner's (R63).
+    OwnerItem(OwnerItemCommand),
     /// To one lead.
     Lead(LeadId, LeadCommand),
     /// Put the contact of a lead, new or there already, into the book with the same save (R2).
@@ -255,6 +269,8 @@ pub enum OwnerChangeMode {
 pub enum Need {
     /// The state of an aggregate.
     Aggregate(AggregateId),
+    /// The state of several contacts.
+    Contacts(Vec<ContactId>),
     /// Who holds the claim to this address.
     Claim(EmailAddress),
     /// Which jobs this contact is an owner of.
@@ -404,6 +420,8 @@ impl Command {
                 | JobCommand::RemoveOwner(contact, _)
                 | JobCommand::ReplaceOwner { to: contact, .. },
             ) => vec![(*id).into(), (*contact).into()],
+            Self::CompleteForOwner { job, contact, .. } => vec![(*job).into(), (*contact).into()],
+            // Who is told of a task, the job knows.
             Self::Job(
                 id,
                 JobCommand::AddTask(..)
@@ -454,6 +472,10 @@ impl Command {
                 job,
                 ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_),
             ) => vec![(*job).into()],
+            Self::OwnerItem(command) => [command.item().into(), command.job().into()]
+                .into_iter()
+                .chain(command.contact().map(AggregateId::from))
+                .collect(),
             Self::Lead(id, command) => std::iter::once((*id).into())
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
@@ -481,11 +503,16 @@ impl Command {
             Self::Job(id, JobCommand::Create(..)) | Self::CreateJob { job: id, .. } => {
                 Some((*id).into())
             }
+            Self::OwnerItem(
+                OwnerItemCommand::AddTodo { item, .. } | OwnerItemCommand::SendMessage { item, .. },
+            ) => Some((*item).into()),
             Self::Installation(_)
             | Self::BuilderAccount(..)
             | Self::Person(..)
             | Self::Contact(..)
             | Self::Job(..)
+            | Self::CompleteForOwner { .. }
+            | Self::OwnerItem(OwnerItemCommand::ChangeTodo { .. })
             | Self::SetJobType { .. }
             | Self::SetCustomField { .. }
             | Self::AddOwnerAndInvite { .. }
@@ -559,6 +586,8 @@ impl Command {
             Self::SaveContact { .. } => "CreateContact",
             Self::Job(_, command) => command.name(),
             Self::CreateJob { .. } => "CreateJob",
+            Self::CompleteForOwner { .. } => "CompleteTask",
+            Self::OwnerItem(command) => command.name(),
             Self::SetJobType { .. } => "SetJobType",
             Self::SetCustomField { .. } => "SetCustomField",
             Self::AddOwnerAndInvite { .. } => "AddOwner",

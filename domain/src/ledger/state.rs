@@ -5,11 +5,12 @@ use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
 use crate::contact::{ClaimChange, Contact, ContactEvent, refuse_gone};
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, PersonId};
+use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, OwnerItemId, PersonId};
 use crate::installation::Installation;
 use crate::job::Job;
 use crate::lead::Lead;
 use crate::notification::Notification;
+use crate::owner_item::OwnerItem;
 use crate::person::Person;
 use crate::rejection::Rejection;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
@@ -32,6 +33,7 @@ enum Known {
     Contact(Box<Tracked<Contact>>),
     Job(Tracked<Job>),
     Lead(Tracked<Lead>),
+    OwnerItem(Tracked<OwnerItem>),
     Person(Tracked<Person>),
     Notification(Tracked<Notification>),
 }
@@ -117,6 +119,7 @@ impl LedgerState {
             Some(Known::Contact(tracked)) => tracked.version,
             Some(Known::Job(tracked)) => tracked.version,
             Some(Known::Lead(tracked)) => tracked.version,
+            Some(Known::OwnerItem(tracked)) => tracked.version,
             Some(Known::Person(tracked)) => tracked.version,
             Some(Known::Notification(tracked)) => tracked.version,
         }
@@ -157,6 +160,13 @@ impl LedgerState {
                 if let Known::Lead(tracked) = known { Some(tracked) } else { None }
             },
         )
+    }
+
+    /// A To-Do or a message, if it is there.
+    pub fn owner_item(&self, id: OwnerItemId) -> Result<Option<&Tracked<OwnerItem>>, Halt> {
+        self.known(id.into(), |known| {
+            if let Known::OwnerItem(tracked) = known { Some(tracked) } else { None }
+        })
     }
 
     /// The account, if it is open.
@@ -250,6 +260,7 @@ impl LedgerState {
                 Event::Contact(_)
                 | Event::Job(_)
                 | Event::Lead(_)
+                | Event::OwnerItem(_)
                 | Event::Installation(_)
                 | Event::Person(_)
                 | Event::Notification(_)
@@ -300,6 +311,9 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Lead(id), Event::Lead(event)) => {
             Ok(Known::Lead(Tracked { state: Lead::from_first(id, event)?, version }))
         }
+        (AggregateId::OwnerItem(id), Event::OwnerItem(event)) => {
+            Ok(Known::OwnerItem(Tracked { state: OwnerItem::from_first(id, event)?, version }))
+        }
         (AggregateId::Person(id), Event::Person(event)) => {
             Ok(Known::Person(Tracked { state: Person::from_first(id, event)?, version }))
         }
@@ -313,6 +327,7 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),
             _,
@@ -359,6 +374,11 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::OwnerItem(tracked), Event::OwnerItem(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (Known::Person(tracked), Event::Person(event)) => {
             gap(tracked.version)?;
             tracked.state.apply(event)?;
@@ -376,6 +396,7 @@ fn next(
             | Known::Contact(_)
             | Known::Job(_)
             | Known::Lead(_)
+            | Known::OwnerItem(_)
             | Known::Person(_)
             | Known::Notification(_),
             _,

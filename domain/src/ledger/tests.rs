@@ -10,15 +10,16 @@ use crate::builder_account::{
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
 use crate::event::Shown;
 use crate::ids::{
-    ApiKeyId, CredentialId, FactorId, ImageId, ImpersonationId, InvitationId, PersonId, SessionId,
-    StaffId, TokenId,
+    ApiKeyId, CredentialId, FactorId, ImageId, ImpersonationId, InvitationId, OwnerItemId,
+    PersonId, SessionId, StaffId, TokenId,
 };
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{BounceStatus, FailureCause, MailKind, MailOutcome};
+use crate::owner_item::{OwnerItemCommand, TodoChange, TodoDetails};
 use crate::person::{EmailChangeCommand, PersonCommand};
-use crate::text::{CustomText, JobName, Label, PersonName, Reason, Title};
+use crate::text::{CustomText, JobName, Label, MessageText, PersonName, Reason, Title};
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -269,6 +270,11 @@ impl Book {
                 state.learn_absent(*id);
                 for (_, sequence, event) in self.events.iter().filter(|(of, ..)| of == id) {
                     state.load(*id, *sequence, event).expect("follows");
+                }
+            }
+            Need::Contacts(ids) => {
+                for id in ids {
+                    self.fetch(&Need::Aggregate((*id).into()), state);
                 }
             }
             Need::Claim(email) => state.learn_claim(email, self.holder(email)),
@@ -898,6 +904,10 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         type_set(Some("Remodel")),
         types(&["Remodel"]),
         custom_field_set(),
+        add_todo(),
+        change_todo(TodoChange::Complete),
+        send_message(),
+        complete_for_owner(),
         Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
         invite_staff(),
         join_staff(),
@@ -935,6 +945,7 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             Event::Contact(event) => Some(event),
             Event::Job(_)
             | Event::Lead(_)
+            | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
             | Event::Person(_)
@@ -989,6 +1000,31 @@ fn a_gap_a_stranger_and_a_second_start_are_impossible_steps() {
     LedgerState::default().record(*id, 3, &renamed).expect("not looked at");
 }
 
+// What is one owner's (R63).
+
+const ITEM: OwnerItemId = OwnerItemId(Uuid::from_u128(0x17e3));
+
+fn add_todo() -> Command {
+    let details = TodoDetails { title: title("Bring the keys"), due: None };
+    let (item, job, contact) = (ITEM, ELM_ST, ADA);
+    Command::OwnerItem(OwnerItemCommand::AddTodo { item, job, contact, details })
+}
+
+fn change_todo(change: TodoChange) -> Command {
+    Command::OwnerItem(OwnerItemCommand::ChangeTodo { item: ITEM, job: ELM_ST, change })
+}
+
+fn send_message() -> Command {
+    let text = MessageText::parse("Good morning.").expect("a valid text");
+    let (item, job, contact) = (ITEM, ELM_ST, ADA);
+    Command::OwnerItem(OwnerItemCommand::SendMessage { item, job, contact, text })
+}
+
+fn complete_for_owner() -> Command {
+    let task = TaskId(Uuid::from_u128(1));
+    Command::CompleteForOwner { job: ELM_ST, contact: ADA, task }
+}
+
 // Who may (RULES.md 2.8).
 
 /// Some commands of each right, in the order of the table below.
@@ -1028,6 +1064,9 @@ fn commands_by_right() -> [Vec<Command>; 10] {
             lead_with_new(ADA, None, "ada@x.org"),
             edit_from_lead("Ada B."),
             win_into_new_job(None, None),
+            add_todo(),
+            change_todo(TodoChange::Edit { title: None, due: None }),
+            change_todo(TodoChange::Remove),
         ],
         vec![
             of_contact(ContactCommand::DisableAccess),
@@ -1045,6 +1084,9 @@ fn commands_by_right() -> [Vec<Command>; 10] {
             of_contact(ContactCommand::RemoveImage),
             of_contact(ContactCommand::AskForPrimaryEmail(email("a@x.org"))),
             of_contact(ContactCommand::MovePrimaryEmail(email("a@x.org"))),
+            change_todo(TodoChange::Complete),
+            change_todo(TodoChange::Reopen),
+            send_message(),
         ],
         vec![
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
@@ -1056,7 +1098,7 @@ fn commands_by_right() -> [Vec<Command>; 10] {
             of_staff(StaffCommand::Change { staff: MIA, role: None, grants: None }),
             of_staff(StaffCommand::Remove(MIA)),
         ],
-        person_commands().map(|command| Command::Person(PERSON, command)).to_vec(),
+        own_login_commands(),
         vec![
             mailed(MailOutcome::Sent),
             of_contact(ContactCommand::RemindInvite(MailId(Uuid::nil()))),
@@ -1144,6 +1186,12 @@ fn invite_staff() -> Command {
 
 fn join_staff() -> Command {
     of_staff(StaffCommand::Join { staff: MIA, token: ids(1).token, person: PERSON })
+}
+
+/// What a login takes of one's own.
+fn own_login_commands() -> Vec<Command> {
+    let to_oneself = person_commands().map(|command| Command::Person(PERSON, command));
+    to_oneself.into_iter().chain([complete_for_owner()]).collect()
 }
 
 /// One of each command to a person.

@@ -180,6 +180,8 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::TakeOver { .. }
         | Command::RecordMail(..)
         | Command::RecordBounce(..)
+        | Command::CompleteForOwner { .. }
+        | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Lead(..)

@@ -9,8 +9,8 @@ use crate::writer::{Rehearsal, Work};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    AccountId, AggregateId, ContactId, Decision, EmailAddress, Event, EventId, Halt, JobId, LeadId,
-    LedgerId, LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
+    AccountId, AggregateId, Command, ContactId, Decision, EmailAddress, Event, EventId, Halt,
+    JobId, LeadId, LedgerId, LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -325,7 +325,7 @@ impl Turn<'_> {
                     "SELECT lead_id FROM contact_leads WHERE ledger_id = $1 AND contact_id = $2",
                     *contact,
                 ),
-                Need::Aggregate(_) | Need::Claim(_) => continue,
+                Need::Aggregate(_) | Need::Contacts(_) | Need::Claim(_) => continue,
             };
             let statement = lane.prepared.fixed(&lane.client, sql).await?;
             let rows = lane.client.query(&statement, &[&ledger.0, &contact.0]).await;
@@ -355,6 +355,9 @@ impl Turn<'_> {
         for need in needs {
             match need {
                 Need::Aggregate(id) => aggregates.push(*id),
+                Need::Contacts(ids) => {
+                    aggregates.extend(ids.iter().map(|id| AggregateId::from(*id)));
+                }
                 Need::Claim(email) => emails.push(email),
                 Need::Jobs(_) | Need::Leads(_) => {}
             }
@@ -422,6 +425,7 @@ impl Turn<'_> {
         let idempotency =
             submission.idempotency.as_ref().map(|key| URL_SAFE_NO_PAD.encode(&key.key_hash[..16]));
         for (aggregate, event) in events {
+            let theirs = theirs(&submission.command, &event);
             let sequence = group.cache.state.version(aggregate) + 1;
             group.cache.state.record(aggregate, sequence, &event)?;
             group.cache.position += 1;
@@ -438,6 +442,7 @@ impl Turn<'_> {
                         aggregate,
                         &event,
                         event.staff(),
+                        theirs,
                         idempotency.as_deref(),
                     ),
                     event,
@@ -455,6 +460,15 @@ fn submissions(group: &Group) -> impl Iterator<Item = &Submission> {
         Work::Execute(submission, _) => Some(&**submission),
         Work::Rehearse(..) => None,
     })
+}
+
+/// The contact whose an event is, though it happened to something else, or as whom an owner did it.
+fn theirs(command: &Command, event: &Event) -> Option<ContactId> {
+    if let Command::CompleteForOwner { contact, .. } = command {
+        return Some(*contact);
+    }
+    let Event::OwnerItem(event) = event else { return None };
+    Some(event.place().1)
 }
 
 /// Decides; a panic in the domain is an error of this one command.

@@ -74,7 +74,6 @@ impl Turn<'_> {
     pub(super) fn effects(&self, placed: &[Placed], writes: &mut Writes) -> Result<(), StoreError> {
         for Placed { recorded, by: (index, work) } in placed {
             let Work::Execute(submission, _) = &self.groups[*index].work[*work] else { continue };
-            let at = recorded.recorded_at.moment();
             let ledger = recorded.ledger;
             match (&recorded.event, recorded.aggregate) {
                 (Event::Contact(event), AggregateId::Contact(contact)) => {
@@ -102,18 +101,13 @@ impl Turn<'_> {
                     writes.leads.extend(came.map(|contact| ((ledger, contact, lead), true)));
                 }
                 (Event::Notification(event), AggregateId::Notification(mail)) => {
-                    let sent = match event {
-                        NotificationEvent::NotificationSent(_) => true,
-                        NotificationEvent::NotificationFailed(_) => false,
-                        // It has ended before.
-                        NotificationEvent::NotificationBounced(_) => continue,
-                    };
-                    writes.mails_ended.push(EndedMail { ledger, mail: mail.0, at, sent });
+                    self.mail_effects(recorded, event, mail, writes)?;
                 }
                 (
                     Event::Contact(_)
                     | Event::Job(_)
                     | Event::Lead(_)
+                    | Event::OwnerItem(_)
                     | Event::Installation(_)
                     | Event::BuilderAccount(_)
                     | Event::Person(_)
@@ -122,6 +116,41 @@ impl Turn<'_> {
                 ) => {}
             }
         }
+        Ok(())
+    }
+
+    /// A mail of its own, with the one address that it goes to (R21); or the end of any.
+    fn mail_effects(
+        &self,
+        recorded: &Recorded,
+        event: &NotificationEvent,
+        mail: MailId,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let (ledger, at) = (recorded.ledger, recorded.recorded_at.moment());
+        let sent = match event {
+            NotificationEvent::NotificationQueued(queued) => {
+                let letter =
+                    serde_json::json!({ "to": queued.to.value().map(EmailAddress::typed) });
+                let keys = self.shared.reader.keys();
+                let sealed = keys.seal(letter.to_string().as_bytes(), mail.0.as_bytes())?;
+                writes.mails.push(MailRow {
+                    ledger_id: ledger.0,
+                    mail_id: mail.0,
+                    kind: queued.kind.word(),
+                    contact_id: queued.recipient.0,
+                    position: stored(recorded.position),
+                    sealed,
+                    created_at: at,
+                });
+                return Ok(());
+            }
+            NotificationEvent::NotificationSent(_) => true,
+            NotificationEvent::NotificationFailed(_) => false,
+            // It has ended before.
+            NotificationEvent::NotificationBounced(_) => return Ok(()),
+        };
+        writes.mails_ended.push(EndedMail { ledger, mail: mail.0, at, sent });
         Ok(())
     }
 
@@ -281,6 +310,7 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),
             _,

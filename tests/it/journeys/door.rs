@@ -106,6 +106,9 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{token}", if path.contains("reset") { &reset } else { link })
             .replace("{name}", "gate")
             .replace("{task_id}", &contact.to_string())
+            .replace("{todo_id}", &contact.to_string())
+            .replace("{account_id}", &builder.id.to_string())
+            .replace("{job_id}", &job.to_string())
             .replace("{milestone_id}", &contact.to_string())
             .replace("{impersonation_id}", &contact.to_string())
             .replace("{code}", "not_found");

@@ -124,6 +124,16 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/jobs/{id}/milestones", Path(|_| json!({ "title": "X" }))),
     ("patch", "/v1/jobs/{id}/milestones/{milestone_id}", Path(|_| json!({ "title": "X" }))),
     ("delete", "/v1/jobs/{id}/milestones/{milestone_id}", Path(none)),
+    ("get", "/v1/jobs/{id}/todos", Path(none)),
+    ("post", "/v1/jobs/{id}/todos", Path(|ids| json!({ "contact_id": ids.contact, "title": "X" }))),
+    ("patch", "/v1/jobs/{id}/todos/{todo_id}", Path(|_| json!({ "done": true }))),
+    ("delete", "/v1/jobs/{id}/todos/{todo_id}", Path(none)),
+    ("get", "/v1/jobs/{id}/messages", Path(none)),
+    (
+        "post",
+        "/v1/jobs/{id}/messages",
+        Path(|ids| json!({ "contact_id": ids.contact, "text": "X" })),
+    ),
     ("get", "/v1/jobs/{id}/portal", Path(none)),
     ("get", "/v1/jobs/{id}/history", Path(none)),
     ("get", "/v1/jobs/{id}/impersonations", Path(none)),
@@ -183,6 +193,13 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/me/second-factor", Own),
     ("delete", "/v1/me/second-factor", Own),
     ("post", "/v1/me/second-factor/confirm", Own),
+    ("get", "/v1/me/jobs/{account_id}/{job_id}", Own),
+    ("get", "/v1/me/jobs/{account_id}/{job_id}/todos", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/todos/{todo_id}/done", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/todos/{todo_id}/reopen", Own),
+    ("get", "/v1/me/jobs/{account_id}/{job_id}/messages", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/messages", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/tasks/{task_id}/complete", Own),
     ("get", "/v1/me/history", Own),
     ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/imports", Own),
@@ -301,6 +318,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         .replace("{contact_id}", &ids.contact.to_string())
         .replace("{name}", "gate")
         .replace("{task_id}", &ids.contact.to_string())
+        .replace("{todo_id}", &ids.contact.to_string())
         .replace("{milestone_id}", &ids.contact.to_string())
         .replace("{impersonation_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");

@@ -32,6 +32,8 @@ mod mail;
 mod no_builder_learns;
 mod operators;
 mod own_secrets;
+mod owner_items;
+mod owner_notices;
 mod owner_races;
 mod owners;
 mod pre_hijacking;

@@ -75,10 +75,11 @@ async fn what_is_listed_is_what_a_look_at_every_pair_finds_however_it_is_paged()
     let (_database, store) = viewed().await;
     let account = Account::open(&store, 81).await;
     let (reader, ledger) = (store.reader(), account.ledger);
-    // Chance may bring nobody of the same name to the same address.
+    // Chance may bring nobody of the same name to the same address, or two to one phone.
     for name in ["Twin", "TWIN"] {
         let address = PostalAddress::parse("7 Mill Lane").ok();
-        let twin = ContactDetails { address, ..details(name, None) };
+        let phones = vec![PhoneNumber::parse("(212) 555-0199").expect("a number")];
+        let twin = ContactDetails { address, phones, ..details(name, None) };
         let create = Command::Contact(account.contact_id(), ContactCommand::Create(twin));
         apply(&store, account.staff(create)).await;
     }

@@ -1,6 +1,7 @@
 //! Live equals rebuilt, also while commands keep coming and after a stop.
 
 use super::random::RandomHistory;
+use super::random_items;
 use super::{all_tuples, bring_up, viewed};
 use crate::support::{Account, apply, size};
 use domain::LedgerId;
@@ -29,6 +30,11 @@ async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
     for seed in 0..size(3, 40) {
         let (database, store) = viewed().await;
         let account = Account::open(&store, 100 + seed).await;
+        // Chance may invite nobody, and leave nobody a To-Do.
+        let (contact, job) = (account.contact_id(), account.job_id());
+        apply(&store, account.save(contact, "Fay", "fay@example.org", Vec::new())).await;
+        apply(&store, account.create_job(job, "Shed", vec![contact])).await;
+        apply(&store, account.staff(random_items::todo(&account, job, contact))).await;
         let mut history = RandomHistory::new(&account, seed);
         // In batches of all sizes, so that folds meet their rows again.
         for commands in [1, 7, 60, 200, size(400, 4_000)] {

@@ -11,6 +11,7 @@ mod poison;
 mod random;
 mod random_fields;
 mod random_impersonations;
+mod random_items;
 mod random_jobs;
 mod random_leads;
 mod random_staff;

@@ -31,6 +31,9 @@ fn submission(person: PersonId, command: PersonCommand) -> Submission {
         PersonCommand::Register { .. }
         | PersonCommand::TakeOver(_)
         | PersonCommand::Link { .. }
+        | PersonCommand::LinkStaff { .. }
+        | PersonCommand::DisableSecondFactor(_)
+        | PersonCommand::UseRecoveryCode { .. }
         | PersonCommand::Revoke(_)
         | PersonCommand::RevokeAll
         | PersonCommand::CompleteReset { .. } => false,

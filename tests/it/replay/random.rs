@@ -2,6 +2,7 @@
 
 use super::random_fields;
 use super::random_impersonations::Looks;
+use super::random_items::{self, Items};
 use super::random_jobs::Parts;
 use super::random_leads;
 use super::random_staff;
@@ -40,6 +41,7 @@ pub(super) struct RandomHistory<'a> {
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
     looks: Looks,
+    items: Items,
     keys: Vec<ApiKeyId>,
     staff: Vec<(StaffId, TokenId)>,
     pub(super) carried_out: usize,
@@ -58,6 +60,7 @@ impl<'a> RandomHistory<'a> {
             persons: HashMap::new(),
             parts: Parts::default(),
             looks: Looks::default(),
+            items: Items::default(),
             keys: vec![account.key],
             staff: Vec::new(),
             carried_out: 0,
@@ -205,7 +208,8 @@ impl<'a> RandomHistory<'a> {
             return self.looks.command(self.account, &mut self.rng, job, contact);
         }
         if self.rng.random_bool(0.6) {
-            return self.parts.command(self.account, &mut self.rng, job, contact);
+            let person = self.persons.get(&contact).copied();
+            return self.parts.command(self.account, &mut self.rng, job, contact, person);
         }
         let command = match self.rng.random_range(0..4) {
             0 => {
@@ -394,7 +398,7 @@ impl<'a> RandomHistory<'a> {
     }
 
     fn next(&mut self) -> Submission {
-        let kind = self.rng.random_range(0..23);
+        let kind = self.rng.random_range(0..24);
         // Some of it is done by people and not by a key; only by those who have been invited.
         let by_member = kind != 5 && self.rng.random_bool(0.3);
         let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
@@ -415,6 +419,17 @@ impl<'a> RandomHistory<'a> {
             }
         } else if kind == 6 {
             if self.rng.random_bool(0.5) { self.card() } else { self.legacy_group() }
+        } else if (kind == 7 || kind == 23) && self.jobs.len() > 1 {
+            let (job, contact) = (self.job(), self.contact());
+            let person = self.persons.get(&contact).copied();
+            random_items::command(
+                self.account,
+                &mut self.rng,
+                &mut self.items,
+                job,
+                contact,
+                person,
+            )
         } else if kind < 11 {
             self.job_command()
         } else if kind < 14 {

@@ -9,7 +9,9 @@ use domain::job::{
 };
 use domain::ledger::JobFromTemplate;
 use domain::text::{NoteText, Title};
-use domain::{Command, ContactId, Day, JobId, JobType, MilestoneId, NoteId, TaskId, TemplateId};
+use domain::{
+    Command, ContactId, Day, JobId, JobType, MilestoneId, NoteId, PersonId, TaskId, TemplateId,
+};
 use event_store::Submission;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -107,6 +109,7 @@ impl Parts {
         rng: &mut StdRng,
         job: JobId,
         contact: ContactId,
+        person: Option<PersonId>,
     ) -> Submission {
         if rng.random_bool(0.1) {
             let to = job_type(rng);
@@ -116,6 +119,12 @@ impl Parts {
             self.tasks.choose(rng).copied().unwrap_or((job, TaskId(account.uuid())));
         let (milestone_job, milestone) =
             self.milestones.choose(rng).copied().unwrap_or((job, MilestoneId(account.uuid())));
+        if let Some(person) = person
+            && rng.random_bool(0.1)
+        {
+            let complete = Command::CompleteForOwner { job: task_job, contact, task };
+            return account.by_owner(person, complete);
+        }
         let (job, command) = match rng.random_range(0..19) {
             0..=3 => {
                 let task = TaskId(account.uuid());

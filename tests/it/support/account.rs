@@ -161,8 +161,13 @@ impl Account {
         contact: ContactId,
         command: ContactCommand,
     ) -> Submission {
+        self.by_owner(person, Command::Contact(contact, command))
+    }
+
+    /// A command by an owner, be it not to their contact.
+    pub(crate) fn by_owner(&self, person: PersonId, command: Command) -> Submission {
         let by = self.circumstances(Actor::Owner(person), Authority::Owner, Channel::Portal);
-        Submission::new(self.ledger, Command::Contact(contact, command), by)
+        Submission::new(self.ledger, command, by)
     }
 
     /// Put a contact into the book.

@@ -63,6 +63,8 @@ struct Audit {
     email_changes: BTreeMap<Uuid, i64>,
     notices: BTreeMap<(String, u8), i64>,
     staff_links: BTreeMap<Uuid, i64>,
+    /// Mails that tell owners of something new.
+    news: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
     jobs: BTreeSet<(Uuid, Uuid)>,
     leads: BTreeSet<(Uuid, Uuid)>,
@@ -102,13 +104,21 @@ impl Audit {
             self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
             self.leads.extend(came.map(|contact| (contact.0, lead.0)));
         }
-        if let (Event::Notification(mailed), domain::AggregateId::Notification(mail)) =
-            (&event.event, event.aggregate)
-        {
-            let bounced = matches!(mailed, NotificationEvent::NotificationBounced(_));
-            assert_eq!(self.ended.insert(mail.0), !bounced, "a mail ends once, then it comes back");
-        }
         let position = i64::try_from(event.position).expect("a position fits");
+        if let Some((mail, of_mail)) = event.notification() {
+            match of_mail {
+                NotificationEvent::NotificationQueued(_) => {
+                    self.news.insert(mail.0, position);
+                }
+                NotificationEvent::NotificationSent(_)
+                | NotificationEvent::NotificationFailed(_) => {
+                    assert!(self.ended.insert(mail.0), "a mail ends once");
+                }
+                NotificationEvent::NotificationBounced(_) => {
+                    assert!(self.ended.contains(&mail.0), "a mail comes back after it was sent");
+                }
+            }
+        }
         if let (Event::Person(of_person), domain::AggregateId::Person(person)) =
             (&event.event, event.aggregate)
         {
@@ -214,7 +224,7 @@ impl Audit {
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
         let links = self.links.iter().chain(&self.resets).chain(&self.email_changes);
-        let links = links.chain(&self.letters).chain(&self.staff_links);
+        let links = links.chain(&self.letters).chain(&self.staff_links).chain(&self.news);
         let notices = self.notices.iter().map(|((order, number), position)| {
             let order = format!("{order} {number}");
             (reader.keys().import_id(ledger, "notice", &order), *position)

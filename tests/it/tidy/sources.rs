@@ -21,6 +21,7 @@ const LONG_FILES: &[(&str, &str)] = &[
     ("domain/src/ledger/mod.rs", "all commands and outcomes of a ledger, in one list"),
     ("domain/src/person.rs", "a person's events, commands, refusals and rules, in that order"),
     ("event-store/src/rows.rs", "the rows of every table that the writer fills, beside each other"),
+    ("domain/src/ledger/state.rs", "each kind of aggregate in each of its places, side by side"),
     ("event-store/src/reader.rs", "all ways to read a ledger, beside each other"),
     (
         "event-store/src/turn/deciding.rs",

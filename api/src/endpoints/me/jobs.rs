@@ -29,6 +29,8 @@ pub(crate) struct OwnJobs {
 /// A job that you are an owner of.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OwnJob {
+    /// The builder's account.
+    account: Uuid,
     /// The company.
     pub(crate) builder: String,
     /// Which contact of its book you are.
@@ -71,7 +73,8 @@ async fn with(app: &AppState, link: &Link) -> Result<Vec<OwnJob>, Problem> {
     for job in job_list::list(reader, link.ledger, &query).await?.items {
         let id = JobId(job.id);
         if let Some(job) = owner_portal::get(reader, link.ledger, id, Some(contact), today).await? {
-            jobs.push(OwnJob { builder: link.builder.clone(), contact: contact.0, job });
+            let (account, builder) = (link.ledger.0, link.builder.clone());
+            jobs.push(OwnJob { account, builder, contact: contact.0, job });
         }
     }
     Ok(jobs)

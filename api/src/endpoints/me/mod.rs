@@ -8,6 +8,7 @@ pub(crate) mod edit_additional_email;
 pub(crate) mod get;
 pub(crate) mod get_image;
 pub(crate) mod history;
+pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod remove_image;
 pub(crate) mod second_factor;

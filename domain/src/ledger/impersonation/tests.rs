@@ -111,6 +111,11 @@ impl Ledger {
             match decide(command, &self.state, who, self.now) {
                 Err(Halt::Rejected(rejection)) => return Err(rejection),
                 Err(Halt::Need(Need::Aggregate(id))) => self.state.learn_absent(id),
+                Err(Halt::Need(Need::Contacts(ids))) => {
+                    for id in ids {
+                        self.state.learn_absent(id.into());
+                    }
+                }
                 Err(Halt::Need(Need::Claim(email))) => self.state.learn_claim(&email, None),
                 Err(Halt::Need(Need::Jobs(contact) | Need::Leads(contact))) => {
                     panic!("jobs and leads of {contact} are known from its first event on")

@@ -189,6 +189,7 @@ impl Asked<'_> {
             | Rejection::Contact(_)
             | Rejection::Lead(_)
             | Rejection::BuilderAccount(_)
+            | Rejection::OwnerItem(_)
             | Rejection::Person(_)
             | Rejection::Installation(_) => Kept::JobIsFull,
         }))

@@ -83,6 +83,11 @@ impl Ledger {
             match decide(command, &self.state, who, now()) {
                 Err(Halt::Rejected(rejection)) => return Err(rejection),
                 Err(Halt::Need(Need::Aggregate(id))) => self.state.learn_absent(id),
+                Err(Halt::Need(Need::Contacts(ids))) => {
+                    for id in ids {
+                        self.state.learn_absent(id.into());
+                    }
+                }
                 Err(Halt::Need(Need::Claim(email))) => {
                     let holder = self.claims.get(email.normal()).copied();
                     self.state.learn_claim(&email, holder);

@@ -59,30 +59,7 @@ pub fn router(state: AppState) -> Router {
             custom_fields::set::set_custom_fields
         ))
         .routes(routes!(contacts::history::history))
-        .routes(routes!(jobs::list::list, jobs::create::create))
-        .routes(routes!(jobs::get::get, jobs::rename::rename))
-        .routes(routes!(jobs::owners::owners, jobs::add_owner::add_owner))
-        .routes(routes!(jobs::remove_owner::remove_owner))
-        .routes(routes!(jobs::bulk_owners::bulk_owners))
-        .routes(routes!(jobs::set_type::set_type))
-        .routes(routes!(jobs::set_deadline::set_deadline))
-        .routes(routes!(jobs::set_budget::set_budget))
-        .routes(routes!(jobs::add_note::add_note))
-        .routes(routes!(jobs::archive::archive))
-        .routes(routes!(jobs::reopen::reopen))
-        .routes(routes!(jobs::add_task::add_task))
-        .routes(routes!(jobs::edit_task::edit_task, jobs::remove_task::remove_task))
-        .routes(routes!(jobs::add_milestone::add_milestone))
-        .routes(routes!(
-            jobs::edit_milestone::edit_milestone,
-            jobs::remove_milestone::remove_milestone
-        ))
-        .routes(routes!(jobs::list_todos::list_todos, jobs::add_todo::add_todo))
-        .routes(routes!(jobs::edit_todo::edit_todo, jobs::remove_todo::remove_todo))
-        .routes(routes!(jobs::list_messages::list_messages, jobs::send_message::send_message))
-        .routes(routes!(jobs::portal::portal))
-        .routes(routes!(jobs::history::history))
-        .merge(through_owners_eyes())
+        .merge(of_jobs())
         .routes(routes!(job_setup::list_types::list_job_types, job_setup::set_types::set_job_types))
         .routes(routes!(
             job_setup::list_templates::list_job_templates,
@@ -137,6 +114,35 @@ fn of_images_settings_and_bounces() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(settings::get::get_settings, settings::change::change_settings))
         .routes(routes!(mail::record_bounce::record_bounce))
+}
+
+/// What a builder asks and commands about jobs.
+fn of_jobs() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(jobs::list::list, jobs::create::create))
+        .routes(routes!(jobs::get::get, jobs::rename::rename))
+        .routes(routes!(jobs::owners::owners, jobs::add_owner::add_owner))
+        .routes(routes!(jobs::remove_owner::remove_owner))
+        .routes(routes!(jobs::bulk_owners::bulk_owners))
+        .routes(routes!(jobs::set_type::set_type))
+        .routes(routes!(jobs::set_deadline::set_deadline))
+        .routes(routes!(jobs::set_budget::set_budget))
+        .routes(routes!(jobs::add_note::add_note))
+        .routes(routes!(jobs::archive::archive))
+        .routes(routes!(jobs::reopen::reopen))
+        .routes(routes!(jobs::add_task::add_task))
+        .routes(routes!(jobs::edit_task::edit_task, jobs::remove_task::remove_task))
+        .routes(routes!(jobs::add_milestone::add_milestone))
+        .routes(routes!(
+            jobs::edit_milestone::edit_milestone,
+            jobs::remove_milestone::remove_milestone
+        ))
+        .routes(routes!(jobs::list_todos::list_todos, jobs::add_todo::add_todo))
+        .routes(routes!(jobs::edit_todo::edit_todo, jobs::remove_todo::remove_todo))
+        .routes(routes!(jobs::list_messages::list_messages, jobs::send_message::send_message))
+        .routes(routes!(jobs::portal::portal))
+        .routes(routes!(jobs::history::history))
+        .merge(through_owners_eyes())
 }
 
 /// What a builder asks to look through owners' eyes; what is seen is owners' own.

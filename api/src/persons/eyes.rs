@@ -24,7 +24,7 @@ pub(crate) struct Eyes {
 #[derive(Debug)]
 pub(crate) enum Whose {
     /// The person's own.
-    Own(Person),
+    Own(Box<Person>),
     /// An owner's, through which somebody of that builder looks. Neither their login nor what they are
     /// to other builders is seen.
     Anothers(OpenImpersonation),
@@ -39,7 +39,7 @@ impl Eyes {
         }
         let person = links::person(app, PersonId(ledger.0)).await?;
         let contacts = links::of(app, &person).await?;
-        Ok(Self { whose: Whose::Own(person), contacts })
+        Ok(Self { whose: Whose::Own(Box::new(person)), contacts })
     }
 
     /// The person, if they look themselves.
@@ -81,18 +81,20 @@ impl Eyes {
         app: &AppState,
         link: &Link,
     ) -> Result<Option<Timestamp>, Problem> {
-        match (&self.whose, &link.contact.access) {
-            (Whose::Own(Person { id, .. }), _)
-            | (Whose::Anothers(_), Access::Active { person: id }) => {
-                links::theirs_since(app, link.ledger, link.contact.id, *id).await
-            }
+        let person = match (&self.whose, &link.contact.access) {
+            (Whose::Own(person), _) => Some(person.id),
+            (Whose::Anothers(_), Access::Active { person }) => Some(*person),
             (
                 Whose::Anothers(_),
                 Access::NotInvited
                 | Access::Pending { .. }
                 | Access::Disabled { .. }
                 | Access::Deactivated { .. },
-            ) => links::nobodys_since(app, link.ledger, link.contact.id).await,
+            ) => None,
+        };
+        match person {
+            Some(person) => links::theirs_since(app, link.ledger, link.contact.id, person).await,
+            None => links::nobodys_since(app, link.ledger, link.contact.id).await,
         }
     }
 }

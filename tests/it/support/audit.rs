@@ -4,7 +4,7 @@ use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::notification::NotificationEvent;
 use domain::person::PersonEvent;
-use domain::{ContactId, Event, LedgerId, LedgerState};
+use domain::{ContactId, LedgerId, LedgerState};
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
 use event_store::reader::StoredRow;
@@ -91,67 +91,19 @@ impl Audit {
         assert!(self.ids.insert(event.event_id.0), "an event's id is its own");
         assert!(self.last.is_none_or(|last| last <= event.recorded_at), "time went back");
         self.last = Some(event.recorded_at);
-        if let (Event::Job(of_job), domain::AggregateId::Job(job)) = (&event.event, event.aggregate)
-        {
+        if let Some((job, of_job)) = event.job() {
             let (left, came) = of_job.owner_change();
             self.jobs.retain(|there| Some(*there) != left.map(|contact| (contact.0, job.0)));
             self.jobs.extend(came.map(|contact| (contact.0, job.0)));
         }
-        if let (Event::Lead(of_lead), domain::AggregateId::Lead(lead)) =
-            (&event.event, event.aggregate)
-        {
+        if let Some((lead, of_lead)) = event.lead() {
             let (left, came) = of_lead.contact_change();
             self.leads.retain(|there| Some(*there) != left.map(|contact| (contact.0, lead.0)));
             self.leads.extend(came.map(|contact| (contact.0, lead.0)));
         }
         let position = i64::try_from(event.position).expect("a position fits");
-        if let Some((mail, of_mail)) = event.notification() {
-            match of_mail {
-                NotificationEvent::NotificationQueued(_) => {
-                    self.news.insert(mail.0, position);
-                }
-                NotificationEvent::NotificationSent(_)
-                | NotificationEvent::NotificationFailed(_) => {
-                    assert!(self.ended.insert(mail.0), "a mail ends once");
-                }
-                NotificationEvent::NotificationBounced(_) => {
-                    assert!(self.ended.contains(&mail.0), "a mail comes back after it was sent");
-                }
-            }
-        }
-        if let (Event::Person(of_person), domain::AggregateId::Person(person)) =
-            (&event.event, event.aggregate)
-        {
-            if let PersonEvent::PersonRegistered(_) = of_person {
-                self.subjects.insert(person.0);
-            }
-            if let PersonEvent::PasswordResetRequested(asked) = of_person {
-                self.resets.insert(asked.token.0, position);
-            }
-            if let PersonEvent::PrimaryEmailChangeRequested(asked) = of_person {
-                self.email_changes.insert(asked.token.0, position);
-                self.notices.insert((event.event_id.to_string(), 1), position);
-            }
-            if let PersonEvent::LoginEmailChanged(_) = of_person {
-                for number in [1, 2] {
-                    self.notices.insert((event.event_id.to_string(), number), position);
-                }
-            }
-        }
-        if let Event::BuilderAccount(of_account) = &event.event {
-            if let BuilderAccountEvent::StaffInvited(e) = of_account {
-                self.subjects.insert(e.staff.0);
-                self.staff_links.insert(e.token.0, position);
-            }
-            if let BuilderAccountEvent::StaffInviteResent(e) = of_account {
-                self.staff_links.insert(e.token.0, position);
-            }
-        }
-        let (Event::Contact(of_contact), domain::AggregateId::Contact(contact)) =
-            (&event.event, event.aggregate)
-        else {
-            return;
-        };
+        self.fold_beside_contacts(event, position);
+        let Some((contact, of_contact)) = event.contact() else { return };
         if let ContactEvent::ContactCreated(_) = of_contact {
             self.subjects.insert(contact.0);
         }
@@ -190,11 +142,58 @@ impl Audit {
         }
     }
 
+    /// What mails, persons and staff have beside their ledgers.
+    fn fold_beside_contacts(&mut self, event: &Recorded, position: i64) {
+        if let Some((mail, of_mail)) = event.notification() {
+            match of_mail {
+                NotificationEvent::NotificationQueued(_) => {
+                    self.news.insert(mail.0, position);
+                }
+                NotificationEvent::NotificationSent(_)
+                | NotificationEvent::NotificationFailed(_) => {
+                    assert!(self.ended.insert(mail.0), "a mail ends once");
+                }
+                NotificationEvent::NotificationBounced(_) => {
+                    assert!(self.ended.contains(&mail.0), "a mail comes back after it was sent");
+                }
+            }
+        }
+        if let Some((person, of_person)) = event.person() {
+            if let PersonEvent::PersonRegistered(_) = of_person {
+                self.subjects.insert(person.0);
+            }
+            if let PersonEvent::PasswordResetRequested(asked) = of_person {
+                self.resets.insert(asked.token.0, position);
+            }
+            if let PersonEvent::PrimaryEmailChangeRequested(asked) = of_person {
+                self.email_changes.insert(asked.token.0, position);
+                self.notices.insert((event.event_id.to_string(), 1), position);
+            }
+            if let PersonEvent::LoginEmailChanged(_) = of_person {
+                for number in [1, 2] {
+                    self.notices.insert((event.event_id.to_string(), number), position);
+                }
+            }
+        }
+        if let Some((_, of_account)) = event.account() {
+            if let BuilderAccountEvent::StaffInvited(e) = of_account {
+                self.subjects.insert(e.staff.0);
+                self.staff_links.insert(e.token.0, position);
+            }
+            if let BuilderAccountEvent::StaffInviteResent(e) = of_account {
+                self.staff_links.insert(e.token.0, position);
+            }
+        }
+    }
+
     async fn compare_beside(&self, reader: &Reader, ledger: LedgerId) {
         let client = reader.database().connection().await.expect("a connection");
         let rows = |sql: &'static str| {
             let client = &client;
             async move { client.query(sql, &[&ledger.0]).await.expect("the rows") }
+        };
+        let ids = async |sql: &'static str| -> BTreeSet<Uuid> {
+            rows(sql).await.iter().map(|row| row.get(0)).collect()
         };
         let claims: BTreeMap<Vec<u8>, Uuid> =
             rows("SELECT email_hash, contact_id FROM primary_email_claims WHERE ledger_id = $1")
@@ -211,11 +210,7 @@ impl Audit {
             })
             .collect();
         assert_eq!(claims, told, "the claims are those that the events tell of");
-        let links: BTreeSet<Uuid> = rows("SELECT token_id FROM tokens WHERE ledger_id = $1")
-            .await
-            .iter()
-            .map(|row| row.get(0))
-            .collect();
+        let links = ids("SELECT token_id FROM tokens WHERE ledger_id = $1").await;
         assert_eq!(links, self.links.keys().copied().collect(), "a link for each invitation mail");
         let mails: BTreeMap<Uuid, i64> =
             rows("SELECT mail_id, position FROM outbox WHERE ledger_id = $1")
@@ -234,19 +229,10 @@ impl Audit {
             mails, told,
             "a mail for each that an event ordered, and the notices of each changed email"
         );
-        let changes: BTreeSet<Uuid> =
-            rows("SELECT token_id FROM email_change_tokens WHERE ledger_id = $1")
-                .await
-                .iter()
-                .map(|row| row.get(0))
-                .collect();
+        let changes = ids("SELECT token_id FROM email_change_tokens WHERE ledger_id = $1").await;
         let told_changes: BTreeSet<Uuid> = self.email_changes.keys().copied().collect();
         assert_eq!(changes, told_changes, "a link for each change of a primary email");
-        let links: BTreeSet<Uuid> = rows("SELECT token_id FROM staff_tokens WHERE ledger_id = $1")
-            .await
-            .iter()
-            .map(|row| row.get(0))
-            .collect();
+        let links = ids("SELECT token_id FROM staff_tokens WHERE ledger_id = $1").await;
         assert_eq!(links, self.staff_links.keys().copied().collect(), "a link for each to join");
         for (ended, sql) in [
             (true, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NULL"),
@@ -257,15 +243,11 @@ impl Audit {
             ),
             (false, "SELECT mail_id FROM outbox WHERE ledger_id = $1 AND sealed IS NOT NULL"),
         ] {
-            let marked: BTreeSet<Uuid> = rows(sql).await.iter().map(|row| row.get(0)).collect();
+            let marked = ids(sql).await;
             let told = told.keys().filter(|mail| self.ended.contains(mail) == ended);
             assert_eq!(marked, told.copied().collect(), "marked and wiped as the events tell");
         }
-        let resets: BTreeSet<Uuid> = rows("SELECT token_id FROM reset_tokens WHERE ledger_id = $1")
-            .await
-            .iter()
-            .map(|row| row.get(0))
-            .collect();
+        let resets = ids("SELECT token_id FROM reset_tokens WHERE ledger_id = $1").await;
         assert_eq!(resets, self.resets.keys().copied().collect(), "a link for each reset");
         let images: BTreeMap<Uuid, Uuid> =
             rows("SELECT contact_id, image_id FROM profile_images WHERE ledger_id = $1")
@@ -288,12 +270,7 @@ impl Audit {
                 .map(|row| (row.get(0), row.get(1)))
                 .collect();
         assert_eq!(leads, self.leads, "leads' contacts as the events tell");
-        let subjects: BTreeSet<Uuid> =
-            rows("SELECT subject_id FROM subject_keys WHERE ledger_id = $1")
-                .await
-                .iter()
-                .map(|row| row.get(0))
-                .collect();
+        let subjects = ids("SELECT subject_id FROM subject_keys WHERE ledger_id = $1").await;
         assert_eq!(subjects, self.subjects, "a key for each contact, person and member");
     }
 }

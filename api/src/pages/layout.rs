@@ -183,6 +183,11 @@ fn notice(word: &str) -> Option<&'static str> {
         "unchanged" => "Nothing was changed.",
         "email-added" => "The address is added.",
         "email-changed" => "The address is changed.",
+        "email-asked" => {
+            "A mail with a link is on its way to the new address. Nothing changes until you open it \
+             and confirm."
+        }
+        "primary-email-changed" => "Your new address is the one that you sign in with now.",
         "email-removed" => "The address is removed.",
         _ => return None,
     })

@@ -7,6 +7,7 @@
 
 mod assets;
 mod cookie;
+mod email_change;
 mod forgotten_password;
 mod form;
 mod guard;
@@ -63,6 +64,8 @@ fn all() -> Pages {
         .takes("/forgotten-password", forgotten_password::send)
         .shows("/password-resets/{token}", password_reset::show)
         .takes("/password-resets/{token}", password_reset::send)
+        .shows("/email-changes/{token}", email_change::show)
+        .takes("/email-changes/{token}", email_change::send)
         .shows("/invitations/{token}", invitation::show)
         .takes("/invitations/{token}", invitation::send)
         .shows("/me", me::jobs::show)

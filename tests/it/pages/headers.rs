@@ -29,6 +29,8 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/forgotten-password", Anybody),
     ("get", "/password-resets/{token}", Link),
     ("post", "/password-resets/{token}", Link),
+    ("get", "/email-changes/{token}", Link),
+    ("post", "/email-changes/{token}", Link),
     ("get", "/invitations/{token}", Link),
     ("post", "/invitations/{token}", Link),
     ("get", "/me", Owner),

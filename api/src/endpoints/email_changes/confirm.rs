@@ -1,5 +1,6 @@
 use crate::credential::{Secret, SecretKind};
 use crate::error::{Problem, ProblemBody};
+use crate::extract::public::Visitor;
 use crate::extract::{NoBody, Public};
 use crate::persons::accepting::begin_session;
 use crate::persons::email_change::AskedChange;
@@ -7,7 +8,7 @@ use crate::persons::throttle;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use domain::Actor;
+use domain::{Actor, EmailAddress};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,14 +37,33 @@ pub(crate) async fn confirm_email_change(
     request: Public<Secret, NoBody>,
 ) -> Result<Json<EmailChanged>, Problem> {
     let Public { visitor, path, .. } = request;
-    let asked = AskedChange::of(&app, &path).await?;
+    let Confirmed { email, session } = confirm_by_link(&app, visitor, &path).await?;
+    let session_token = session.map(|secret| secret.expose());
+    Ok(Json(EmailChanged { email: email.typed().to_owned(), session_token }))
+}
+
+/// The address is the login now.
+pub(crate) struct Confirmed {
+    pub(crate) email: EmailAddress,
+    /// A new session's, for one who was signed in.
+    pub(crate) session: Option<Secret>,
+}
+
+/// Confirms with a link, whichever way in it is done by.
+pub(crate) async fn confirm_by_link(
+    app: &AppState,
+    visitor: Visitor,
+    link: &Secret,
+) -> Result<Confirmed, Problem> {
+    let asked = AskedChange::of(app, link).await?;
     let person = asked.person.id;
     let signed_in = visitor.asker.is_some();
     if visitor.asker.as_ref().is_some_and(|asker| asker.ledger() != person.into()) {
         let detail = "The link is another login's than the one that you are signed in with.";
         return Err(Problem::new("signed_in_as_another", detail));
     }
-    throttle::accepting(&app, &asked.token).await?;
+    throttle::accepting(app, &asked.token).await?;
+    let app = app.clone();
     // On a task of its own: a client that goes away does not leave it half-way.
     let confirming = tokio::spawn(async move {
         let by = visitor.circumstances(Actor::Owner(person));
@@ -55,7 +75,6 @@ pub(crate) async fn confirm_email_change(
         Ok::<_, Problem>((email, session))
     });
     let (email, session) = confirming.await.map_err(|_panic| Problem::internal())??;
-    let token = |secret| Secret::new(SecretKind::Session, person.into(), &secret).expose();
-    let (email, session_token) = (email.typed().to_owned(), session.map(token));
-    Ok(Json(EmailChanged { email, session_token }))
+    let session = session.map(|secret| Secret::new(SecretKind::Session, person.into(), &secret));
+    Ok(Confirmed { email, session })
 }

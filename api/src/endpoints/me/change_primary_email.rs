@@ -1,7 +1,7 @@
 use crate::error::{Problem, ProblemBody};
-use crate::extract::PersonOrder;
 use crate::extract::body::RequestBody;
 use crate::extract::order::execute;
+use crate::extract::{Order, PersonOrder};
 use crate::input::Door;
 use crate::passwords::Typed;
 use crate::persons::email_change::shown;
@@ -45,9 +45,22 @@ pub(crate) async fn change_primary_email(
     let mut door = Door::default();
     let to = door.take("email", EmailAddress::parse(&order.body.email));
     let to = door.build(|| to)?;
-    let person = links::person(&app, PersonId(order.asker.ledger().0)).await?;
-    let shown = shown(&app, &person, &order.body.password, order.asker.client).await?;
-    throttle::changing_email(&app, person.id, &to).await?;
+    let password = order.body.password.clone();
+    ask(&app, order, to, &password).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Asks for another primary email, for whoever has this password.
+pub(crate) async fn ask<B: Send + Sync + 'static>(
+    app: &AppState,
+    order: Order<(), B>,
+    to: EmailAddress,
+    password: &Typed,
+) -> Result<(), Problem> {
+    let person = links::person(app, PersonId(order.asker.ledger().0)).await?;
+    let shown = shown(app, &person, password, order.asker.client).await?;
+    throttle::changing_email(app, person.id, &to).await?;
+    let app = app.clone();
     // On a task of its own: what it finds half-way it may have to take back.
     let asking = tokio::spawn(async move {
         let by = order.asker.circumstances(order.reason.clone());
@@ -61,7 +74,7 @@ pub(crate) async fn change_primary_email(
         let command = Command::Person(person.id, PersonCommand::EmailChange(request));
         // Without a receipt, whose hash of the request would be one of the password too.
         execute(&app, order.submission(person.id.into(), command)?).await?;
-        Ok(StatusCode::ACCEPTED)
+        Ok(())
     });
     asking.await.map_err(|_panic| Problem::internal())?
 }

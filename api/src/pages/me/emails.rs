@@ -1,8 +1,10 @@
 use super::{Outcome, no_builder};
 use crate::endpoints::me::change_all;
+use crate::endpoints::me::change_primary_email::ask;
 use crate::error::Problem;
+use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, PASSWORD, button, hidden, quiet_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::persons::links;
@@ -31,6 +33,17 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let person = sent.who.person();
     let (order, form) = sent.order();
+    if form.text("action") == "primary" {
+        return match ask_for_another(&app, order, &form).await {
+            Ok(()) => Ok(to("/me/emails?done=email-asked")),
+            Err(problem) => {
+                let complaints = Complaints::about(problem)?;
+                let emails = Emails::of(&app, person).await?;
+                let page = page(&emails, &form, &complaints, &Outcome::default());
+                Ok(page.status(complaints.status()).into_response())
+            }
+        };
+    }
     let (complaints, outcome) = match asked(&form) {
         Ok((command, done)) => {
             let outcome = Outcome::from(change_all(&app, &order, &command).await?);
@@ -47,6 +60,13 @@ pub(in crate::pages) async fn send(
     };
     let emails = Emails::of(&app, person).await?;
     Ok(page(&emails, &form, &complaints, &outcome).status(status).into_response())
+}
+
+/// Asks for another primary email; the link in the mail to it is what changes it.
+async fn ask_for_another(app: &AppState, order: Order<(), ()>, form: &Form) -> Result<(), Problem> {
+    let mut door = Door::default();
+    let email = door.take("primary_email", EmailAddress::parse(form.text("primary_email")));
+    ask(app, order, door.build(|| email)?, &form.password(PASSWORD)).await
 }
 
 /// What a form asks for, and the word for when it is done.
@@ -102,15 +122,25 @@ impl Emails {
 }
 
 fn page(emails: &Emails, form: &Form, complaints: &Complaints, outcome: &Outcome) -> Page {
+    let asking = form.text("action") == "primary";
     let adding = form.text("action") == "add";
     let typed = if adding { form.text("email") } else { "" };
     let content = html! {
         (outcome.shown())
-        (complaints.above(&[("email", "New address"), ("to", "Address"), ("from", "Address")]))
+        (complaints.above(&[("email", "New address"), ("primary_email", "New address"), ("to", "Address"), ("from", "Address"), (PASSWORD, "Password")]))
         section .plain {
             h2 { "Primary" }
             p { strong { (emails.login.as_deref().unwrap_or("–")) } }
             p .hint { "You sign in with it, and links for a new password go there and nowhere else." }
+            details open[asking] {
+                summary { "Change it" }
+                form method="post" novalidate {
+                    (Input::email("primary_email", "New address").value(form.text("primary_email"))
+                        .shown(complaints))
+                    (Input::password("Your password").shown(complaints))
+                    (button("primary", "Send a link to the new address"))
+                }
+            }
         }
         h2 { "Additional" }
         p { "Up to five more, which get the same news of your project." }

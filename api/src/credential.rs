@@ -161,6 +161,7 @@ fn authority(role: &str, grants: &[String]) -> Option<Authority> {
         known.insert(match grant.as_str() {
             "manage_access" => Grant::ManageAccess,
             "read_audit" => Grant::ReadAudit,
+            "impersonate" => Grant::Impersonate,
             _ => return None,
         });
     }

@@ -530,7 +530,8 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
     let factor = "0198c0de-0000-7000-8000-0000000005f0".parse().expect("an id");
     expected.second_factor = Some(SecondFactor { factor, used: BTreeSet::from([3]) });
     assert_eq!(state.person(person), Ok(Some(&expected)));
-    let events = story("person", &format!("{first} {rest} second_factor_disabled"));
+    let rest = format!("{rest} second_factor_disabled");
+    let events = story("person", &format!("{first} {rest}"));
     let state = fold(person.into(), &events);
     expected.second_factor = None;
     assert_eq!(state.person(person), Ok(Some(&expected)));

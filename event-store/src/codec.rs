@@ -97,8 +97,8 @@ impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
     /// is said about a contact, is sealed with the contact's key; a person's own, with theirs. Where
     /// a member of the staff was, and what is said about one (`staff`), with that member's.
-    /// Whether somebody looks through a contact's eyes is said about that contact, wherever it stands. Of what
-    /// is neither, `theirs` is the contact whose it is, or as whom the owner did it.
+    /// That somebody looks through a contact's eyes is said about that contact; of what else happens to
+    /// a job or to an owner's item, `theirs` is the contact whose it is, or as whom the owner did it.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
@@ -107,14 +107,13 @@ impl Origin {
         theirs: Option<ContactId>,
         idempotency: Option<&str>,
     ) -> Self {
+        let about = event.acting_as().or(theirs);
         let subject = match aggregate {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
-            AggregateId::Job(_) | AggregateId::OwnerItem(_) => theirs.map(SubjectId::from),
-            AggregateId::Installation | AggregateId::Lead(_) | AggregateId::Notification(_) => {
-                event.acting_as().map(SubjectId::from)
-            }
+            AggregateId::Job(_) | AggregateId::OwnerItem(_) => about.map(SubjectId::from),
+            AggregateId::Installation | AggregateId::Lead(_) | AggregateId::Notification(_) => None,
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
             (Actor::Owner(_), Some(subject)) => {

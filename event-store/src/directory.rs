@@ -33,6 +33,12 @@ impl EventStore {
         Ok(Newcomer { person: self.person_at(email, given_up), given_up })
     }
 
+    /// Whose login this address is, or whose it would be.
+    pub async fn person_of(&self, email: &EmailAddress) -> Result<PersonId, StoreError> {
+        let there = self.given_up(email).await?;
+        Ok(there.map_or_else(|| self.person_at(email, 0), |(_, person)| person))
+    }
+
     /// Reserves an address for who registers with it, as [`Self::reserve_login`] does; not if
     /// somebody has given it up since the newcomer was told.
     pub async fn reserve_for(

@@ -34,7 +34,10 @@ pub(super) async fn send(
     State(app): State<AppState>,
     sent: Sent<Visitor, Secret>,
 ) -> Result<Response, Problem> {
-    let Sent { who, path, .. } = sent;
+    let Sent { who, path, form } = sent;
+    if form.text("action") != "confirm" {
+        return Err(Problem::unreadable("action", "must be the page's button"));
+    }
     let Confirmed { session, .. } = confirm_by_link(&app, who, &path).await?;
     Ok(match session {
         Some(session) => {

@@ -171,6 +171,10 @@ fn frame(title: &str) -> Markup {
 fn notice(word: &str) -> Option<&'static str> {
     Some(match word {
         "accepted" => "Welcome. The invitation is accepted, and you are signed in.",
+        "joined" => {
+            "You belong to the staff now. What you do for the account goes over the API: sign in \
+             there with your address, your password and the account."
+        }
         "declined" => "You have declined the invitation. The builder will see that.",
         "signed-out" => "You are signed out.",
         "ended" => "That session has ended.",

@@ -19,6 +19,7 @@ mod password_reset;
 mod problem;
 mod sign_in;
 mod sign_out;
+mod staff_invitation;
 mod visit;
 mod words;
 
@@ -68,6 +69,8 @@ fn all() -> Pages {
         .takes("/email-changes/{token}", email_change::send)
         .shows("/invitations/{token}", invitation::show)
         .takes("/invitations/{token}", invitation::send)
+        .shows("/staff-invitations/{token}", staff_invitation::show)
+        .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/me", me::jobs::show)
         .shows("/me/details", me::details::show)
         .takes("/me/details", me::details::send)

@@ -14,7 +14,9 @@ use crate::passwords::Typed;
 use crate::state::AppState;
 use domain::builder_account::{BuilderAccount, BuilderAccountCommand, StaffCommand, StaffMember};
 use domain::person::PersonCommand;
-use domain::{AccountId, Actor, Circumstances, Command, PersonId, SessionId, builder_account};
+use domain::{
+    AccountId, Actor, Circumstances, Command, PersonId, SessionId, StaffId, builder_account,
+};
 use event_store::{Applied, StaffLink};
 use uuid::Uuid;
 
@@ -28,6 +30,8 @@ pub(crate) struct Joiner {
 /// Somebody is of the staff now.
 #[derive(Debug)]
 pub(crate) struct Joined {
+    pub(crate) account: AccountId,
+    pub(crate) staff: StaffId,
     pub(crate) person: PersonId,
     pub(crate) applied: Applied,
     /// A session, for one who had none.
@@ -105,7 +109,7 @@ pub(crate) async fn join(
         Some(_) => None,
         None => Some(begin_work(app, person, account, staff, own).await?.1),
     };
-    Ok(Joined { person, applied, session })
+    Ok(Joined { account, staff, person, applied, session })
 }
 
 /// Begins a session for an account, of somebody who has shown who they are.
@@ -113,7 +117,7 @@ pub(crate) async fn begin_work(
     app: &AppState,
     person: PersonId,
     account: AccountId,
-    staff: domain::StaffId,
+    staff: StaffId,
     circumstances: Circumstances,
 ) -> Result<(SessionId, Applied), Problem> {
     let session = SessionId(Uuid::now_v7());

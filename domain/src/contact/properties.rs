@@ -109,7 +109,7 @@ fn edit() -> impl Strategy<Value = (Who, Step)> {
         1 => (any::<usize>(), an_address()).prop_map(|(from, to)| Step::Edit(from, to)),
         1 => any::<usize>().prop_map(Step::Remove),
         2 => (0..3_u8, prop::option::of(0..3_u8)).prop_map(|(field, to)| Step::Custom(field, to)),
-        3 => prop::option::weighted(0.8, 0..3_u8).prop_map(Step::Image),
+        4 => prop::option::weighted(0.5, 0..3_u8).prop_map(Step::Image),
     ];
     (who, step)
 }

@@ -716,19 +716,35 @@ async fn who_came_over_with_an_address_is_nobody_who_gave_it_up_or_moves_to_it()
     assert_eq!(confirm(&ada.session, &link).await.is(409).code(), "email_has_login");
     let contact = oak.admin.contact("Ada", Some("three@example.org")).await;
     let session = moved(&server, &ada, "three@example.org").await;
+    let length = |me: &Answer, of: &str| me.body[of].as_array().map(Vec::len);
     for (no, email) in [("O-2", OLD), ("O-3", "three@example.org")] {
         came_over(&oak, no, email).await.is(200);
     }
+    // Her new address brings her over, and her old one does not.
     let me = session.get("/v1/me").await.is(200);
-    assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1), "{}", me.text);
-    let link = server.invite(&oak, contact).await;
-    session.post(&accept_path(&link), json!({})).await.is(200);
-    // Nobody has the old address, and a reset goes nowhere.
-    server.anybody().post("/v1/password-resets", json!({ "email": OLD })).await.is(202);
+    assert_eq!(
+        (length(&me, "contacts"), length(&me, "waiting")),
+        (Some(1), Some(1)),
+        "{}",
+        me.text
+    );
+    let taken = me.body["waiting"][0]["id"].as_str().expect("a contact").to_owned();
+    assert_ne!(taken, contact.to_string());
+    session.order(&format!("/v1/me/contacts/{taken}")).await.is(200);
+    let me = session.get("/v1/me").await.is(200);
+    assert_eq!(
+        (length(&me, "contacts"), length(&me, "waiting")),
+        (Some(2), Some(0)),
+        "{}",
+        me.text
+    );
+    // Whoever has the old address now is somebody else, who came over with it.
     let bea = server.owner(&elm, OLD, OTHER).await;
     assert_ne!(bea.person, ada.person);
     let me = bea.session.get("/v1/me").await.is(200);
-    assert_eq!(me.body["contacts"].as_array().map(Vec::len), Some(1), "{}", me.text);
+    assert_eq!(length(&me, "contacts"), Some(2), "{}", me.text);
+    let me = session.get("/v1/me").await.is(200);
+    assert_eq!(length(&me, "contacts"), Some(2), "{}", me.text);
     // Nor does who is signed in accept for somebody who came over.
     let waiting = elm.admin.contact("Ada Bloom", Some(NEW)).await;
     let link = server.invite(&elm, waiting).await;

@@ -163,7 +163,8 @@ impl Server {
 
     /// The link in the newest mail to a contact or a person.
     pub(super) async fn newest_link(&self, ledger: Uuid, subject: Uuid) -> String {
-        self.mails(ledger, subject).await.pop().expect("a mail").link
+        let mails = self.mails(ledger, subject).await;
+        mails.into_iter().rfind(|mail| !mail.link.is_empty()).expect("a mail with a link").link
     }
 
     /// Invites a contact, and tells the link in the mail.

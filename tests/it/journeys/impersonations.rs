@@ -435,3 +435,54 @@ async fn what_a_former_owner_had_is_not_seen_through_a_contact_that_is_nobodys_n
     assert!(!history.iter().any(|event| event == "contact.info_updated"), "{history:?}");
     assert!(history.iter().any(|event| event == "contact.invite_sent"), "{history:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_of_the_staff_looks_under_their_own_name_and_not_when_they_are_removed() {
+    // 2.8, promise 33
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = builder.admin.contact("Ada", None).await;
+    let job = builder.admin.job("Barn", &[ada]).await;
+    let mia = server.staff(&builder, "mia@example.org", "staff", &["impersonate"]).await;
+    let started = start(&mia.session, job, ada).await.is(201);
+    let looks = server.caller(started.body["secret"].as_str().expect("a secret"));
+    looks.get("/v1/me").await.is(200);
+    let tried = looks.patch("/v1/me", json!({ "phones": ["555"] })).await.is(403);
+    assert_eq!(tried.code(), "impersonation_read_only");
+    let history = builder.admin.get_after(&started, &format!("/v1/jobs/{job}/history")).await;
+    let entry = history.is(200).body["items"][0].clone();
+    assert_eq!(
+        (&entry["event"], &entry["actor"]["kind"], &entry["actor"]["id"], &entry["acting_as"]),
+        (&json!("job.impersonation_started"), &json!("staff_member"), &json!(mia.id), &json!(ada))
+    );
+    builder.admin.delete(&format!("/v1/staff/{}", mia.id)).await.is(200);
+    assert_eq!(looks.get("/v1/me").await.is(401).code(), "unauthorized");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_through_an_owners_eyes_reads_that_owners_to_dos_and_messages_alone() {
+    // R63, H13
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+    // Bea has not accepted yet; what waits for her is there to be seen too.
+    let bea = builder.admin.contact("Bea", Some("bea@example.org")).await;
+    let job = builder.admin.job("Barn", &[ada.contact, bea]).await;
+    for (contact, title) in [(ada.contact, "Bring the keys"), (bea, "Choose a door")] {
+        let todo = json!({ "contact_id": contact, "title": title });
+        builder.admin.post(&format!("/v1/jobs/{job}/todos"), todo).await.is(201);
+        let message = json!({ "contact_id": contact, "text": title });
+        builder.admin.post(&format!("/v1/jobs/{job}/messages"), message).await.is(201);
+    }
+    let path = format!("/v1/me/jobs/{}/{job}", builder.id);
+    for (contact, title) in [(ada.contact, "Bring the keys"), (bea, "Choose a door")] {
+        let (_, looks) = eyes(&server, &builder, job, contact).await;
+        let todos = looks.get(&format!("{path}/todos")).await.is(200);
+        assert_eq!(todos.each("title"), [title]);
+        let messages = looks.get(&format!("{path}/messages")).await.is(200);
+        assert_eq!(messages.each("text"), [title]);
+        looks.get(&path).await.is(200);
+        let done = format!("{path}/todos/{}/done", todos.each("id")[0]);
+        assert_eq!(looks.order(&done).await.is(403).code(), "impersonation_read_only");
+    }
+}

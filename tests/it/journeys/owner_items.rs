@@ -117,7 +117,7 @@ async fn two_owners_see_the_same_job_and_each_their_own_to_dos_and_messages() {
         assert_eq!(entry["event"], "owner_item.todo_completed");
         assert_eq!(
             (&entry["actor"]["kind"], &entry["actor"]["id"]),
-            (&json!("owner"), &json!(ada.person))
+            (&json!("owner"), &json!(ada.contact))
         );
         assert_eq!(entry["changes"][0]["after"], "Only Ada brings the keys");
         assert_eq!(entry["client"], "127.0.0.1", "from where, as for all that owners do");
@@ -305,7 +305,7 @@ async fn any_owner_settles_an_approval_and_the_history_says_who_it_was() {
     let entry = &entry.body["items"][0];
     assert_eq!(
         (&entry["event"], &entry["actor"]["id"]),
-        (&json!("job.task_completed"), &json!(bea.person))
+        (&json!("job.task_completed"), &json!(bea.contact))
     );
     assert_eq!(entry["client"], "127.0.0.1");
     assert_eq!(ada.session.order(&complete(plans)).await.is(200).body["outcome"], "unchanged");

@@ -103,7 +103,7 @@ async fn of_an_acceptance_and_a_redirection_one_wins() {
             let reader = server.caller(signed_in.body["token"].as_str().expect("a token"));
             assert_eq!(reader.get("/v1/me").await.is(200).body["contacts"], json!([]));
             let refused = accept(&reader, &next, json!({})).await.is(409);
-            assert_eq!(refused.code(), "signed_in_as_another");
+            assert_eq!(refused.code(), "address_choice_needed");
         }
         accept(&anybody, &next, json!({ "password": PASSWORD })).await.is(200);
         assert_eq!(times(&builder, contact, "contact.invite_accepted").await, 1);

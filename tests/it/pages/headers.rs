@@ -33,6 +33,8 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/email-changes/{token}", Link),
     ("get", "/invitations/{token}", Link),
     ("post", "/invitations/{token}", Link),
+    ("get", "/staff-invitations/{token}", Link),
+    ("post", "/staff-invitations/{token}", Link),
     ("get", "/me", Owner),
     ("get", "/me/details", Owner),
     ("post", "/me/details", Owner),
@@ -104,6 +106,8 @@ struct Site {
     owner: Browser,
     invitation: String,
     reset: String,
+    staff: String,
+    change: String,
 }
 
 impl Site {
@@ -122,11 +126,22 @@ impl Site {
         let body = serde_json::json!({ "email": "ada@example.org" });
         server.anybody().post("/v1/password-resets", body).await.is(202);
         let reset = super::super::logins::reset_link(&server, ada.person, 1).await;
-        Self { server, owner, invitation, reset }
+        let (_, staff) = server.invite_staff(&builder, "mia@example.org", "staff", &[]).await;
+        let body = serde_json::json!({ "email": "ada@work.example", "password": PASSWORD });
+        ada.session.post("/v1/me/primary-email", body).await.is(202);
+        let mails = server.mails(ada.person, ada.person).await;
+        let change = mails.into_iter().rfind(|mail| mail.kind == "primary_email_change");
+        let change = change.expect("a mail").link;
+        Self { server, owner, invitation, reset, staff, change }
     }
 
     fn path(&self, listed: &str) -> String {
-        let token = if listed.starts_with("/inv") { &self.invitation } else { &self.reset };
+        let token = match listed.split('/').nth(1) {
+            Some("invitations") => &self.invitation,
+            Some("staff-invitations") => &self.staff,
+            Some("email-changes") => &self.change,
+            _ => &self.reset,
+        };
         listed.replace("{token}", token)
     }
 }
@@ -152,7 +167,7 @@ async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() 
         if *method == "get" && *case != Anybody {
             let seen = site.owner.look(&path).await.is(200);
             is_closed(&seen, *case);
-            let tokens = [site.invitation.as_str(), &site.reset, "tbs_"];
+            let tokens = [site.invitation.as_str(), &site.reset, &site.staff, &site.change, "tbs_"];
             seen.says_nothing_of(&tokens);
         }
     }

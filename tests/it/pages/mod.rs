@@ -6,6 +6,7 @@ mod forms;
 mod headers;
 mod invitations;
 mod journey;
+mod links;
 mod passwords;
 mod real_browser;
 mod sessions;

@@ -17,13 +17,14 @@ pub(crate) struct Mail {
     pub(crate) link: String,
 }
 
-/// The mails with a link with links that were ordered for a contact or a person, the oldest first.
+/// The mails that were ordered for a contact, a member of the staff or a person, the oldest first, but
+/// for those that tell of something new.
 pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Vec<Mail> {
     let reader = store.reader();
     let client = reader.database().connection().await.expect("a connection");
     let sql = "SELECT mail_id, kind, sealed FROM outbox \
                WHERE ledger_id = $1 AND contact_id = $2 \
-                 AND kind IN ('invitation', 'password_reset') ORDER BY position";
+                 AND kind NOT IN ('new_message', 'new_todo', 'new_task') ORDER BY position";
     let rows = client.query(sql, &[&ledger, &subject]).await.expect("the mails");
     let mail = |row: &tokio_postgres::Row| {
         let (id, kind, sealed): (Uuid, String, Vec<u8>) = (row.get(0), row.get(1), row.get(2));

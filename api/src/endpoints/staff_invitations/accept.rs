@@ -3,8 +3,9 @@ use crate::credential::{Secret, SecretKind};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Public;
 use crate::extract::body::RequestBody;
+use crate::extract::public::Visitor;
 use crate::passwords::Typed;
-use crate::persons::joining::{Joiner, join};
+use crate::persons::joining::{Joined, Joiner, join};
 use crate::persons::throttle;
 use crate::state::AppState;
 use axum::extract::State;
@@ -49,18 +50,29 @@ pub(crate) async fn accept_staff_invitation(
     request: Public<Secret, AcceptStaffInvitation>,
 ) -> Result<Answer<JoinedAnswer>, Problem> {
     let Public { visitor, path, body } = request;
-    let invitee = Joiner::of(&app, &path).await?;
-    invitee.still_open(&app)?;
-    throttle::accepting(&app, &invitee.link.token).await?;
-    let (account, staff) = (invitee.account.id.0, invitee.link.staff.0);
-    // On a task of its own: a client that goes away does not leave it half-way.
-    let accepting =
-        tokio::spawn(async move { join(&app, &visitor, &invitee, body.password.as_ref()).await });
-    let joined = accepting.await.map_err(|_panic| Problem::internal())??;
+    let joined = join_by_link(&app, visitor, &path, body.password).await?;
+    let (account, staff) = (joined.account.0, joined.staff.0);
     let session_token = joined.session.and_then(|applied| {
         let secret = applied.secret?;
         Some(Secret::new(SecretKind::Session, joined.person.into(), &secret).expose())
     });
     let position = position_of(&joined.applied);
     Ok(Answer::new(JoinedAnswer { account, staff, session_token }).position(position))
+}
+
+/// Joins with a link: as whoever is signed in, or as a new person with a password.
+pub(crate) async fn join_by_link(
+    app: &AppState,
+    visitor: Visitor,
+    link: &Secret,
+    password: Option<Typed>,
+) -> Result<Joined, Problem> {
+    let joiner = Joiner::of(app, link).await?;
+    joiner.still_open(app)?;
+    throttle::accepting(app, &joiner.link.token).await?;
+    let app = app.clone();
+    // On a task of its own: a client that goes away does not leave it half-way.
+    let joining =
+        tokio::spawn(async move { join(&app, &visitor, &joiner, password.as_ref()).await });
+    joining.await.map_err(|_panic| Problem::internal())?
 }

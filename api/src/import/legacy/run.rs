@@ -32,7 +32,10 @@ pub(crate) async fn run(
     let read = tokio::task::spawn_blocking(move || read(&upload, mapping, &keys, ledger, latest));
     // Whether an address has a login plays no part: it is another builder's owner who has (R45). Such
     // an owner finds the contact waiting, and takes it or leaves it.
-    let groups = read.await.map_err(|_panic| Problem::internal())??;
+    let mut groups = read.await.map_err(|_panic| Problem::internal())??;
+    for group in &mut groups.groups {
+        name_persons(app, group).await?;
+    }
     let mut report = ImportReport::new(file.dry_run, groups.count());
     report.owners = Some(OwnersReport::default());
     let Groups { groups, apart } = groups;
@@ -46,6 +49,18 @@ pub(crate) async fn run(
     }
     report.results.sort_by_key(|row| row.line);
     Ok(report)
+}
+
+/// Says who the active owners are. The directory knows it where an address has been another person's
+/// before, or a person has come to it from another one; elsewhere the address itself tells.
+async fn name_persons(app: &AppState, group: &mut Group) -> Result<(), Problem> {
+    for (_, row) in &mut group.rows {
+        let owner = &mut row.owner;
+        if let (Some(person), Some(email)) = (&mut owner.person, &owner.details.primary_email) {
+            *person = app.store().person_of(email).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn carry_out(

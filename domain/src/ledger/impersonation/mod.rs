@@ -48,7 +48,7 @@ impl Asked<'_> {
             return Err(Rejection::from(JobRejection::ImpersonationReasonNeeded).into());
         }
         // Histories tell the owner who it was; the product itself looks through nobody's eyes.
-        let Actor::BuilderStaff(_) = self.circumstances.actor else {
+        let (Actor::BuilderStaff(_) | Actor::StaffMember(_)) = self.circumstances.actor else {
             return Err(Rejection::NotPermitted { needed: "a builder's admin or staff key" }.into());
         };
         let outcome = Outcome::Impersonating { until: started.until };

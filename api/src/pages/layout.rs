@@ -175,6 +175,7 @@ fn notice(word: &str) -> Option<&'static str> {
             "You belong to the staff now. What you do for the account goes over the API: sign in \
              there with your address, your password and the account."
         }
+        "taken" => "That builder is among yours now.",
         "declined" => "You have declined the invitation. The builder will see that.",
         "signed-out" => "You are signed out.",
         "ended" => "That session has ended.",

@@ -72,6 +72,7 @@ fn all() -> Pages {
         .shows("/staff-invitations/{token}", staff_invitation::show)
         .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/me", me::jobs::show)
+        .takes("/me", me::jobs::send)
         .shows("/me/details", me::details::show)
         .takes("/me/details", me::details::send)
         .shows("/me/emails", me::emails::show)

@@ -223,6 +223,11 @@ impl LedgerState {
             self.record_claim(id, event);
         }
         self.record_links(id, event);
+        if let (AggregateId::Contact(contact), 1) = (id, sequence) {
+            // Nothing was its own before its first event.
+            self.jobs.learn(contact, BTreeSet::new());
+            self.leads.learn(contact, BTreeSet::new());
+        }
         self.load(id, sequence, event)
     }
 

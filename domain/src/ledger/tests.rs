@@ -1027,6 +1027,16 @@ fn complete_for_owner() -> Command {
 
 // Who may (RULES.md 2.8).
 
+#[test]
+fn of_a_contact_that_was_just_created_it_is_known_what_is_its_own() {
+    let mut state = LedgerState::default();
+    assert!(state.jobs_of(ADA).is_err(), "of one that may be older it is asked");
+    for (sequence, event) in (1..).zip(elsewhere([contact(ADA, "Ada", "ada@x.org")])) {
+        state.record(ADA.into(), sequence, &Event::Contact(event)).expect("follows");
+    }
+    assert!(state.jobs_of(ADA).is_ok_and(BTreeSet::is_empty));
+}
+
 /// Some commands of each right, in the order of the table below.
 fn commands_by_right() -> [Vec<Command>; 10] {
     let of_contact = |command| Command::Contact(ADA, command);

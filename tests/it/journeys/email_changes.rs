@@ -690,7 +690,7 @@ async fn the_mails_of_a_change_lead_to_it_and_say_changed() {
 const OWNERS: &str = "/v1/imports";
 
 /// An active owner of an older system, who has not signed in here.
-async fn came_over(builder: &Builder, no: &str, email: &str) -> Answer {
+pub(super) async fn came_over(builder: &Builder, no: &str, email: &str) -> Answer {
     let header = "owner_no,name,email,active,activated_on,last_login";
     let row = format!("{no},Ada Bloom,{email},yes,2024-01-01,2025-02-03");
     let body = json!({
@@ -730,6 +730,7 @@ async fn who_came_over_with_an_address_is_nobody_who_gave_it_up_or_moves_to_it()
     );
     let taken = me.body["waiting"][0]["id"].as_str().expect("a contact").to_owned();
     assert_ne!(taken, contact.to_string());
+    session.order(&format!("/v1/me/contacts/{taken}")).await.is(200);
     session.order(&format!("/v1/me/contacts/{taken}")).await.is(200);
     let me = session.get("/v1/me").await.is(200);
     assert_eq!(

@@ -36,6 +36,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("get", "/staff-invitations/{token}", Link),
     ("post", "/staff-invitations/{token}", Link),
     ("get", "/me", Owner),
+    ("post", "/me", Owner),
     ("get", "/me/details", Owner),
     ("post", "/me/details", Owner),
     ("get", "/me/emails", Owner),

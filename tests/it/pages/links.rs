@@ -1,5 +1,6 @@
 //! What else links in mails lead to: another address of one's own, and an account's staff.
 
+use super::super::email_changes::came_over;
 use super::super::harness::Server;
 use super::PASSWORD;
 use super::browser::Browser;
@@ -17,7 +18,8 @@ async fn an_owner_moves_to_another_address_by_the_link_in_its_mail() {
     browser.sign_in("ada@example.org", PASSWORD).await.leads_to();
     let page = browser.look("/me/emails").await.is(200);
     let wrong = [("primary_email", NEW), ("password", "not hers at all")];
-    browser.fill(&page, "primary", &wrong).await.is(403).says(&[NEW]);
+    let refused = browser.fill(&page, "primary", &wrong).await.is(403);
+    assert_eq!(refused.form("primary").value("primary_email"), NEW, "what was typed stays");
     let nonsense = [("primary_email", "nonsense"), ("password", PASSWORD)];
     browser.fill(&page, "primary", &nonsense).await.is(422).says(&["New address"]);
     let typed = [("primary_email", NEW), ("password", PASSWORD)];
@@ -46,7 +48,8 @@ async fn somebody_joins_the_staff_by_the_link_in_their_mail() {
     let (_, link) = server.invite_staff(&builder, "mia@example.org", "staff", &[]).await;
     let path = format!("/staff-invitations/{link}");
     let mut browser = Browser::new(&server);
-    let page = browser.look(&path).await.is(200).says(&["Elm", "staff", "mia@example.org"]);
+    let page = browser.look(&path).await.is(200).says(&["Elm", "staff"]);
+    assert_eq!(page.form("accept").value("username"), "mia@example.org");
     let short = [("password", "short"), ("password_again", "short")];
     browser.fill(&page, "accept", &short).await.is(422);
     let typed = [("password", PASSWORD), ("password_again", PASSWORD)];
@@ -63,4 +66,23 @@ async fn somebody_joins_the_staff_by_the_link_in_their_mail() {
     let body =
         serde_json::json!({ "email": "mia@example.org", "password": PASSWORD, "account": oak.id });
     server.anybody().post("/v1/sessions", body).await.is(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_takes_the_contact_that_another_builders_file_brought() {
+    // R45
+    let server = Server::start().await;
+    let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
+    server.owner(&elm, "ada@example.org", PASSWORD).await;
+    came_over(&oak, "O-1", "ada@example.org").await.is(200);
+    let mut browser = Browser::new(&server);
+    browser.sign_in("ada@example.org", PASSWORD).await.leads_to();
+    let page = browser.look("/me").await.is(200).says(&["Oak", "moved here from an older system"]);
+    browser.send("/me", &[("action", "take"), ("contact", "nonsense")]).await.is(422);
+    let nobodys = "0198c0de-0000-7000-8000-000000000001";
+    browser.send("/me", &[("action", "take"), ("contact", nobodys)]).await.is(404);
+    assert_eq!(browser.fill(&page, "take", &[]).await.leads_to(), "/me?done=taken");
+    let page = browser.look("/me").await.is(200);
+    page.says_nothing_of(&["older system"]);
+    browser.look("/me/emails").await.is(200);
 }

@@ -1,7 +1,7 @@
 use super::get::{OwnContact, entry};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, PersonOrder};
-use crate::persons::links;
+use crate::extract::{NoBody, Order, PersonOrder};
+use crate::persons::links::{self, Link};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
@@ -18,14 +18,24 @@ pub(crate) async fn take_contact(
     PersonOrder(order): PersonOrder<ContactId, NoBody>,
 ) -> Result<Json<OwnContact>, Problem> {
     order.without_version()?;
-    let person = links::person(&app, PersonId(order.asker.ledger().0)).await?;
-    let mut there = links::waiting(&app, &person).await?;
-    there.extend(links::of(&app, &person).await?);
-    let link = there.into_iter().find(|link| link.open && link.contact.id == order.path);
+    let link = take(&app, &order, order.path).await?;
+    Ok(Json(entry(&link)))
+}
+
+/// Takes a contact that waits for the one who asks.
+pub(crate) async fn take<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    contact: ContactId,
+) -> Result<Link, Problem> {
+    let person = links::person(app, PersonId(order.asker.ledger().0)).await?;
+    let mut there = links::waiting(app, &person).await?;
+    there.extend(links::of(app, &person).await?);
+    let link = there.into_iter().find(|link| link.open && link.contact.id == contact);
     let link = link.ok_or_else(Problem::not_found)?;
     // A note in the person's own ledger; the contact's has said since it came over whose it is.
     let (account, contact) = (AccountId(link.ledger.0), link.contact.id);
     let take = Command::Person(person.id, PersonCommand::Link { account, contact });
-    order.execute(&app, take).await?;
-    Ok(Json(entry(&link)))
+    order.execute(app, take).await?;
+    Ok(link)
 }

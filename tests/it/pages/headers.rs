@@ -226,7 +226,7 @@ async fn who_is_lost_with_a_browser_reads_a_page_and_a_program_reads_a_problem()
         is_all_our_own(&seen);
         assert_eq!(seen.headers["content-security-policy"], POLICY);
     }
-    let seen = browser.send("/me", &[]).await.is(405);
+    let seen = browser.send("/me/history", &[]).await.is(405);
     is_all_our_own(&seen);
     for path in ["/v1/nowhere", "/v1/me"] {
         let seen = browser.look(path).await;

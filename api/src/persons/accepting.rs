@@ -65,15 +65,16 @@ pub(crate) async fn accept(
     how: Acceptance,
 ) -> Result<Accepted, Problem> {
     let addressed = Addressed { email: invitee.email()?, token: invitee.token };
-    let unknown = known(app, &addressed.email).await?.is_none();
+    // Looked up once: a move of the login at this moment is seen as a whole, or not at all.
+    let login = known(app, &addressed.email).await?;
     let (person, moved, accept) = match &visitor.asker {
-        Some(asker) if unknown => {
+        Some(asker) if login.is_none() => {
             let chosen = choose(app, visitor, invitee, asker, &addressed.email, &how).await?;
             (chosen.person, chosen.moved, chosen.accept)
         }
         Some(_) | None => {
             let password = how.password.as_ref();
-            let (person, proof) = who_accepts(app, visitor, &addressed, password).await?;
+            let (person, proof) = who_accepts(app, visitor, &addressed, login, password).await?;
             (person, false, invitee.accept(person, proof))
         }
     };
@@ -104,15 +105,16 @@ pub(crate) struct Addressed {
     pub(crate) token: TokenId,
 }
 
-/// Who accepts by a link: whoever is signed in with the login that the address has, or a new person
+/// Who accepts by a link: whoever is signed in with the `login` that the address has, or a new person
 /// with this password. The first two steps; nothing of the inviter's is touched.
 pub(crate) async fn who_accepts(
     app: &AppState,
     visitor: &Visitor,
     addressed: &Addressed,
+    login: Option<PersonId>,
     password: Option<&Typed>,
 ) -> Result<(PersonId, AcceptProof), Problem> {
-    if let Some(person) = known(app, &addressed.email).await? {
+    if let Some(person) = login {
         if !goes_on(app, visitor, addressed, person, password).await? {
             signed_in_as(visitor, person)?;
         }

@@ -6,7 +6,7 @@
 //!    crash before 4 nothing is open yet, and the same link and password go on, or whoever signs in;
 //!    after 4 all that is lost is the session, and signing in gives another.
 
-use super::accepting::{Addressed, run, who_accepts};
+use super::accepting::{Addressed, known, run, who_accepts};
 use crate::credential::{Secret, SecretKind};
 use crate::error::Problem;
 use crate::extract::public::Visitor;
@@ -98,7 +98,9 @@ pub(crate) async fn join(
     joiner: &Joiner,
     password: Option<&Typed>,
 ) -> Result<Joined, Problem> {
-    let (person, _) = who_accepts(app, visitor, &joiner.addressed()?, password).await?;
+    let addressed = joiner.addressed()?;
+    let login = known(app, &addressed.email).await?;
+    let (person, _) = who_accepts(app, visitor, &addressed, login, password).await?;
     let (account, staff) = (joiner.account.id, joiner.link.staff);
     let own = visitor.circumstances(Actor::Owner(person));
     let link = Command::Person(person, PersonCommand::LinkStaff { account, staff });

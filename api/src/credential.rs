@@ -204,9 +204,8 @@ impl Credential {
     }
 
     /// Somebody's of the builder, who looks through an owner's eyes.
-    pub(crate) fn impersonation(ledger: LedgerId, looks: OpenImpersonation) -> Self {
-        let authority = Authority::Impersonator;
-        let key = ApiKeyId(looks.by.id().unwrap_or_default());
+    pub(crate) const fn impersonation(ledger: LedgerId, looks: OpenImpersonation) -> Self {
+        let (key, authority) = (ApiKeyId(looks.impersonation.0), Authority::Impersonator);
         Self { ledger, key, authority, at_work: None, looks: Some(looks) }
     }
 

@@ -23,7 +23,7 @@ pub struct OpenImpersonation {
 
 impl EventStore {
     /// The impersonation with this secret, unless it has ended, its time is over, or whoever started
-    /// it has been removed since.
+    /// it has been removed since, or may not look any more.
     pub async fn impersonation(
         &self,
         ledger: LedgerId,
@@ -38,7 +38,8 @@ impl EventStore {
                  LEFT JOIN staff_members s ON s.ledger_id = $1 AND s.staff_id = i.key_id \
                  LEFT JOIN credentials c ON c.ledger_id = $1 AND c.key_id = i.key_id \
                  WHERE i.ledger_id = $1 AND i.secret_hash = $2 AND i.expires_at > $3 \
-                   AND (s.staff_id IS NOT NULL OR c.key_id IS NOT NULL)",
+                   AND (c.key_id IS NOT NULL OR s.role = 'admin' \
+                        OR s.role = 'staff' AND 'impersonate' = ANY(s.grants))",
                 &[&ledger.0, &secret_hash.as_slice(), &self.now().moment()],
             )
             .await

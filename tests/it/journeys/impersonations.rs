@@ -455,7 +455,17 @@ async fn a_member_of_the_staff_looks_under_their_own_name_and_not_when_they_are_
         (&entry["event"], &entry["actor"]["kind"], &entry["actor"]["id"], &entry["acting_as"]),
         (&json!("job.impersonation_started"), &json!("staff_member"), &json!(mia.id), &json!(ada))
     );
-    builder.admin.delete(&format!("/v1/staff/{}", mia.id)).await.is(200);
+    // Whose grant is taken back looks no more, and looks again with it; who is removed does not.
+    let staff = format!("/v1/staff/{}", mia.id);
+    for (grants, status) in [(json!([]), 401), (json!(["impersonate"]), 200)] {
+        builder.admin.patch(&staff, json!({ "grants": grants })).await.is(200);
+        looks.get("/v1/me").await.is(status);
+    }
+    builder.admin.patch(&staff, json!({ "role": "auditor" })).await.is(200);
+    looks.get("/v1/me").await.is(401);
+    builder.admin.patch(&staff, json!({ "role": "admin" })).await.is(200);
+    looks.get("/v1/me").await.is(200);
+    builder.admin.delete(&staff).await.is(200);
     assert_eq!(looks.get("/v1/me").await.is(401).code(), "unauthorized");
 }
 

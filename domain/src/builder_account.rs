@@ -15,9 +15,9 @@ pub use job_setup::{
 };
 pub use settings::{AccountSettings, AccountSettingsChanged, InvitationTtl, SettingsEdit};
 pub use staff::{
-    NewStaff, StaffCommand, StaffGrantsChanged, StaffInviteCancelled, StaffInviteResent,
-    StaffInvited, StaffJoined, StaffMember, StaffRejection, StaffRemoved, StaffRoleChanged,
-    StaffStage,
+    NewStaff, StaffCommand, StaffGrantsChanged, StaffInvitation, StaffInviteCancelled,
+    StaffInviteResent, StaffInvited, StaffJoined, StaffMember, StaffRejection, StaffRemoved,
+    StaffRoleChanged, StaffStage,
 };
 
 use crate::ImpossibleStep;

@@ -2,13 +2,11 @@
 
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View};
 use crate::{Cursor, Page, ViewError};
-use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ContactEvent, InvitationStep};
 use domain::notification::{FailureCause, MailKind, NotificationEvent};
 use domain::person::PersonEvent;
 use domain::{
-    Channel, ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, StaffId, Timestamp,
-    TokenId,
+    Channel, ContactId, EmailAddress, Event, InvitationId, LedgerId, Personal, Timestamp,
 };
 use event_store::{Open, Reader, Recorded};
 use serde::Serialize;
@@ -79,40 +77,6 @@ fn ordered<'a>(recorded: &Recorded, contact: &'a ContactEvent) -> Option<Ordered
     Some(Ordered { mail, kind, invitation, sent_to })
 }
 
-/// A mail that invites to the staff.
-struct Joining<'a> {
-    mail: TokenId,
-    staff: StaffId,
-    sent_to: &'a Personal<EmailAddress>,
-}
-
-/// The mail that an account's event ordered, if it did.
-fn joining(account: &BuilderAccountEvent) -> Option<Joining<'_>> {
-    match account {
-        BuilderAccountEvent::StaffInvited(e) => {
-            Some(Joining { mail: e.token, staff: e.staff, sent_to: &e.email })
-        }
-        BuilderAccountEvent::StaffInviteResent(e) => {
-            Some(Joining { mail: e.token, staff: e.staff, sent_to: &e.sent_to })
-        }
-        BuilderAccountEvent::BuilderAccountOpened(_)
-        | BuilderAccountEvent::ApiKeyIssued(_)
-        | BuilderAccountEvent::ApiKeyRotated(_)
-        | BuilderAccountEvent::ApiKeyRevoked(_)
-        | BuilderAccountEvent::AccountSettingsChanged(_)
-        | BuilderAccountEvent::JobTypesSet(_)
-        | BuilderAccountEvent::JobTemplateAdded(_)
-        | BuilderAccountEvent::JobTemplateChanged(_)
-        | BuilderAccountEvent::JobTemplateRemoved(_)
-        | BuilderAccountEvent::CustomFieldsSet(_)
-        | BuilderAccountEvent::StaffInviteCancelled(_)
-        | BuilderAccountEvent::StaffJoined(_)
-        | BuilderAccountEvent::StaffRoleChanged(_)
-        | BuilderAccountEvent::StaffGrantsChanged(_)
-        | BuilderAccountEvent::StaffRemoved(_) => None,
-    }
-}
-
 fn typed(sent_to: &Personal<EmailAddress>) -> String {
     sent_to.value().map_or(ERASED_ADDRESS, EmailAddress::typed).to_owned()
 }
@@ -180,7 +144,7 @@ impl View for MailLog {
             Event::Notification(_) => Some(event.aggregate.uuid()),
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => Some(asked.token.0),
             Event::Person(PersonEvent::PrimaryEmailChangeRequested(asked)) => Some(asked.token.0),
-            Event::BuilderAccount(account) => joining(account).map(|mail| mail.mail.0),
+            Event::BuilderAccount(account) => account.staff_invitation().map(|mail| mail.token.0),
             Event::Job(_)
             | Event::Lead(_)
             | Event::OwnerItem(_)
@@ -208,10 +172,10 @@ impl View for MailLog {
                 return rows.insert(asked.token.0, row);
             }
             Event::BuilderAccount(account) => {
-                let Some(mail) = joining(account) else { return Ok(()) };
+                let Some(mail) = account.staff_invitation() else { return Ok(()) };
                 let mut row = Row::waiting(mail.staff.0, MailKind::StaffInvitation, event);
                 row.sent_to = Some(typed(mail.sent_to));
-                return rows.insert(mail.mail.0, row);
+                return rows.insert(mail.token.0, row);
             }
             Event::Job(_)
             | Event::Lead(_)

@@ -93,25 +93,7 @@ impl Facts {
         let mut account: Option<BuilderAccount> = None;
         for recorded in events {
             let Some((id, event)) = recorded.account() else { continue };
-            let mailed = match event {
-                BuilderAccountEvent::StaffInvited(e) => Some(e.token),
-                BuilderAccountEvent::StaffInviteResent(e) => Some(e.token),
-                BuilderAccountEvent::BuilderAccountOpened(_)
-                | BuilderAccountEvent::ApiKeyIssued(_)
-                | BuilderAccountEvent::ApiKeyRotated(_)
-                | BuilderAccountEvent::ApiKeyRevoked(_)
-                | BuilderAccountEvent::AccountSettingsChanged(_)
-                | BuilderAccountEvent::JobTypesSet(_)
-                | BuilderAccountEvent::JobTemplateAdded(_)
-                | BuilderAccountEvent::JobTemplateChanged(_)
-                | BuilderAccountEvent::JobTemplateRemoved(_)
-                | BuilderAccountEvent::CustomFieldsSet(_)
-                | BuilderAccountEvent::StaffInviteCancelled(_)
-                | BuilderAccountEvent::StaffJoined(_)
-                | BuilderAccountEvent::StaffRoleChanged(_)
-                | BuilderAccountEvent::StaffGrantsChanged(_)
-                | BuilderAccountEvent::StaffRemoved(_) => None,
-            };
+            let mailed = event.staff_invitation().map(|mail| mail.token);
             if mailed == Some(link) {
                 facts.ordered_by = Some(recorded.event_id);
             }

@@ -10,10 +10,8 @@ use crate::rows::{MailRow, Prepared, StaffMemberRow, StaffTokenRow};
 use crate::store::Submission;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::builder_account::BuilderAccountEvent;
-use domain::{
-    EmailAddress, Grant, LedgerId, PersonId, Personal, Role, StaffId, Timestamp, TokenId,
-};
+use domain::builder_account::{BuilderAccountEvent, StaffInvitation};
+use domain::{EmailAddress, Grant, LedgerId, PersonId, Role, StaffId};
 use std::collections::BTreeSet;
 use tokio_postgres::Client;
 
@@ -37,14 +35,6 @@ enum Change {
     Role(Role),
     Grants(BTreeSet<Grant>),
     Left,
-}
-
-/// A link that was ordered.
-struct Ordered<'a> {
-    staff: StaffId,
-    token: TokenId,
-    to: &'a Personal<EmailAddress>,
-    expires_at: Timestamp,
 }
 
 fn words(grants: &BTreeSet<Grant>) -> Vec<&'static str> {
@@ -100,6 +90,9 @@ impl Turn<'_> {
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
         let ledger = recorded.ledger;
+        if let Some(mail) = event.staff_invitation() {
+            self.staff_mail(recorded, &mail, submission, writes)?;
+        }
         match event {
             BuilderAccountEvent::StaffInvited(e) => {
                 writes.staff.invited.push(StaffMemberRow {
@@ -108,14 +101,6 @@ impl Turn<'_> {
                     role: e.role.word(),
                     grants: words(&e.grants),
                 });
-                let (to, expires_at) = (&e.email, e.expires_at);
-                let link = Ordered { staff: e.staff, token: e.token, to, expires_at };
-                self.staff_mail(recorded, &link, submission, writes)?;
-            }
-            BuilderAccountEvent::StaffInviteResent(e) => {
-                let (to, expires_at) = (&e.sent_to, e.expires_at);
-                let link = Ordered { staff: e.staff, token: e.token, to, expires_at };
-                self.staff_mail(recorded, &link, submission, writes)?;
             }
             BuilderAccountEvent::StaffRoleChanged(e) => {
                 writes.staff.changed.push((ledger, e.staff, Change::Role(e.to)));
@@ -138,6 +123,8 @@ impl Turn<'_> {
             | BuilderAccountEvent::ApiKeyRotated(_)
             | BuilderAccountEvent::ApiKeyRevoked(_)
             | BuilderAccountEvent::AccountSettingsChanged(_)
+            // The mail is ordered above.
+            | BuilderAccountEvent::StaffInviteResent(_)
             | BuilderAccountEvent::JobTypesSet(_)
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)
@@ -151,7 +138,7 @@ impl Turn<'_> {
     fn staff_mail(
         &self,
         recorded: &Recorded,
-        link: &Ordered<'_>,
+        link: &StaffInvitation<'_>,
         submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
@@ -165,7 +152,7 @@ impl Turn<'_> {
             expires_at: link.expires_at.moment(),
         });
         let mail = serde_json::json!({
-            "to": link.to.value().map(EmailAddress::typed),
+            "to": link.sent_to.value().map(EmailAddress::typed),
             "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
         });
         let keys = self.shared.reader.keys();

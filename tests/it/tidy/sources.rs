@@ -21,7 +21,6 @@ const LONG_FILES: &[(&str, &str)] = &[
     ("domain/src/person.rs", "a person's events, commands, refusals and rules, in that order"),
     ("domain/src/notification.rs", "events, reports, one apply and rules of a mail, in that order"),
     ("api/src/mail/sender.rs", "taking, writing, sending and recording a mail are one machine"),
-    ("projections/src/mail_log.rs", "row, fold and queries of a view stand together"),
     ("projections/src/verify.rs", "all that is checked of a ledger, beside each other"),
     ("event-store/src/rows.rs", "the rows of every table that the writer fills, beside each other"),
     ("domain/src/ledger/state.rs", "each kind of aggregate in each of its places, side by side"),

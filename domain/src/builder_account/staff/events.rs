@@ -139,6 +139,56 @@ impl BuilderAccountEvent {
     }
 }
 
+/// A mail that invites to the staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffInvitation<'a> {
+    /// Who is invited.
+    pub staff: StaffId,
+    /// Its link.
+    pub token: TokenId,
+    /// Where it goes.
+    pub sent_to: &'a Personal<EmailAddress>,
+    /// From then on the link is dead.
+    pub expires_at: Timestamp,
+}
+
+impl BuilderAccountEvent {
+    /// The mail to a member of the staff that it orders, if it orders one.
+    pub const fn staff_invitation(&self) -> Option<StaffInvitation<'_>> {
+        match self {
+            Self::StaffInvited(StaffInvited { staff, token, email, expires_at, .. }) => {
+                let (staff, token, expires_at) = (*staff, *token, *expires_at);
+                Some(StaffInvitation { staff, token, sent_to: email, expires_at })
+            }
+            Self::StaffInviteResent(StaffInviteResent {
+                staff,
+                token,
+                sent_to,
+                expires_at,
+                ..
+            }) => {
+                let (staff, token, expires_at) = (*staff, *token, *expires_at);
+                Some(StaffInvitation { staff, token, sent_to, expires_at })
+            }
+            Self::BuilderAccountOpened(_)
+            | Self::ApiKeyIssued(_)
+            | Self::ApiKeyRotated(_)
+            | Self::ApiKeyRevoked(_)
+            | Self::AccountSettingsChanged(_)
+            | Self::JobTypesSet(_)
+            | Self::JobTemplateAdded(_)
+            | Self::JobTemplateChanged(_)
+            | Self::JobTemplateRemoved(_)
+            | Self::CustomFieldsSet(_)
+            | Self::StaffInviteCancelled(_)
+            | Self::StaffJoined(_)
+            | Self::StaffRoleChanged(_)
+            | Self::StaffGrantsChanged(_)
+            | Self::StaffRemoved(_) => None,
+        }
+    }
+}
+
 /// What changed, field by field; a member is named by their id, which histories turn into the name.
 pub(in crate::builder_account) fn changes(event: &BuilderAccountEvent) -> Vec<FieldChange> {
     let staff = || event.staff().map(|id| id.to_string()).unwrap_or_default();

@@ -12,8 +12,8 @@ mod tests;
 
 pub(super) use events::changes;
 pub use events::{
-    StaffGrantsChanged, StaffInviteCancelled, StaffInviteResent, StaffInvited, StaffJoined,
-    StaffRemoved, StaffRoleChanged,
+    StaffGrantsChanged, StaffInvitation, StaffInviteCancelled, StaffInviteResent, StaffInvited,
+    StaffJoined, StaffRemoved, StaffRoleChanged,
 };
 pub use rejection::StaffRejection;
 

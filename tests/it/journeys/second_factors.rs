@@ -12,7 +12,7 @@ const PASSWORD: &str = "a house by the river";
 const SHORT: &str = "river+42";
 
 /// What an app would tell `steps` of 30 seconds from now: written anew from RFC 6238.
-fn code(secret: &str, steps: i64) -> String {
+pub(super) fn code(secret: &str, steps: i64) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String =
         secret.chars().map(|c| format!("{:05b}", alphabet.find(c).expect("base32"))).collect();
@@ -38,7 +38,7 @@ async fn sign_in(server: &Server, password: &str, code: Option<&str>) -> Answer 
     server.anybody().post("/v1/sessions", body).await
 }
 
-async fn begin(session: &Caller) -> String {
+pub(super) async fn begin(session: &Caller) -> String {
     let body = json!({ "password": PASSWORD });
     let begun = session.post("/v1/me/second-factor", body).await.is(201);
     let secret = begun.body["secret"].as_str().expect("a secret").to_owned();

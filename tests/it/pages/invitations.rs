@@ -5,16 +5,20 @@ use super::super::harness::{Builder, Server};
 use super::browser::{Browser, with_form};
 use super::{OTHER, PASSWORD};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
-async fn access(builder: &Builder, contact: Uuid) -> String {
+/// The contact as its builder sees it once everything done until now has arrived.
+async fn shown(builder: &Builder, contact: Uuid) -> Value {
     let last = builder.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
     let path = format!("/v1/contacts/{contact}");
-    let shown = builder.admin.get_after(&last, &path).await.is(200);
-    shown.body["access"].as_str().expect("an access").to_owned()
+    builder.admin.get_after(&last, &path).await.is(200).body
+}
+
+async fn access(builder: &Builder, contact: Uuid) -> String {
+    shown(builder, contact).await["access"].as_str().expect("an access").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,4 +200,32 @@ async fn two_who_accept_at_once_are_one_person() {
     assert!(one == 303 || other == 303, "{one} {other}");
     assert!([one, other].iter().all(|status| [303, 410, 403, 503].contains(status)));
     assert_eq!(server.rows("person_directory").await.len(), 1);
+}
+
+/// H16, 2.1: nobody chooses for whoever is signed in with another address.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_with_another_address_keeps_it_or_moves_to_the_invited_one() {
+    let server = Server::start().await;
+    let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
+    let ada = server.owner(&elm, "ada@example.org", PASSWORD).await;
+    let mut browser = Browser::new(&server);
+    browser.sign_in("ada@example.org", PASSWORD).await.leads_to();
+    let spare = oak.admin.contact("Ada", Some("spare@example.org")).await;
+    let path = format!("/invitations/{}", server.invite(&oak, spare).await);
+    let page = browser.look(&path).await.is(200);
+    let page = page.says(&["spare@example.org", "ada@example.org", "Both addresses are mine"]);
+    assert_eq!(browser.fill(&page, "stay", &[]).await.leads_to(), "/me?done=accepted");
+    let kept = shown(&oak, spare).await;
+    assert_eq!(kept["access"], "active");
+    assert_eq!(kept["primary_email"], "ada@example.org");
+
+    let ash = server.builder("Ash").await;
+    let work = ash.admin.contact("Ada", Some("ada@work.example")).await;
+    let path = format!("/invitations/{}", server.invite(&ash, work).await);
+    let page = browser.look(&path).await.is(200);
+    browser.fill(&page, "move", &[("password", OTHER)]).await.is(403);
+    let moved = browser.fill(&page, "move", &[("password", PASSWORD)]).await;
+    assert_eq!(moved.leads_to(), "/me?done=accepted");
+    browser.look("/me/emails").await.is(200).says(&["ada@work.example"]);
+    assert_eq!(shown(&elm, ada.contact).await["primary_email"], "ada@work.example");
 }

@@ -2,6 +2,7 @@
 
 use super::super::harness::Server;
 use super::super::logins::reset_link;
+use super::super::second_factors::{begin, code};
 use super::browser::Browser;
 use super::{OTHER, PASSWORD};
 
@@ -62,4 +63,27 @@ async fn who_tries_too_often_is_told_to_wait() {
     let refused =
         refused.says(&["This was tried too often in a short time.", "Please wait for 15"]);
     assert_eq!(refused.form("sign-in").value("email"), "ada@example.org");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_second_factor_is_asked_for_its_code_after_the_password() {
+    // promise 24
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+    let secret = begin(&ada.session).await;
+    let body = serde_json::json!({ "code": code(&secret, 0) });
+    ada.session.post("/v1/me/second-factor/confirm", body).await.is(200);
+    let mut browser = Browser::new(&server);
+    let page = browser.look("/sign-in").await.is(200).says_nothing_of(&["Code from your app"]);
+    let typed = [("email", "ada@example.org"), ("password", OTHER)];
+    browser.fill(&page, "sign-in", &typed).await.is(401).says_nothing_of(&["Code from your app"]);
+    let typed = [("email", "ada@example.org"), ("password", PASSWORD)];
+    let asked = browser.fill(&page, "sign-in", &typed).await.is(401);
+    let asked = asked.says(&["Code from your app"]);
+    let wrong = [("password", PASSWORD), ("code", "000000")];
+    let asked = browser.fill(&asked, "sign-in", &wrong).await.is(403);
+    let next = code(&secret, 1);
+    let right = [("password", PASSWORD), ("code", next.as_str())];
+    assert_eq!(browser.fill(&asked, "sign-in", &right).await.leads_to(), "/me");
 }

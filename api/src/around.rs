@@ -33,9 +33,9 @@ const API_POLICY: &str =
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
      style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
      form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-/// Pages have no script.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Pages have one script, of ours, and ask nobody else for anything.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+     style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// How long a browser that has once been here over TLS comes back over nothing else.
 const STRICT_TRANSPORT: &str = "max-age=31536000";
 

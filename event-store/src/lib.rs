@@ -39,8 +39,8 @@ pub use images::{ImageBytes, StoredImage};
 pub use impersonations::OpenImpersonation;
 pub use keys::{Keys, MasterKey};
 pub use logins::{
-    PasswordHash, Registered, ResetLink, SESSION_HOURS, Session, StaffSession, StoredPassword,
-    Throttle,
+    PasswordHash, Registered, ResetLink, SESSION_HOURS, STAFF_SESSION_HOURS, Session, StaffSession,
+    StoredPassword, Throttle,
 };
 pub use reader::{Head, Open, Reader};
 pub use second_factors::{StoredFactor, base32, recovery_codes};

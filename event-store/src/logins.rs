@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub const SESSION_HOURS: i64 = 24;
 
 /// How long a session for work lasts at most, in hours, and unused, in minutes (promise 25).
-pub(crate) const STAFF_SESSION_HOURS: i64 = 12;
+pub const STAFF_SESSION_HOURS: i64 = 12;
 const STAFF_IDLE_MINUTES: i64 = 30;
 
 /// How long an address stays reserved for a person whose ledger does not say so, in minutes.

@@ -1,20 +1,53 @@
-//! The cookie that carries a session (promise 25): the same secret as a bearer's, out of reach of
-//! scripts, sent along by our own pages alone. It opens pages; the JSON API does not take it.
+//! The cookies that carry sessions (promise 25): the same secret as a bearer's, out of reach of
+//! scripts, sent along by our own pages alone. They open pages; the JSON API does not take them.
+//!
+//! One is for what is somebody's own, the other for the account that they work for: who does both has
+//! both, and neither opens what is the other's.
 
 use crate::credential::{Secret, SecretKind};
 use crate::site::Site;
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
-use event_store::SESSION_HOURS;
+use event_store::{SESSION_HOURS, STAFF_SESSION_HOURS};
 
 /// Browsers take a cookie of this name only with `Secure`, for the whole host and for it alone.
 const NAME: &str = "__Host-titleblock";
 /// Its name on a machine of one's own, where there is no TLS.
 const PLAIN_NAME: &str = "titleblock";
+const WORK_NAME: &str = "__Host-titleblock-work";
+const PLAIN_WORK_NAME: &str = "titleblock-work";
+
+/// What a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// What is one's own.
+    Own,
+    /// An account whose staff one is of.
+    Work,
+}
+
+impl Errand {
+    const fn lasts_hours(self) -> i64 {
+        match self {
+            Self::Own => SESSION_HOURS,
+            Self::Work => STAFF_SESSION_HOURS,
+        }
+    }
+
+    /// The cookie's name, and what keeps it from travelling in the open.
+    const fn cookie(self, site: &Site) -> (&'static str, &'static str) {
+        match (self, site.is_plain_on_own_machine()) {
+            (Self::Own, true) => (PLAIN_NAME, ""),
+            (Self::Own, false) => (NAME, "; Secure"),
+            (Self::Work, true) => (PLAIN_WORK_NAME, ""),
+            (Self::Work, false) => (WORK_NAME, "; Secure"),
+        }
+    }
+}
 
 /// The session's secret, where the browser sends one.
-pub(super) fn session(headers: &HeaderMap, site: &Site) -> Option<Secret> {
-    let (wanted, _) = kind(site);
+pub(super) fn session(headers: &HeaderMap, errand: Errand, site: &Site) -> Option<Secret> {
+    let (wanted, _) = errand.cookie(site);
     headers
         .get_all(COOKIE)
         .iter()
@@ -27,9 +60,9 @@ pub(super) fn session(headers: &HeaderMap, site: &Site) -> Option<Secret> {
 }
 
 /// Has the browser carry this session, for as long as one lasts.
-pub(super) fn carrying(secret: &Secret, site: &Site) -> Option<HeaderValue> {
-    let lasts_s = SESSION_HOURS * 3_600;
-    let (name, secure) = kind(site);
+pub(super) fn carrying(secret: &Secret, errand: Errand, site: &Site) -> Option<HeaderValue> {
+    let lasts_s = errand.lasts_hours() * 3_600;
+    let (name, secure) = errand.cookie(site);
     let secret = secret.expose();
     let cookie =
         format!("{name}={secret}; Path=/; Max-Age={lasts_s}; HttpOnly; SameSite=Lax{secure}");
@@ -39,14 +72,10 @@ pub(super) fn carrying(secret: &Secret, site: &Site) -> Option<HeaderValue> {
 }
 
 /// Has the browser forget the session.
-pub(super) fn forgotten(site: &Site) -> Option<HeaderValue> {
-    let (name, secure) = kind(site);
+pub(super) fn forgotten(errand: Errand, site: &Site) -> Option<HeaderValue> {
+    let (name, secure) = errand.cookie(site);
     let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&cookie).ok()
-}
-
-const fn kind(site: &Site) -> (&'static str, &'static str) {
-    if site.is_plain_on_own_machine() { (PLAIN_NAME, "") } else { (NAME, "; Secure") }
 }
 
 #[cfg(test)]
@@ -65,7 +94,7 @@ mod tests {
         for cookie in cookies {
             headers.append(COOKIE, cookie.parse().expect("a header"));
         }
-        session(&headers, site).map(|secret| secret.expose())
+        session(&headers, Errand::Own, site).map(|secret| secret.expose())
     }
 
     #[test]
@@ -73,14 +102,17 @@ mod tests {
         let own_machine = Site::new("http://127.0.0.1:1", IpAddr::V4(Ipv4Addr::LOCALHOST));
         let secret = secret(SecretKind::Session);
         for (site, name) in [(Site::UNKNOWN, NAME), (own_machine, PLAIN_NAME)] {
-            let header = carrying(&secret, &site).expect("a header");
+            let header = carrying(&secret, Errand::Own, &site).expect("a header");
             let cookie = header.to_str().expect("a text").to_owned();
             assert!(cookie.starts_with(&format!("{name}=tbs_")), "{cookie}");
             assert!(cookie.contains("; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax"), "{cookie}");
             assert_eq!(cookie.ends_with("; Secure"), name == NAME, "{cookie}");
             let pair = cookie.split(';').next().expect("a pair").to_owned();
             assert_eq!(sent(&[format!("other=1; {pair}")], &site), Some(secret.expose()));
-            assert_eq!(sent(&["other=1".to_owned(), pair], &site), Some(secret.expose()));
+            assert_eq!(sent(&["other=1".to_owned(), pair.clone()], &site), Some(secret.expose()));
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, pair.parse().expect("a header"));
+            assert!(session(&headers, Errand::Work, &site).is_none(), "what is one's own alone");
         }
     }
 

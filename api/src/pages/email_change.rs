@@ -1,4 +1,4 @@
-use super::cookie;
+use super::cookie::{self, Errand};
 use super::form::button;
 use super::layout::{Page, to, with_cookie};
 use super::visit::{Sent, Visit};
@@ -41,11 +41,12 @@ pub(super) async fn send(
     let Confirmed { session, .. } = confirm_by_link(&app, who, &path).await?;
     Ok(match session {
         Some(session) => {
-            let carried = cookie::carrying(&session, app.site());
+            let carried = cookie::carrying(&session, Errand::Own, app.site());
             with_cookie(to("/me/emails?done=primary-email-changed"), carried)
         }
-        None => {
-            with_cookie(to("/sign-in?done=primary-email-changed"), cookie::forgotten(app.site()))
-        }
+        None => with_cookie(
+            to("/sign-in?done=primary-email-changed"),
+            cookie::forgotten(Errand::Own, app.site()),
+        ),
     })
 }

@@ -247,6 +247,21 @@ impl<'a> Input<'a> {
         Self { kind: "password", autocomplete: "new-password", ..Self::text(name, label) }
     }
 
+    /// A day.
+    pub(crate) const fn date(name: &'a str, label: &'a str) -> Self {
+        Self { kind: "date", ..Self::text(name, label) }
+    }
+
+    /// A number.
+    pub(crate) const fn number(name: &'a str, label: &'a str) -> Self {
+        Self { kind: "number", ..Self::text(name, label) }
+    }
+
+    /// What is searched for.
+    pub(crate) const fn search(name: &'a str, label: &'a str) -> Self {
+        Self { kind: "search", ..Self::text(name, label) }
+    }
+
     /// Several lines.
     pub(crate) const fn lines(mut self, lines: u8) -> Self {
         self.lines = lines;
@@ -286,12 +301,7 @@ impl<'a> Input<'a> {
         let id = id_of(&field);
         let wrong = complaints.at(&field, self.label);
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
-        let described: Vec<&str> =
-            [(!self.hint.is_empty(), &hint_id), (wrong.is_some(), &wrong_id)]
-                .into_iter()
-                .filter_map(|(there, id)| there.then_some(id.as_str()))
-                .collect();
-        let described = (!described.is_empty()).then(|| described.join(" "));
+        let described = described_by(self.hint, &hint_id, wrong.as_deref(), &wrong_id);
         let invalid = wrong.as_ref().map(|_| "true");
         html! {
             div .field .wrong[wrong.is_some()] {
@@ -320,6 +330,90 @@ impl<'a> Input<'a> {
 
     fn is_exact(&self) -> bool {
         matches!(self.kind, "email" | "password")
+    }
+}
+
+/// One of several, with its label, a hint, and what is wrong with it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Select<'a> {
+    name: &'a str,
+    label: &'a str,
+    /// Value and words of each.
+    options: &'a [(String, String)],
+    chosen: &'a str,
+    hint: &'a str,
+}
+
+impl<'a> Select<'a> {
+    /// A choice among these, by value and words; the first where none is chosen.
+    pub(crate) const fn new(
+        name: &'a str,
+        label: &'a str,
+        options: &'a [(String, String)],
+    ) -> Self {
+        Self { name, label, options, chosen: "", hint: "" }
+    }
+
+    /// The value that is chosen.
+    pub(crate) const fn chosen(mut self, value: &'a str) -> Self {
+        self.chosen = value;
+        self
+    }
+
+    /// What helps to choose.
+    pub(crate) const fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// The whole of it.
+    pub(crate) fn shown(&self, complaints: &Complaints) -> Markup {
+        let id = id_of(self.name);
+        let wrong = complaints.at(self.name, self.label);
+        let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
+        let described = described_by(self.hint, &hint_id, wrong.as_deref(), &wrong_id);
+        html! {
+            div .field .wrong[wrong.is_some()] {
+                label for=(id) { (self.label) }
+                @if !self.hint.is_empty() { p .hint id=(hint_id) { (self.hint) } }
+                @if let Some(sentence) = &wrong { p .why id=(wrong_id) { (sentence) } }
+                select id=(id) name=(self.name) aria-describedby=[described]
+                    aria-invalid=[wrong.as_ref().map(|_| "true")] {
+                    @for (value, words) in self.options {
+                        option value=(value) selected[value == self.chosen] { (words) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which texts explain an input.
+fn described_by(hint: &str, hint_id: &str, wrong: Option<&str>, wrong_id: &str) -> Option<String> {
+    let ids = [(!hint.is_empty(), hint_id), (wrong.is_some(), wrong_id)];
+    let there: Vec<&str> = ids.into_iter().filter_map(|(there, id)| there.then_some(id)).collect();
+    (!there.is_empty()).then(|| there.join(" "))
+}
+
+/// A box to tick, with its label; `value` tells it from others of the name.
+pub(crate) fn checkbox(name: &str, value: &str, label: &str, ticked: bool) -> Markup {
+    let id = format!("{name}-{value}");
+    html! {
+        div .choice {
+            input type="checkbox" id=(id) name=(name) value=(value) checked[ticked];
+            label for=(id) { (label) }
+        }
+    }
+}
+
+/// One of several to choose by a button, with its label.
+pub(crate) fn radio(name: &str, value: &str, label: &str, chosen: bool) -> Markup {
+    let id = format!("{name}-{value}");
+    html! {
+        div .choice {
+            input type="radio" id=(id) name=(name) value=(value) checked[chosen];
+            label for=(id) { (label) }
+        }
     }
 }
 

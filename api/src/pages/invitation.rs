@@ -1,7 +1,7 @@
 //! The page behind the link of an invitation (R3, R7, H16). Looking uses nothing up, however often it
 //! is done; nothing is accepted without a press on a button that says so.
 
-use super::cookie;
+use super::cookie::{self, Errand};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
     quiet_button,
@@ -85,7 +85,7 @@ fn accepted(app: &AppState, accepted: Accepted) -> Response {
     let secret = accepted.session.and_then(|(_, applied)| applied.secret);
     let person = accepted.person.into();
     let secret = secret.map(|secret| Secret::new(SecretKind::Session, person, &secret));
-    welcome(secret.and_then(|secret| cookie::carrying(&secret, app.site())))
+    welcome(secret.and_then(|secret| cookie::carrying(&secret, Errand::Own, app.site())))
 }
 
 /// As whoever is signed in with another address, and has said which one it is to be (H16).
@@ -122,7 +122,7 @@ async fn sign_in_and_accept(
     if let Some(before) = &who.asker {
         end_session(app, before).await?;
     }
-    Ok(welcome(cookie::carrying(&signed_in.secret, app.site())))
+    Ok(welcome(cookie::carrying(&signed_in.secret, Errand::Own, app.site())))
 }
 
 fn welcome(carried: Option<HeaderValue>) -> Response {
@@ -134,7 +134,7 @@ async fn sign_out(app: &AppState, who: &Visitor, link: &Secret) -> Result<Respon
         end_session(app, asker).await?;
     }
     let again = to(&format!("/invitations/{}", link.expose()));
-    Ok(with_cookie(again, cookie::forgotten(app.site())))
+    Ok(with_cookie(again, cookie::forgotten(Errand::Own, app.site())))
 }
 
 /// Who looks at it, as far as it matters for the buttons.

@@ -1,6 +1,7 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
-use super::assets;
+use super::visit::Staff;
+use super::{assets, contacts, customers, desk, history, job, jobs, me, portal};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -11,9 +12,91 @@ use maud::{DOCTYPE, Markup, html};
 pub(crate) struct Page {
     status: StatusCode,
     title: String,
-    place: Option<Place>,
+    whose: Whose,
     notice: Option<&'static str>,
     content: Markup,
+}
+
+/// Whose page it is, which says what is around it.
+#[derive(Debug)]
+enum Whose {
+    /// Anybody's.
+    Anybody,
+    /// Somebody's own.
+    Own(Place),
+    /// A company's, for its staff.
+    Desk { company: String, here: Desk },
+}
+
+/// Where somebody is who works for a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Desk {
+    /// The jobs, and what belongs to one.
+    Jobs,
+    /// The book of contacts.
+    Contacts,
+    /// Those who may have something built.
+    Leads,
+    /// Households and companies that contacts belong to.
+    Customers,
+    /// What comes from files.
+    Imports,
+    /// Who changed what.
+    Audit,
+    /// What was mailed.
+    Mail,
+    /// What the account is set to.
+    Settings,
+}
+
+impl Desk {
+    const ALL: [Self; 8] = [
+        Self::Jobs,
+        Self::Contacts,
+        Self::Leads,
+        Self::Customers,
+        Self::Imports,
+        Self::Audit,
+        Self::Mail,
+        Self::Settings,
+    ];
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Jobs => "/jobs",
+            Self::Contacts => "/contacts",
+            Self::Leads => "/leads",
+            Self::Customers => "/customers",
+            Self::Imports => "/imports",
+            Self::Audit => "/audit",
+            Self::Mail => "/mail",
+            Self::Settings => "/settings",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Jobs => "Jobs",
+            Self::Contacts => "Contacts",
+            Self::Leads => "Leads",
+            Self::Customers => "Customers",
+            Self::Imports => "Imports",
+            Self::Audit => "Audit",
+            Self::Mail => "Mail",
+            Self::Settings => "Settings",
+        }
+    }
+}
+
+/// A path of ours, for those who come back to it after signing in. Anything else is none: a link
+/// cannot send whoever signs in to somewhere else.
+pub(crate) fn own_path(path: &str) -> Option<&str> {
+    let first = path.strip_prefix('/')?.split('/').next()?;
+    let known = first == "me"
+        || first == "accounts"
+        || Desk::ALL.iter().any(|desk| desk.path().strip_prefix('/') == Some(first));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
+    (known && path.bytes().all(plain) && !path.contains("//")).then_some(path)
 }
 
 /// Where somebody who is signed in is.
@@ -54,17 +137,18 @@ impl Place {
             Self::History => "History",
         }
     }
-
-    /// The place at this path, for those who come back to it after signing in.
-    pub(crate) fn at(path: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|place| place.path() == path)
-    }
 }
 
 impl Page {
     /// A page of this title, which stands above what is on it.
     pub(crate) fn new(title: impl Into<String>, content: Markup) -> Self {
-        Self { status: StatusCode::OK, title: title.into(), place: None, notice: None, content }
+        Self {
+            status: StatusCode::OK,
+            title: title.into(),
+            whose: Whose::Anybody,
+            notice: None,
+            content,
+        }
     }
 
     /// Another status than 200.
@@ -74,8 +158,14 @@ impl Page {
     }
 
     /// For somebody who is signed in, and is here.
-    pub(crate) const fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.whose = Whose::Own(place);
+        self
+    }
+
+    /// For somebody who works for a company, and is here.
+    pub(crate) fn desk(mut self, staff: &Staff, here: Desk) -> Self {
+        self.whose = Whose::Desk { company: staff.company().to_owned(), here };
         self
     }
 
@@ -96,18 +186,19 @@ impl Page {
                     title { (self.title) " · Titleblock" }
                     link rel="stylesheet" href=(assets::style());
                     link rel="icon" type="image/svg+xml" href=(assets::icon());
+                    script src=(assets::script()) defer {}
                 }
-                body {
+                body .desk[matches!(self.whose, Whose::Desk { .. })] {
                     a .skip href="#content" { "Skip to the content" }
                     header {
-                        a .mark href=(self.place.map_or("/", |_| "/me")) { "Titleblock" }
-                        @if self.place.is_some() {
+                        (self.whose.mark())
+                        @if !matches!(self.whose, Whose::Anybody) {
                             form method="post" action="/sign-out" {
                                 button .quiet type="submit" { "Sign out" }
                             }
                         }
                     }
-                    @if let Some(here) = self.place { (way_around(here)) }
+                    (self.whose.way_around())
                     main #content {
                         h1 { (self.title) }
                         @if let Some(notice) = self.notice {
@@ -115,7 +206,7 @@ impl Page {
                         }
                         (self.content)
                     }
-                    footer { (frame(&self.title)) }
+                    footer { (frame(&self.title, self.whose.keeper())) }
                 }
             }
         }
@@ -141,26 +232,55 @@ pub(crate) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -
     response
 }
 
-fn way_around(here: Place) -> Markup {
-    html! {
-        nav aria-label="Your pages" {
-            ul { @for place in Place::ALL {
-                li {
-                    a href=(place.path()) aria-current=[(place == here).then_some("page")] {
-                        (place.label())
-                    }
-                }
-            } }
+impl Whose {
+    /// Who keeps what is on the page.
+    fn keeper(&self) -> &str {
+        match self {
+            Self::Desk { company, .. } => company,
+            Self::Anybody | Self::Own(_) => "Titleblock",
+        }
+    }
+
+    fn mark(&self) -> Markup {
+        let (home, company) = match self {
+            Self::Anybody => ("/", None),
+            Self::Own(_) => ("/me", None),
+            Self::Desk { company, .. } => ("/jobs", Some(company)),
+        };
+        html! {
+            div .whose {
+                a .mark href=(home) { "Titleblock" }
+                @if let Some(company) = company { span .company { (company) } }
+            }
+        }
+    }
+
+    fn way_around(&self) -> Markup {
+        let ways: Vec<(&str, &str, bool)> = match self {
+            Self::Anybody => return html! {},
+            Self::Own(here) => {
+                Place::ALL.map(|place| (place.path(), place.label(), place == *here)).into()
+            }
+            Self::Desk { here, .. } => {
+                Desk::ALL.map(|desk| (desk.path(), desk.label(), desk == *here)).into()
+            }
+        };
+        html! {
+            nav aria-label="Main" {
+                ul { @for (path, label, here) in ways {
+                    li { a href=(path) aria-current=[here.then_some("page")] { (label) } }
+                } }
+            }
         }
     }
 }
 
 /// The box in the corner of every drawing, which the product is named after.
-fn frame(title: &str) -> Markup {
+fn frame(title: &str, keeper: &str) -> Markup {
     html! {
         dl .titleblock {
             div { dt { "Sheet" } dd { (title) } }
-            div { dt { "Kept by" } dd { "Titleblock" } }
+            div { dt { "Kept by" } dd { (keeper) } }
             div .wide { dt { "Record" } dd { "Every change is kept: who, when, from what to what" } }
         }
     }
@@ -169,31 +289,32 @@ fn frame(title: &str) -> Markup {
 /// What has just been done. A query names a notice and holds none of its words, so that a link
 /// cannot have us say what somebody else wrote.
 fn notice(word: &str) -> Option<&'static str> {
+    let of_areas = [
+        jobs::notice,
+        job::notice,
+        contacts::notice,
+        history::notice,
+        desk::notice,
+        customers::notice,
+        portal::notice,
+        me::notice,
+    ];
+    general_notice(word).or_else(|| of_areas.into_iter().find_map(|notice| notice(word)))
+}
+
+fn general_notice(word: &str) -> Option<&'static str> {
     Some(match word {
         "accepted" => "Welcome. The invitation is accepted, and you are signed in.",
-        "joined" => {
-            "You belong to the staff now. What you do for the account goes over the API: sign in \
-             there with your address, your password and the account."
-        }
-        "taken" => "That builder is among yours now.",
+        "joined" => "You belong to the staff now. Sign in to go to work.",
         "declined" => "You have declined the invitation. The builder will see that.",
         "signed-out" => "You are signed out.",
-        "ended" => "That session has ended.",
         "password-set" => "Your new password is set. Please sign in with it.",
         "reset-asked" => {
             "If there is a login with this address, a mail with a link is on its way. The link \
              works for half an hour; please look among the unwanted mail too."
         }
-        "details" => "Your details are saved, with every builder of yours.",
         "unchanged" => "Nothing was changed.",
-        "email-added" => "The address is added.",
-        "email-changed" => "The address is changed.",
-        "email-asked" => {
-            "A mail with a link is on its way to the new address. Nothing changes until you open it \
-             and confirm."
-        }
         "primary-email-changed" => "Your new address is the one that you sign in with now.",
-        "email-removed" => "The address is removed.",
         _ => return None,
     })
 }
@@ -216,9 +337,17 @@ mod tests {
         let written = Page::new("X", html! {}).at(Place::Emails).written().into_string();
         assert_eq!(written.matches("aria-current=\"page\"").count(), 1);
         assert!(written.contains("href=\"/me/emails\" aria-current"), "{written}");
-        for place in Place::ALL {
-            assert_eq!(Place::at(place.path()), Some(place));
+    }
+
+    #[test]
+    fn nobody_is_sent_elsewhere_by_a_link_to_our_sign_in() {
+        for path in ["/me", "/me/emails", "/jobs", "/jobs/0ab836c7-40d7/owners", "/accounts"] {
+            assert_eq!(own_path(path), Some(path));
         }
-        assert_eq!(Place::at("//evil.example"), None);
+        for path in
+            ["", "me", "//evil.example", "/\\evil.example", "/jobs//evil", "/docs", "/jobs?x=1"]
+        {
+            assert_eq!(own_path(path), None, "{path}");
+        }
     }
 }

@@ -1,21 +1,29 @@
-//! Pages for people, made on the server: no script, nothing that is fetched from elsewhere.
+//! Pages for people, made on the server: none needs a script, nothing is fetched from elsewhere.
 //!
 //! A page is one file: `show` answers a look at it and changes nothing, `send` takes its form and
 //! ends in another page. [`visit`] says who may come, [`guard`] that a form is our own, [`layout`]
 //! and [`form`] how it looks. What is decided and read, the same functions decide and read as for
 //! the JSON API. Unlike it, pages take the session from a cookie ([`cookie`]) and from nothing else.
 
+mod accounts;
 mod assets;
+mod contacts;
 mod cookie;
+mod customers;
+mod desk;
 mod email_change;
 mod forgotten_password;
 mod form;
 mod guard;
+mod history;
 mod home;
 mod invitation;
+mod job;
+mod jobs;
 mod layout;
 mod me;
 mod password_reset;
+mod portal;
 mod problem;
 mod sign_in;
 mod sign_out;
@@ -55,7 +63,7 @@ impl Pages {
 
 /// Every page, and nothing else.
 fn all() -> Pages {
-    Pages { router: Router::new(), listed: Vec::new() }
+    let pages = Pages { router: Router::new(), listed: Vec::new() }
         .shows("/", home::show)
         .shows("/assets/{name}", assets::fetch)
         .shows("/sign-in", sign_in::show)
@@ -71,15 +79,19 @@ fn all() -> Pages {
         .takes("/invitations/{token}", invitation::send)
         .shows("/staff-invitations/{token}", staff_invitation::show)
         .takes("/staff-invitations/{token}", staff_invitation::send)
-        .shows("/me", me::jobs::show)
-        .takes("/me", me::jobs::send)
-        .shows("/me/details", me::details::show)
-        .takes("/me/details", me::details::send)
-        .shows("/me/emails", me::emails::show)
-        .takes("/me/emails", me::emails::send)
-        .shows("/me/sessions", me::sessions::show)
-        .takes("/me/sessions", me::sessions::send)
-        .shows("/me/history", me::history::show)
+        .shows("/accounts", accounts::show)
+        .takes("/accounts", accounts::send);
+    let areas: [fn(Pages) -> Pages; 8] = [
+        me::add,
+        jobs::add,
+        job::add,
+        contacts::add,
+        history::add,
+        desk::add,
+        customers::add,
+        portal::add,
+    ];
+    areas.into_iter().fold(pages, |pages, add| add(pages))
 }
 
 /// The routes of all pages.

@@ -1,4 +1,4 @@
-use super::cookie;
+use super::cookie::{self, Errand};
 use super::form::{Complaints, Input, PASSWORD, PASSWORD_AGAIN, button, hidden};
 use super::layout::{Page, to, with_cookie};
 use super::visit::{Sent, Visit};
@@ -37,7 +37,10 @@ pub(super) async fn send(
         Err(problem) => Err(problem),
     };
     match completed {
-        Ok(()) => Ok(with_cookie(to("/sign-in?done=password-set"), cookie::forgotten(app.site()))),
+        Ok(()) => Ok(with_cookie(
+            to("/sign-in?done=password-set"),
+            cookie::forgotten(Errand::Own, app.site()),
+        )),
         Err(problem) if problem.body.field.is_some() => {
             let complaints = Complaints::about(problem)?;
             Ok(page(email.as_ref(), &complaints).status(complaints.status()).into_response())

@@ -1,20 +1,20 @@
-use super::cookie;
+use super::cookie::{Errand, forgotten};
 use super::layout::{to, with_cookie};
-use super::visit::Sent;
+use super::visit::{Anyone, Sent};
 use crate::error::Problem;
-use crate::extract::public::Visitor;
 use crate::persons::signing_in::end_session;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
 
-/// Sign out: the session is over, and the browser forgets it.
+/// Sign out: what was begun in this browser is over, and the browser forgets it.
 pub(super) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Visitor, ()>,
+    sent: Sent<Anyone, ()>,
 ) -> Result<Response, Problem> {
-    if let Some(asker) = &sent.who.asker {
+    for asker in &sent.who.sessions {
         end_session(&app, asker).await?;
     }
-    Ok(with_cookie(to("/sign-in?done=signed-out"), cookie::forgotten(app.site())))
+    let response = with_cookie(to("/sign-in?done=signed-out"), forgotten(Errand::Own, app.site()));
+    Ok(with_cookie(response, forgotten(Errand::Work, app.site())))
 }

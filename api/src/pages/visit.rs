@@ -2,9 +2,9 @@
 //!
 //! [`Visit`] is a look at a page, [`Sent`] a form that was sent from one. Each says who may come:
 //! [`Visitor`] is anybody, signed in or not; [`Owner`] somebody who is signed in, and whoever is not
-//! is shown where to.
+//! is shown where to; [`Staff`] somebody who is signed in to work for an account.
 
-use super::cookie;
+use super::cookie::{self, Errand};
 use super::form::Form;
 use super::layout::to;
 use crate::error::Problem;
@@ -13,11 +13,16 @@ use crate::extract::body;
 use crate::extract::order::Order;
 use crate::extract::path::{self, PathIds};
 use crate::extract::public::Visitor;
+use crate::persons::invitee::builder_name;
 use crate::state::AppState;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use domain::PersonId;
+use domain::{Authority, LedgerId, PersonId, Role};
+use std::time::Duration;
+
+/// How long a page waits for what has just happened.
+const WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// A look at a page.
 #[derive(Debug)]
@@ -51,11 +56,70 @@ impl Owner {
     }
 }
 
+/// Somebody of an account's staff, at work.
+#[derive(Debug, Clone)]
+pub(crate) struct Staff {
+    asker: Asker,
+    company: String,
+}
+
+impl Staff {
+    /// With which rights, as which member.
+    pub(crate) const fn asker(&self) -> &Asker {
+        &self.asker
+    }
+
+    /// The account's.
+    pub(crate) fn ledger(&self) -> LedgerId {
+        self.asker.ledger()
+    }
+
+    /// The company that they work for.
+    pub(crate) fn company(&self) -> &str {
+        &self.company
+    }
+
+    /// Whether they may change anything; an auditor reads.
+    pub(crate) fn changes(&self) -> bool {
+        match &self.asker.credential.authority {
+            Authority::Builder { role, .. } => *role != Role::Auditor,
+            Authority::Owner
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::System => false,
+        }
+    }
+
+    /// Waits until these views show what has happened: whoever has just changed something on one
+    /// page sees it on the next.
+    pub(crate) async fn ready(
+        &self,
+        app: &AppState,
+        views: &[&'static str],
+    ) -> Result<(), Problem> {
+        let Some(head) = app.store().reader().head(self.ledger()).await? else { return Ok(()) };
+        Ok(app.progress().wait(self.ledger(), head.position, views, WAIT_MAX).await?)
+    }
+}
+
+impl<P> Sent<Staff, P> {
+    /// The same as the account's command over the API, which the pages' deeds are.
+    pub(crate) fn order(self) -> (Order<P, ()>, Form) {
+        (Order::of_page(self.who.asker, self.path), self.form)
+    }
+}
+
 impl<P> Sent<Owner, P> {
     /// The same as a person's command over the API, which the pages' deeds are.
     pub(crate) fn order(self) -> (Order<P, ()>, Form) {
         (Order::of_page(self.who.0, self.path), self.form)
     }
+}
+
+/// Whoever carries sessions in this browser, of either kind.
+#[derive(Debug)]
+pub(crate) struct Anyone {
+    pub(super) sessions: Vec<Asker>,
 }
 
 /// Who may come to a page.
@@ -66,24 +130,67 @@ pub(crate) trait Comes: Sized + Send {
 
 impl Comes for Visitor {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
-        let asker = signed_in(parts, app).await.map_err(IntoResponse::into_response)?;
+        let asker =
+            signed_in(parts, Errand::Own, app).await.map_err(IntoResponse::into_response)?;
         Self::on_page(parts, asker).map_err(IntoResponse::into_response)
     }
 }
 
 impl Comes for Owner {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
-        match signed_in(parts, app).await {
+        match signed_in(parts, Errand::Own, app).await {
             Ok(Some(asker)) => asker.person().map(Self).map_err(IntoResponse::into_response),
-            Ok(None) => Err(to(&format!("/sign-in?next={}", parts.uri.path()))),
+            Ok(None) => Err(to(&sign_in_for(parts))),
             Err(failed) => Err(failed.into_response()),
         }
     }
 }
 
+impl Comes for Anyone {
+    async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
+        let mut sessions = Vec::new();
+        for errand in [Errand::Own, Errand::Work] {
+            sessions
+                .extend(signed_in(parts, errand, app).await.map_err(IntoResponse::into_response)?);
+        }
+        Ok(Self { sessions })
+    }
+}
+
+impl Comes for Staff {
+    async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
+        let at_work = async {
+            let Some(asker) = signed_in(parts, Errand::Work, app).await? else { return Ok(None) };
+            let asker = asker.builder()?;
+            let company = builder_name(app, asker.ledger()).await?;
+            Ok::<_, Problem>(Some(Self { asker, company }))
+        };
+        match at_work.await {
+            Ok(Some(staff)) => Ok(staff),
+            Ok(None) => {
+                // Whoever is here for their own things says for which account they want to work.
+                let own = signed_in(parts, Errand::Own, app).await;
+                let own = own.map_err(IntoResponse::into_response)?.is_some();
+                let way = if own { "/accounts".to_owned() } else { sign_in_for(parts) };
+                Err(to(&way))
+            }
+            Err(refused) => Err(refused.into_response()),
+        }
+    }
+}
+
+/// Where somebody signs in who was on their way to this page.
+fn sign_in_for(parts: &Parts) -> String {
+    format!("/sign-in?next={}", parts.uri.path())
+}
+
 /// Whose session the browser carries. One that has ended is nobody's.
-async fn signed_in(parts: &Parts, app: &AppState) -> Result<Option<Asker>, Problem> {
-    match cookie::session(&parts.headers, app.site()) {
+async fn signed_in(
+    parts: &Parts,
+    errand: Errand,
+    app: &AppState,
+) -> Result<Option<Asker>, Problem> {
+    match cookie::session(&parts.headers, errand, app.site()) {
         Some(secret) => Asker::with(&secret, parts, app).await,
         None => Ok(None),
     }

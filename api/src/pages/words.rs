@@ -1,6 +1,7 @@
 //! Words for people: days and hours, and what happened, in the place of what programs read.
 
 use domain::Timestamp;
+use maud::{Markup, html};
 use uuid::Uuid;
 
 /// `25 November 2026`, out of `2026-11-25`; what is no day stays as it is.
@@ -19,6 +20,11 @@ fn day_of(at: Timestamp) -> String {
 pub(super) fn day_and_time(at: Timestamp) -> String {
     let moment = at.moment();
     format!("{}, {:02}:{:02} UTC", day_of(at), moment.hour(), moment.minute())
+}
+
+/// The same, which a browser with our script shows in its own zone.
+pub(super) fn time(at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (day_and_time(at)) } }
 }
 
 /// How far a day is.

@@ -12,7 +12,10 @@ use crate::extract::public::Visitor;
 use crate::passwords::Typed;
 use crate::state::AppState;
 use domain::person::PersonCommand;
-use domain::{AccountId, Actor, Command, CredentialId, EmailAddress, PersonId, SessionId, StaffId};
+use domain::{
+    AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, PersonId,
+    SessionId, StaffId,
+};
 use event_store::{Applied, Registered};
 use std::sync::Arc;
 
@@ -114,12 +117,30 @@ async fn work_for(
     Ok((account, staff.ok_or_else(Problem::not_found)?))
 }
 
-/// Ends the session that somebody asks with.
+/// Ends the session that somebody asks with, be it their own or one for work.
 pub(crate) async fn end_session(app: &AppState, asker: &Asker) -> Result<(), Problem> {
-    let (person, session) = (PersonId(asker.ledger().0), SessionId(asker.credential.key.0));
-    let revoke = Command::Person(person, PersonCommand::Revoke(session));
-    execute(app, submission(person.into(), revoke, asker.circumstances(None))?).await?;
+    let credential = &asker.credential;
+    let person = credential.at_work.map_or(PersonId(asker.ledger().0), |at_work| at_work.person);
+    let revoke = Command::Person(person, PersonCommand::Revoke(SessionId(credential.key.0)));
+    // In the person's ledger it is the person who does it.
+    let (actor, authority) = (Actor::Owner(person), Authority::Owner);
+    let own = Circumstances { actor, authority, ..asker.circumstances(None) };
+    execute(app, submission(person.into(), revoke, own)?).await?;
     Ok(())
+}
+
+/// Begins work of somebody who has just signed in, for an account whose staff they are of.
+pub(crate) async fn go_to_work(
+    app: &AppState,
+    visitor: &Visitor,
+    person: PersonId,
+    account: AccountId,
+) -> Result<Secret, Problem> {
+    let (account, staff) = work_for(app, person, account).await?;
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    let (_, applied) = begin_work(app, person, account, staff, circumstances).await?;
+    let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
+    Ok(Secret::new(SecretKind::Session, person.into(), secret))
 }
 
 fn no_such_login() -> Problem {

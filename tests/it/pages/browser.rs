@@ -1,12 +1,13 @@
 //! A browser without scripts: it keeps its cookies, says from where a form is sent, and sends what
 //! stands in a page's form but for what somebody types.
 
-use super::super::harness::Server;
+use super::super::harness::{Builder, Server};
+use super::PASSWORD;
 use form_urlencoded::Serializer;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A browser.
 pub(super) struct Browser {
@@ -90,6 +91,23 @@ impl Browser {
     }
 }
 
+/// The browser of somebody who is invited to the staff in this role, joins and goes to work.
+pub(super) async fn staff_browser(
+    server: &Server,
+    builder: &Builder,
+    email: &str,
+    role: &str,
+) -> Browser {
+    let (_, link) = server.invite_staff(builder, email, role, &[]).await;
+    let mut browser = Browser::new(server);
+    let path = format!("/staff-invitations/{link}");
+    let page = browser.look(&path).await.is(200);
+    let typed = [("password", PASSWORD), ("password_again", PASSWORD)];
+    browser.fill(&page, "accept", &typed).await.leads_to();
+    assert_eq!(browser.sign_in(email, PASSWORD).await.leads_to(), "/jobs");
+    browser
+}
+
 /// The same request with a form's body.
 pub(super) fn with_form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
@@ -154,18 +172,37 @@ impl Seen {
         let form = form.unwrap_or_else(|| panic!("no button {action}: {}", self.html));
         let (head, body) = form.split_once('>').expect("a form");
         assert_eq!(attribute(head, "method").as_deref(), Some("post"), "{form}");
-        let mut fields = Vec::new();
+        let (mut fields, mut boxes) = (Vec::<(String, String)>::new(), Vec::new());
+        let mut selects = BTreeSet::new();
         for part in body.split('<') {
             let Some((tag, after)) = part.split_once('>') else { continue };
+            let kind = attribute(tag, "type");
+            let chosen = tag.ends_with(" checked") || tag.contains(" checked ");
             let value = match tag.split(' ').next() {
                 Some("input") => attribute(tag, "value"),
                 Some("textarea") => Some(unescaped(after.strip_prefix('\n').unwrap_or(after))),
+                Some("select") => None,
+                Some("option") => {
+                    // The first of a choice, unless another one is chosen.
+                    let value = attribute(tag, "value").unwrap_or_default();
+                    let first = selects.insert(fields.len());
+                    let (_, there) = fields.last_mut().expect("a select");
+                    if first || tag.contains(" selected") {
+                        *there = value;
+                    }
+                    continue;
+                }
                 _ => continue,
             };
-            let name = attribute(tag, "name").expect("a name");
-            fields.push((name, value.unwrap_or_default()));
+            let Some(name) = attribute(tag, "name") else { continue };
+            let value = value.unwrap_or_default();
+            match kind.as_deref() {
+                Some("checkbox" | "radio") if !chosen => boxes.push((name, value, kind)),
+                Some("submit") => {}
+                _ => fields.push((name, value)),
+            }
         }
-        Form { action: attribute(head, "action"), fields }
+        Form { action: attribute(head, "action"), fields, boxes }
     }
 }
 
@@ -174,6 +211,8 @@ impl Seen {
 pub(super) struct Form {
     pub(super) action: Option<String>,
     pub(super) fields: Vec<(String, String)>,
+    /// Boxes and buttons that are not ticked: name, value and kind.
+    boxes: Vec<(String, String, Option<String>)>,
 }
 
 impl Form {
@@ -182,6 +221,15 @@ impl Form {
     fn with(&self, action: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut fields = self.fields.clone();
         for (name, value) in typed {
+            let mut boxes = self.boxes.iter();
+            if let Some((_, _, kind)) = boxes.find(|(n, v, _)| n == name && v == value) {
+                // A box that is ticked, or a button in the place of the one that was pressed.
+                if kind.as_deref() == Some("radio") {
+                    fields.retain(|(there, _)| there != name);
+                }
+                fields.push(((*name).to_owned(), (*value).to_owned()));
+                continue;
+            }
             let mut free = fields.iter_mut().filter(|(there, _)| there == name);
             // Of several of one name, the first that is empty.
             let last = free.next().unwrap_or_else(|| panic!("no field {name}"));

@@ -2,64 +2,26 @@
 
 use super::super::harness::{Server, send};
 use super::PASSWORD;
-use super::browser::{Browser, Seen, with_form};
+use super::browser::{Browser, Seen, staff_browser, with_form};
+use super::cases::{Case, all};
 use reqwest::Method;
+use serde_json::json;
 use std::collections::BTreeSet;
-
-/// Who comes to a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Case {
-    /// Anybody.
-    Anybody,
-    /// Whoever holds the link whose secret is in the address.
-    Link,
-    /// Somebody who is signed in; others are sent to sign in.
-    Owner,
-}
-use Case::{Anybody, Link, Owner};
-
-/// Every page; a new one without a case fails.
-const CASES: &[(&str, &str, Case)] = &[
-    ("get", "/", Anybody),
-    ("get", "/assets/{name}", Anybody),
-    ("get", "/sign-in", Anybody),
-    ("post", "/sign-in", Anybody),
-    ("post", "/sign-out", Anybody),
-    ("get", "/forgotten-password", Anybody),
-    ("post", "/forgotten-password", Anybody),
-    ("get", "/password-resets/{token}", Link),
-    ("post", "/password-resets/{token}", Link),
-    ("get", "/email-changes/{token}", Link),
-    ("post", "/email-changes/{token}", Link),
-    ("get", "/invitations/{token}", Link),
-    ("post", "/invitations/{token}", Link),
-    ("get", "/staff-invitations/{token}", Link),
-    ("post", "/staff-invitations/{token}", Link),
-    ("get", "/me", Owner),
-    ("post", "/me", Owner),
-    ("get", "/me/details", Owner),
-    ("post", "/me/details", Owner),
-    ("get", "/me/emails", Owner),
-    ("post", "/me/emails", Owner),
-    ("get", "/me/sessions", Owner),
-    ("post", "/me/sessions", Owner),
-    ("get", "/me/history", Owner),
-];
 
 #[test]
 fn every_page_has_a_case() {
-    let cases: BTreeSet<_> = CASES.iter().map(|(method, path, _)| (*method, *path)).collect();
+    let cases: BTreeSet<_> = all().map(|(method, path, _)| (method, path)).collect();
     assert_eq!(api::listed_pages().into_iter().collect::<BTreeSet<_>>(), cases);
 }
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+     style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What holds for every page, whatever it says.
 #[track_caller]
 fn is_closed(seen: &Seen, case: Case) {
     let header = |name| seen.headers.get(name).and_then(|value| value.to_str().ok());
-    let referrer = if case == Link { "no-referrer" } else { "same-origin" };
+    let referrer = if case == Case::Link { "no-referrer" } else { "same-origin" };
     for (name, value) in [
         ("content-security-policy", POLICY),
         ("x-content-type-options", "nosniff"),
@@ -76,12 +38,19 @@ fn is_closed(seen: &Seen, case: Case) {
     }
 }
 
-/// Nothing on the page is fetched from elsewhere, and it has no script.
+/// Nothing on the page is fetched from elsewhere, and its one script is a file of ours.
 #[track_caller]
 fn is_all_our_own(seen: &Seen) {
     let html = &seen.html;
     assert!(html.starts_with("<!DOCTYPE html>"), "{}: {html}", seen.path);
-    for never in ["<script", "javascript:", " style=\"", " onclick", "<iframe", "<base", "url("] {
+    let ours = html.split("<script").skip(1);
+    let ours: Vec<&str> = ours.map(|rest| rest.split("</script>").next().unwrap_or(rest)).collect();
+    let [script] = ours[..] else { panic!("{}: {html}", seen.path) };
+    assert!(
+        script.starts_with(" src=\"/assets/script-") && script.ends_with(" defer>"),
+        "{script}"
+    );
+    for never in ["javascript:", " style=\"", " onclick", "<iframe", "<base", "url("] {
         assert!(!html.contains(never), "{}: {never} in {html}", seen.path);
     }
     for attribute in ["href", "src", "action", "srcset", "content"] {
@@ -105,6 +74,9 @@ fn is_all_our_own(seen: &Seen) {
 struct Site {
     server: Server,
     owner: Browser,
+    staff_member: Browser,
+    /// What stands for `{contact}`, `{job}` and the like in a listed path.
+    ids: Vec<(&'static str, String)>,
     invitation: String,
     reset: String,
     staff: String,
@@ -116,7 +88,8 @@ impl Site {
         let server = Server::start().await;
         let builder = server.builder("<script>alert(1)</script>").await;
         let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
-        builder.admin.job("\"><script>alert(2)</script>", &[ada.contact]).await;
+        let job = builder.admin.job("\"><script>alert(2)</script>", &[ada.contact]).await;
+        let staff_member = staff_browser(&server, &builder, "boss@example.org", "admin").await;
         let mut owner = Browser::new(&server);
         owner.sign_in("ada@example.org", PASSWORD).await.leads_to();
         let page = owner.look("/me/details").await;
@@ -124,16 +97,20 @@ impl Site {
         owner.fill(&page, "save", &name).await.leads_to();
         let bea = builder.admin.contact("<b>Bea", Some("bea@example.org")).await;
         let invitation = server.invite(&builder, bea).await;
-        let body = serde_json::json!({ "email": "ada@example.org" });
+        let body = json!({ "email": "ada@example.org" });
         server.anybody().post("/v1/password-resets", body).await.is(202);
         let reset = super::super::logins::reset_link(&server, ada.person, 1).await;
         let (_, staff) = server.invite_staff(&builder, "mia@example.org", "staff", &[]).await;
-        let body = serde_json::json!({ "email": "ada@work.example", "password": PASSWORD });
+        let body = json!({ "email": "ada@work.example", "password": PASSWORD });
         ada.session.post("/v1/me/primary-email", body).await.is(202);
         let mails = server.mails(ada.person, ada.person).await;
         let change = mails.into_iter().rfind(|mail| mail.kind == "primary_email_change");
         let change = change.expect("a mail").link;
-        Self { server, owner, invitation, reset, staff, change }
+        let lead = json!({ "title": "<i>A garden room</i>" });
+        let lead = builder.admin.post("/v1/leads", lead).await.is(201).id();
+        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead)];
+        let ids = ids.map(|(name, id)| (name, id.to_string())).into();
+        Self { server, owner, staff_member, ids, invitation, reset, staff, change }
     }
 
     fn path(&self, listed: &str) -> String {
@@ -143,31 +120,34 @@ impl Site {
             Some("email-changes") => &self.change,
             _ => &self.reset,
         };
-        listed.replace("{token}", token)
+        let path = listed.replace("{token}", token);
+        self.ids.iter().fold(path, |path, (name, id)| path.replace(name, id))
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() {
     let mut site = Site::start().await;
-    for (method, listed, case) in CASES {
+    for (method, listed, case) in all() {
         if listed.starts_with("/assets/") {
             continue;
         }
         let path = site.path(listed);
         let mut stranger = Browser::new(&site.server);
-        let strangers = if *method == "get" {
+        let strangers = if method == "get" {
             stranger.look(&path).await
         } else {
             stranger.send(&path, &[("action", "nonsense")]).await
         };
-        is_closed(&strangers, *case);
-        if *case == Owner {
+        is_closed(&strangers, case);
+        if matches!(case, Case::Owner | Case::Staff) {
             assert_eq!(strangers.leads_to(), format!("/sign-in?next={path}"), "{method}");
         }
-        if *method == "get" && *case != Anybody {
-            let seen = site.owner.look(&path).await.is(200);
-            is_closed(&seen, *case);
+        if method == "get" && case != Case::Anybody {
+            let browser =
+                if case == Case::Staff { &mut site.staff_member } else { &mut site.owner };
+            let seen = browser.look(&path).await.is(200);
+            is_closed(&seen, case);
             let tokens = [site.invitation.as_str(), &site.reset, &site.staff, &site.change, "tbs_"];
             seen.says_nothing_of(&tokens);
         }
@@ -178,7 +158,7 @@ async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() 
 async fn a_form_that_another_site_sends_does_nothing() {
     let mut site = Site::start().await;
     let before = site.server.rows("sessions").await.len();
-    for (method, listed, case) in CASES.iter().filter(|(method, _, _)| *method == "post") {
+    for (method, listed, case) in all().filter(|(method, _, _)| *method == "post") {
         let path = site.path(listed);
         let mut sends: Vec<(&[(&str, &str)], bool)> = vec![
             (&[("sec-fetch-site", "cross-site")], false),
@@ -187,8 +167,8 @@ async fn a_form_that_another_site_sends_does_nothing() {
             (&[("sec-fetch-site", "cross-site"), ("origin", "null")], false),
         ];
         // Nobody but the mail's reader knows the address of a form behind a link.
-        sends.push((&[], *case == Link));
-        sends.push((&[("origin", "null")], *case == Link));
+        sends.push((&[], case == Case::Link));
+        sends.push((&[("origin", "null")], case == Case::Link));
         for (headers, taken) in sends {
             let mut request = site.owner.request(Method::POST, &path);
             for (name, value) in headers {
@@ -199,7 +179,7 @@ async fn a_form_that_another_site_sends_does_nothing() {
                 assert_ne!(seen.status, 403, "{method} {path} {headers:?}");
                 continue;
             }
-            is_closed(&seen, *case);
+            is_closed(&seen, case);
             seen.is(403)
                 .says(&["This was not sent from one of our own pages", "Open the page again"]);
         }
@@ -214,7 +194,7 @@ async fn a_form_that_another_site_sends_does_nothing() {
     // The header of a program is no browser's to send, and what it asks for is not asked from where.
     let request = site.server.operator().request(Method::POST, "/v1/accounts");
     let request = request.header("sec-fetch-site", "cross-site");
-    send(request.json(&serde_json::json!({ "name": "Oak" }))).await.is(201);
+    send(request.json(&json!({ "name": "Oak" }))).await.is(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,7 +221,11 @@ async fn the_style_is_kept_for_good_under_a_name_that_changes_with_it() {
     let server = Server::start().await;
     let mut browser = Browser::new(&server);
     let page = browser.look("/").await.is(200);
-    for (ending, kind) in [(".css", "text/css; charset=utf-8"), (".svg", "image/svg+xml")] {
+    for (ending, kind) in [
+        (".css", "text/css; charset=utf-8"),
+        (".svg", "image/svg+xml"),
+        (".js", "text/javascript; charset=utf-8"),
+    ] {
         let path = page.html.split('"').find(|text| text.ends_with(ending)).expect("a path");
         let seen = browser.look(path).await.is(200);
         assert_eq!(seen.headers["content-type"], kind);

@@ -2,6 +2,7 @@
 //! followed, cookies that are kept.
 
 mod browser;
+mod cases;
 mod forms;
 mod headers;
 mod invitations;

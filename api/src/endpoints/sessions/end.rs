@@ -1,11 +1,11 @@
 use crate::error::{Problem, ProblemBody};
-use crate::extract::order::{execute, submission};
 use crate::extract::{NoBody, Order, SessionOrder};
+use crate::persons::signing_in;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::person::PersonCommand;
-use domain::{Actor, Authority, Circumstances, Command, PersonId, SessionId};
+use domain::{Command, PersonId, SessionId};
 
 /// End one of your own sessions; signing out is ending the one that asks. A session for work ends
 /// itself and no other.
@@ -17,15 +17,11 @@ pub(crate) async fn end(
     SessionOrder(order): SessionOrder<SessionId, NoBody>,
 ) -> Result<StatusCode, Problem> {
     let credential = &order.asker.credential;
-    if let Some(at_work) = credential.at_work {
+    if credential.at_work.is_some() {
         if order.path.0 != credential.key.0 {
             return Err(Problem::not_found());
         }
-        // In the person's ledger it is the person who does it.
-        let (actor, authority) = (Actor::Owner(at_work.person), Authority::Owner);
-        let own = Circumstances { actor, authority, ..order.asker.circumstances(None) };
-        let revoke = Command::Person(at_work.person, PersonCommand::Revoke(order.path));
-        execute(&app, submission(at_work.person.into(), revoke, own)?).await?;
+        signing_in::end_session(&app, &order.asker).await?;
         return Ok(StatusCode::NO_CONTENT);
     }
     end_session(&app, &order, order.path).await?;

@@ -6,9 +6,41 @@ pub(super) mod history;
 pub(super) mod jobs;
 pub(super) mod sessions;
 
+use super::Pages;
 use crate::codes;
 use crate::endpoints::me::OwnChange;
 use maud::{Markup, html};
+
+/// Its pages.
+pub(super) fn add(pages: Pages) -> Pages {
+    pages
+        .shows("/me", jobs::show)
+        .takes("/me", jobs::send)
+        .shows("/me/details", details::show)
+        .takes("/me/details", details::send)
+        .shows("/me/emails", emails::show)
+        .takes("/me/emails", emails::send)
+        .shows("/me/sessions", sessions::show)
+        .takes("/me/sessions", sessions::send)
+        .shows("/me/history", history::show)
+}
+
+/// What has just been done here, by the word in a page's query.
+pub(super) fn notice(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "taken" => "That builder is among yours now.",
+        "ended" => "That session has ended.",
+        "details" => "Your details are saved, with every builder of yours.",
+        "email-added" => "The address is added.",
+        "email-changed" => "The address is changed.",
+        "email-asked" => {
+            "A mail with a link is on its way to the new address. Nothing changes until you open it \
+             and confirm."
+        }
+        "email-removed" => "The address is removed.",
+        _ => return None,
+    })
+}
 
 /// What no builder says where others have taken the change: there it is so already, or was never.
 const NO_MATTER: [&str; 2] = ["duplicate_email_in_contact", "unknown_additional_email"];

@@ -1,7 +1,7 @@
 use crate::endpoints::sessions::end::end_session;
 use crate::endpoints::sessions::end_all::end_all_sessions;
 use crate::error::Problem;
-use crate::pages::cookie;
+use crate::pages::cookie::{self, Errand};
 use crate::pages::form::{hidden, quiet_button};
 use crate::pages::layout::{Page, Place, to, with_cookie};
 use crate::pages::visit::{Owner, Sent, Visit};
@@ -42,7 +42,8 @@ pub(in crate::pages) async fn send(
     sent: Sent<Owner, ()>,
 ) -> Result<Response, Problem> {
     let (order, form) = sent.order();
-    let signed_out = || with_cookie(to("/sign-in?done=signed-out"), cookie::forgotten(app.site()));
+    let signed_out =
+        || with_cookie(to("/sign-in?done=signed-out"), cookie::forgotten(Errand::Own, app.site()));
     match form.text("action") {
         "end" => {
             let session = form.text("session").parse().map(SessionId);

@@ -1,0 +1,13 @@
+//! Who changed what: histories, a thing as of a moment, the audit, the mail log.
+
+use super::Pages;
+
+/// Its pages.
+pub(super) fn add(pages: Pages) -> Pages {
+    pages
+}
+
+/// What has just been done here, by the word in a page's query.
+pub(super) fn notice(_word: &str) -> Option<&'static str> {
+    None
+}

@@ -1,0 +1,3 @@
+use super::Cases;
+
+pub(super) const CASES: Cases = &[];

@@ -26,6 +26,10 @@ use rounds::Rounds;
 use server::Server;
 use throughput::{Contestants, SlowDisk};
 
+/// The server's own, for every contestant.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();

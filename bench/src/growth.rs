@@ -33,6 +33,8 @@ impl Growth {
             report::progress(&format!("filling a ledger with {events} events"));
             fill(&store.events, *ledger, events).await?;
         }
+        // Else the server does it by itself, in the middle of the measurements.
+        server.connect("growth").await?.batch_execute("VACUUM ANALYZE").await?;
         Ok(Self { store, url: server.url("growth"), sizes: plan.growth })
     }
 

@@ -20,6 +20,9 @@ pub(crate) struct Server {
     folder: TempDir,
 }
 
+/// How many segments of its log a server uses again: 256 MB, as the product sets it.
+const SEGMENTS: u32 = 16;
+
 impl Server {
     /// A server as the product starts it.
     pub(crate) async fn start() -> Result<Self> {
@@ -44,7 +47,27 @@ impl Server {
         let data_dir = folder.path().join("data");
         let options = EmbeddedOptions { data_dir, bin_dir: wrapped, extra_settings };
         let postgres = EmbeddedPostgres::start(options).await?;
-        Ok(Self { postgres, bin_dir, folder })
+        let server = Self { postgres, bin_dir, folder };
+        server.fill_log().await?;
+        Ok(server)
+    }
+
+    /// Gives the server what one has that runs for a while: segments of its log to use again. One that
+    /// is new makes each of them in the middle of somebody's commit.
+    async fn fill_log(&self) -> Result<()> {
+        let client = self.connect("postgres").await?;
+        client.batch_execute("CREATE TABLE warm (n int)").await?;
+        for _ in 0..SEGMENTS {
+            client.batch_execute("INSERT INTO warm VALUES (1); SELECT pg_switch_wal()").await?;
+        }
+        client.batch_execute("DROP TABLE warm; CHECKPOINT").await?;
+        Ok(())
+    }
+
+    /// Before a round: nobody's measurement pays for what was written before it.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let client = self.connect("postgres").await?;
+        Ok(client.batch_execute("CHECKPOINT").await?)
     }
 
     pub(crate) async fn stop(self) -> Result<()> {

@@ -106,6 +106,15 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "last_operator", "The last operator token is not revoked")
         .rule("2.8")
         .remedy("Appoint another operator first."),
+    code(403, "operator_without_name", "A token that is nobody's in particular asks to act in an account")
+        .rule("2.8")
+        .remedy("Use the token that you were appointed with."),
+    code(403, "second_person_needed", "An operator approves what they asked for themselves")
+        .rule("2.8")
+        .remedy("Have another operator approve it."),
+    code(409, "intervention_over", "An intervention that was decided already is decided again")
+        .rule("2.8")
+        .remedy("Ask for it anew."),
     code(422, "too_many_operators", "More than 100 operators")
         .rule("2.8")
         .remedy("Dismiss those who have left."),

@@ -214,7 +214,7 @@ impl Credential {
             return looks.by;
         }
         match (&self.authority, self.at_work) {
-            (Authority::Operator, _) => Actor::Operator(self.key),
+            (Authority::Operator | Authority::Support, _) => Actor::Operator(self.key),
             // A person's ledger has the person's UUID.
             (Authority::Owner, _) => Actor::Owner(PersonId(self.ledger.0)),
             (
@@ -243,6 +243,7 @@ impl Credential {
             Authority::Owner
             | Authority::Impersonator
             | Authority::Operator
+            | Authority::Support
             | Authority::System => false,
         }
     }
@@ -254,6 +255,7 @@ impl Credential {
             Authority::Owner
             | Authority::Impersonator
             | Authority::Operator
+            | Authority::Support
             | Authority::System => false,
         };
         may_look || self.reads_audit()

@@ -2,9 +2,9 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, invitations,
-    job_setup, jobs, leads, mail, me, operations, operators, password_resets, sessions, settings,
-    staff, staff_invitations,
+    accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, interventions,
+    invitations, job_setup, jobs, leads, mail, me, operations, operators, password_resets,
+    sessions, settings, staff, staff_invitations,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -25,6 +25,12 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(accounts::issue_api_key::issue_api_key))
         .routes(routes!(operators::list::list_operators, operators::appoint::appoint_operator))
         .routes(routes!(operators::dismiss::dismiss_operator))
+        .routes(routes!(
+            interventions::list::list_interventions,
+            interventions::request::request_intervention
+        ))
+        .routes(routes!(interventions::approve::approve_intervention))
+        .routes(routes!(interventions::reject::reject_intervention))
         .routes(routes!(api_keys::list::list_api_keys, api_keys::issue::issue_own_api_key))
         .routes(routes!(api_keys::rotate::rotate_api_key))
         .routes(routes!(api_keys::revoke::revoke_api_key))

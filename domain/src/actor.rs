@@ -114,6 +114,8 @@ pub enum Authority {
     Impersonator,
     /// An operator.
     Operator,
+    /// An operator whose deed in an account another one has approved (RULES.md 2.8, condition c for SP).
+    Support,
     /// The product itself.
     System,
 }

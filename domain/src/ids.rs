@@ -58,6 +58,10 @@ id!(
     JobId
 );
 id!(
+    /// Something that support does in a builder's account.
+    InterventionId
+);
+id!(
     /// Somebody who may become a customer.
     LeadId
 );

@@ -1,9 +1,16 @@
 //! The installation: who operates it and what they do, in a ledger of its own.
 
+mod support;
+
+pub use support::{
+    Intervention, InterventionApproved, InterventionCarriedOut, InterventionRefused,
+    InterventionRejected, InterventionRequested, InterventionStage, SupportCommand, SupportDeed,
+};
+
 use crate::ImpossibleStep;
 use crate::actor::Role;
 use crate::event::{FieldChange, events, nothing_personal};
-use crate::ids::{AccountId, AggregateId, ApiKeyId, SubjectId};
+use crate::ids::{AccountId, AggregateId, ApiKeyId, InterventionId, SubjectId};
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
 use crate::text::{Label, PersonName};
@@ -18,6 +25,11 @@ events! {
         ApiKeyIssueOrdered = "installation.api_key_issue_ordered" v 1,
         OperatorAppointed = "installation.operator_appointed" v 1,
         OperatorDismissed = "installation.operator_dismissed" v 1,
+        InterventionRequested = "installation.intervention_requested" v 1,
+        InterventionApproved = "installation.intervention_approved" v 1,
+        InterventionRejected = "installation.intervention_rejected" v 1,
+        InterventionCarriedOut = "installation.intervention_carried_out" v 1,
+        InterventionRefused = "installation.intervention_refused" v 1,
     }
 }
 
@@ -94,8 +106,24 @@ impl InstallationEvent {
             Self::OperatorDismissed(e) => {
                 vec![FieldChange::old_value("operator", e.operator.to_string())]
             }
+            Self::InterventionRequested(e) => vec![
+                FieldChange::new_value("account", e.account.to_string()),
+                FieldChange::new_value("contact", e.contact.to_string()),
+                FieldChange::new_value("intervention", e.deed.word()),
+            ],
+            Self::InterventionApproved(e) => of_intervention(e.intervention, "approved"),
+            Self::InterventionRejected(e) => of_intervention(e.intervention, "rejected"),
+            Self::InterventionCarriedOut(e) => of_intervention(e.intervention, "carried_out"),
+            Self::InterventionRefused(e) => of_intervention(e.intervention, &e.code),
         }
     }
+}
+
+fn of_intervention(intervention: InterventionId, to: &str) -> Vec<FieldChange> {
+    vec![
+        FieldChange::new_value("intervention", intervention.to_string()),
+        FieldChange::new_value("stage", to),
+    ]
 }
 
 /// A command to the installation.
@@ -128,6 +156,8 @@ pub enum InstallationCommand {
     },
     /// Revoke an operator's token.
     DismissOperator(ApiKeyId),
+    /// About what support does in an account.
+    Support(SupportCommand),
 }
 
 /// A rule of the installation that said no.
@@ -139,6 +169,12 @@ pub enum InstallationRejection {
     AlreadyExists,
     /// More operators than one installation takes.
     TooManyOperators,
+    /// The token is nobody's in particular.
+    OperatorWithoutName,
+    /// Nobody else has approved it.
+    SecondPersonNeeded,
+    /// It was rejected, approved or done meanwhile.
+    InterventionOver,
 }
 
 impl InstallationRejection {
@@ -164,6 +200,27 @@ impl InstallationRejection {
             )
             .rule("2.8")
             .remedy("Dismiss those who have left."),
+            Self::OperatorWithoutName => Refusal::new(
+                "operator_without_name",
+                RejectionKind::Forbidden,
+                "Whoever acts in an account acts under their own name; this token has none.",
+            )
+            .rule("2.8")
+            .remedy("Use the token that you were appointed with."),
+            Self::SecondPersonNeeded => Refusal::new(
+                "second_person_needed",
+                RejectionKind::Forbidden,
+                "What one operator asks to do in an account, another one approves.",
+            )
+            .rule("2.8")
+            .remedy("Have another operator approve it."),
+            Self::InterventionOver => Refusal::new(
+                "intervention_over",
+                RejectionKind::Conflict,
+                "This intervention was decided already.",
+            )
+            .rule("2.8")
+            .remedy("Ask for it anew."),
         }
     }
 }
@@ -195,6 +252,8 @@ pub struct Installation {
     pub operator_tokens: u32,
     /// The tokens, with those that were revoked.
     pub operators: BTreeMap<ApiKeyId, Operator>,
+    /// What support asked to do in accounts, and what became of it.
+    pub interventions: BTreeMap<InterventionId, Intervention>,
 }
 
 impl Installation {
@@ -227,6 +286,13 @@ impl Installation {
                 Err(impossible(event, "the account was ordered already"))
             }
             InstallationEvent::ApiKeyIssueOrdered(_) => Ok(()),
+            InstallationEvent::InterventionRequested(_)
+            | InstallationEvent::InterventionApproved(_)
+            | InstallationEvent::InterventionRejected(_)
+            | InstallationEvent::InterventionCarriedOut(_)
+            | InstallationEvent::InterventionRefused(_) => {
+                self.apply_support(event).map_err(|why| impossible(event, why))
+            }
         }
     }
 
@@ -266,6 +332,7 @@ pub fn decide(
             appoint(installation, *operator, name)
         }
         InstallationCommand::DismissOperator(operator) => dismiss(installation, *operator),
+        InstallationCommand::Support(command) => support::decide(installation, command),
     }
 }
 

@@ -35,8 +35,8 @@ pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
     AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, FactorId, ImageId,
-    ImpersonationId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId,
-    OwnerItemId, PersonId, SessionId, StaffId, SubjectId, TaskId, TemplateId, TokenId,
+    ImpersonationId, InterventionId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId,
+    NoteId, OwnerItemId, PersonId, SessionId, StaffId, SubjectId, TaskId, TemplateId, TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

@@ -10,6 +10,7 @@ use domain::builder_account::{
 };
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
+use domain::installation::Installation;
 use domain::job::impersonation::{Impersonation, Impersonations};
 use domain::job::{
     Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
@@ -489,14 +490,28 @@ fn the_installations_golden_events_fold_to_the_installation_they_always_made() {
     let events = story(
         "installation",
         "operator_token_issued account_opening_ordered api_key_issue_ordered
-         operator_appointed operator_dismissed",
+         operator_appointed operator_dismissed
+         intervention_requested intervention_approved intervention_carried_out",
     );
     let state = fold(AggregateId::Installation, &events);
     let installation = state.installation().expect("known").expect("there");
+    let stages = |installation: &Installation| {
+        installation.interventions.values().map(|one| one.stage.word()).collect::<Vec<_>>()
+    };
+    assert_eq!(stages(installation), ["carried_out"]);
     assert_eq!(installation.operator_tokens, 1);
     assert_eq!(installation.accounts.len(), 1);
     assert_eq!(installation.live_operators().count(), 1, "the printed one is left");
-    assert_eq!(types_in(&events), types_of("installation."));
+    let refused = story("installation", "intervention_refused");
+    let before = story("installation", "intervention_requested intervention_approved");
+    let before = [before, refused].concat();
+    let state = fold(AggregateId::Installation, &before);
+    assert_eq!(stages(state.installation().expect("known").expect("there")), ["refused"]);
+    let rejected = story("installation", "intervention_requested intervention_rejected");
+    let state = fold(AggregateId::Installation, &rejected);
+    assert_eq!(stages(state.installation().expect("known").expect("there")), ["rejected"]);
+    let all = events.iter().chain(&before).chain(&rejected);
+    assert_eq!(types_in(all), types_of("installation."));
 }
 
 #[test]

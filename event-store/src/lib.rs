@@ -31,7 +31,7 @@ mod store;
 mod turn;
 mod writer;
 
-pub use codec::{Origin, Recorded};
+pub use codec::{MaybePersonal, Origin, Recorded};
 pub use database::Database;
 pub use directory::{EmailChangeLink, Newcomer};
 pub use error::{ExecuteError, StoreError};

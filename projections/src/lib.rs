@@ -16,6 +16,7 @@ pub mod diff;
 pub mod duplicate_candidates;
 pub mod history;
 pub mod impersonations;
+pub mod interventions;
 pub mod invitations;
 pub mod job_detail;
 pub mod job_list;

@@ -53,7 +53,12 @@ pub async fn list(
                 dismissed.insert(e.operator, at);
             }
             InstallationEvent::AccountOpeningOrdered(_)
-            | InstallationEvent::ApiKeyIssueOrdered(_) => {}
+            | InstallationEvent::ApiKeyIssueOrdered(_)
+            | InstallationEvent::InterventionRequested(_)
+            | InstallationEvent::InterventionApproved(_)
+            | InstallationEvent::InterventionRejected(_)
+            | InstallationEvent::InterventionCarriedOut(_)
+            | InstallationEvent::InterventionRefused(_) => {}
         }
     }
     let entry = |(id, appointed_at): (ApiKeyId, Timestamp)| {

@@ -7,6 +7,7 @@ pub(crate) mod contacts;
 pub(crate) mod custom_fields;
 pub(crate) mod email_changes;
 pub(crate) mod imports;
+pub(crate) mod interventions;
 pub(crate) mod invitations;
 pub(crate) mod job_setup;
 pub(crate) mod jobs;

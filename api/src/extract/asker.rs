@@ -66,9 +66,10 @@ impl Asker {
     pub(crate) fn owner(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Owner | Authority::Impersonator => Ok(self),
-            Authority::Builder { .. } | Authority::Operator | Authority::System => {
-                Err(Problem::not_permitted("a person's own session"))
-            }
+            Authority::Builder { .. }
+            | Authority::Operator
+            | Authority::Support
+            | Authority::System => Err(Problem::not_permitted("a person's own session")),
         }
     }
 
@@ -79,6 +80,7 @@ impl Asker {
             Authority::Builder { .. }
             | Authority::Impersonator
             | Authority::Operator
+            | Authority::Support
             | Authority::System => Err(Problem::not_permitted("a person's own session")),
         }
     }
@@ -91,6 +93,7 @@ impl Asker {
                 Authority::Builder { .. }
                 | Authority::Impersonator
                 | Authority::Operator
+                | Authority::Support
                 | Authority::System,
                 _,
             ) => Err(Problem::not_permitted("a session")),
@@ -104,6 +107,7 @@ impl Asker {
             Authority::Owner
             | Authority::Impersonator
             | Authority::Operator
+            | Authority::Support
             | Authority::System => {
                 let needed = "a builder account's API key, or a session of its staff";
                 Err(Problem::not_permitted(needed))
@@ -118,6 +122,7 @@ impl Asker {
             Authority::Builder { .. }
             | Authority::Owner
             | Authority::Impersonator
+            | Authority::Support
             | Authority::System => Err(Problem::not_permitted("an operator token")),
         }
     }
@@ -135,9 +140,13 @@ impl Asker {
                 (Authority::Owner | Authority::Impersonator, _) => Channel::Portal,
                 // People come by what is made for people.
                 (Authority::Builder { .. }, Some(_)) => Channel::Web,
-                (Authority::Builder { .. } | Authority::Operator | Authority::System, _) => {
-                    Channel::Api
-                }
+                (
+                    Authority::Builder { .. }
+                    | Authority::Operator
+                    | Authority::Support
+                    | Authority::System,
+                    _,
+                ) => Channel::Api,
             },
             client: self.client,
             correlation: self.correlation,

@@ -278,9 +278,10 @@ pub(crate) async fn execute(
 fn makes_secret(command: &Command) -> bool {
     match command {
         Command::AddOwnerAndInvite { .. } => true,
-        Command::Installation(command) => {
-            !matches!(command, InstallationCommand::DismissOperator(_))
-        }
+        Command::Installation(command) => !matches!(
+            command,
+            InstallationCommand::DismissOperator(_) | InstallationCommand::Support(_)
+        ),
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)

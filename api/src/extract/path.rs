@@ -5,7 +5,8 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, SessionId, StaffId, TemplateId,
+    AccountId, ApiKeyId, ContactId, FieldName, InterventionId, JobId, LeadId, SessionId, StaffId,
+    TemplateId,
 };
 use std::str::FromStr;
 
@@ -26,6 +27,12 @@ fn only<T: FromStr>(segments: &[&str]) -> Option<T> {
 }
 
 impl PathIds for AccountId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for InterventionId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

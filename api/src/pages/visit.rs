@@ -86,6 +86,7 @@ impl Staff {
             Authority::Owner
             | Authority::Impersonator
             | Authority::Operator
+            | Authority::Support
             | Authority::System => false,
         }
     }

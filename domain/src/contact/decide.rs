@@ -13,7 +13,7 @@ use super::permission::Permission;
 use super::rejection::ContactRejection as No;
 use super::state::{Access, Contact, Ending, INVITE_MAILS_MAX, Invitation, Life, Resume, Was};
 use super::{image, letters};
-use crate::actor::{Actor, Circumstances};
+use crate::actor::{Actor, Authority, Circumstances};
 use crate::builder_account::AccountSettings;
 use crate::custom_field::{CustomValue, FieldName, FittingValue};
 use crate::ids::{AggregateId, ContactId, MailId, PersonId, TokenId};
@@ -123,7 +123,7 @@ pub(crate) fn refuse_gone(contact: &Contact) -> Result<(), Halt> {
 /// Who asks, as far as a contact's own rules care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
-    /// Somebody of the builder, or the product itself.
+    /// Somebody of the builder, support in its place, or the product itself.
     Builder,
     /// The owner linked to this very contact.
     Owner,
@@ -135,6 +135,10 @@ impl By {
     fn of(contact: &Contact, circumstances: &Circumstances) -> Result<Self, Halt> {
         match circumstances.actor {
             Actor::BuilderStaff(_) | Actor::StaffMember(_) | Actor::System => Ok(Self::Builder),
+            // What another operator approved, support does in the builder's place (2.8, SP).
+            Actor::Operator(_) if circumstances.authority == Authority::Support => {
+                Ok(Self::Builder)
+            }
             Actor::Operator(_) => Err(Rejection::NotPermitted { needed: "a builder's key" }.into()),
             Actor::Owner(person) => match contact.access {
                 Access::Active { person: owner } if owner == person => Ok(Self::Owner),

@@ -4,6 +4,7 @@ use super::Command;
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
+use crate::installation::SupportDeed;
 use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
 
@@ -13,6 +14,8 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
     let needed = |needed| Err(Rejection::NotPermitted { needed });
     match (right(command), &circumstances.authority) {
         (_, Authority::Impersonator) => Err(Rejection::ReadOnly),
+        (_, Authority::Support) if is_supports(command) => Ok(()),
+        (_, Authority::Support) => needed("the account's own people; support does few things"),
         (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
             needed("the person's own session")
         }
@@ -76,6 +79,12 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
             Authority::Operator,
         ) => needed("a builder's admin or staff key"),
     }
+}
+
+/// Whether it is one of the few deeds that support is approved for.
+fn is_supports(command: &Command) -> bool {
+    let Command::Contact(_, command) = command else { return false };
+    SupportDeed::ALL.iter().any(|deed| deed.command() == *command)
 }
 
 /// Whether a command to a person comes from that person (R15), and an owner's from some owner.

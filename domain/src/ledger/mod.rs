@@ -36,7 +36,7 @@ use crate::ids::{
     AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MailId, MergeId, MilestoneId,
     PersonId, TaskId, TemplateId,
 };
-use crate::installation::InstallationCommand;
+use crate::installation::{InstallationCommand, SupportCommand};
 use crate::job::impersonation::ImpersonationCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
@@ -541,6 +541,12 @@ impl Command {
             Self::Installation(InstallationCommand::OrderApiKey { .. }) => "OrderApiKey",
             Self::Installation(InstallationCommand::AppointOperator { .. }) => "AppointOperator",
             Self::Installation(InstallationCommand::DismissOperator(_)) => "DismissOperator",
+            Self::Installation(InstallationCommand::Support(command)) => match command {
+                SupportCommand::Request(_) => "RequestIntervention",
+                SupportCommand::Approve { .. } => "ApproveIntervention",
+                SupportCommand::Reject { .. } => "RejectIntervention",
+                SupportCommand::Conclude { .. } => "ConcludeIntervention",
+            },
             Self::BuilderAccount(_, BuilderAccountCommand::Open { .. }) => "OpenBuilderAccount",
             Self::BuilderAccount(_, BuilderAccountCommand::IssueApiKey(_)) => "IssueApiKey",
             Self::BuilderAccount(_, BuilderAccountCommand::RotateApiKey(_)) => "RotateApiKey",

@@ -127,6 +127,7 @@ impl Asked<'_> {
                 | Authority::Impersonator
                 | Authority::Builder { .. }
                 | Authority::Operator
+                | Authority::Support
                 | Authority::System,
                 _,
             ) => None,

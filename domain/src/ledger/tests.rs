@@ -1155,6 +1155,9 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         [false, false, false, false, false, true, false, true],
     ];
     let impersonator = by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Impersonator);
+    let support = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Support);
+    let deeds = ["DisableAccess", "EnableAccess", "DeactivateOwner", "CancelInvite"];
+    let is_supports = |command: &Command| deeds.contains(&command.name());
     for ((right, row), commands) in rights.iter().zip(table).zip(commands_by_right()) {
         for command in commands {
             for ((asker, circumstances), permitted) in askers.iter().zip(row) {
@@ -1163,6 +1166,10 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
                 let refused = matches!(answer, Err(Halt::Rejected(Rejection::NotPermitted { .. })));
                 assert_eq!(!refused, permitted, "{right}: {} by {asker}", command.name());
             }
+            // 2.8, SP: few things, and only what another operator has approved.
+            let answer = decide(&command, &LedgerState::default(), &support, now());
+            let refused = matches!(answer, Err(Halt::Rejected(Rejection::NotPermitted { .. })));
+            assert_eq!(!refused, is_supports(&command), "support: {}", command.name());
             // H13: who looks through an owner's eyes commands nothing at all.
             let answer = decide(&command, &LedgerState::default(), &impersonator, now());
             assert_eq!(answer, Err(Halt::Rejected(Rejection::ReadOnly)), "{}", command.name());

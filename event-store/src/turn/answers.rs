@@ -130,9 +130,10 @@ impl Turn<'_> {
 /// Whether the command's answer tells its secret; an invitation's goes into a mail and nowhere else.
 fn tells_secret(submission: &Submission) -> bool {
     match &submission.command {
-        Command::Installation(command) => {
-            !matches!(command, InstallationCommand::DismissOperator(_))
-        }
+        Command::Installation(command) => !matches!(
+            command,
+            InstallationCommand::DismissOperator(_) | InstallationCommand::Support(_)
+        ),
         Command::BuilderAccount(_, command) => match command {
             BuilderAccountCommand::Open { .. }
             | BuilderAccountCommand::IssueApiKey(_)

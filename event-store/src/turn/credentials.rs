@@ -160,7 +160,12 @@ impl Turn<'_> {
                 writes.credentials.changed.push((ledger, dismissed.operator, Change::Revoked));
             }
             InstallationEvent::AccountOpeningOrdered(_)
-            | InstallationEvent::ApiKeyIssueOrdered(_) => {}
+            | InstallationEvent::ApiKeyIssueOrdered(_)
+            | InstallationEvent::InterventionRequested(_)
+            | InstallationEvent::InterventionApproved(_)
+            | InstallationEvent::InterventionRejected(_)
+            | InstallationEvent::InterventionCarriedOut(_)
+            | InstallationEvent::InterventionRefused(_) => {}
         }
         Ok(())
     }

@@ -47,6 +47,10 @@ const CASES: &[(&str, &str, Case)] = &[
     ("get", "/v1/operators", Own),
     ("post", "/v1/operators", Own),
     ("delete", "/v1/operators/{id}", Path(none)),
+    ("get", "/v1/interventions", Own),
+    ("post", "/v1/interventions", Own),
+    ("post", "/v1/interventions/{id}/approve", Path(none)),
+    ("post", "/v1/interventions/{id}/reject", Path(none)),
     ("get", "/v1/api-keys", Own),
     ("post", "/v1/api-keys", Own),
     ("post", "/v1/api-keys/{id}/rotate", Path(none)),
@@ -293,7 +297,10 @@ async fn what_is_no_id_is_answered_like_an_unknown_one() {
     let builder = server.builder("Elm").await;
     for (method, path, case) in CASES {
         let Path(body) = case else { continue };
-        if path.starts_with("/v1/accounts") || path.starts_with("/v1/operators") {
+        if ["/v1/accounts", "/v1/operators", "/v1/interventions"]
+            .iter()
+            .any(|of| path.starts_with(of))
+        {
             continue;
         }
         let unknown = unknown();

@@ -50,4 +50,5 @@ mod settings;
 mod staff;
 mod staff_sessions;
 mod stories;
+mod support;
 mod tour;

@@ -1,0 +1,20 @@
+use crate::answer::{Answer, CommandAnswer};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoBody, OperatorOrder};
+use crate::state::AppState;
+use axum::extract::State;
+use domain::installation::{InstallationCommand, SupportCommand};
+use domain::{Command, InterventionId};
+
+/// Say no to an intervention, or take one's own back. Twice is once.
+#[utoipa::path(post, path = "/v1/interventions/{id}/reject", tag = "interventions",
+    params(("id" = Uuid, Path, description = "The intervention")), request_body = NoBody,
+    responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn reject_intervention(
+    State(app): State<AppState>,
+    OperatorOrder(order): OperatorOrder<InterventionId, NoBody>,
+) -> Result<Answer<CommandAnswer>, Problem> {
+    let (intervention, by) = (order.path, order.asker.credential.key);
+    let reject = SupportCommand::Reject { intervention, by };
+    order.carry_out(&app, Command::Installation(InstallationCommand::Support(reject))).await
+}

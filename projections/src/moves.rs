@@ -8,7 +8,7 @@
 
 use crate::ViewError;
 use domain::LedgerId;
-use event_store::{Reader, StoreError};
+use event_store::Reader;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,6 +85,9 @@ pub(crate) async fn tell(reader: &Reader, moves: &Moves, me: Uuid) {
     }
 }
 
+/// A hint that a crash may take is not waited for until it is on the disk.
+const TELL: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
+
 async fn notify(
     reader: &Reader,
     me: Uuid,
@@ -94,7 +97,7 @@ async fn notify(
     let client = reader.database().connection().await?;
     for some in moved.chunks(TOLD_AT_ONCE) {
         client
-            .execute("SELECT pg_notify($1, $2)", &[&CHANNEL, &written(me, some)])
+            .execute(TELL, &[&CHANNEL, &written(me, some)])
             .await
             .map_err(ViewError::database("notifications"))?;
     }

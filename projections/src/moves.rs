@@ -160,10 +160,9 @@ impl Ear {
 async fn next(ear: &mut Option<Ear>) -> Option<String> {
     let Some(ear) = ear else { return std::future::pending().await };
     loop {
-        match ear.messages.recv().await? {
-            AsyncMessage::Notification(told) => return Some(told.payload().to_owned()),
-            // Notices, and whatever else a database says by itself.
-            _ => {}
+        // A database says other things by itself, too.
+        if let AsyncMessage::Notification(told) = ear.messages.recv().await? {
+            return Some(told.payload().to_owned());
         }
     }
 }

@@ -322,10 +322,10 @@ async fn any_moved(moves: &mut [watch::Receiver<u64>]) {
     if moves.is_empty() {
         return std::future::pending().await;
     }
-    let moved = moves.iter_mut().map(|moves| Box::pin(moves.changed()));
-    if select_all(moved).await.0.is_err() {
+    let changes = moves.iter_mut().map(|ledger| Box::pin(ledger.changed()));
+    if select_all(changes).await.0.is_err() {
         // The runner is gone, and with it what moves.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,5 +1,7 @@
 //! A job as its owners see it, behind a link that needs no login.
 
+pub(super) mod sheet;
+
 use super::Pages;
 
 /// Its pages.

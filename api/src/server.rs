@@ -143,6 +143,7 @@ pub async fn serve(
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
+    let live = state.live().clone();
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let listener = listener.tap_io(|socket| {
         if let Err(error) = socket.set_nodelay(true) {
@@ -152,6 +153,8 @@ pub async fn serve(
     let (stopping, drained) = oneshot::channel::<()>();
     let stop = async move {
         stop.await;
+        // Streams would never end by themselves.
+        live.close();
         drop(stopping);
     };
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop);

@@ -23,6 +23,7 @@ pub mod job_owners;
 pub mod job_setup;
 pub mod lead_view;
 pub mod mail_log;
+mod moves;
 pub mod operators;
 pub mod owner_items;
 pub mod owner_portal;

@@ -8,6 +8,8 @@ mod share;
 mod sheet;
 mod show;
 
+pub(super) mod sheet;
+
 use super::Pages;
 
 /// Its pages.

@@ -18,17 +18,17 @@ pub(crate) struct OwnJobInFull {
     /// The builder's account.
     account: Uuid,
     /// The company.
-    builder: String,
+    pub(crate) builder: String,
     /// Which contact of its book you are.
     contact: Uuid,
     /// The job as all its owners see it (R61), with what waits for you.
-    job: PortalEntry,
+    pub(crate) job: PortalEntry,
     /// What waits for another owner and any owner may settle: approvals and selections (R62).
-    approvals: Vec<ItemEntry>,
+    pub(crate) approvals: Vec<ItemEntry>,
     /// Your newest To-Dos; no co-owner sees them (R63).
-    todos: PageOf<TodoEntry>,
+    pub(crate) todos: PageOf<TodoEntry>,
     /// The newest messages between you and the builder; no co-owner sees them (R63).
-    messages: PageOf<MessageEntry>,
+    pub(crate) messages: PageOf<MessageEntry>,
 }
 
 /// Read one of your jobs: how far it is, what waits for you, your To-Dos and messages.
@@ -41,12 +41,22 @@ pub(crate) async fn get_own_job(
     OwnerQuestion(question): OwnerQuestion<(AccountId, JobId), NoParams>,
 ) -> Result<Json<OwnJobInFull>, Problem> {
     let own = OwnJobNow::of(&app, &question.asker, question.path).await?;
+    Ok(Json(in_full(&app, &own, Part::default(), Part::default()).await?))
+}
+
+/// The job, with these parts of one's own To-Dos and messages.
+pub(crate) async fn in_full(
+    app: &AppState,
+    own: &OwnJobNow,
+    todos: Part,
+    messages: Part,
+) -> Result<OwnJobInFull, Problem> {
     let (reader, today) = (app.store().reader(), Day::of(app.store().now()));
     let (ledger, contact) = (own.link.ledger, own.link.contact.id);
     let entry = owner_portal::get(reader, ledger, own.job, Some(contact), today).await?;
-    let todos = owner_items::todos(reader, ledger, &own.query(Part::default())).await?;
-    let messages = owner_items::messages(reader, ledger, &own.query(Part::default())).await?;
-    Ok(Json(OwnJobInFull {
+    let todos = owner_items::todos(reader, ledger, &own.query(todos)).await?;
+    let messages = owner_items::messages(reader, ledger, &own.query(messages)).await?;
+    Ok(OwnJobInFull {
         account: ledger.0,
         builder: own.link.builder.clone(),
         contact: contact.0,
@@ -54,5 +64,5 @@ pub(crate) async fn get_own_job(
         approvals: owner_portal::approvals(reader, ledger, own.job, contact).await?,
         todos: todos.into(),
         messages: messages.into(),
-    }))
+    })
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 /// Be told when what the link shows has become another, as server-sent events (R100).
 ///
 /// The first event tells the fingerprint of what is shown now, each other one that of what would be shown
-/// since; `GET /v1/portal/{id}` has it. The event `gone`, or the stream's end, says that the link opens
+/// since: time to ask `GET /v1/portal/{id}` again. The event `gone`, or the stream's end, says that the link opens
 /// nothing any more, or that the server stops: asking again tells which.
 #[utoipa::path(get, path = "/v1/portal/{id}/events", tag = "portal",
     params(("id" = Uuid, Path, description = "The link"), TokenParams), security(()),

@@ -6,7 +6,7 @@ CREATE TABLE portal_views (
     view_id   uuid        NOT NULL,
     viewed_at timestamptz NOT NULL,
     network   text,
-    PRIMARY KEY (ledger_id, link_id, view_id)
+    PRIMARY KEY (ledger_id, link_id, viewed_at, view_id)
 );
 CREATE INDEX portal_views_by_age ON portal_views (viewed_at);
 COMMENT ON TABLE portal_views IS 'Looks at portals through links';

@@ -135,7 +135,8 @@ impl EventStore {
         Ok(rows.iter().map(overdue).collect())
     }
 
-    /// Notes that somebody looked through a link, and from which network.
+    /// Notes that somebody looked through a link, and from which network; what comes from one network within
+    /// a minute is one look, so that nobody fills the table.
     pub async fn note_portal_view(
         &self,
         ledger: LedgerId,
@@ -145,6 +146,18 @@ impl EventStore {
         let client = self.reader().database().connection().await?;
         let (view, at) = (Uuid::now_v7(), self.now().moment());
         let network = client_address.map(network_of);
+        let since = at - Duration::minutes(1);
+        let noted = client
+            .query_opt(
+                "SELECT 1 FROM portal_views WHERE ledger_id = $1 AND link_id = $2 \
+                   AND viewed_at > $3 AND network IS NOT DISTINCT FROM $4 LIMIT 1",
+                &[&ledger.0, &link.0, &since, &network],
+            )
+            .await
+            .map_err(StoreError::database("looking whether a look is noted"))?;
+        if noted.is_some() {
+            return Ok(());
+        }
         client
             .execute(
                 "INSERT INTO portal_views (ledger_id, link_id, view_id, viewed_at, network) \

@@ -166,7 +166,7 @@ pub struct PortalLinkEntry {
     /// When somebody looked last, within the last 90 days.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_viewed_at: Option<Timestamp>,
-    /// How often somebody looked in these 90 days.
+    /// How often somebody looked in these 90 days; what comes from one network within a minute is one look.
     pub views: u64,
 }
 

@@ -28,6 +28,7 @@ mod pages;
 mod passwords;
 mod persons;
 mod pictures;
+mod portal_links;
 mod position;
 mod router;
 pub mod server;

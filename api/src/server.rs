@@ -113,8 +113,8 @@ impl App {
     }
 }
 
-/// Deletes what nobody can ask for any more: receipts, sessions, links to reset passwords with, and
-/// counts of tries.
+/// Deletes what nobody can ask for any more: receipts, sessions, links to reset passwords with, counts of
+/// tries, and who looked at portals long ago.
 async fn prune(store: EventStore) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
     loop {
@@ -126,6 +126,12 @@ async fn prune(store: EventStore) {
         match store.prune_logins().await {
             Ok(pruned) => tracing::debug!(pruned, "dead sessions and links are deleted"),
             Err(error) => tracing::warn!(error = %Chain(&error), "logins were not pruned"),
+        }
+        match store.prune_portal_views().await {
+            Ok(pruned) => tracing::debug!(pruned, "old looks at portals are forgotten"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "looks at portals were not pruned")
+            }
         }
     }
 }

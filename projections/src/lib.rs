@@ -29,6 +29,7 @@ pub mod operators;
 pub mod owner_items;
 pub mod owner_portal;
 pub mod page;
+pub mod portal_links;
 pub mod rebuild;
 pub mod runner;
 pub mod search;

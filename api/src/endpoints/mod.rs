@@ -17,6 +17,8 @@ pub(crate) mod me;
 pub(crate) mod operations;
 pub(crate) mod operators;
 pub(crate) mod password_resets;
+pub(crate) mod portal;
+pub(crate) mod portal_links;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod staff;
@@ -35,6 +37,7 @@ pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NA
 pub(crate) const OWNER_ITEMS: &str = projections::owner_items::OwnerItems::NAME;
 pub(crate) const LEAD_VIEW: &str = projections::lead_view::LeadView::NAME;
 pub(crate) const IMPERSONATIONS: &str = projections::impersonations::Impersonations::NAME;
+pub(crate) const PORTAL_LINKS: &str = projections::portal_links::PortalLinks::NAME;
 pub(crate) const INVITATIONS: &str = projections::invitations::Invitations::NAME;
 pub(crate) const MAIL_LOG: &str = projections::mail_log::MailLog::NAME;
 pub(crate) const AUDIT_TRAIL: &str = projections::audit_trail::AuditTrail::NAME;

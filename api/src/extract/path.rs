@@ -5,8 +5,8 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, FieldName, InterventionId, JobId, LeadId, SessionId, StaffId,
-    TemplateId,
+    AccountId, ApiKeyId, ContactId, FieldName, InterventionId, JobId, LeadId, PortalLinkId,
+    SessionId, StaffId, TemplateId,
 };
 use std::str::FromStr;
 
@@ -57,6 +57,12 @@ impl PathIds for JobId {
 }
 
 impl PathIds for LeadId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for PortalLinkId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

@@ -3,6 +3,7 @@
 use super::events::JobEvent;
 use super::impersonation::Impersonations;
 use super::plan::{BudgetLine, Milestone, MilestoneStatus, Task};
+use super::portal_link::PortalLinks;
 use crate::ImpossibleStep;
 use crate::day::Day;
 use crate::ids::{AggregateId, ContactId, JobId, MilestoneId, NoteId, TaskId};
@@ -38,6 +39,8 @@ pub struct Job {
     pub archived: bool,
     /// Who looks through its owners' eyes (R64).
     pub impersonations: Impersonations,
+    /// The links to its portal (R90).
+    pub portal_links: PortalLinks,
 }
 
 impl Job {
@@ -75,6 +78,7 @@ impl Job {
             notes: BTreeSet::new(),
             archived: false,
             impersonations: Impersonations::default(),
+            portal_links: PortalLinks::default(),
         })
     }
 
@@ -110,6 +114,7 @@ impl Job {
                 if !self.owners.remove(&e.contact) {
                     return Err("the contact is no owner");
                 }
+                self.portal_links.owner_left();
             }
             JobEvent::JobTypeSet(e) => self.job_type.clone_from(&e.to),
             JobEvent::JobTemplateApplied(_) => {}
@@ -159,8 +164,16 @@ impl Job {
             JobEvent::JobReopened(_) => self.archived = false,
             JobEvent::ImpersonationStarted(e) => self.impersonations.start(e)?,
             JobEvent::ImpersonationEnded(e) => self.impersonations.end(e)?,
+            JobEvent::PortalLinkIssued(_)
+            | JobEvent::PortalLinkRotated(_)
+            | JobEvent::PortalLinkRevoked(_)
+            | JobEvent::PortalLinkExpired(_) => self.link_step(event)?,
         }
         Ok(())
+    }
+
+    fn link_step(&mut self, event: &JobEvent) -> Result<(), &'static str> {
+        event.portal_link().map_or(Ok(()), |step| self.portal_links.record(step))
     }
 
     fn task_mut(&mut self, id: TaskId) -> Result<&mut Task, &'static str> {

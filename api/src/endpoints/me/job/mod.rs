@@ -7,6 +7,7 @@ pub(crate) mod complete_task;
 pub(crate) mod complete_todo;
 pub(crate) mod get;
 pub(crate) mod messages;
+pub(crate) mod portal_link;
 pub(crate) mod reopen_todo;
 pub(crate) mod send_message;
 pub(crate) mod todos;

@@ -79,6 +79,16 @@ pub async fn count(
     ledger: LedgerId,
     query: &AuditQuery,
 ) -> Result<AuditChart, ViewError> {
+    count_newest(reader, ledger, query, LOOKED_AT_MAX).await
+}
+
+/// The same, of so many of the newest events and refused attempts.
+pub async fn count_newest(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &AuditQuery,
+    looked_at_max: u32,
+) -> Result<AuditChart, ViewError> {
     let (mut actor, mut stays) = (None, None);
     if let Some(asked) = query.actor {
         let filter = actors::asked(reader, ledger, asked, query.persons).await?;
@@ -88,12 +98,12 @@ pub async fn count(
         }
         actor = Some(filter);
     }
+    let asked = Asked { query, actor, stays, looked_at_max };
     let mut days = Days::new();
-    let whole_from =
-        events(reader, ledger, query, actor.as_ref(), stays.as_deref(), &mut days).await?;
+    let whole_from = events(reader, ledger, &asked, &mut days).await?;
     // A refused attempt changed no field.
     let attempts_from = if query.field.is_none() {
-        attempts(reader, ledger, query, actor, stays.as_deref(), &mut days).await?
+        attempts(reader, ledger, &asked, &mut days).await?
     } else {
         None
     };
@@ -101,16 +111,25 @@ pub async fn count(
     Ok(AuditChart { unit, steps, counted_from: whole_from.max(attempts_from) })
 }
 
+/// What is counted.
+struct Asked<'a> {
+    query: &'a AuditQuery,
+    actor: Option<ActorFilter>,
+    /// When each of these actors is the one who is asked for; none where they always are.
+    stays: Option<Vec<Stay>>,
+    looked_at_max: u32,
+}
+
 /// Counts the events of each day. Says from when on, where that is not all.
 async fn events(
     reader: &Reader,
     ledger: LedgerId,
-    query: &AuditQuery,
-    actor: Option<&ActorFilter>,
-    stays: Option<&[Stay]>,
+    asked: &Asked<'_>,
     days: &mut Days,
 ) -> Result<Option<Timestamp>, ViewError> {
     let failed = || ViewError::database(AuditTrail::NAME);
+    let Asked { query, looked_at_max, .. } = asked;
+    let (actor, stays) = (asked.actor.as_ref(), asked.stays.as_deref());
     let (first, last) = positions(reader, ledger, query).await?;
     let ids = actor.map(|actor| &actor.ids);
     let owners = actor.and_then(|actor| actor.owners);
@@ -131,7 +150,7 @@ async fn events(
                 &ids,
                 &first,
                 &last,
-                &i64::from(LOOKED_AT_MAX),
+                &i64::from(*looked_at_max),
                 &owners,
                 &query.actor_kind,
                 &query.field,
@@ -154,7 +173,7 @@ async fn events(
                 days.entry(day).or_default().events.insert(row.get(1), count);
             }
             // The row about all that was looked at.
-            None if count >= u64::from(LOOKED_AT_MAX) => {
+            None if count >= u64::from(*looked_at_max) => {
                 oldest = row.get::<_, Option<OffsetDateTime>>(3).map(Timestamp::new);
             }
             None => {}
@@ -225,27 +244,26 @@ fn counting(of_subject: bool, actor: Option<&ActorFilter>) -> String {
 async fn attempts(
     reader: &Reader,
     ledger: LedgerId,
-    query: &AuditQuery,
-    actor: Option<ActorFilter>,
-    stays: Option<&[Stay]>,
+    asked: &Asked<'_>,
     days: &mut Days,
 ) -> Result<Option<Timestamp>, ViewError> {
-    let asked = AttemptQuery {
+    let query = asked.query;
+    let attempts = AttemptQuery {
         aggregate: query.subject,
-        actor,
+        actor: asked.actor.clone(),
         actor_kind: query.actor_kind.clone(),
         acting_as: query.acting_as,
         from: query.from,
         until: query.until,
-        limit: LOOKED_AT_MAX,
+        limit: asked.looked_at_max,
         ..AttemptQuery::default()
     };
     // Of an attempt it is not known whether what it was on is a contact.
-    let linked = |stays: &[Stay]| -> Vec<ActorSpan> {
+    let linked = |stays: &Vec<Stay>| -> Vec<ActorSpan> {
         stays.iter().filter(|stay| !stay.at_own).map(|stay| stay.span).collect()
     };
-    let spans = stays.map(linked);
-    let counted = reader.refused_by_day(ledger, &asked, spans.as_deref()).await?;
+    let spans = asked.stays.as_ref().map(linked);
+    let counted = reader.refused_by_day(ledger, &attempts, spans.as_deref()).await?;
     for (day, count) in counted.days {
         days.entry(day).or_default().refused = count;
     }

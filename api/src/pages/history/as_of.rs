@@ -86,8 +86,10 @@ async fn show(
     let content = html! {
         p { a href=(subject.path()) { "As it is now" } " · " a href=(subject.history()) { "History" } }
         (complaints.above(&[(AT, AT_LABEL)]))
-        (slider(&sheet))
-        (moment(query.text(AT), &complaints))
+        div .moments {
+            (slider(&sheet))
+            (moment(query.text(AT), &complaints))
+        }
         div data-slid {
             (steps(&sheet, &revisions))
             p role="status" { "As of " (when(at)) ", revision " (number) " of " (sheet.count) }

@@ -148,3 +148,34 @@ fn change_of(change: &ChangeEntry) -> Markup {
         @if let Some(after) = &after { @if before.is_none() && change.erased { " " } ins { (after) } }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(before: Option<&str>, after: Option<&str>, erased: bool) -> ChangeEntry {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        ChangeEntry { field: "name".to_owned(), before: text(before), after: text(after), erased }
+    }
+
+    #[test]
+    fn what_was_there_before_and_after_is_told_apart_and_what_is_erased_is_said_to_be() {
+        for (change, told) in [
+            (
+                change(Some("Ada"), Some("Bea"), false),
+                "<del>Ada</del><span class=\"arrow\"> → </span><ins>Bea</ins>",
+            ),
+            (change(None, Some("Bea"), false), "<ins>Bea</ins>"),
+            (change(Some("Ada"), None, false), "<del>Ada</del>"),
+            (change(None, None, true), "<em>erased</em>"),
+            (change(Some("Ada"), None, true), "<del>Ada</del> <em>erased</em>"),
+            (change(None, Some("<b>"), true), "<em>erased</em> <ins>&lt;b&gt;</ins>"),
+        ] {
+            assert_eq!(change_of(&change).into_string(), told);
+            assert!(changes(&[change]).into_string().contains("<dt>Name</dt>"));
+        }
+        // An id says nothing to people.
+        let id = change(None, Some("0ab836c7-40d7-8693-b5ff-2b42549a19ec"), false);
+        assert_eq!(changes(&[id]).into_string(), "");
+    }
+}

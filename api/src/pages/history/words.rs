@@ -232,10 +232,10 @@ pub(super) fn channel(word: &str) -> &str {
     match word {
         "api" => "over the API",
         "web" => "on the pages",
-        "portal" => "in the owner's portal",
+        "portal" => "in the portal",
         "import" => "by an import",
         "replay" => "by a replay",
-        "system" => "by the clock",
+        "system" => "by itself",
         other => other,
     }
 }

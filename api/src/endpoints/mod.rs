@@ -42,7 +42,7 @@ pub(crate) const AUDIT_TRAIL: &str = projections::audit_trail::AuditTrail::NAME;
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct PageOf<T> {
     /// The entries.
-    items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// The cursor of the next page; absent on the last one.
     next: Option<String>,
 }

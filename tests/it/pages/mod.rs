@@ -6,6 +6,7 @@ mod cases;
 mod forms;
 mod headers;
 mod invitations;
+mod job;
 mod journey;
 mod links;
 mod passwords;

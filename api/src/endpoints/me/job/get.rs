@@ -1,6 +1,7 @@
 use super::{OwnJobNow, Part};
 use crate::endpoints::PageOf;
 use crate::error::{Problem, ProblemBody};
+use crate::extract::asker::Asker;
 use crate::extract::{NoParams, OwnerQuestion};
 use crate::state::AppState;
 use axum::Json;
@@ -18,17 +19,17 @@ pub(crate) struct OwnJobInFull {
     /// The builder's account.
     account: Uuid,
     /// The company.
-    builder: String,
+    pub(crate) builder: String,
     /// Which contact of its book you are.
     contact: Uuid,
     /// The job as all its owners see it (R61), with what waits for you.
-    job: PortalEntry,
+    pub(crate) job: PortalEntry,
     /// What waits for another owner and any owner may settle: approvals and selections (R62).
-    approvals: Vec<ItemEntry>,
+    pub(crate) approvals: Vec<ItemEntry>,
     /// Your newest To-Dos; no co-owner sees them (R63).
-    todos: PageOf<TodoEntry>,
+    pub(crate) todos: PageOf<TodoEntry>,
     /// The newest messages between you and the builder; no co-owner sees them (R63).
-    messages: PageOf<MessageEntry>,
+    pub(crate) messages: PageOf<MessageEntry>,
 }
 
 /// Read one of your jobs: how far it is, what waits for you, your To-Dos and messages.
@@ -40,13 +41,22 @@ pub(crate) async fn get_own_job(
     State(app): State<AppState>,
     OwnerQuestion(question): OwnerQuestion<(AccountId, JobId), NoParams>,
 ) -> Result<Json<OwnJobInFull>, Problem> {
-    let own = OwnJobNow::of(&app, &question.asker, question.path).await?;
+    own_job(&app, &question.asker, question.path).await.map(Json)
+}
+
+/// The same, for whoever asks: the owner, or somebody who looks through their eyes.
+pub(crate) async fn own_job(
+    app: &AppState,
+    asker: &Asker,
+    place: (AccountId, JobId),
+) -> Result<OwnJobInFull, Problem> {
+    let own = OwnJobNow::of(app, asker, place).await?;
     let (reader, today) = (app.store().reader(), Day::of(app.store().now()));
     let (ledger, contact) = (own.link.ledger, own.link.contact.id);
     let entry = owner_portal::get(reader, ledger, own.job, Some(contact), today).await?;
     let todos = owner_items::todos(reader, ledger, &own.query(Part::default())).await?;
     let messages = owner_items::messages(reader, ledger, &own.query(Part::default())).await?;
-    Ok(Json(OwnJobInFull {
+    Ok(OwnJobInFull {
         account: ledger.0,
         builder: own.link.builder.clone(),
         contact: contact.0,
@@ -54,5 +64,5 @@ pub(crate) async fn get_own_job(
         approvals: owner_portal::approvals(reader, ledger, own.job, contact).await?,
         todos: todos.into(),
         messages: messages.into(),
-    }))
+    })
 }

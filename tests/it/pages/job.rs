@@ -3,6 +3,7 @@
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
 use super::PASSWORD;
 use super::browser::{Browser, Seen, staff_browser};
+use super::real_browser::Chromium;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -162,7 +163,8 @@ async fn an_active_owner_is_disabled_enabled_and_deactivated_with_a_reason() {
     let ada = desk.server.owner(&desk.builder, "ada@example.org", PASSWORD).await;
     desk.job = desk.builder.admin.job("Oak St porch", &[ada.contact]).await;
     let below = format!("/owners/{}", ada.contact);
-    let owner = desk.look(&below).await.says(&["Status: Active", "Rule R39", "Deactivate the Owner"]);
+    let owner =
+        desk.look(&below).await.says(&["Status: Active", "Rule R39", "Deactivate the Owner"]);
     assert!(!owner.html.contains("value=\"stage\""), "there is nothing to invite to");
     let why = [("disable_reason", "Moved out")];
     let owner = desk.done(&owner, "disable", &why).await.says(&["Status: Disabled"]);
@@ -303,7 +305,11 @@ async fn what_is_typed_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     let refused = desk.boss.fill(&page, "add", &typed).await.is(422);
     assert_eq!(refused.form("add").value("assignee"), "staff");
     assert_eq!(refused.form("add").value("due"), "2026-13-01");
-    refused.says(&["What is to be done must not be empty.", "Name must not be empty.", "Due must be a day"]);
+    refused.says(&[
+        "What is to be done must not be empty.",
+        "Name must not be empty.",
+        "Due must be a day",
+    ]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -332,12 +338,22 @@ async fn tasks_are_added_edited_done_and_removed_by_phase() {
     desk.job = desk.builder.admin.job("Oak St porch", &[ada]).await;
     let page = desk.look("/tasks").await.says(&["Planning", "Execution", "Closeout"]);
     let whose = ada.to_string();
-    let tiles = [("title", "Choose the tiles"), ("kind", "selection"), ("phase", "planning"),
-        ("assignee", &*whose), ("due", "2099-03-01")];
+    let tiles = [
+        ("title", "Choose the tiles"),
+        ("kind", "selection"),
+        ("phase", "planning"),
+        ("assignee", &*whose),
+        ("due", "2099-03-01"),
+    ];
     let page = desk.done(&page, "add", &tiles).await;
-    let page = page.says(&["Choose the tiles", "Selection · for Ada Byron (owner) · due 1\u{a0}March"]);
-    let slab = [("title", "Pour the slab"), ("phase", "execution"), ("assignee", "subcontractor"),
-        ("name", "Concrete & Co")];
+    let page =
+        page.says(&["Choose the tiles", "Selection · for Ada Byron (owner) · due 1\u{a0}March"]);
+    let slab = [
+        ("title", "Pour the slab"),
+        ("phase", "execution"),
+        ("assignee", "subcontractor"),
+        ("name", "Concrete & Co"),
+    ];
     let page = desk.done(&page, "add", &slab).await;
     let page = page.says(&["Task · for Concrete & Co (subcontractor)"]);
     let page = desk.done(&page, "complete", &[]).await.says(&["1 of 1", "0 of 1", "· done"]);
@@ -404,7 +420,8 @@ async fn notes_and_budget_are_the_companys_alone() {
     let page = desk.done(&page, "add", &typed).await.says(&["The neighbour is difficult"]);
     let page = desk.done(&page, "add", &[("label", "Credit"), ("amount", "-80.25")]).await;
     let page = page.says(&["12,500.50", "−80.25", "12,420.25"]);
-    let wrong = desk.boss.fill(&page, "add", &[("label", "Slab"), ("amount", "much")]).await.is(422);
+    let wrong =
+        desk.boss.fill(&page, "add", &[("label", "Slab"), ("amount", "much")]).await.is(422);
     assert_eq!(wrong.form("add").value("amount"), "much");
     wrong.says(&["Amount must be an amount such as"]);
     // Two edit the same line: the second sees that it has changed, and what it is now.
@@ -430,24 +447,37 @@ async fn an_auditor_reads_every_tab_is_shown_no_button_and_is_refused() {
     let (server, builder) = (&desk.server, &desk.builder);
     let mut auditor = staff_browser(server, builder, "audit@elm.example", "auditor").await;
     let owner = format!("/owners/{ada}");
-    let tabs = ["", "/owners", "/owners/new", "/owners/existing", &owner, "/tasks", "/milestones",
-        "/todos", "/notes", "/view-as-owner"];
+    let tabs = [
+        "",
+        "/owners",
+        "/owners/new",
+        "/owners/existing",
+        &owner,
+        "/tasks",
+        "/milestones",
+        "/todos",
+        "/notes",
+        "/view-as-owner",
+    ];
     for below in tabs {
         let page = auditor.look(&desk.path(below)).await.is(200);
         assert!(!page.html.contains("name=\"action\""), "{below}: {}", page.html);
     }
     let (contact, task) = (ada.to_string(), Uuid::now_v7().to_string());
+    let (contact, task) = (contact.as_str(), task.as_str());
     let deeds: [(&str, &[(&str, &str)]); 9] = [
         ("", &[("action", "rename"), ("name", "Mine")]),
-        ("/owners", &[("action", "put"), ("contact", &contact)]),
-        ("/owners/new", &[("action", "save"), ("name", "Eve"), ("once", &task)]),
-        (&owner, &[("action", "save"), ("send_invite", "yes")]),
-        (&owner, &[("action", "disable")]),
-        ("/tasks", &[("action", "complete"), ("task", &task)]),
-        ("/todos", &[("action", "message"), ("contact", &contact), ("text", "Hello")]),
+        ("/owners", &[("action", "put"), ("contact", contact)]),
+        ("/owners/new", &[("action", "save"), ("name", "Eve"), ("once", task)]),
+        (owner.as_str(), &[("action", "save"), ("send_invite", "yes")]),
+        (owner.as_str(), &[("action", "disable")]),
+        ("/tasks", &[("action", "complete"), ("task", task)]),
+        ("/todos", &[("action", "message"), ("contact", contact), ("text", "Hello")]),
         ("/notes", &[("action", "add"), ("label", "x"), ("amount", "1")]),
-        ("/view-as-owner", &[("action", "look"), ("contact", &contact), ("minutes", "5"),
-            ("reason", "curious")]),
+        (
+            "/view-as-owner",
+            &[("action", "look"), ("contact", contact), ("minutes", "5"), ("reason", "curious")],
+        ),
     ];
     for (below, fields) in deeds {
         let refused = auditor.send(&desk.path(below), fields).await.is(403);
@@ -483,8 +513,18 @@ async fn a_foreign_job_is_not_there_on_any_tab() {
     let eve = oak.admin.contact("Eve", Some("eve@example.org")).await;
     let theirs = oak.admin.job("Oak's secret barn", &[eve]).await;
     let ours = desk.job;
-    let below = ["", "/owners", "/owners/new", "/owners/existing", "/tasks", "/milestones", "/todos",
-        "/notes", "/view-as-owner", "/view-as-owner/now"];
+    let below = [
+        "",
+        "/owners",
+        "/owners/new",
+        "/owners/existing",
+        "/tasks",
+        "/milestones",
+        "/todos",
+        "/notes",
+        "/view-as-owner",
+        "/view-as-owner/now",
+    ];
     let mut paths: Vec<String> = below.iter().map(|b| format!("/jobs/{theirs}{b}")).collect();
     paths.push(format!("/jobs/{theirs}/owners/{eve}"));
     paths.push(format!("/jobs/{ours}/owners/{eve}"));
@@ -494,24 +534,29 @@ async fn a_foreign_job_is_not_there_on_any_tab() {
     let unknown = desk.boss.look(&nowhere).await.is(404).text();
     let told = |text: String| text.split("Request ").next().map(str::to_owned);
     for path in paths {
-        let seen = desk.boss.look(&path).await.is(404).says_nothing_of(&["secret barn", "Eve"]);
+        let seen = desk.boss.look(&path).await.is(404).says_nothing_of(&["secret barn", "eve@example.org"]);
         assert_eq!(told(seen.text()), told(unknown.clone()), "{path}");
     }
     let (eve, task) = (eve.to_string(), Uuid::now_v7().to_string());
     let theirs = format!("/jobs/{theirs}");
-    for (below, fields) in [
-        ("", &[("action", "rename"), ("name", "Mine")][..]),
-        ("/owners", &[("action", "put"), ("contact", &eve)]),
-        ("/owners/new", &[("action", "save"), ("name", "Eve"), ("once", &task)]),
-        ("/tasks", &[("action", "complete"), ("task", &task)]),
-        ("/milestones", &[("action", "remove"), ("milestone", &task)]),
+    let (eve, task) = (eve.as_str(), task.as_str());
+    let deeds: [(&str, &[(&str, &str)]); 8] = [
+        ("", &[("action", "rename"), ("name", "Mine")]),
+        ("/owners", &[("action", "put"), ("contact", eve)]),
+        ("/owners/new", &[("action", "save"), ("name", "Eve"), ("once", task)]),
+        ("/tasks", &[("action", "complete"), ("task", task)]),
+        ("/milestones", &[("action", "remove"), ("milestone", task)]),
         ("/notes", &[("action", "note"), ("text", "x")]),
-        ("/todos", &[("action", "message"), ("contact", &eve), ("text", "x")]),
-        ("/view-as-owner", &[("action", "look"), ("contact", &eve), ("minutes", "5"), ("reason", "x")]),
-    ] {
+        ("/todos", &[("action", "message"), ("contact", eve), ("text", "x")]),
+        (
+            "/view-as-owner",
+            &[("action", "look"), ("contact", eve), ("minutes", "5"), ("reason", "x")],
+        ),
+    ];
+    for (below, fields) in deeds {
         desk.boss.send(&format!("{theirs}{below}"), fields).await.is(404);
     }
-    let put = [("action", "put"), ("contact", &*eve)];
+    let put = [("action", "put"), ("contact", eve)];
     let owners = desk.path("/owners");
     desk.boss.send(&owners, &put).await.is(404);
 }
@@ -576,4 +621,69 @@ async fn a_grant_shows_what_it_grants() {
     assert!(page.html.contains("value=\"disable\""), "{}", page.html);
     let look = desk.path("/view-as-owner");
     assert!(mia.look(&look).await.is(200).html.contains("value=\"look\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_builder_adds_an_owner_with_an_invite_on_a_phone() {
+    let Some(chromium) = Chromium::of_width(390).await else {
+        eprintln!("SKIPPED: there is no chromedriver here (Debian: chromium, chromium-driver)");
+        return;
+    };
+    let chromium = std::sync::Arc::new(chromium);
+    let browser = std::sync::Arc::clone(&chromium);
+    let went = tokio::spawn(async move { adds_an_owner(&browser).await }).await;
+    chromium.quit().await;
+    went.expect("the journey");
+}
+
+async fn adds_an_owner(browser: &Chromium) {
+    // R3 to R7, R57, R58
+    let desk = Desk::start().await;
+    let base = desk.server.base.clone();
+    let name = "Margaret-Ellsworth-Hutchinson-of-Elm-Street ".repeat(4);
+    desk.builder.admin.contact(name.trim(), Some("margaret@example.org")).await;
+    browser.look(&format!("{base}/sign-in?next={}", desk.path("/owners"))).await;
+    browser.types("#email", "boss@elm.example").await;
+    browser.types("#password", PASSWORD).await;
+    browser.presses("button[value=sign-in]").await;
+    browser.shows("Add Owner").await;
+    browser.presses("a.main[href$='/owners/new']").await;
+    browser.shows("Security & Login").await;
+    browser.types("#name", "Ada Byron").await;
+    browser.types("#primary_email", "ada@example.org").await;
+    browser.types("#phones-0", "555-0101").await;
+    browser.types("#address", "12 Elm St").await;
+    browser.presses("button[value=stage]").await;
+    browser.shows("Click Save to send invite.").await;
+    assert_eq!(browser.tells("document.querySelector('#name').value").await, "Ada Byron");
+    assert_eq!(desk.owners().await, []);
+    browser.presses("button.main[value=save]").await;
+    browser.shows("pending until it is accepted").await;
+    let ada = desk.contact("Ada").await;
+    assert_eq!(desk.mails(ada).await, 1);
+    // Enter saves, and stages nothing.
+    browser.look(&format!("{base}{}", desk.path("/owners/new"))).await;
+    browser.types("#name", "Bob Hill\n").await;
+    browser.shows("has not been invited").await;
+    let margaret = desk.contact("Margaret").await;
+    let choose = desk.path(&format!("/owners/existing?contact={margaret}"));
+    browser.look(&format!("{base}{choose}")).await;
+    browser.presses("button.main[value=save]").await;
+    browser.shows("3 owners").await;
+    let below = [
+        String::new(),
+        format!("/owners/{ada}"),
+        format!("/owners/{margaret}"),
+        "/owners/existing".to_owned(),
+        "/tasks".to_owned(),
+        "/milestones".to_owned(),
+        "/todos".to_owned(),
+        "/notes".to_owned(),
+        "/view-as-owner".to_owned(),
+    ];
+    for below in &below {
+        browser.look(&format!("{base}{}", desk.path(below))).await;
+        browser.shows("Sign out").await;
+    }
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

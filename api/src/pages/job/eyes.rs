@@ -28,8 +28,8 @@ use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use domain::{AccountId, Command, ContactId, ImpersonationId, JobId, Reason};
 use event_store::OpenImpersonation;
 use maud::{Markup, html};
-use projections::as_of::JobPage;
 use projections::Page as PageOf;
+use projections::as_of::JobPage;
 use projections::impersonations::{ImpersonationEntry, ImpersonationQuery};
 use projections::owner_portal::ItemEntry;
 

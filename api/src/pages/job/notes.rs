@@ -343,7 +343,9 @@ mod tests {
         ] {
             assert_eq!(cents(typed), Ok(hundredths), "{typed}");
         }
-        for wrong in ["", "-", ".5", "1.234", "12,50", "1,2345", ",100", "12 500", "1e3", "--1", "$5"] {
+        for wrong in
+            ["", "-", ".5", "1.234", "12,50", "1,2345", ",100", "12 500", "1e3", "--1", "$5"]
+        {
             assert!(cents(wrong).is_err(), "{wrong}");
         }
         assert_eq!(cents("100,000,000,000"), Ok(10_000_000_000_000));

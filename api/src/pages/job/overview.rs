@@ -15,8 +15,8 @@ use domain::{Command, Day, JobId, JobName, JobType, Timestamp};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::history::{self, ActorEntry};
-use projections::owner_portal::SectionEntry;
 use projections::job_setup;
+use projections::owner_portal::SectionEntry;
 
 /// How many owners stand on the overview.
 const OWNERS: usize = 12;
@@ -200,7 +200,10 @@ fn forms(job: &JobPage, types: &[String], form: &Form, complaints: &Complaints) 
     }
     let sent = |action: &str| form.text("action") == action;
     let typed = |field: &'static str, now: &str| {
-        let typed = sent(match field { "name" => "rename", other => other });
+        let typed = sent(match field {
+            "name" => "rename",
+            other => other,
+        });
         if typed { form.text(field).to_owned() } else { now.to_owned() }
     };
     let now = job.detail.job_type.clone().unwrap_or_default();

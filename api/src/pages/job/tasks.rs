@@ -301,7 +301,8 @@ fn inputs(job: &JobPage, typed: &Typed, complaints: &Complaints) -> Markup {
     let kinds: Vec<_> = TaskKind::ALL.iter().map(|kind| words(kind.word())).collect();
     let phases: Vec<_> = Phase::ALL.iter().map(|phase| words(phase.word())).collect();
     let owners = job.job.owners.iter();
-    let owners = owners.map(|owner| option(&owner.id.to_string(), format!("Owner: {}", owner.name)));
+    let owners =
+        owners.map(|owner| option(&owner.id.to_string(), format!("Owner: {}", owner.name)));
     let mut whose = vec![option("", "Nobody".to_owned())];
     whose.extend(owners);
     whose.push(option(STAFF, "Staff, by the name below".to_owned()));

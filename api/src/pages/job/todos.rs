@@ -17,10 +17,10 @@ use domain::owner_item::{OwnerItemCommand, TodoChange, TodoDetails};
 use domain::text::{MessageText, Title};
 use domain::{Command, ContactId, Day, JobId, OwnerItemId};
 use maud::{Markup, html};
+use projections::Page as PageOf;
 use projections::as_of::JobPage;
 use projections::job_list::OwnerEntry;
 use projections::owner_items::{self, ItemQuery, MessageEntry, Of, TodoEntry};
-use projections::Page as PageOf;
 
 const LABELS: [(&str, &str); 4] =
     [("title", "What is to be done"), ("due", "Due"), ("text", "Message"), ("contact", "Owner")];

@@ -77,12 +77,7 @@ async fn save(
 }
 
 /// Whom to choose.
-async fn choice(
-    app: &AppState,
-    who: &Staff,
-    id: JobId,
-    query: &Form,
-) -> Result<Page, Problem> {
+async fn choice(app: &AppState, who: &Staff, id: JobId, query: &Form) -> Result<Page, Problem> {
     let job = job(app, who, id).await?;
     let mut door = Door::default();
     let wanted = door.take_if("search", query.filled("search"), search);

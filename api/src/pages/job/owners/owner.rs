@@ -145,8 +145,7 @@ async fn told(app: &AppState, who: &Staff, contact: ContactId) -> Result<Told, P
     who.ready(app, &[INVITATIONS, MAIL_LOG]).await?;
     let (reader, ledger) = (app.store().reader(), who.ledger());
     let entry = contact_directory::get(reader, ledger, contact).await?;
-    let query =
-        InvitationQuery { status: None, contact: Some(contact), cursor: None, limit: 1 };
+    let query = InvitationQuery { status: None, contact: Some(contact), cursor: None, limit: 1 };
     let invitations = invitations::list(reader, ledger, &query).await?;
     Ok(Told {
         contact: entry.ok_or_else(Problem::not_found)?,

@@ -153,6 +153,7 @@ pub(crate) const fn outcome_word(outcome: &Outcome) -> OutcomeWord {
         Outcome::Unchanged => OutcomeWord::Unchanged,
         Outcome::Done
         | Outcome::Impersonating { .. }
+        | Outcome::PortalLink { .. }
         | Outcome::Owners(_)
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)

@@ -84,7 +84,8 @@ impl Kind {
             |header: &HeaderValue| header.to_str().is_ok_and(|text| text.contains("text/html"));
         let nowhere = route == UNMATCHED && !path.starts_with("/v1/");
         if pages::is_page(route) {
-            Self::Page { secret: route.contains("{token}") }
+            let secret = route.contains("{token}") || route.starts_with("/portal/");
+            Self::Page { secret }
         } else if path.starts_with("/docs") {
             Self::Viewer
         } else if (nowhere || path.starts_with("/dev/"))

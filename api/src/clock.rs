@@ -1,5 +1,5 @@
-//! The clock: ends invitations that nobody answered in time and impersonations whose time is over, and
-//! reminds of invitations that end soon where the account wants it. A link or a secret that has run out
+//! The clock: ends invitations that nobody answered in time, impersonations and links to portals whose
+//! time is over, and reminds of invitations that end soon where the account wants it. A link or a secret that has run out
 //! is dead whether or not the clock has come by; what the clock adds is the event, and the claim given
 //! back.
 
@@ -7,6 +7,7 @@ use crate::error::Chain;
 use crate::start::by_system;
 use domain::contact::ContactCommand;
 use domain::job::impersonation::ImpersonationCommand;
+use domain::job::portal_link::PortalLinkCommand;
 use domain::{Command, LedgerId, MailId};
 use event_store::{EventStore, ExecuteError, Rehearsal, StoreError, Submission};
 use projections::{ViewError, invitations, settings};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 /// How often the clock looks.
 const EVERY: Duration = Duration::from_secs(60);
-/// How many invitations, and how many impersonations, it sees to at most each time.
+/// How many invitations, impersonations and links it sees to at most each time.
 const SEEN_TO_MAX: u32 = 1_000;
 /// How long before its end an invitation is looked at, and how old its last mail is, in hours.
 const REMINDER_HOURS: i64 = 24;
@@ -35,6 +36,11 @@ pub(crate) async fn run(store: EventStore) {
             Ok(ended) => tracing::info!(ended, "impersonations are over"),
             Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
         }
+        match end_portal_links(&store).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "portal links have expired"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
+        }
         match remind(&store).await {
             Ok(0) => {}
             Ok(reminded) => tracing::info!(reminded, "invitees are reminded"),
@@ -51,6 +57,17 @@ pub async fn end_impersonations(store: &EventStore) -> Result<usize, ViewError> 
         let time_out = ImpersonationCommand::TimeOut(impersonation);
         let time_out = Command::Impersonation(job, time_out);
         ended += usize::from(carry_out(store, ledger, &time_out).await?);
+    }
+    Ok(ended)
+}
+
+/// Ends the links to portals whose time is over (2.3); tells how many.
+pub async fn end_portal_links(store: &EventStore) -> Result<usize, ViewError> {
+    let overdue = store.overdue_portal_links(SEEN_TO_MAX).await?;
+    let mut ended = 0;
+    for (ledger, job, link) in overdue {
+        let expire = Command::PortalLink(job, PortalLinkCommand::Expire(link));
+        ended += usize::from(carry_out(store, ledger, &expire).await?);
     }
     Ok(ended)
 }

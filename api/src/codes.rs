@@ -243,6 +243,30 @@ pub(crate) const CODES: &[Code] = &[
         .rule("H13")
         .remedy("End one that is not needed, or wait until one is over."),
     code(409, "impersonation_not_over", "The impersonation's time is not over yet"),
+    code(422, "too_many_portal_links", "More than 500 links to one job's portal")
+        .rule("G17")
+        .remedy("Rotate a link that is there."),
+    code(409, "portal_link_for_no_owner", "The contact is no owner of the job")
+        .rule("G18")
+        .remedy("Add the contact as an owner first, or issue a link for the job."),
+    code(409, "portal_link_for_closed", "The contact's access is closed; it sees nothing")
+        .rule("2.5")
+        .remedy("Enable the contact, or invite it again, first."),
+    code(422, "portal_link_term", "A link works until some time within the next 366 days")
+        .rule("G17")
+        .remedy("Say another time, or leave it out."),
+    code(409, "portal_link_not_their_address", "A personal link is mailed to its owner alone")
+        .rule("R63")
+        .remedy("Use an address of the contact, or issue a link for the job."),
+    code(409, "portal_link_ended", "The link was revoked, or its time is over")
+        .rule("2.3")
+        .remedy("Issue another one."),
+    code(409, "portal_link_not_over", "The link's time is not over yet"),
+    code(410, "portal_link_rotated", "There is a newer link").remedy("Ask your builder for it."),
+    code(410, "portal_link_revoked", "The link was taken back").remedy("Ask your builder."),
+    code(410, "portal_link_expired", "The link has expired")
+        .remedy("Ask your builder for a new one."),
+    code(410, "portal_closed", "The project has been put away").remedy("Ask your builder."),
     code(409, "lead_won", "The lead is won; it became a job")
         .rule("2.2")
         .remedy("Go on with the job, or write down a new lead."),

@@ -4,7 +4,7 @@
 //! `tbm_…` what somebody of the builder looks through an owner's eyes with, `tbi_…` the link of an
 //! invitation, `tbw_…` that of an invitation to the staff, `tbr_…` that of a
 //! password reset, `tbc_…` that of a change of the
-//! primary email. The text carries its ledger, so that the look-up goes
+//! primary email, `tbp_…` that of a job's portal. The text carries its ledger, so that the look-up goes
 //! to one place on a distributed database.
 
 use base64::Engine;
@@ -35,10 +35,12 @@ pub enum SecretKind {
     PasswordReset,
     /// The link in the mail to a new primary email.
     EmailChange,
+    /// The link to a job's portal.
+    PortalLink,
 }
 
 impl SecretKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::ApiKey,
         Self::Operator,
         Self::Session,
@@ -47,15 +49,18 @@ impl SecretKind {
         Self::StaffInvitation,
         Self::PasswordReset,
         Self::EmailChange,
+        Self::PortalLink,
     ];
 
     /// Whether it says who sends a request; the others are links, which say what for.
     pub(crate) const fn signs_requests(self) -> bool {
         match self {
             Self::ApiKey | Self::Operator | Self::Session | Self::Impersonation => true,
-            Self::Invitation | Self::StaffInvitation | Self::PasswordReset | Self::EmailChange => {
-                false
-            }
+            Self::Invitation
+            | Self::StaffInvitation
+            | Self::PasswordReset
+            | Self::EmailChange
+            | Self::PortalLink => false,
         }
     }
 
@@ -69,6 +74,7 @@ impl SecretKind {
             Self::StaffInvitation => "tbw_",
             Self::PasswordReset => "tbr_",
             Self::EmailChange => "tbc_",
+            Self::PortalLink => "tbp_",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! [`router`] lists every route; an endpoint is one file under `endpoints/` that takes, builds,
 //! executes and answers. [`pages`] are for people with a browser. [`extract`] holds what every endpoint takes, [`error`] how a refusal or a
 //! failure looks, [`import`] how a file becomes jobs and owners, [`mail`] how mail
-//! leaves. [`server`] starts and stops it all
+//! leaves, [`live`] how pages keep themselves up. [`server`] starts and stops it all
 //! with the settings of [`config`]. Rules are in `domain`, statements in `event-store` and
 //! `projections`; neither is here.
 
@@ -20,6 +20,7 @@ mod extract;
 mod figures;
 mod import;
 mod input;
+mod live;
 pub mod log;
 pub mod mail;
 mod openapi;
@@ -27,6 +28,7 @@ mod pages;
 mod passwords;
 mod persons;
 mod pictures;
+mod portal_links;
 mod position;
 mod router;
 pub mod server;

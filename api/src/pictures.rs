@@ -24,7 +24,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// The most bytes of a file.
-const BYTES_MAX: usize = 5 << 20;
+pub(crate) const BYTES_MAX: usize = 5 << 20;
 /// The most pixels of a picture.
 const PIXELS_MAX: u64 = 16_000_000;
 /// The most memory that decoding one takes.
@@ -54,6 +54,12 @@ impl RequestBody for ImageFile {
 
     fn parse(_: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
         Ok(Self { bytes: bytes.clone() })
+    }
+}
+
+impl From<Bytes> for ImageFile {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes }
     }
 }
 

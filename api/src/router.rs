@@ -3,8 +3,8 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, invitations,
-    job_setup, jobs, leads, mail, me, operations, operators, password_resets, sessions, settings,
-    staff, staff_invitations,
+    job_setup, jobs, leads, mail, me, operations, operators, password_resets, portal, portal_links,
+    sessions, settings, staff, staff_invitations,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -141,8 +141,27 @@ fn of_jobs() -> OpenApiRouter<AppState> {
         .routes(routes!(jobs::edit_todo::edit_todo, jobs::remove_todo::remove_todo))
         .routes(routes!(jobs::list_messages::list_messages, jobs::send_message::send_message))
         .routes(routes!(jobs::portal::portal))
+        .merge(of_portals())
         .routes(routes!(jobs::history::history))
         .merge(through_owners_eyes())
+}
+
+/// The links to jobs' portals, and what they open without a login.
+fn of_portals() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            portal_links::list::list_portal_links,
+            portal_links::issue::issue_portal_link
+        ))
+        .routes(routes!(portal_links::rotate::rotate_portal_link))
+        .routes(routes!(portal_links::revoke::revoke_portal_link))
+        .routes(routes!(
+            me::job::portal_link::list::list_own_portal_links,
+            me::job::portal_link::issue::issue_own_portal_link
+        ))
+        .routes(routes!(me::job::portal_link::rotate::rotate_own_portal_link))
+        .routes(routes!(me::job::portal_link::revoke::revoke_own_portal_link))
+        .routes(routes!(portal::get::get_portal))
 }
 
 /// What a builder asks to look through owners' eyes; what is seen is owners' own.

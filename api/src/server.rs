@@ -113,8 +113,8 @@ impl App {
     }
 }
 
-/// Deletes what nobody can ask for any more: receipts, sessions, links to reset passwords with, and
-/// counts of tries.
+/// Deletes what nobody can ask for any more: receipts, sessions, links to reset passwords with, counts of
+/// tries, and who looked at portals long ago.
 async fn prune(store: EventStore) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
     loop {
@@ -127,6 +127,12 @@ async fn prune(store: EventStore) {
             Ok(pruned) => tracing::debug!(pruned, "dead sessions and links are deleted"),
             Err(error) => tracing::warn!(error = %Chain(&error), "logins were not pruned"),
         }
+        match store.prune_portal_views().await {
+            Ok(pruned) => tracing::debug!(pruned, "old looks at portals are forgotten"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "looks at portals were not pruned")
+            }
+        }
     }
 }
 
@@ -137,6 +143,7 @@ pub async fn serve(
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
+    let live = state.live().clone();
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let listener = listener.tap_io(|socket| {
         if let Err(error) = socket.set_nodelay(true) {
@@ -146,6 +153,8 @@ pub async fn serve(
     let (stopping, drained) = oneshot::channel::<()>();
     let stop = async move {
         stop.await;
+        // Streams would never end by themselves.
+        live.close();
         drop(stopping);
     };
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop);

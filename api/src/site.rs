@@ -10,6 +10,8 @@ use std::net::IpAddr;
 pub struct Site {
     /// As browsers write it in `Origin`; empty where it is not known.
     origin: String,
+    /// What links begin with; empty where it is not known.
+    base: String,
     https: bool,
     own_machine: bool,
 }
@@ -17,7 +19,7 @@ pub struct Site {
 impl Site {
     /// Nothing is known of it.
     pub(crate) const UNKNOWN: Self =
-        Self { origin: String::new(), https: false, own_machine: false };
+        Self { origin: String::new(), base: String::new(), https: false, own_machine: false };
 
     /// The site at this public URL, of a server that listens at this address.
     pub fn new(public_url: &str, listens_at: IpAddr) -> Self {
@@ -31,12 +33,18 @@ impl Site {
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let origin = format!("{scheme}://{}{port}", host.to_lowercase());
         let own_machine = listens_at.is_loopback() && leads_to_this_machine(public_url);
-        Self { origin, https, own_machine: own_machine && !https }
+        let base = public_url.trim_end_matches('/').to_owned();
+        Self { origin, base, https, own_machine: own_machine && !https }
     }
 
     /// Whether a browser that names this origin shows a page of ours.
     pub(crate) fn is_at(&self, origin: &str) -> bool {
         !self.origin.is_empty() && self.origin == origin
+    }
+
+    /// A link to this path, as the settings say and no request (promise 31).
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// Whether browsers reach it over TLS and over nothing else.

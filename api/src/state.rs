@@ -2,6 +2,7 @@
 
 use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
+use crate::live::Live;
 use crate::mail::Delivery;
 use crate::site::Site;
 use domain::{LedgerId, PersonId};
@@ -47,6 +48,7 @@ pub struct AppState(Arc<Inner>);
 struct Inner {
     store: EventStore,
     progress: Progress,
+    live: Live,
     limits: Limits,
     permits: Semaphore,
     credentials: Cache<[u8; 32], Seen>,
@@ -80,6 +82,7 @@ impl AppState {
     ) -> Self {
         Self(Arc::new(Inner {
             store,
+            live: Live::new(progress.clone()),
             progress,
             limits,
             permits: Semaphore::new(limits.requests_max),
@@ -114,6 +117,11 @@ impl AppState {
 
     pub(crate) fn progress(&self) -> &Progress {
         &self.0.progress
+    }
+
+    /// What tells open pages that they would look otherwise by now.
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     pub(crate) fn delivery(&self) -> &Delivery {

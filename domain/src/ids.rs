@@ -110,6 +110,10 @@ id!(
     ImpersonationId
 );
 id!(
+    /// A link to a job's portal (R90); the address of its page names it.
+    PortalLinkId
+);
+id!(
     /// A key with which a backend service acts for a builder account.
     ApiKeyId
 );
@@ -139,7 +143,7 @@ id!(
 );
 id!(
     /// The one whose personal values are sealed with a key of their own: a contact, a person or a
-    /// member of the staff.
+    /// member of the staff; whoever is none of them and gets a mail is known by that mail.
     SubjectId
 );
 

@@ -36,7 +36,8 @@ pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
     AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, FactorId, ImageId,
     ImpersonationId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId, NoteId,
-    OwnerItemId, PersonId, SessionId, StaffId, SubjectId, TaskId, TemplateId, TokenId,
+    OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId, SubjectId, TaskId, TemplateId,
+    TokenId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

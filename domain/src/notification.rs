@@ -1,6 +1,6 @@
 //! A mail that the product sends: what became of it. That one with a link was ordered, the event says
 //! that ordered it (an invitation, a reset); one that tells owners of something new begins here, address
-//! by address (R21). How each ended, whether the mail server took it, is told here (R68).
+//! by address (R21), and so does one with a link to a portal (R89). How each ended, whether the mail server took it, is told here (R68).
 //!
 //! Each mail is an aggregate of its own, `notification-{mail}`. Attempts before its end are the sender's
 //! own business and leave no event.
@@ -29,16 +29,16 @@ events! {
     }
 }
 
-/// A mail was ordered that tells an owner of something new (R21).
+/// A mail was ordered that tells an owner of something new (R21), or carries a link to a portal (R89).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationQueued {
     /// What kind of mail.
     pub kind: MailKind,
-    /// Whose mail: the contact.
+    /// Whose mail: the contact; of whoever is none, the mail itself.
     pub recipient: SubjectId,
     /// The one address that it goes to.
     pub to: Personal<EmailAddress>,
-    /// What is new: the To-Do or message, or the job that has a task.
+    /// What is new: the To-Do or message, or the job that has a task or whose portal it is.
     pub about: AggregateId,
 }
 
@@ -153,11 +153,13 @@ pub enum MailKind {
     NewTodo,
     /// A task waits for an owner (R21, R93).
     NewTask,
+    /// A link to a job's portal (R89).
+    PortalLink,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Invitation,
         Self::PasswordReset,
         Self::StaffInvitation,
@@ -170,6 +172,7 @@ impl MailKind {
         Self::NewMessage,
         Self::NewTodo,
         Self::NewTask,
+        Self::PortalLink,
     ];
 
     /// The stored word.
@@ -187,6 +190,7 @@ impl MailKind {
             Self::NewMessage => "new_message",
             Self::NewTodo => "new_todo",
             Self::NewTask => "new_task",
+            Self::PortalLink => "portal_link",
         }
     }
 

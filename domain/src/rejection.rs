@@ -150,7 +150,7 @@ impl Rejection {
     pub const fn caused_by(&self) -> &'static [&'static str] {
         match self {
             Self::Contact(rejection) => rejection.caused_by(),
-            Self::Job(JobRejection::ImpersonatedIsClosed) => {
+            Self::Job(JobRejection::ImpersonatedIsClosed | JobRejection::PortalLinkForClosed) => {
                 &["contact.owner_disabled", "contact.owner_deactivated"]
             }
             Self::Unknown(_)

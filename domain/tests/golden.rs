@@ -11,6 +11,7 @@ use domain::builder_account::{
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
 use domain::job::impersonation::{Impersonation, Impersonations};
+use domain::job::portal_link::{PortalLink, PortalLinks};
 use domain::job::{
     Assignee, BudgetLine, Cents, Job, JobEvent, Milestone, MilestoneDetails, MilestoneStatus,
     Phase, Task, TaskDetails, TaskKind,
@@ -311,6 +312,21 @@ fn line(label: &str, amount: i64) -> BudgetLine {
     BudgetLine { label, amount_cents: Cents::new(amount).expect("valid") }
 }
 
+/// The golden link, once it has ended with this secret.
+fn adas_link(token: u16, until: &str) -> PortalLink {
+    PortalLink {
+        id: "0198c0de-0000-7000-8000-000000000450".parse().expect("an id"),
+        name: domain::text::Label::parse("For Ada").expect("valid"),
+        contact: Some(ada()),
+        token: domain::TokenId(
+            format!("0198c0de-0000-7000-8000-000000000{token}").parse().expect("an id"),
+        ),
+        expires_at: domain::Timestamp::parse(until).expect("valid"),
+        asks_for_rotation: false,
+        ended: true,
+    }
+}
+
 #[test]
 fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
     let id: JobId = ELM_ST.parse().expect("an id");
@@ -321,7 +337,8 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
          task_added task_edited task_completed task_reopened task_unassigned task_removed task_added
          milestone_added milestone_edited milestone_status_set milestone_removed milestone_added
          deadline_set budget_set note_added archived reopened
-         impersonation_started impersonation_ended",
+         impersonation_started impersonation_ended
+         portal_link_issued portal_link_rotated portal_link_revoked",
     );
     let state = fold(AggregateId::Job(id), &events);
     let expected = Job {
@@ -358,9 +375,16 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
             open: Vec::new(),
             ended: BTreeSet::from(["0198c0de-0000-7000-8000-000000000440".parse().expect("an id")]),
         },
+        portal_links: PortalLinks(vec![adas_link(452, "2026-04-11T09:00:00.000250Z")]),
     };
     assert_eq!(state.job(id).expect("known").expect("there").state, expected);
-    assert_eq!(types_in(&events), types_of("job."));
+    // A link ends in one of two ways.
+    let over = story("job", "created owner_added portal_link_issued portal_link_expired");
+    let state = fold(AggregateId::Job(id), &over);
+    let job = &state.job(id).expect("known").expect("there").state;
+    let link = adas_link(451, "2026-04-01T09:00:00.000250Z");
+    assert_eq!(job.portal_links, PortalLinks(vec![link]));
+    assert_eq!(types_in(events.iter().chain(&over)), types_of("job."));
 
     let looked_at =
         fold(AggregateId::Job(id), &story("job", "created owner_added impersonation_started"));

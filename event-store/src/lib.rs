@@ -20,6 +20,7 @@ pub mod migrate;
 mod operators;
 pub mod outbox;
 mod pipeline;
+mod portal_links;
 pub mod reader;
 mod recorded;
 mod rows;
@@ -42,6 +43,7 @@ pub use logins::{
     PasswordHash, Registered, ResetLink, SESSION_HOURS, STAFF_SESSION_HOURS, Session, StaffSession,
     StoredPassword, Throttle,
 };
+pub use portal_links::{PortalToken, PortalTokenEnd, PortalViews};
 pub use reader::{Head, Open, Reader};
 pub use second_factors::{StoredFactor, base32, recovery_codes};
 pub use staff::{StaffLink, StaffRow};

@@ -61,6 +61,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0075_operators",
     "0078_owner_items",
     "0079_kinds_of_mail",
+    "0084_portal_link_tokens",
+    "0085_portal_links",
+    "0086_portal_views",
+    "0087_kind_of_mail_with_a_portal_link",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

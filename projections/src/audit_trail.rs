@@ -86,7 +86,11 @@ impl View for AuditTrail {
                 subjects.push(resolved.winner.0);
             }
             // Whose mail it is: it stands in their history (R68).
-            Event::Notification(mail) => subjects.push(mail.recipient().0),
+            Event::Notification(mail) => {
+                let whose = mail.recipient().0;
+                // Whoever is nobody's contact is known by the mail alone.
+                subjects.extend((whose != event.aggregate.uuid()).then_some(whose));
+            }
             Event::Contact(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)

@@ -90,7 +90,12 @@ impl Row {
             | JobEvent::JobReopened(_)
             // Who looks at it has a list of its own.
             | JobEvent::ImpersonationStarted(_)
-            | JobEvent::ImpersonationEnded(_) => {}
+            | JobEvent::ImpersonationEnded(_)
+            // So have the links to its portal.
+            | JobEvent::PortalLinkIssued(_)
+            | JobEvent::PortalLinkRotated(_)
+            | JobEvent::PortalLinkRevoked(_)
+            | JobEvent::PortalLinkExpired(_) => {}
         }
         Ok(())
     }

@@ -271,11 +271,12 @@ pub struct MailQuery {
 pub struct MailEntry {
     /// The mail; its `Message-ID` begins with it.
     pub id: Uuid,
-    /// To whom.
+    /// To whom; the mail's own id where it is nobody in the book.
     pub contact_id: Uuid,
     /// The contact's name.
     pub contact_name: Option<String>,
-    /// `invitation`, `invitation_reminder`, `former_address`, `password_reset`, `notice`, `new_message`, `new_todo` or `new_task`.
+    /// `invitation`, `invitation_reminder`, `former_address`, `password_reset`, `notice`, `new_message`, `new_todo`,
+    /// `new_task` or `portal_link`.
     pub kind: String,
     /// The invitation that it is about.
     pub invitation_id: Option<Uuid>,

@@ -4,6 +4,7 @@
 //! events after them, fold, write the rows, move the checkpoints. Hints say where to look; a poll
 //! behind them misses nothing. An event that a view cannot take parks that ledger's view.
 
+use crate::moves::{self, Moves};
 use crate::view::{AnyView, Taken, all_views};
 use crate::{VIEW_NAMES, ViewError};
 use domain::{LedgerId, Timestamp};
@@ -15,6 +16,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_postgres::GenericClient;
+use uuid::Uuid;
 
 /// The most events of a batch.
 const BATCH_MAX: u32 = 1_000;
@@ -35,6 +37,7 @@ pub struct Runner {
     progress: Progress,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    telling: JoinHandle<()>,
 }
 
 /// How far the views are, for readers of their own writes.
@@ -52,6 +55,7 @@ struct Shared {
     /// Somebody waits.
     urged: Notify,
     waiting: Mutex<BTreeMap<LedgerId, usize>>,
+    moves: Moves,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -63,6 +67,8 @@ impl Runner {
     pub fn start(reader: Reader, hints: broadcast::Receiver<Hint>) -> Self {
         let progress = Progress { reader: reader.clone(), shared: Arc::default() };
         let (stop, stopped) = watch::channel(false);
+        let shared = Arc::clone(&progress.shared);
+        let telling = tokio::spawn(keep_told(reader.clone(), shared, stopped.clone()));
         let working = Working {
             reader,
             hints,
@@ -71,7 +77,7 @@ impl Runner {
             dirty: BTreeMap::new(),
             ended: HashMap::new(),
         };
-        Self { progress, stop, task: tokio::spawn(working.run()) }
+        Self { progress, stop, task: tokio::spawn(working.run()), telling }
     }
 
     /// How far the views are.
@@ -85,10 +91,20 @@ impl Runner {
         if let Err(error) = self.task.await {
             tracing::error!(%error, "the views' runner ended badly");
         }
+        if let Err(error) = self.telling.await {
+            tracing::error!(%error, "telling of views that moved ended badly");
+        }
     }
 }
 
 impl Progress {
+    /// Changes soon after the ledger's views have moved, in whichever process, and holds the position
+    /// that one of them has reached. It may be ahead of the others, and of all of them when only the
+    /// head is known to have moved: read after [`wait`](Self::wait).
+    pub fn listen(&self, ledger: LedgerId) -> watch::Receiver<u64> {
+        self.shared.moves.listen(ledger)
+    }
+
     /// Waits until these views have reached a position of a ledger.
     pub async fn wait(
         &self,
@@ -286,6 +302,16 @@ impl Working {
     }
 }
 
+/// Keeps whoever listens told of views that move, here and in other processes.
+async fn keep_told(reader: Reader, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let me = Uuid::new_v4();
+    tokio::select! {
+        () = stopped(&mut stop) => {}
+        () = moves::tell(&reader, &shared.moves, me) => {}
+        () = moves::hear(&reader, &shared.moves, me) => {}
+    }
+}
+
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stopping| *stopping).await.is_err() {
         tracing::debug!("whoever started the views' runner is gone");
@@ -422,6 +448,9 @@ async fn advance(
     drop(there);
     if !reached.is_empty() {
         shared.moved.notify_waiters();
+        if let Some(furthest) = reached.iter().map(|(_, position)| *position).max() {
+            shared.moves.reached(ledger, furthest);
+        }
         metrics::counter!("titleblock_view_events_total")
             .increment(u64::try_from(events.len() * reached.len()).unwrap_or(0));
     }

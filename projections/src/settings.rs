@@ -15,6 +15,8 @@ pub struct SettingsEntry {
     pub invitation_ttl_hours: i64,
     /// Whether whoever has not answered is reminded, a day before the invitation ends.
     pub invitation_reminder: bool,
+    /// For how many days a link opens a portal, where nobody says until when.
+    pub portal_link_days: i64,
 }
 
 /// The settings as they are now, with the account's version; none while it has not been opened.
@@ -28,6 +30,7 @@ pub async fn get(
         let entry = SettingsEntry {
             invitation_ttl_hours: settings.invitation_ttl_hours.hours(),
             invitation_reminder: settings.invitation_reminder,
+            portal_link_days: settings.portal_link_days.days(),
         };
         (entry, version)
     }))

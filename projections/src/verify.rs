@@ -9,6 +9,7 @@ use domain::builder_account::{BuilderAccount, StaffStage};
 use domain::contact::{ClaimChange, ContactEvent};
 use domain::installation::Installation;
 use domain::job::impersonation::ImpersonationStep;
+use domain::job::portal_link::PortalLinkStep;
 use domain::{
     AccountId, AggregateId, Channel, ContactId, EmailAddress, Event, Grant, LedgerId, LedgerState,
     Personal, Role,
@@ -64,7 +65,7 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys, impersonations, images, staff } =
+    let Snapshot { head, claims, links, keys, impersonations, portal_links, images, staff } =
         snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
@@ -81,6 +82,7 @@ pub async fn verify(
         claims: BTreeMap::new(),
         links: BTreeSet::new(),
         impersonations: BTreeSet::new(),
+        portal_links: BTreeMap::new(),
         images: BTreeMap::new(),
     };
     checking.log(reader, &head, &mut verified, on_events).await?;
@@ -114,6 +116,7 @@ pub async fn verify(
         let what = "what opens as impersonation";
         verified.problem(format!("{what} {impersonation} is not as in the events"));
     }
+    checking.check_portal_links(&portal_links, &mut verified);
     checking.check_images(&images, &mut verified);
     checking.check_staff(&staff, &mut verified);
     for view in all_views() {
@@ -152,6 +155,9 @@ type KeyTable = BTreeSet<(Uuid, String)>;
 /// Impersonations that open something, with the contact through whose eyes it is.
 type ImpersonationTable = BTreeSet<(Uuid, Uuid)>;
 
+/// The secrets of links to portals, with the link, the job, whose it is and how it ended.
+type PortalLinkTable = BTreeMap<Uuid, (Uuid, Uuid, Option<Uuid>, Option<String>)>;
+
 /// Contacts with their images.
 type ImageTable = BTreeMap<Uuid, Uuid>;
 
@@ -165,6 +171,7 @@ struct Snapshot {
     links: Links,
     keys: KeyTable,
     impersonations: ImpersonationTable,
+    portal_links: PortalLinkTable,
     images: ImageTable,
     staff: StaffTable,
 }
@@ -211,6 +218,9 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
     let open = "SELECT impersonation_id, contact_id FROM impersonation_credentials \
                 WHERE ledger_id = $1";
     let open = snapshot.query(open, &[&ledger.0]).await.map_err(failed())?;
+    let portals = "SELECT token_id, link_id, job_id, contact_id, ended FROM portal_link_tokens \
+                   WHERE ledger_id = $1";
+    let portals = snapshot.query(portals, &[&ledger.0]).await.map_err(failed())?;
     let images = snapshot
         .query("SELECT contact_id, image_id FROM profile_images WHERE ledger_id = $1", &[&ledger.0])
         .await
@@ -226,6 +236,10 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         links: jobs.chain(leads).collect(),
         keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
         impersonations: open.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        portal_links: portals
+            .iter()
+            .map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3), row.get(4))))
+            .collect(),
         images: images.iter().map(|row| (row.get(0), row.get(1))).collect(),
         staff: staff.iter().map(|r| (r.get(0), r.get(1), r.get(2), r.get(3))).collect(),
     })
@@ -239,6 +253,7 @@ struct Checking {
     claims: BTreeMap<Uuid, [u8; 32]>,
     links: Links,
     impersonations: ImpersonationTable,
+    portal_links: PortalLinkTable,
     images: ImageTable,
 }
 
@@ -311,6 +326,7 @@ impl Checking {
             }
             None => {}
         }
+        self.fold_portal_link(event);
         let Some((contact, contact_event)) = event.contact() else { return };
         // The bytes of one that was taken over are where it comes from.
         if let ContactEvent::ProfileImageSet(set) = contact_event
@@ -354,6 +370,38 @@ impl Checking {
         let folded: KeyTable = keys.chain(operators).collect();
         for (key, _) in stored.symmetric_difference(&folded) {
             verified.problem(format!("what opens as API key {key} is not as in the events"));
+        }
+    }
+
+    fn fold_portal_link(&mut self, event: &Recorded) {
+        let Some(step) = event.job().and_then(|(_, job)| job.portal_link()) else { return };
+        let whose = step.contact().map(|contact| contact.0);
+        let made = (step.id().0, event.aggregate.uuid(), whose, None);
+        let (token, how) = match step {
+            PortalLinkStep::Issued(e) => {
+                self.portal_links.insert(e.token.0, made);
+                return;
+            }
+            PortalLinkStep::Rotated(e) => {
+                self.portal_links.insert(e.to.0, made);
+                (e.from, "rotated")
+            }
+            PortalLinkStep::Revoked(e) => (e.token, "revoked"),
+            PortalLinkStep::Expired(e) => (e.token, "expired"),
+        };
+        if let Some((.., ended)) = self.portal_links.get_mut(&token.0) {
+            *ended = Some(how.to_owned());
+        }
+    }
+
+    /// What opens portals, and what is told of what opens none any more, is as the events made it.
+    fn check_portal_links(&self, stored: &PortalLinkTable, verified: &mut Verified) {
+        let tokens: BTreeSet<&Uuid> = stored.keys().chain(self.portal_links.keys()).collect();
+        for token in tokens {
+            if stored.get(token) != self.portal_links.get(token) {
+                let what = "what opens a portal as";
+                verified.problem(format!("{what} {token} is not as in the events"));
+            }
         }
     }
 

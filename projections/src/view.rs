@@ -6,7 +6,7 @@
 
 use crate::{
     ViewError, audit_trail, contact_directory, duplicate_candidates, impersonations, invitations,
-    job_detail, job_list, lead_view, mail_log, owner_items, owner_portal,
+    job_detail, job_list, lead_view, mail_log, owner_items, owner_portal, portal_links,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -245,7 +245,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 11] = [
+pub const VIEW_NAMES: [&str; 12] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -255,6 +255,7 @@ pub const VIEW_NAMES: [&str; 11] = [
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
     impersonations::Impersonations::NAME,
+    portal_links::PortalLinks::NAME,
     mail_log::MailLog::NAME,
     audit_trail::AuditTrail::NAME,
 ];
@@ -271,6 +272,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<impersonations::Impersonations>(std::marker::PhantomData),
+        &Of::<portal_links::PortalLinks>(std::marker::PhantomData),
         &Of::<mail_log::MailLog>(std::marker::PhantomData),
         &Of::<audit_trail::AuditTrail>(std::marker::PhantomData),
     ]

@@ -16,6 +16,8 @@ pub(crate) mod me;
 pub(crate) mod operations;
 pub(crate) mod operators;
 pub(crate) mod password_resets;
+pub(crate) mod portal;
+pub(crate) mod portal_links;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod staff;
@@ -34,6 +36,7 @@ pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NA
 pub(crate) const OWNER_ITEMS: &str = projections::owner_items::OwnerItems::NAME;
 pub(crate) const LEAD_VIEW: &str = projections::lead_view::LeadView::NAME;
 pub(crate) const IMPERSONATIONS: &str = projections::impersonations::Impersonations::NAME;
+pub(crate) const PORTAL_LINKS: &str = projections::portal_links::PortalLinks::NAME;
 pub(crate) const INVITATIONS: &str = projections::invitations::Invitations::NAME;
 pub(crate) const MAIL_LOG: &str = projections::mail_log::MailLog::NAME;
 pub(crate) const AUDIT_TRAIL: &str = projections::audit_trail::AuditTrail::NAME;
@@ -44,7 +47,7 @@ pub(crate) struct PageOf<T> {
     /// The entries.
     pub(crate) items: Vec<T>,
     /// The cursor of the next page; absent on the last one.
-    next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl<T> From<projections::Page<T>> for PageOf<T> {

@@ -156,7 +156,7 @@ pub(super) fn bearer(parts: &Parts) -> Option<Secret> {
 }
 
 /// From which network address. An IPv4 client of a socket that takes both is still an IPv4 client.
-pub(super) fn client(parts: &Parts) -> Option<IpAddr> {
+pub(crate) fn client(parts: &Parts) -> Option<IpAddr> {
     let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     client.map(|ConnectInfo(address)| address.ip().to_canonical())
 }

@@ -353,6 +353,7 @@ fn makes_secret(command: &Command) -> bool {
             ImpersonationCommand::Start { .. } => true,
             ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_) => false,
         },
+        Command::PortalLink(_, command) => command.makes_secret(),
         Command::Job(..)
         | Command::CreateJob { .. }
         | Command::SetJobType { .. }

@@ -5,7 +5,8 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, SessionId, StaffId, TemplateId,
+    AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, PortalLinkId, SessionId, StaffId,
+    TemplateId,
 };
 use std::str::FromStr;
 
@@ -50,6 +51,12 @@ impl PathIds for JobId {
 }
 
 impl PathIds for LeadId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for PortalLinkId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

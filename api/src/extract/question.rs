@@ -143,7 +143,7 @@ pub(crate) fn position(
 }
 
 /// Every parameter is a text here; what it means, the endpoint reads.
-fn params<Q: DeserializeOwned>(parts: &Parts) -> Result<Q, Problem> {
+pub(crate) fn params<Q: DeserializeOwned>(parts: &Parts) -> Result<Q, Problem> {
     let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri) else {
         return Err(Problem::unreadable("query", "must be readable"));
     };

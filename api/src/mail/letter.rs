@@ -186,6 +186,29 @@ impl Letter {
         Self { subject: one_line(&format!("{account} invites you to its staff")), blocks }
     }
 
+    /// A link to a project's portal (R89).
+    pub(super) fn portal_link(facts: Invitation<'_>) -> Self {
+        let Invitation { account, url, until } = facts;
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "{account} shows you how far your project is: on a page that you open with this link, \
+                 without signing in."
+            )),
+            Block::Link { label: "Open the project's page", url },
+            Block::Paragraph(format!(
+                "The link works until {}. Whoever has it sees the page: pass it on only to those who \
+                 may.",
+                day_and_time(until)
+            )),
+            Block::Paragraph(format!(
+                "If you did not expect this mail, you need not do anything. If in doubt, ask {account} \
+                 in a way that you know."
+            )),
+        ];
+        Self { subject: one_line(&format!("{account} shows you how far your project is")), blocks }
+    }
+
     /// That something new waits in the owner's portal, and not what it is (R21).
     pub(super) fn news(kind: MailKind, account: &str, url: String) -> Self {
         let (subject, says) = match kind {
@@ -200,7 +223,8 @@ impl Letter {
             | MailKind::PasswordReset
             | MailKind::PrimaryEmailChange
             | MailKind::PrimaryEmailChangeRequested
-            | MailKind::PrimaryEmailChanged => ("has written to you", "has sent you a message."),
+            | MailKind::PrimaryEmailChanged
+            | MailKind::PortalLink => ("has written to you", "has sent you a message."),
         };
         let blocks = vec![
             Block::Paragraph("Hello,".to_owned()),

@@ -232,6 +232,9 @@ impl Post {
                 MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
                 LetterContent::FromLedger,
             ) => self.news(kind, to, facts),
+            (MailKind::PortalLink, LetterContent::Secret(secret)) => {
+                self.portal_link(mail, secret, facts).await?
+            }
             (
                 MailKind::Invitation
                 | MailKind::PasswordReset
@@ -244,7 +247,8 @@ impl Post {
                 | MailKind::PrimaryEmailChanged
                 | MailKind::NewMessage
                 | MailKind::NewTodo
-                | MailKind::NewTask,
+                | MailKind::NewTask
+                | MailKind::PortalLink,
                 _,
             ) => {
                 return for_good(FailureCause::Unsendable);
@@ -306,6 +310,25 @@ impl Post {
         Written::Letter(Letter::news(kind, account, format!("{}/me", self.public_url)))
     }
 
+    /// A link to a portal that opens it with just this secret.
+    async fn portal_link(
+        &self,
+        mail: &TakenMail,
+        secret: &NewSecret,
+        facts: &Facts,
+    ) -> Result<Written, StoreError> {
+        let ledger = mail.place.ledger;
+        let found = self.store.portal_token_by_id(ledger, TokenId(mail.place.mail.0)).await?;
+        let open = found.filter(|link| link.ended.is_none() && link.expires_at > self.store.now());
+        let Some(open) = open else { return Ok(Written::Void) };
+        let token = Secret::new(SecretKind::PortalLink, ledger, secret).expose();
+        Ok(Written::Letter(Letter::portal_link(Invitation {
+            account: facts.account(),
+            url: format!("{}/portal/{}?token={token}", self.public_url, open.link),
+            until: open.expires_at,
+        })))
+    }
+
     async fn password_reset(
         &self,
         mail: &TakenMail,
@@ -361,7 +384,10 @@ impl Post {
             | MailKind::FormerAddress
             | MailKind::NewMessage
             | MailKind::NewTodo
-            | MailKind::NewTask => Facts::of(&reader.aggregate_events(ledger, &about).await?, id),
+            | MailKind::NewTask
+            | MailKind::PortalLink => {
+                Facts::of(&reader.aggregate_events(ledger, &about).await?, id)
+            }
             MailKind::StaffInvitation => {
                 let events = reader.aggregate_events(ledger, &about[..1]).await?;
                 Facts::of_staff(&events, TokenId(id.0))

@@ -1,9 +1,9 @@
 // Makes pages nicer; every one of them works without it.
 "use strict";
 
-// Times are written in UTC, and read in the zone of whoever reads.
+// Times are written in UTC, and read in the zone of whoever reads. A day is the same everywhere.
 function inOwnZone(root) {
-  for (const time of root.querySelectorAll("time[datetime]")) {
+  for (const time of root.querySelectorAll("time[datetime*='T']")) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.getTime())) {
       time.title = time.textContent;
@@ -12,4 +12,88 @@ function inOwnZone(root) {
   }
 }
 
+// The part of a page that is kept up (api/src/live): a stream tells what the page would show now, and when
+// that is not what it shows, the part is taken anew from the page. What stands beside it is left alone,
+// so that nobody loses what they are typing.
+function keptUp() {
+  const part = () => document.querySelector("[data-live]");
+  let stream = null;
+  let asking = false;
+  let told = "";
+
+  // Somewhere else by now, such as where to sign in: shown by going there.
+  const leave = () => window.location.replace(window.location.pathname + window.location.search);
+
+  const dress = () => {
+    inOwnZone(part());
+    const hears = stream?.readyState === EventSource.OPEN;
+    for (const hint of part().querySelectorAll("[data-still]")) hint.hidden = hears;
+  };
+
+  const put = (fresh) => {
+    const reached = "a[href], button, input, summary";
+    const old = part();
+    const at = [...old.querySelectorAll(reached)].indexOf(document.activeElement);
+    const open = [...old.querySelectorAll("details")].map((details) => details.open);
+    old.replaceWith(fresh);
+    dress();
+    fresh.querySelectorAll("details").forEach((details, index) => { details.open = Boolean(open[index]); });
+    if (at >= 0) fresh.querySelectorAll(reached)[at]?.focus({ preventScroll: true });
+  };
+
+  const ask = async (seen) => {
+    told = seen;
+    if (asking || seen === part().dataset.seen) return;
+    asking = true;
+    try {
+      const answer = await fetch(window.location.href, { headers: { accept: "text/html" } });
+      if (answer.status >= 500) throw new Error("not now");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = answer.ok && !answer.redirected && page.querySelector("[data-live]");
+      if (fresh) put(document.adoptNode(fresh)); else leave();
+    } catch {
+      // Away for now. Another stream begins with what there is then.
+      listen(5000);
+    } finally {
+      asking = false;
+    }
+    // What was told meanwhile may be newer than what has come.
+    if (told !== seen) ask(told);
+  };
+
+  const hush = () => {
+    stream?.close();
+    stream = null;
+  };
+
+  let later = 0;
+  const listen = (wait) => {
+    hush();
+    clearTimeout(later);
+    later = setTimeout(() => {
+      if (document.hidden) return;
+      stream = new EventSource(part().dataset.live);
+      stream.onopen = dress;
+      stream.onmessage = (message) => ask(message.data);
+      stream.addEventListener("gone", () => { hush(); leave(); });
+      // It comes back by itself, unless it was refused: the page itself may say why.
+      stream.onerror = () => {
+        if (stream?.readyState === EventSource.CLOSED) {
+          listen(30000);
+          ask("refused");
+        }
+        dress();
+      };
+    }, wait);
+  };
+
+  if (!part() || !window.EventSource) return;
+  // A page that nobody looks at listens to nothing.
+  document.addEventListener("visibilitychange", () => { if (document.hidden) hush(); else listen(0); });
+  window.addEventListener("pagehide", hush);
+  window.addEventListener("pageshow", (shown) => { if (shown.persisted) listen(0); });
+  listen(0);
+}
+
 inOwnZone(document);
+keptUp();

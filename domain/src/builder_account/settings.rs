@@ -1,8 +1,9 @@
 //! How the account wants its invitations: for how long they can be accepted, and whether invitees
-//! are reminded.
+//! are reminded; and for how long links open portals.
 
 use super::{BuilderAccount, BuilderAccountEvent};
 use crate::event::{FieldChange, nothing_personal};
+use crate::job::portal_link::PortalLinkDays;
 use serde::{Deserialize, Serialize};
 
 /// For how long an invitation can be accepted, in hours (promise 23).
@@ -49,13 +50,16 @@ impl From<InvitationTtl> for i64 {
     }
 }
 
-/// What an account has settled for all its invitations. Those that are out already stay as they are.
+/// What an account has settled for all its invitations and links. Those that are out already stay as they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSettings {
     /// For how long an invitation can be accepted, in hours.
     pub invitation_ttl_hours: InvitationTtl,
     /// Whether whoever has not answered is reminded, a day before the invitation ends (2.5).
     pub invitation_reminder: bool,
+    /// For how many days a link opens a portal, where nobody says until when (promise 28).
+    #[serde(default, skip_serializing_if = "PortalLinkDays::is_usual")]
+    pub portal_link_days: PortalLinkDays,
 }
 
 /// Which settings become what; `None` leaves one as it is.
@@ -65,6 +69,8 @@ pub struct SettingsEdit {
     pub invitation_ttl: Option<InvitationTtl>,
     /// Whether invitees are reminded.
     pub invitation_reminder: Option<bool>,
+    /// For how many days a link opens a portal.
+    pub portal_link_days: Option<PortalLinkDays>,
 }
 
 /// The settings became others.
@@ -84,6 +90,7 @@ pub(super) fn decide(account: &BuilderAccount, edit: SettingsEdit) -> Vec<Builde
     let to = AccountSettings {
         invitation_ttl_hours: edit.invitation_ttl.unwrap_or(from.invitation_ttl_hours),
         invitation_reminder: edit.invitation_reminder.unwrap_or(from.invitation_reminder),
+        portal_link_days: edit.portal_link_days.unwrap_or(from.portal_link_days),
     };
     if from == to { Vec::new() } else { vec![AccountSettingsChanged { from, to }.into()] }
 }
@@ -100,6 +107,10 @@ pub(super) fn settings_changed(e: &AccountSettingsChanged) -> Vec<FieldChange> {
         let word =
             |settings: &AccountSettings| if settings.invitation_reminder { "on" } else { "off" };
         changes.push(FieldChange::between("invitation_reminder", word(from), word(to)));
+    }
+    if from.portal_link_days != to.portal_link_days {
+        let days = |settings: &AccountSettings| settings.portal_link_days.days().to_string();
+        changes.push(FieldChange::between("portal_link_days", days(from), days(to)));
     }
     changes
 }

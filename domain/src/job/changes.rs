@@ -3,6 +3,7 @@
 use super::events::JobEvent;
 use super::impersonation::ImpersonationStep;
 use super::plan::{Assignee, BudgetLine, MilestoneDetails, TaskDetails};
+use super::portal_link::PortalLinkStep;
 use crate::event::{FieldChange, ShowOf, Shown};
 use crate::ids::ContactId;
 use crate::text::JobType;
@@ -72,6 +73,10 @@ impl JobEvent {
             Self::JobReopened(_) => vec![FieldChange::between("archived", "yes", "no")],
             Self::ImpersonationStarted(e) => ImpersonationStep::Started(e).changes(),
             Self::ImpersonationEnded(e) => ImpersonationStep::Ended(e).changes(),
+            Self::PortalLinkIssued(e) => PortalLinkStep::Issued(e).changes(),
+            Self::PortalLinkRotated(e) => PortalLinkStep::Rotated(e).changes(),
+            Self::PortalLinkRevoked(e) => PortalLinkStep::Revoked(e).changes(),
+            Self::PortalLinkExpired(e) => PortalLinkStep::Expired(e).changes(),
         }
     }
 
@@ -101,7 +106,11 @@ impl JobEvent {
             | Self::JobArchived(_)
             | Self::JobReopened(_)
             | Self::ImpersonationStarted(_)
-            | Self::ImpersonationEnded(_) => (None, None),
+            | Self::ImpersonationEnded(_)
+            | Self::PortalLinkIssued(_)
+            | Self::PortalLinkRotated(_)
+            | Self::PortalLinkRevoked(_)
+            | Self::PortalLinkExpired(_) => (None, None),
         }
     }
 
@@ -115,6 +124,11 @@ impl JobEvent {
             Self::TaskUnassigned(e) => Some(e.contact),
             Self::ImpersonationStarted(e) => Some(e.contact),
             Self::ImpersonationEnded(e) => Some(e.contact),
+            // One for the job is about nobody.
+            Self::PortalLinkIssued(e) => e.contact,
+            Self::PortalLinkRotated(e) => e.contact,
+            Self::PortalLinkRevoked(e) => e.contact,
+            Self::PortalLinkExpired(e) => e.contact,
             Self::TaskAdded(e) => owner(&e.details),
             Self::TaskEdited(e) => owner(&e.to).or_else(|| owner(&e.from)),
             Self::JobCreated(_)

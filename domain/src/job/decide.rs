@@ -9,6 +9,7 @@ use super::events::{
 };
 use super::impersonation::ImpersonationEnding;
 use super::plan::{Assignee, Milestone, MilestoneDetails, Plan, Task, TaskDetails};
+use super::portal_link::PortalLinkRevocation;
 use super::rejection::JobRejection;
 use super::state::Job;
 use crate::ids::{AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, NoteId, TaskId};
@@ -152,8 +153,10 @@ fn replace_owner(job: &Job, from: ContactId, to: ContactId, merge: MergeId) -> V
         TaskEdited { task: task.id, from: before, to: after }.into()
     });
     let seen = job.impersonations.end_of(from, ImpersonationEnding::OwnerReplaced);
+    // Whoever holds it was given it as the one who is replaced.
+    let links = job.portal_links.end_of(from, PortalLinkRevocation::OwnerReplaced);
     let replaced = OwnerReplacedOnJob { from, to, merge }.into();
-    std::iter::once(replaced).chain(moved).chain(seen).collect()
+    std::iter::once(replaced).chain(moved).chain(seen).chain(links).collect()
 }
 
 /// What is put away, nobody looks at.
@@ -179,8 +182,9 @@ fn remove_owner(job: &Job, contact: ContactId, bulk: Option<BulkId>) -> Vec<JobE
     });
     // Nobody looks through the eyes of who is no owner (R64).
     let seen = job.impersonations.end_of(contact, ImpersonationEnding::OwnerRemoved);
+    let links = job.portal_links.end_of(contact, PortalLinkRevocation::OwnerRemoved);
     let removed = OwnerRemovedFromJob { contact, bulk }.into();
-    std::iter::once(removed).chain(unassigned).chain(seen).collect()
+    std::iter::once(removed).chain(unassigned).chain(seen).chain(links).collect()
 }
 
 /// An owner's task is for one of this job's owners (R93).

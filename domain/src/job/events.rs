@@ -2,6 +2,9 @@
 
 use super::impersonation::{ImpersonationEnded, ImpersonationStarted};
 use super::plan::{BudgetLine, MilestoneDetails, MilestoneStatus, TaskDetails};
+use super::portal_link::{
+    PortalLinkExpired, PortalLinkIssued, PortalLinkRevoked, PortalLinkRotated,
+};
 use crate::day::Day;
 use crate::event::{events, nothing_personal};
 use crate::ids::{BulkId, ContactId, MergeId, MilestoneId, NoteId, TaskId, TemplateId};
@@ -35,6 +38,10 @@ events! {
         JobReopened = "job.reopened" v 1,
         ImpersonationStarted = "job.impersonation_started" v 1,
         ImpersonationEnded = "job.impersonation_ended" v 1,
+        PortalLinkIssued = "job.portal_link_issued" v 1,
+        PortalLinkRotated = "job.portal_link_rotated" v 1,
+        PortalLinkRevoked = "job.portal_link_revoked" v 1,
+        PortalLinkExpired = "job.portal_link_expired" v 1,
     }
 }
 

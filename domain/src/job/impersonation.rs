@@ -161,6 +161,10 @@ impl JobEvent {
             | Self::DeadlineSet(_)
             | Self::BudgetSet(_)
             | Self::InternalNoteAdded(_)
+            | Self::PortalLinkIssued(_)
+            | Self::PortalLinkRotated(_)
+            | Self::PortalLinkRevoked(_)
+            | Self::PortalLinkExpired(_)
             | Self::JobArchived(_)
             | Self::JobReopened(_) => None,
         }

@@ -7,6 +7,7 @@ mod decide;
 mod events;
 pub mod impersonation;
 mod plan;
+pub mod portal_link;
 mod progress;
 mod rejection;
 mod state;

@@ -39,6 +39,20 @@ pub enum JobRejection {
     TooManyImpersonations,
     /// The clock has not reached the end.
     ImpersonationNotOver,
+    /// More links to the portal than one job takes.
+    TooManyPortalLinks,
+    /// A personal link is for one of the job's owners (G18).
+    PortalLinkForNoOwner,
+    /// The contact's access is disabled, or its owner deactivated: it sees nothing.
+    PortalLinkForClosed,
+    /// A link works until some time to come, and not for good (G17).
+    PortalLinkTerm,
+    /// A personal link is mailed to its owner alone.
+    PortalLinkNotTheirAddress,
+    /// The link was revoked, or its time is over.
+    PortalLinkEnded,
+    /// The clock has not reached the end.
+    PortalLinkNotOver,
 }
 
 impl JobRejection {
@@ -162,6 +176,57 @@ impl JobRejection {
                 "impersonation_not_over",
                 RejectionKind::Conflict,
                 "The impersonation's time is not over yet.",
+            ),
+            Self::TooManyPortalLinks => Refusal::new(
+                "too_many_portal_links",
+                RejectionKind::Unprocessable,
+                "A job takes at most 500 links to its portal, with those that have ended.",
+            )
+            .rule("G17")
+            .remedy("Rotate a link that is there."),
+            Self::PortalLinkForNoOwner => Refusal::new(
+                "portal_link_for_no_owner",
+                RejectionKind::Conflict,
+                "The contact is no owner of this job.",
+            )
+            .rule("G18")
+            .remedy("Add the contact as an owner first, or issue a link for the job.")
+            .field("contact"),
+            Self::PortalLinkForClosed => Refusal::new(
+                "portal_link_for_closed",
+                RejectionKind::Conflict,
+                "The contact's access is closed; it sees nothing of the job.",
+            )
+            .rule("2.5")
+            .remedy("Enable the contact, or invite it again, first.")
+            .field("contact"),
+            Self::PortalLinkTerm => Refusal::new(
+                "portal_link_term",
+                RejectionKind::Unprocessable,
+                "A link works until some time to come, at most 366 days from now.",
+            )
+            .rule("G17")
+            .remedy("Say another time, or leave it out.")
+            .field("expires_at"),
+            Self::PortalLinkNotTheirAddress => Refusal::new(
+                "portal_link_not_their_address",
+                RejectionKind::Conflict,
+                "A personal link shows what waits for one owner; this is no address of theirs.",
+            )
+            .rule("R63")
+            .remedy("Use an address of the contact, or issue a link for the job.")
+            .field("email"),
+            Self::PortalLinkEnded => Refusal::new(
+                "portal_link_ended",
+                RejectionKind::Conflict,
+                "The link was revoked, or its time is over.",
+            )
+            .rule("2.3")
+            .remedy("Issue another one."),
+            Self::PortalLinkNotOver => Refusal::new(
+                "portal_link_not_over",
+                RejectionKind::Conflict,
+                "The link's time is not over yet.",
             ),
         }
     }

@@ -3,6 +3,7 @@
 use super::events::JobEvent;
 use super::impersonation::Impersonations;
 use super::plan::{BudgetLine, Milestone, MilestoneStatus, Task};
+use super::portal_link::{PortalLinkStep, PortalLinks};
 use crate::ImpossibleStep;
 use crate::day::Day;
 use crate::ids::{AggregateId, ContactId, JobId, MilestoneId, NoteId, TaskId};
@@ -38,6 +39,8 @@ pub struct Job {
     pub archived: bool,
     /// Who looks through its owners' eyes (R64).
     pub impersonations: Impersonations,
+    /// The links to its portal (R90).
+    pub portal_links: PortalLinks,
 }
 
 impl Job {
@@ -75,6 +78,7 @@ impl Job {
             notes: BTreeSet::new(),
             archived: false,
             impersonations: Impersonations::default(),
+            portal_links: PortalLinks::default(),
         })
     }
 
@@ -110,6 +114,7 @@ impl Job {
                 if !self.owners.remove(&e.contact) {
                     return Err("the contact is no owner");
                 }
+                self.portal_links.owner_left();
             }
             JobEvent::JobTypeSet(e) => self.job_type.clone_from(&e.to),
             JobEvent::JobTemplateApplied(_) => {}
@@ -159,6 +164,18 @@ impl Job {
             JobEvent::JobReopened(_) => self.archived = false,
             JobEvent::ImpersonationStarted(e) => self.impersonations.start(e)?,
             JobEvent::ImpersonationEnded(e) => self.impersonations.end(e)?,
+            JobEvent::PortalLinkIssued(e) => {
+                self.portal_links.record(PortalLinkStep::Issued(e))?;
+            }
+            JobEvent::PortalLinkRotated(e) => {
+                self.portal_links.record(PortalLinkStep::Rotated(e))?;
+            }
+            JobEvent::PortalLinkRevoked(e) => {
+                self.portal_links.record(PortalLinkStep::Revoked(e))?;
+            }
+            JobEvent::PortalLinkExpired(e) => {
+                self.portal_links.record(PortalLinkStep::Expired(e))?;
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::Command;
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
+use crate::job::portal_link::PortalLinkCommand;
 use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
 
@@ -108,7 +109,7 @@ enum Right {
     Impersonate,
     /// A builder admin's alone.
     Administer,
-    /// A builder's or an owner's; the contact's own state says whose.
+    /// A builder's or an owner's; the contact's own state, or whose a link is, says whose.
     OwnInfo,
     /// The invitee's, who holds the link.
     Answer,
@@ -186,6 +187,12 @@ fn right(command: &Command) -> Right {
         // It activates owners and deactivates others.
         | Command::ImportOwners(_) => Right::ManageAccess,
         Command::Impersonation(..) => Right::Impersonate,
+        Command::PortalLink(_, command) => match command {
+            PortalLinkCommand::Issue(_)
+            | PortalLinkCommand::Rotate { .. }
+            | PortalLinkCommand::Revoke(_) => Right::OwnInfo,
+            PortalLinkCommand::Expire(_) => Right::Report,
+        },
         Command::RecordMail(..) => Right::Report,
         Command::SaveContact { .. }
         | Command::Job(..)

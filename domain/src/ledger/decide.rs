@@ -92,6 +92,7 @@ pub fn decide(
         }
         Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
         Command::Impersonation(job, command) => asked.impersonation(*job, *command),
+        Command::PortalLink(job, command) => asked.portal_link(*job, command),
         Command::Lead(id, command) => asked.lead(*id, command),
         Command::SaveLeadContact { lead, title, contact, details } => {
             asked.save_lead_contact(*lead, title.as_ref(), *contact, details)

@@ -16,6 +16,7 @@ mod links;
 mod merge;
 mod notices;
 mod owner_items;
+mod portal_links;
 mod state;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use crate::ids::{
 };
 use crate::installation::InstallationCommand;
 use crate::job::impersonation::ImpersonationCommand;
+use crate::job::portal_link::PortalLinkCommand;
 use crate::job::{JobCommand, JobDetails};
 use crate::lead::LeadCommand;
 use crate::notification::{BounceStatus, MailReport};
@@ -129,6 +131,8 @@ pub enum Command {
     },
     /// About looking through the eyes of one of a job's owners (R64, H13).
     Impersonation(JobId, ImpersonationCommand),
+    /// About a link to a job's portal (R90, G17).
+    PortalLink(JobId, PortalLinkCommand),
     /// An owner does a task that waits for an owner of the job (R62, R93).
     CompleteForOwner {
         /// The job.
@@ -316,6 +320,11 @@ pub enum Outcome {
         /// Until when.
         until: Timestamp,
     },
+    /// A link to a portal has a new secret.
+    PortalLink {
+        /// Until when it opens it.
+        until: Timestamp,
+    },
     /// What became of each pair of a bulk change.
     Owners(Vec<OwnerOutcome>),
     /// The contact stands for itself again; this could not be undone.
@@ -472,6 +481,9 @@ impl Command {
                 job,
                 ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_),
             ) => vec![(*job).into()],
+            Self::PortalLink(job, command) => std::iter::once((*job).into())
+                .chain(command.contact().map(AggregateId::from))
+                .collect(),
             Self::OwnerItem(command) => [command.item().into(), command.job().into()]
                 .into_iter()
                 .chain(command.contact().map(AggregateId::from))
@@ -527,6 +539,7 @@ impl Command {
             | Self::RecordBounce(..)
             | Self::UnmergeContact(_)
             | Self::Impersonation(..)
+            | Self::PortalLink(..)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
             | Self::WinLead { .. } => None,
@@ -599,6 +612,7 @@ impl Command {
             Self::ImportOwners(_) => "ImportOwners",
             Self::TakeOver { .. } => "TakeOver",
             Self::Impersonation(_, command) => command.name(),
+            Self::PortalLink(_, command) => command.name(),
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
             Self::SaveLeadContact { title: None, .. } => "LinkLead",

@@ -92,6 +92,10 @@ fn newly_an_owners<'a>(job: &Job, event: &'a JobEvent) -> Option<&'a TaskDetails
         | JobEvent::InternalNoteAdded(_)
         | JobEvent::ImpersonationStarted(_)
         | JobEvent::ImpersonationEnded(_)
+        | JobEvent::PortalLinkIssued(_)
+        | JobEvent::PortalLinkRotated(_)
+        | JobEvent::PortalLinkRevoked(_)
+        | JobEvent::PortalLinkExpired(_)
         | JobEvent::JobArchived(_)
         | JobEvent::JobReopened(_) => None,
     }

@@ -119,7 +119,7 @@ impl Asked<'_> {
     }
 
     /// The owner who asks, if it is one.
-    fn asking_owner(&self) -> Option<PersonId> {
+    pub(super) fn asking_owner(&self) -> Option<PersonId> {
         match (&self.circumstances.authority, self.circumstances.actor) {
             (Authority::Owner, Actor::Owner(person)) => Some(person),
             (
@@ -134,7 +134,7 @@ impl Asked<'_> {
     }
 
     /// The job and the contact, if whoever asks is Active in it and an owner of that job now.
-    fn as_owner(&self, id: JobId, contact: ContactId) -> Result<(&Job, &Contact), Halt> {
+    pub(super) fn as_owner(&self, id: JobId, contact: ContactId) -> Result<(&Job, &Contact), Halt> {
         let unknown = || Halt::from(Rejection::Unknown(id.into()));
         let job = Tracked::state_of(self.state.job(id)?).ok_or_else(unknown)?;
         let contact = Tracked::state_of(self.state.contact(contact)?).ok_or_else(unknown)?;

@@ -11,9 +11,10 @@ use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, Invi
 use crate::event::Shown;
 use crate::ids::{
     ApiKeyId, CredentialId, FactorId, ImageId, ImpersonationId, InvitationId, OwnerItemId,
-    PersonId, SessionId, StaffId, TokenId,
+    PersonId, PortalLinkId, SessionId, StaffId, TokenId,
 };
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
+use crate::job::portal_link::{NewPortalLink, PortalLinkCommand};
 use crate::job::{JobEvent, JobRejection, Phase, TaskKind};
 use crate::lead::LeadRejection;
 use crate::notification::{BounceStatus, FailureCause, MailKind, MailOutcome};
@@ -139,6 +140,20 @@ fn end_impersonation() -> Command {
 
 fn time_impersonation_out() -> Command {
     Command::Impersonation(ELM_ST, ImpersonationCommand::TimeOut(IMPERSONATION))
+}
+
+const LINK: PortalLinkId = PortalLinkId(Uuid::from_u128(0x117c));
+
+fn of_link(command: PortalLinkCommand) -> Command {
+    Command::PortalLink(ELM_ST, command)
+}
+
+fn issue_link() -> Command {
+    let (contact, expires_at, mail_to) = (Some(ADA), None, None);
+    let name = Label::parse("For Ada").expect("a valid name");
+    let (link, token) = (LINK, TokenId(Uuid::from_u128(1)));
+    let new = NewPortalLink { link, token, name, contact, expires_at, mail_to };
+    of_link(PortalLinkCommand::Issue(new))
 }
 
 fn custom_field_set() -> Command {
@@ -1097,6 +1112,8 @@ fn commands_by_right() -> [Vec<Command>; 10] {
             change_todo(TodoChange::Complete),
             change_todo(TodoChange::Reopen),
             send_message(),
+            issue_link(),
+            of_link(PortalLinkCommand::Revoke(LINK)),
         ],
         vec![
             Command::BuilderAccount(ACCOUNT, BuilderAccountCommand::SetCustomFields(Vec::new())),
@@ -1112,6 +1129,7 @@ fn commands_by_right() -> [Vec<Command>; 10] {
         vec![
             mailed(MailOutcome::Sent),
             of_contact(ContactCommand::RemindInvite(MailId(Uuid::nil()))),
+            of_link(PortalLinkCommand::Expire(LINK)),
         ],
         vec![of_contact(ContactCommand::DeclineInvite(ids(1).token)), accept(ADA, 1), join_staff()],
     ]

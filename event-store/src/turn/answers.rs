@@ -166,6 +166,7 @@ fn tells_secret(submission: &Submission) -> bool {
             ImpersonationCommand::Start { .. } => true,
             ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_) => false,
         },
+        Command::PortalLink(_, command) => command.makes_secret(),
         Command::Contact(..)
         | Command::SaveContact { .. }
         | Command::Job(..)

@@ -8,6 +8,7 @@ use crate::store::{Applied, IdempotencyKey, NewSecret, Submission};
 use crate::writer::{Rehearsal, Work};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::job::portal_link::PortalLinkStep;
 use domain::{
     AccountId, AggregateId, Command, ContactId, Decision, EmailAddress, Event, EventId, Halt,
     JobId, LeadId, LedgerId, LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
@@ -466,6 +467,9 @@ fn submissions(group: &Group) -> impl Iterator<Item = &Submission> {
 fn theirs(command: &Command, event: &Event) -> Option<ContactId> {
     if let Command::CompleteForOwner { contact, .. } = command {
         return Some(*contact);
+    }
+    if let (Command::PortalLink(..), Event::Job(event)) = (command, event) {
+        return event.portal_link().and_then(PortalLinkStep::contact);
     }
     let Event::OwnerItem(event) = event else { return None };
     Some(event.place().1)

@@ -94,6 +94,7 @@ impl Turn<'_> {
                     writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
                     writes.jobs.extend(came.map(|contact| ((ledger, contact, job), true)));
                     writes.impersonations.of_event(recorded, event, job, submission)?;
+                    writes.portal_links.of_event(recorded, event, job, submission)?;
                 }
                 (Event::Lead(event), AggregateId::Lead(lead)) => {
                     let (left, came) = event.contact_change();
@@ -101,7 +102,7 @@ impl Turn<'_> {
                     writes.leads.extend(came.map(|contact| ((ledger, contact, lead), true)));
                 }
                 (Event::Notification(event), AggregateId::Notification(mail)) => {
-                    self.mail_effects(recorded, event, mail, writes)?;
+                    self.mail_effects(recorded, event, mail, submission, writes)?;
                 }
                 (
                     Event::Contact(_)
@@ -119,19 +120,25 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A mail of its own, with the one address that it goes to (R21); or the end of any.
+    /// A mail of its own, with the one address that it goes to (R21), and the link to a portal if it
+    /// carries one (R89); or the end of any.
     fn mail_effects(
         &self,
         recorded: &Recorded,
         event: &NotificationEvent,
         mail: MailId,
+        submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
         let (ledger, at) = (recorded.ledger, recorded.recorded_at.moment());
         let sent = match event {
             NotificationEvent::NotificationQueued(queued) => {
-                let letter =
+                let mut letter =
                     serde_json::json!({ "to": queued.to.value().map(EmailAddress::typed) });
+                if queued.kind == MailKind::PortalLink {
+                    let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+                    letter["secret"] = URL_SAFE_NO_PAD.encode(secret.expose()).into();
+                }
                 let keys = self.shared.reader.keys();
                 let sealed = keys.seal(letter.to_string().as_bytes(), mail.0.as_bytes())?;
                 writes.mails.push(MailRow {
@@ -296,6 +303,11 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
         (AggregateId::Person(id), Event::Person(PersonEvent::PersonRegistered(_))) => {
             Some(id.into())
         }
+        // Whoever is nobody's contact is known by this mail alone.
+        (
+            AggregateId::Notification(mail),
+            Event::Notification(NotificationEvent::NotificationQueued(e)),
+        ) if e.recipient.0 == mail.0 => Some(e.recipient),
         (
             AggregateId::BuilderAccount(_),
             Event::BuilderAccount(BuilderAccountEvent::StaffInvited(e)),

@@ -16,6 +16,7 @@ mod effects;
 mod images;
 mod impersonations;
 mod logins;
+mod portal_links;
 mod second_factors;
 mod staff;
 mod writes;

@@ -5,6 +5,7 @@ use super::effects::EndedMail;
 use super::images::Images;
 use super::impersonations::Impersonations;
 use super::logins::Logins;
+use super::portal_links::PortalLinks;
 use super::staff::Staff;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
@@ -26,6 +27,7 @@ pub(super) struct Writes {
     pub(super) mails_ended: Vec<EndedMail>,
     pub(super) credentials: Credentials,
     pub(super) impersonations: Impersonations,
+    pub(super) portal_links: PortalLinks,
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
     pub(super) images: Images,
@@ -48,6 +50,7 @@ impl Writes {
             mails_ended,
             credentials,
             impersonations,
+            portal_links,
             attempts,
             logins,
             images,
@@ -64,6 +67,7 @@ impl Writes {
             && mails_ended.is_empty()
             && credentials.are_none()
             && impersonations.are_none()
+            && portal_links.are_none()
             && attempts.is_empty()
             && logins.are_none()
             && images.are_none()

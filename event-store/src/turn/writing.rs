@@ -85,6 +85,7 @@ impl Turn<'_> {
         }
         take(&mut writes.credentials).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.impersonations).send(client, prepared, &mut pipeline).await?;
+        take(&mut writes.portal_links).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.images).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.staff).send(client, prepared, &mut pipeline).await?;

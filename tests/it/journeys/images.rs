@@ -27,6 +27,11 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     file
 }
 
+/// A PNG of this size.
+pub(super) fn png(width: u32, height: u32) -> Vec<u8> {
+    encoded(&picture(width, height), ImageFormat::Png)
+}
+
 /// A JPEG that says of itself where it was taken, and that it lies on its side.
 fn jpeg_on_its_side() -> Vec<u8> {
     let mut file = Vec::new();

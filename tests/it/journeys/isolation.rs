@@ -143,6 +143,11 @@ const CASES: &[(&str, &str, Case)] = &[
         Path(|ids| json!({ "contact": ids.contact, "reason": "X" })),
     ),
     ("delete", "/v1/jobs/{id}/impersonations/{impersonation_id}", Path(none)),
+    ("get", "/v1/jobs/{id}/portal-links", Path(none)),
+    ("post", "/v1/jobs/{id}/portal-links", Path(|ids| json!({ "contact": ids.contact }))),
+    ("post", "/v1/jobs/{id}/portal-links/{link_id}/rotate", Path(none)),
+    ("post", "/v1/jobs/{id}/portal-links/{link_id}/revoke", Path(none)),
+    ("get", "/v1/portal/{id}", Public),
     ("get", "/v1/leads", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/leads", Body(|ids| json!({ "title": "X", "contact_id": ids.contact }))),
     ("get", "/v1/leads/{id}", Path(none)),
@@ -200,6 +205,10 @@ const CASES: &[(&str, &str, Case)] = &[
     ("get", "/v1/me/jobs/{account_id}/{job_id}/messages", Own),
     ("post", "/v1/me/jobs/{account_id}/{job_id}/messages", Own),
     ("post", "/v1/me/jobs/{account_id}/{job_id}/tasks/{task_id}/complete", Own),
+    ("get", "/v1/me/jobs/{account_id}/{job_id}/portal-link", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/portal-link", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/portal-link/{link_id}/rotate", Own),
+    ("post", "/v1/me/jobs/{account_id}/{job_id}/portal-link/{link_id}/revoke", Own),
     ("get", "/v1/me/history", Own),
     ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/imports", Own),
@@ -320,6 +329,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         .replace("{task_id}", &ids.contact.to_string())
         .replace("{todo_id}", &ids.contact.to_string())
         .replace("{milestone_id}", &ids.contact.to_string())
+        .replace("{link_id}", &ids.contact.to_string())
         .replace("{impersonation_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");
     let request = match case {

@@ -36,6 +36,7 @@ mod owner_items;
 mod owner_notices;
 mod owner_races;
 mod owners;
+mod portal_links;
 mod pre_hijacking;
 // In a folder of its own, and on the same harness.
 #[path = "../pages/mod.rs"]

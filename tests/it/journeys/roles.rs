@@ -19,7 +19,7 @@ const CALLERS: [(&str, usize); 10] = [
 ];
 
 /// Whether each of the columns may; Y or N: admin, staff, manager, reader, auditor, operator.
-const TABLE: [(&str, &str, &str); 40] = [
+const TABLE: [(&str, &str, &str); 42] = [
     ("POST", "/v1/contacts", "YYYYNN"),
     ("PATCH", "/v1/contacts/{contact}", "YYYYNN"),
     ("POST", "/v1/contacts/{contact}/additional-emails", "YYYYNN"),
@@ -35,6 +35,8 @@ const TABLE: [(&str, &str, &str); 40] = [
     ("GET", "/v1/jobs/{job}/portal", "YYYYYN"),
     ("POST", "/v1/jobs/{job}/impersonations", "YNNNNN"),
     ("GET", "/v1/jobs/{job}/impersonations", "YNNYYN"),
+    ("POST", "/v1/jobs/{job}/portal-links", "YYYYNN"),
+    ("GET", "/v1/jobs/{job}/portal-links", "YYYYYN"),
     ("GET", "/v1/job-types", "YYYYYN"),
     ("POST", "/v1/leads", "YYYYNN"),
     ("PATCH", "/v1/leads/{lead}/contact", "YYYYNN"),

@@ -27,8 +27,13 @@ pub(super) struct Seen {
 
 impl Browser {
     pub(super) fn new(server: &Server) -> Self {
+        Self::at(&server.base)
+    }
+
+    /// One that goes to the server at this address.
+    pub(super) fn at(base: &str) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { base: server.base.clone(), client, cookies: BTreeMap::new() }
+        Self { base: base.to_owned(), client, cookies: BTreeMap::new() }
     }
 
     /// A request with the cookies that it keeps.

@@ -140,6 +140,73 @@ async fn an_owner_goes_the_whole_way_in_a_real_browser_on_a_phone() {
     went.expect("the journey");
 }
 
+/// R100
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owners_page_follows_the_job_without_being_loaded_again() {
+    let Some(chromium) = Chromium::start().await else {
+        eprintln!("SKIPPED: there is no chromedriver here (Debian: chromium, chromium-driver)");
+        return;
+    };
+    let chromium = std::sync::Arc::new(chromium);
+    let browser = std::sync::Arc::clone(&chromium);
+    let went = tokio::spawn(async move { live_journey(&browser).await }).await;
+    chromium.quit().await;
+    went.expect("the journey");
+}
+
+async fn live_journey(browser: &Chromium) {
+    let server = Server::start().await;
+    let base = &server.base;
+    let builder = server.builder("Elm & Sons").await;
+    let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+    let job = builder.admin.job("Barn", &[ada.contact]).await;
+    let tasks = format!("/v1/jobs/{job}/tasks");
+    let mut ids = Vec::new();
+    for title in ["Dig", "Pour", "Frame", "Roof"] {
+        let task = json!({ "title": title, "phase": "execution", "assignee": { "staff": "K" } });
+        ids.push(builder.admin.post(&tasks, task).await.is(201).id());
+    }
+    let todo = json!({ "contact_id": ada.contact, "title": "Bring the keys" });
+    builder.admin.post(&format!("/v1/jobs/{job}/todos"), todo).await.is(201);
+
+    browser.look(&format!("{base}/sign-in?next=/me/jobs/{job}")).await;
+    browser.types("#email", "ada@example.org").await;
+    browser.types("#password", PASSWORD).await;
+    browser.presses("button[value=sign-in]").await;
+    browser.shows("0 of 4").await;
+    // The hint to load the page again goes when the page is told by itself.
+    let kept = "getComputedStyle(document.querySelector('[data-still]')).display";
+    let began = Instant::now();
+    while browser.tells(kept).await != "none" {
+        assert!(began.elapsed() < Duration::from_secs(10), "the page does not listen");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    browser.types("#text", "What I am typing").await;
+    browser.tells("(window.stays = true)").await;
+    let mut took = Vec::new();
+    for (number, task) in (1..).zip(&ids) {
+        let done = json!({ "done": true });
+        let began = Instant::now();
+        builder.admin.patch(&format!("{tasks}/{task}"), done).await.is(200);
+        browser.shows(&format!("{number} of 4")).await;
+        took.push(began.elapsed());
+    }
+    assert!(took.iter().min() < Some(&Duration::from_secs(1)), "{took:?}");
+    browser.shows("100 %").await;
+    assert_eq!(browser.tells("window.stays").await, true, "it is the same page");
+    assert_eq!(browser.tells("document.querySelector('#text').value").await, "What I am typing");
+    let arc = "document.querySelector('.ring .part').getAttribute('stroke-dasharray')";
+    assert_eq!(browser.tells(arc).await, "100 100");
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    // What was put in place works like what was there.
+    browser.presses("button[value=todo-done]").await;
+    browser.shows("The To-Do is done.").await;
+
+    // Whose session ends elsewhere is shown where to sign in.
+    ada.session.delete("/v1/sessions").await.is(204);
+    browser.shows("I forgot my password").await;
+}
+
 async fn journey(browser: &Chromium) {
     let server = Server::start().await;
     let base = &server.base;

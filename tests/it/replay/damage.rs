@@ -4,6 +4,7 @@ use super::random::RandomHistory;
 use super::{bring_up, viewed};
 use crate::support::{Account, apply};
 use domain::contact::ContactCommand;
+use domain::job::JobCommand;
 use domain::lead::LeadCommand;
 use domain::{Command, ImageId, LeadId};
 use event_store::{EventStore, ImageBytes};
@@ -37,6 +38,10 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("DELETE FROM impersonation_credentials", true),
     ("UPDATE impersonation_credentials SET contact_id = gen_random_uuid()", true),
+    ("DELETE FROM portal_link_tokens", true),
+    ("UPDATE portal_link_tokens SET contact_id = gen_random_uuid()", true),
+    ("UPDATE portal_link_tokens SET ended = NULL WHERE ended IS NOT NULL", true),
+    ("UPDATE portal_links SET links = '[]'", false),
     ("UPDATE impersonations SET ended = NULL, how = NULL, contact_id = job_id", false),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
@@ -64,6 +69,11 @@ async fn every_damage_is_found() {
     apply(&store, account.create(contact, "Ada Example", Some("ada@damage.example"))).await;
     apply(&store, account.create_job(job, "Elm St", vec![contact])).await;
     apply(&store, account.invite(contact)).await;
+    apply(&store, super::random_impersonations::start(&account, job, contact)).await;
+    apply(&store, super::random_links::issue(&account, job, Some(contact))).await;
+    apply(&store, super::random_links::issue(&account, job, None)).await;
+    apply(&store, account.staff(Command::Job(job, JobCommand::RemoveOwner(contact, None)))).await;
+    apply(&store, account.add_owner(job, contact)).await;
     apply(&store, super::random_impersonations::start(&account, job, contact)).await;
     let title = domain::text::Title::parse("Kitchen").expect("a title");
     let create = LeadCommand::Create { title, contact: Some(contact) };
@@ -111,5 +121,6 @@ fn tables() -> impl Iterator<Item = &'static str> {
     let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
     let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
     let log = log.into_iter().chain(["credentials", "impersonation_credentials", "profile_images"]);
+    let log = log.chain(["portal_link_tokens"]);
     log.chain(views.map(|table| table.name))
 }

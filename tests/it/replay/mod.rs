@@ -14,6 +14,7 @@ mod random_impersonations;
 mod random_items;
 mod random_jobs;
 mod random_leads;
+mod random_links;
 mod random_staff;
 mod tail;
 mod taken_over;

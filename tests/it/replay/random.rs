@@ -5,12 +5,14 @@ use super::random_impersonations::Looks;
 use super::random_items::{self, Items};
 use super::random_jobs::Parts;
 use super::random_leads;
+use super::random_links::Links;
 use super::random_staff;
 use crate::support::account::{details, label};
 use crate::support::{Account, email, name, rng};
 use domain::builder_account::{BuilderAccountCommand, InvitationTtl, NewApiKey, SettingsEdit};
 use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePicks, Permission};
 use domain::ids::MergeId;
+use domain::job::portal_link::PortalLinkDays;
 use domain::job::{JobCommand, JobDetails};
 use domain::ledger::{LegacyOwner, OwnerChangeMode};
 use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
@@ -41,6 +43,7 @@ pub(super) struct RandomHistory<'a> {
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
     looks: Looks,
+    links: Links,
     items: Items,
     keys: Vec<ApiKeyId>,
     staff: Vec<(StaffId, TokenId)>,
@@ -60,6 +63,7 @@ impl<'a> RandomHistory<'a> {
             persons: HashMap::new(),
             parts: Parts::default(),
             looks: Looks::default(),
+            links: Links::default(),
             items: Items::default(),
             keys: vec![account.key],
             staff: Vec::new(),
@@ -206,6 +210,12 @@ impl<'a> RandomHistory<'a> {
         let (job, contact) = (self.job(), self.contact());
         if self.rng.random_bool(0.2) {
             return self.looks.command(self.account, &mut self.rng, job, contact);
+        }
+        if self.rng.random_bool(0.2) {
+            let (job, contact) =
+                self.looks.owners.choose(&mut self.rng).copied().unwrap_or((job, contact));
+            let person = self.persons.get(&contact).copied();
+            return self.links.command(self.account, &mut self.rng, job, (contact, person));
         }
         if self.rng.random_bool(0.6) {
             let person = self.persons.get(&contact).copied();
@@ -392,7 +402,8 @@ impl<'a> RandomHistory<'a> {
     fn settings(&mut self) -> Submission {
         let invitation_ttl = InvitationTtl::of_hours(self.rng.random_range(1..200)).ok();
         let invitation_reminder = Some(self.rng.random_bool(0.5));
-        let edit = SettingsEdit { invitation_ttl, invitation_reminder };
+        let portal_link_days = PortalLinkDays::new(self.rng.random_range(1..400)).ok();
+        let edit = SettingsEdit { invitation_ttl, invitation_reminder, portal_link_days };
         let change = BuilderAccountCommand::ChangeSettings(edit);
         self.account.staff(Command::BuilderAccount(self.account.id, change))
     }

@@ -35,6 +35,7 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
             "password_reset" => "tbr",
             "primary_email_change" => "tbc",
             "staff_invitation" => "tbw",
+            "portal_link" => "tbp",
             _ => "tbi",
         };
         let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());

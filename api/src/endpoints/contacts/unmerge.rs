@@ -66,6 +66,7 @@ pub(crate) async fn unmerge(
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)
         | Outcome::Impersonating { .. }
+        | Outcome::PortalLink { .. }
         | Outcome::ImportedOwners { .. } => Vec::new(),
     };
     let version = applied.versions.first().map_or(0, |(_, version)| *version);

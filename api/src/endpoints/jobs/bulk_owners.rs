@@ -107,6 +107,7 @@ pub(crate) async fn bulk_owners(
         Outcome::Done
         | Outcome::Unchanged
         | Outcome::Impersonating { .. }
+        | Outcome::PortalLink { .. }
         | Outcome::Imported { .. }
         | Outcome::ImportedContact(_)
         | Outcome::ImportedOwners { .. }

@@ -36,6 +36,12 @@ pub(crate) struct MessageBody {
 
 impl RequestBody for MessageBody {}
 
+impl From<String> for MessageBody {
+    fn from(text: String) -> Self {
+        Self { text }
+    }
+}
+
 impl MessageBody {
     pub(crate) fn read(&self) -> Result<MessageText, Problem> {
         let mut door = Door::default();

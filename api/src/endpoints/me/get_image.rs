@@ -17,9 +17,18 @@ pub(crate) async fn get_own_image(
     headers: HeaderMap,
     PersonQuestion(question): PersonQuestion<(), NoParams>,
 ) -> Result<Response, Problem> {
-    let person = links::person(&app, PersonId(question.ledger().0)).await?;
-    let mut links = links::of(&app, &person).await?.into_iter().filter(|link| link.open);
+    own_image(&app, PersonId(question.ledger().0), &headers).await
+}
+
+/// The image that one's builders see, or the first of them does.
+pub(crate) async fn own_image(
+    app: &AppState,
+    person: PersonId,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let person = links::person(app, person).await?;
+    let mut links = links::of(app, &person).await?.into_iter().filter(|link| link.open);
     let link = links.find(|link| link.contact.image.is_some()).ok_or_else(Problem::not_found)?;
     let image = app.store().reader().image(link.ledger, link.contact.id).await?;
-    Ok(pictures::answer(image.ok_or_else(Problem::not_found)?, &headers))
+    Ok(pictures::answer(image.ok_or_else(Problem::not_found)?, headers))
 }

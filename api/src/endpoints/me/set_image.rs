@@ -1,6 +1,6 @@
 use super::{OwnChange, change_all_with};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::PersonOrder;
+use crate::extract::{Order, PersonOrder};
 use crate::pictures::{self, ImageFile};
 use crate::state::AppState;
 use axum::Json;
@@ -20,9 +20,18 @@ pub(crate) async fn set_own_image(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(), ImageFile>,
 ) -> Result<Json<OwnChange>, Problem> {
+    Ok(Json(set(&app, &order, &order.body).await?))
+}
+
+/// Sets it with every builder.
+pub(crate) async fn set<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    file: &ImageFile,
+) -> Result<OwnChange, Problem> {
     order.without_version()?;
-    let image = pictures::read(&order.body).await?;
+    let image = pictures::read(file).await?;
     // One id with every builder: a crash between two of them is mended by sending it again.
-    let set = ContactCommand::SetImage(ImageId(order.new_id(&app, "image")));
-    Ok(Json(change_all_with(&app, &order, &set, Some(&image)).await?))
+    let set = ContactCommand::SetImage(ImageId(order.new_id(app, "image")));
+    change_all_with(app, order, &set, Some(&image)).await
 }

@@ -7,6 +7,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::Command;
 use domain::builder_account::{BuilderAccountCommand, InvitationTtl, SettingsEdit};
+use domain::job::portal_link::PortalLinkDays;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,6 +20,9 @@ pub(crate) struct ChangeSettings {
     invitation_ttl_hours: Option<i64>,
     /// Whether whoever has not answered is reminded, a day before the invitation ends.
     invitation_reminder: Option<bool>,
+    /// For how many days a link opens a portal, where nobody says until when: 1 to 366.
+    #[schema(minimum = 1, maximum = 366)]
+    portal_link_days: Option<i64>,
 }
 
 impl RequestBody for ChangeSettings {}
@@ -32,14 +36,22 @@ impl ChangeSettings {
                 door.take("invitation_ttl_hours", InvitationTtl::of_hours(hours)).map(Some)
             }
         };
+        let days = match self.portal_link_days {
+            None => Some(None),
+            Some(days) => door.take("portal_link_days", PortalLinkDays::new(days)).map(Some),
+        };
         let invitation_reminder = self.invitation_reminder;
-        door.build(|| Some(SettingsEdit { invitation_ttl: ttl?, invitation_reminder }))
+        door.build(|| {
+            let (invitation_ttl, portal_link_days) = (ttl?, days?);
+            Some(SettingsEdit { invitation_ttl, invitation_reminder, portal_link_days })
+        })
     }
 }
 
 /// Change what holds for all invitations from now on.
 ///
-/// An invitation that is out keeps its end; a resend has the new one.
+/// An invitation that is out keeps its end, and so does a link to a portal; a resend, or a rotation, has the
+/// new one.
 #[utoipa::path(patch, path = "/v1/settings", tag = "settings", request_body = ChangeSettings,
     responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn change_settings(

@@ -1,10 +1,10 @@
-use super::{Outcome, no_builder};
+use super::{Outcome, image, no_builder};
 use crate::endpoints::contacts::PHONES_MAX;
 use crate::endpoints::contacts::edit::TypedInfo;
 use crate::endpoints::me::change_all;
 use crate::error::Problem;
 use crate::input::Maybe;
-use crate::pages::form::{Complaints, Form, Input, button, hidden};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::persons::links::{self, Link};
@@ -16,8 +16,13 @@ use domain::contact::{Contact, ContactCommand};
 use domain::{PersonId, Personal};
 use maud::{Markup, html};
 
-const LABELS: [(&str, &str); 4] =
-    [("name", "Name"), ("title", "Title"), ("phones", "Phone"), ("address", "Address")];
+const LABELS: [(&str, &str); 5] = [
+    ("name", "Name"),
+    ("title", "Title"),
+    ("phones", "Phone"),
+    ("address", "Address"),
+    (image::FIELD, "The picture"),
+];
 
 /// What the form holds: as it was shown, or as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,6 +78,41 @@ pub(in crate::pages) async fn send(
     let page = again(&Complaints::NONE, &outcome);
     let status = if outcome.done { StatusCode::OK } else { StatusCode::CONFLICT };
     Ok(page.status(status).into_response())
+}
+
+/// The same page, with what became of a picture that was sent from it.
+pub(super) async fn with_outcome(
+    app: &AppState,
+    person: PersonId,
+    outcome: Outcome,
+) -> Result<Response, Problem> {
+    let status = if outcome.done { StatusCode::OK } else { StatusCode::CONFLICT };
+    again(app, person, &Complaints::NONE, &outcome, status).await
+}
+
+/// The same page, with why a picture was not taken.
+pub(super) async fn with_problem(
+    app: &AppState,
+    person: PersonId,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let complaints = Complaints::about(problem)?;
+    again(app, person, &complaints, &Outcome::default(), complaints.status()).await
+}
+
+async fn again(
+    app: &AppState,
+    person: PersonId,
+    complaints: &Complaints,
+    outcome: &Outcome,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let links = open_links(app, person).await?;
+    let Some(first) = links.first() else {
+        return Ok(nowhere().status(StatusCode::CONFLICT).into_response());
+    };
+    let there = Typed::of(&first.contact);
+    Ok(page(&links, &there, &there, complaints, outcome).status(status).into_response())
 }
 
 /// The contacts that are theirs, of builders who have left them open.
@@ -177,8 +217,29 @@ fn page(
                 .value(&typed.address).shown(complaints))
             (button("save", "Save"))
         }
+        (picture(links))
     };
     Page::new("Your details", content).at(Place::Details)
+}
+
+/// The profile image, which its owner alone sets (R36) and every builder sees (R37).
+fn picture(links: &[Link]) -> Markup {
+    let there = links.iter().any(|link| link.contact.image.is_some());
+    html! {
+        h2 { "Your picture" }
+        p { "Your builders see it beside your name. Nobody but you sets it." }
+        @if there { img .picture src="/me/image" alt="The picture that your builders see"; }
+        form method="post" action="/me/image" enctype="multipart/form-data" {
+            div .field {
+                label for=(image::FIELD) { @if there { "Another picture" } @else { "A picture" } }
+                p .hint #image-hint { "A JPEG, PNG or WebP file of up to 5 MiB." }
+                input id=(image::FIELD) name=(image::FIELD) type="file"
+                    accept="image/jpeg,image/png,image/webp" aria-describedby="image-hint";
+            }
+            (button("set-image", "Save the picture"))
+            @if there { (quiet_button("remove-image", "Take the picture away")) }
+        }
+    }
 }
 
 /// Builders may have different details of somebody; the form shows the first one's.

@@ -5,15 +5,14 @@ use crate::error::Problem;
 use crate::input::{Door, id};
 use crate::pages::form::{button, hidden};
 use crate::pages::layout::{Page, Place, to};
+use crate::pages::portal::sheet::glance;
 use crate::pages::visit::{Owner, Sent, Visit};
-use crate::pages::words::{day, days_left, sentence};
 use crate::persons::links::{self, Link};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
 use domain::ContactId;
 use maud::{Markup, html};
-use projections::owner_portal::{ItemEntry, PortalMilestone, SectionEntry};
 
 /// Somebody's jobs, with every builder: how far each is, and what waits for them (R91 to R95).
 pub(in crate::pages) async fn show(
@@ -86,82 +85,8 @@ fn card(own: &OwnJob) -> Markup {
     html! {
         article .job {
             p .over { (own.builder) }
-            h2 { (job.name) }
-            p .standing {
-                @match job.percent {
-                    Some(percent) => {
-                        strong { (percent) " %" } " done"
-                    }
-                    None => "No tasks yet"
-                }
-                @if let (Some(deadline), Some(days)) = (&job.deadline, job.days_remaining) {
-                    " · " span .badge .late[days < 0] { (days_left(days)) }
-                    " · by " (day(deadline))
-                }
-            }
-            @if let Some(percent) = job.percent {
-                progress max="100" value=(percent) aria-label="How much of the job is done" {}
-            }
-            @if job.percent.is_some() { (sections(&job.sections)) }
-            @if !job.items.is_empty() { (items(&job.items)) }
-            @if !job.milestones.is_empty() { (milestones(&job.milestones)) }
-        }
-    }
-}
-
-fn sections(sections: &[SectionEntry]) -> Markup {
-    html! {
-        dl .sections {
-            @for section in sections {
-                @let phase = sentence(section.phase.word());
-                div {
-                    dt { (phase) }
-                    dd {
-                        @match section.percent {
-                            Some(percent) => {
-                                progress max="100" value=(percent) aria-label=(phase) {}
-                                span { (percent) " %" }
-                            }
-                            None => span { "–" }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn items(items: &[ItemEntry]) -> Markup {
-    html! {
-        h3 { "Your items" }
-        ul .items {
-            @for item in items {
-                li .done[item.done] {
-                    (item.title)
-                    span .hint {
-                        " · " (sentence(item.kind.word()))
-                        @if item.done { " · done" }
-                        @else if let Some(due) = item.due { " · by " (day(&due.to_string())) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn milestones(milestones: &[PortalMilestone]) -> Markup {
-    html! {
-        h3 { "Milestones" }
-        ul .milestones {
-            @for milestone in milestones {
-                li class=(milestone.status.word()) {
-                    (milestone.title)
-                    span .hint {
-                        " · " (sentence(milestone.status.word()))
-                        @if let Some(due) = milestone.due { " · " (day(&due.to_string())) }
-                    }
-                }
-            }
+            h2 { a href={ "/me/jobs/" (job.id) } { (job.name) } }
+            (glance(job))
         }
     }
 }

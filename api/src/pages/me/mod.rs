@@ -3,7 +3,10 @@
 pub(super) mod details;
 pub(super) mod emails;
 pub(super) mod history;
+pub(super) mod image;
+pub(super) mod job;
 pub(super) mod jobs;
+pub(super) mod second_factor;
 pub(super) mod sessions;
 
 use super::Pages;
@@ -16,18 +19,32 @@ pub(super) fn add(pages: Pages) -> Pages {
     pages
         .shows("/me", jobs::show)
         .takes("/me", jobs::send)
+        .shows("/me/jobs/{job}", job::show)
+        .takes("/me/jobs/{job}", job::send)
+        .shows("/me/jobs/{job}/live", job::live)
         .shows("/me/details", details::show)
         .takes("/me/details", details::send)
+        .shows("/me/image", image::show)
+        .takes("/me/image", image::send)
         .shows("/me/emails", emails::show)
         .takes("/me/emails", emails::send)
         .shows("/me/sessions", sessions::show)
         .takes("/me/sessions", sessions::send)
+        .shows("/me/second-factor", second_factor::show)
+        .takes("/me/second-factor", second_factor::send)
         .shows("/me/history", history::show)
 }
 
 /// What has just been done here, by the word in a page's query.
 pub(super) fn notice(word: &str) -> Option<&'static str> {
     Some(match word {
+        "item-done" => "That is done. Your builder sees that it was you.",
+        "todo-done" => "The To-Do is done.",
+        "todo-reopened" => "The To-Do is open again.",
+        "written" => "Your message is with your builder.",
+        "image-set" => "Your picture is saved, with every builder of yours.",
+        "image-removed" => "Your picture is taken away, with every builder of yours.",
+        "second-factor-off" => "The second factor is off. Your password alone signs you in.",
         "taken" => "That builder is among yours now.",
         "ended" => "That session has ended.",
         "details" => "Your details are saved, with every builder of yours.",

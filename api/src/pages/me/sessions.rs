@@ -31,6 +31,7 @@ pub(in crate::pages) async fn show(
             (quiet_button("end-all", "Sign out everywhere"))
         }
         p { a href="/forgotten-password" { "Set another password" } }
+        p { a href="/me/second-factor" { "Ask for a code as well as the password" } }
     };
     let page = Page::new("Where you are signed in", content).at(Place::Sessions);
     Ok(page.done(visit.query.text("done")))

@@ -66,7 +66,8 @@ impl Asked<'_> {
         }
     }
 
-    /// Closes a contact's access; nobody looks through its eyes from the same append on (2.5).
+    /// Closes a contact's access; nobody looks through its eyes, and no link of its own opens anything,
+    /// from the same append on (2.5).
     pub(super) fn close_access(
         &self,
         id: ContactId,
@@ -76,6 +77,7 @@ impl Asked<'_> {
         let contact = Tracked::state_of(self.state.contact(id)?);
         let mut decision = done(id.into(), self.contact(id, contact, command)?, Event::Contact);
         decision.events.extend(self.nobody_sees_as(id, how)?);
+        decision.events.extend(self.no_link_opens_for(id, command)?);
         Ok(decision)
     }
 

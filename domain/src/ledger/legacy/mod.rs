@@ -113,6 +113,8 @@ impl Asked<'_> {
                 events.extend(of(resolved.loser, self.gives_way(resolved)?));
                 let ending = ImpersonationEnding::OwnerDeactivated;
                 events.extend(self.nobody_sees_as(resolved.loser, ending)?);
+                let closing = crate::contact::ContactCommand::DeactivateOwner;
+                events.extend(self.no_link_opens_for(resolved.loser, &closing)?);
             }
         }
         for owner in &new {

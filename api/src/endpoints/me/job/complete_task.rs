@@ -1,7 +1,7 @@
 use super::command_as;
 use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, PersonOrder};
+use crate::extract::{NoBody, Order, PersonOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::{AccountId, Command, JobId, TaskId};
@@ -18,7 +18,14 @@ pub(crate) async fn complete_own_task(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(AccountId, JobId, TaskId), NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let (account, job, task) = order.path;
+    complete(&app, &order, order.path).await
+}
+
+pub(crate) async fn complete<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    (account, job, task): (AccountId, JobId, TaskId),
+) -> Result<Answer<CommandAnswer>, Problem> {
     let command = |contact| Command::CompleteForOwner { job, contact, task };
-    Ok(done(&command_as(&app, &order, account, command).await?))
+    Ok(done(&command_as(app, order, account, command).await?))
 }

@@ -18,5 +18,5 @@ pub(crate) async fn complete_own_todo(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(AccountId, JobId, OwnerItemId), NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    change_todo(&app, &order, TodoChange::Complete).await
+    change_todo(&app, &order, order.path, TodoChange::Complete).await
 }

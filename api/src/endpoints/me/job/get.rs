@@ -1,7 +1,6 @@
 use super::{OwnJobNow, Part};
 use crate::endpoints::PageOf;
 use crate::error::{Problem, ProblemBody};
-use crate::extract::asker::Asker;
 use crate::extract::{NoParams, OwnerQuestion};
 use crate::state::AppState;
 use axum::Json;
@@ -41,21 +40,22 @@ pub(crate) async fn get_own_job(
     State(app): State<AppState>,
     OwnerQuestion(question): OwnerQuestion<(AccountId, JobId), NoParams>,
 ) -> Result<Json<OwnJobInFull>, Problem> {
-    own_job(&app, &question.asker, question.path).await.map(Json)
+    let own = OwnJobNow::of(&app, &question.asker, question.path).await?;
+    Ok(Json(in_full(&app, &own, Part::default(), Part::default()).await?))
 }
 
-/// The same, for whoever asks: the owner, or somebody who looks through their eyes.
-pub(crate) async fn own_job(
+/// The job, with these parts of one's own To-Dos and messages.
+pub(crate) async fn in_full(
     app: &AppState,
-    asker: &Asker,
-    place: (AccountId, JobId),
+    own: &OwnJobNow,
+    todos: Part,
+    messages: Part,
 ) -> Result<OwnJobInFull, Problem> {
-    let own = OwnJobNow::of(app, asker, place).await?;
     let (reader, today) = (app.store().reader(), Day::of(app.store().now()));
     let (ledger, contact) = (own.link.ledger, own.link.contact.id);
     let entry = owner_portal::get(reader, ledger, own.job, Some(contact), today).await?;
-    let todos = owner_items::todos(reader, ledger, &own.query(Part::default())).await?;
-    let messages = owner_items::messages(reader, ledger, &own.query(Part::default())).await?;
+    let todos = owner_items::todos(reader, ledger, &own.query(todos)).await?;
+    let messages = owner_items::messages(reader, ledger, &own.query(messages)).await?;
     Ok(OwnJobInFull {
         account: ledger.0,
         builder: own.link.builder.clone(),

@@ -7,6 +7,7 @@ pub(crate) mod complete_task;
 pub(crate) mod complete_todo;
 pub(crate) mod get;
 pub(crate) mod messages;
+pub(crate) mod portal_link;
 pub(crate) mod reopen_todo;
 pub(crate) mod send_message;
 pub(crate) mod todos;
@@ -20,6 +21,7 @@ use crate::input::{Door, LIMIT_DEFAULT, cursor, limit, one_of};
 use crate::persons::eyes::Eyes;
 use crate::persons::links::{self, Link};
 use crate::state::AppState;
+use axum::http::StatusCode;
 use domain::owner_item::{OwnerItemCommand, TodoChange};
 use domain::{AccountId, Command, ContactId, JobId, OwnerItemId, PersonId, owner_item};
 use event_store::Applied;
@@ -58,10 +60,10 @@ pub(crate) struct OwnTodoParams {
 
 /// Which part of a list.
 #[derive(Debug, Default)]
-pub(super) struct Part {
-    pub(super) done: Option<bool>,
-    pub(super) cursor: Option<String>,
-    pub(super) limit: Option<u32>,
+pub(crate) struct Part {
+    pub(crate) done: Option<bool>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: Option<u32>,
 }
 
 impl OwnItemParams {
@@ -85,7 +87,7 @@ impl OwnTodoParams {
 }
 
 /// A job of the asker's, as lists have it now.
-struct OwnJobNow {
+pub(crate) struct OwnJobNow {
     link: Link,
     job: JobId,
     /// Of which links of the contact they see what is one owner's alone.
@@ -101,7 +103,22 @@ impl OwnJobNow {
         (account, job): (AccountId, JobId),
     ) -> Result<Self, Problem> {
         let eyes = Eyes::of(app, asker).await?;
-        let link = eyes.with(account)?;
+        Self::with(app, &eyes, eyes.with(account)?, job).await
+    }
+
+    /// The same, with whichever builder it is.
+    pub(crate) async fn find(app: &AppState, asker: &Asker, job: JobId) -> Result<Self, Problem> {
+        let eyes = Eyes::of(app, asker).await?;
+        for link in eyes.contacts.iter().filter(|link| link.open) {
+            match Self::with(app, &eyes, link, job).await {
+                Err(problem) if problem.status == StatusCode::NOT_FOUND => {}
+                found => return found,
+            }
+        }
+        Err(Problem::not_found())
+    }
+
+    async fn with(app: &AppState, eyes: &Eyes, link: &Link, job: JobId) -> Result<Self, Problem> {
         let reader = app.store().reader();
         if let Some(head) = reader.head(link.ledger).await? {
             let views = [JOB_LIST, CONTACT_DIRECTORY, OWNER_PORTAL, OWNER_ITEMS];
@@ -113,6 +130,11 @@ impl OwnJobNow {
         });
         listed.ok_or_else(Problem::not_found)?;
         Ok(Self { link: link.clone(), job, sees: eyes.sees_of(&link.contact) })
+    }
+
+    /// The builder's account.
+    pub(crate) fn account(&self) -> AccountId {
+        AccountId(self.link.ledger.0)
     }
 
     /// The part of what is one owner's own.
@@ -142,12 +164,13 @@ async fn command_as<P, B>(
     order.execute_in(app, link.ledger, command(link.contact.id)).await
 }
 
-async fn change_todo<B>(
+/// Changes a To-Do of one's own.
+pub(crate) async fn change_todo<P, B>(
     app: &AppState,
-    order: &Order<(AccountId, JobId, OwnerItemId), B>,
+    order: &Order<P, B>,
+    (account, job, item): (AccountId, JobId, OwnerItemId),
     change: TodoChange,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let (account, job, item) = order.path;
     let command = |_| Command::OwnerItem(OwnerItemCommand::ChangeTodo { item, job, change });
     Ok(done(&command_as(app, order, account, command).await?))
 }

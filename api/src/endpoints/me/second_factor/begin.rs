@@ -1,8 +1,8 @@
 use super::{on_already, shown};
 use crate::answer::Answer;
 use crate::error::{Problem, ProblemBody};
-use crate::extract::PersonOrder;
 use crate::extract::body::RequestBody;
+use crate::extract::{Order, PersonOrder};
 use crate::passwords::Typed;
 use crate::state::AppState;
 use crate::totp;
@@ -29,9 +29,9 @@ impl RequestBody for BeginSecondFactor {}
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SecondFactorBegun {
     /// The secret that it shares with the app, base32.
-    secret: String,
+    pub(crate) secret: String,
     /// The same for apps that read a picture of it.
-    uri: String,
+    pub(crate) uri: String,
 }
 
 /// It holds a secret.
@@ -50,7 +50,17 @@ pub(crate) async fn begin_second_factor(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(), BeginSecondFactor>,
 ) -> Result<Answer<SecondFactorBegun>, Problem> {
-    let (person, email) = shown(&app, &order, &order.body.password).await?;
+    let begun = begin(&app, &order, &order.body.password).await?;
+    Ok(Answer::new(begun).created_at("/v1/me/second-factor".to_owned()))
+}
+
+/// Begins one, for whoever shows their password.
+pub(crate) async fn begin<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    password: &Typed,
+) -> Result<SecondFactorBegun, Problem> {
+    let (person, email) = shown(app, order, password).await?;
     if person.second_factor.is_some() {
         return Err(on_already());
     }
@@ -62,6 +72,5 @@ pub(crate) async fn begin_second_factor(
     }
     let secret = base32(&secret);
     let uri = totp::uri(email.typed(), &secret);
-    let begun = SecondFactorBegun { secret, uri };
-    Ok(Answer::new(begun).created_at("/v1/me/second-factor".to_owned()))
+    Ok(SecondFactorBegun { secret, uri })
 }

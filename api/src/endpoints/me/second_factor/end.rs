@@ -1,7 +1,7 @@
 use super::shown;
 use crate::error::{Problem, ProblemBody};
-use crate::extract::PersonOrder;
 use crate::extract::body::RequestBody;
+use crate::extract::{Order, PersonOrder};
 use crate::passwords::Typed;
 use crate::persons::second_factor::take;
 use crate::state::AppState;
@@ -33,18 +33,29 @@ pub(crate) async fn end_second_factor(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(), EndSecondFactor>,
 ) -> Result<StatusCode, Problem> {
-    let (person, _) = shown(&app, &order, &order.body.password).await?;
+    end(&app, &order, &order.body.password, &order.body.code).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Turns it off, for whoever shows their password and gives a code.
+pub(crate) async fn end<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    password: &Typed,
+    code: &str,
+) -> Result<(), Problem> {
+    let (person, _) = shown(app, order, password).await?;
     let factor = app.store().second_factor(person.id).await?.filter(|factor| factor.on);
     let Some(factor) = factor else {
         return Err(Problem::new("second_factor_off", "No second factor is on."));
     };
-    if !order.body.password.stands_alone() {
+    if !password.stands_alone() {
         let detail = "Without a second factor the password must have at least 15 characters.";
         return Err(Problem::new("password_too_short_alone", detail));
     }
     let circumstances = order.asker.circumstances(order.reason.clone());
-    take(&app, person.id, &factor, &order.body.code, circumstances).await?;
+    take(app, person.id, &factor, code, circumstances).await?;
     let disable = PersonCommand::DisableSecondFactor(factor.factor);
-    order.execute(&app, Command::Person(person.id, disable)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    order.execute(app, Command::Person(person.id, disable)).await?;
+    Ok(())
 }

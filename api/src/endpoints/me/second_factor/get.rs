@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SecondFactorState {
     /// Whether signing in takes a code.
-    on: bool,
+    pub(crate) on: bool,
     /// How many recovery codes are left.
-    recovery_codes_left: usize,
+    pub(crate) recovery_codes_left: usize,
 }
 
 /// Ask whether your second factor is on.
@@ -25,8 +25,16 @@ pub(crate) async fn get_second_factor(
     State(app): State<AppState>,
     PersonQuestion(question): PersonQuestion<(), NoParams>,
 ) -> Result<Json<SecondFactorState>, Problem> {
-    let person = links::person(&app, PersonId(question.ledger().0)).await?;
+    Ok(Json(state_of(&app, PersonId(question.ledger().0)).await?))
+}
+
+/// Whether one is on for this person.
+pub(crate) async fn state_of(
+    app: &AppState,
+    person: PersonId,
+) -> Result<SecondFactorState, Problem> {
+    let person = links::person(app, person).await?;
     let left = |used: usize| usize::from(RECOVERY_CODES).saturating_sub(used);
     let recovery_codes_left = person.second_factor.as_ref().map_or(0, |on| left(on.used.len()));
-    Ok(Json(SecondFactorState { on: person.second_factor.is_some(), recovery_codes_left }))
+    Ok(SecondFactorState { on: person.second_factor.is_some(), recovery_codes_left })
 }

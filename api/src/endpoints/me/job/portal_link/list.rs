@@ -1,0 +1,60 @@
+use super::super::OwnJobNow;
+use crate::endpoints::portal_links::list::list;
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoParams, OwnerQuestion};
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use domain::{AccountId, JobId, Timestamp};
+use projections::portal_links::PortalLinkEntry;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Your links to a job's portal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnPortalLinks {
+    /// Newest first.
+    pub(crate) items: Vec<OwnPortalLink>,
+}
+
+/// A link of yours. Its secret is told nowhere but in the answer that made it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnPortalLink {
+    /// The link.
+    pub(crate) id: Uuid,
+    /// What it is called.
+    pub(crate) name: String,
+    /// When it was issued.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) issued_at: Timestamp,
+    /// From then on it opens nothing.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) expires_at: Timestamp,
+    /// `open`, `revoked` or `expired`.
+    pub(crate) state: String,
+    /// When somebody looked last, within the last 90 days.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) last_viewed_at: Option<Timestamp>,
+}
+
+impl From<PortalLinkEntry> for OwnPortalLink {
+    fn from(entry: PortalLinkEntry) -> Self {
+        let PortalLinkEntry { id, name, issued_at, expires_at, state, last_viewed_at, .. } = entry;
+        Self { id, name, issued_at, expires_at, state, last_viewed_at }
+    }
+}
+
+/// List your own links to a job's portal, those that the builder issued for you, too.
+#[utoipa::path(get, path = "/v1/me/jobs/{account_id}/{job_id}/portal-link", tag = "me",
+    params(("account_id" = Uuid, Path, description = "The builder's account"),
+        ("job_id" = Uuid, Path, description = "The job")),
+    responses((status = 200, body = OwnPortalLinks), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn list_own_portal_links(
+    State(app): State<AppState>,
+    OwnerQuestion(question): OwnerQuestion<(AccountId, JobId), NoParams>,
+) -> Result<Json<OwnPortalLinks>, Problem> {
+    let own = OwnJobNow::of(&app, &question.asker, question.path).await?;
+    let links = list(&app, own.link.ledger, own.job, Some(own.link.contact.id)).await?;
+    Ok(Json(OwnPortalLinks { items: links.into_iter().map(OwnPortalLink::from).collect() }))
+}

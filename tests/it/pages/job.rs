@@ -440,6 +440,49 @@ async fn notes_and_budget_are_the_companys_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_portal_link_is_shown_once_rotated_and_revoked() {
+    // R87 to R90, G17, G18, 2.5
+    let mut desk = Desk::start().await;
+    let ada = desk.builder.admin.contact("Ada Byron", Some("ada@example.org")).await;
+    desk.job = desk.builder.admin.job("Oak St porch", &[ada]).await;
+    let page = desk.look("/portal-links").await.says(&["Invite Member", "None yet."]);
+    let wrong = desk.boss.fill(&page, "issue", &[("name", "Site"), ("days", "400")]).await.is(422);
+    assert_eq!(wrong.form("issue").value("name"), "Site");
+    let wrong = wrong.says(&["Days must be a number of days from 1 to 366."]);
+    let told = desk.boss.fill(&wrong, "issue", &[("days", "7")]).await.is(200);
+    let told = told.says(&["Your link", "shown this once", "Site", "For the job", "Mia Mason"]);
+    let link = |seen: &Seen| {
+        let field = seen.html.split("id=\"url\"").nth(1).and_then(|rest| rest.split('>').next());
+        let url = super::browser::attribute(field.expect("a field"), "value").expect("a link");
+        url.split_once("/portal/").expect("a portal").1.to_owned()
+    };
+    let first = format!("/portal/{}", link(&told));
+    let mut customer = Browser::new(&desk.server);
+    let opened = customer.look(&first).await;
+    customer.follow(&opened).await.says(&["Oak St porch"]);
+    desk.look("/portal-links").await.says(&["Site"]).says_nothing_of(&["tbp_", "Your link"]);
+    // The same press sent again is the same link.
+    let same = desk.boss.fill(&wrong, "issue", &[("days", "7")]).await.is(200);
+    assert_eq!(format!("/portal/{}", link(&same)), first);
+    let told = desk.boss.fill(&same, "rotate", &[]).await.is(200);
+    let second = format!("/portal/{}", link(&told));
+    assert_ne!(second, first);
+    Browser::new(&desk.server).look(&first).await.is(410);
+    // Whoever leaves the job may still have the job's link.
+    let owner = desk.look(&format!("/owners/{ada}")).await;
+    desk.done(&owner, "remove", &[]).await;
+    let page = desk.look("/portal-links").await;
+    let page = page.says(&["Rotate?", "An owner was removed from the job"]);
+    let page = desk.done(&page, "revoke", &[]).await.says(&["opens nothing any more", "Revoked"]);
+    Browser::new(&desk.server).look(&second).await.is(410);
+    // Invite Member, as a customer: the mail has the link, and the page does not.
+    let wrong = desk.boss.fill(&page, "invite", &[("email", "cy.example.org")]).await.is(422);
+    assert_eq!(wrong.form("invite").value("email"), "cy.example.org");
+    let invited = desk.done(&wrong, "invite", &[("email", "cy@example.org")]).await;
+    invited.says(&["on its way to this address", "cy@example.org"]).says_nothing_of(&["tbp_"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_auditor_reads_every_tab_is_shown_no_button_and_is_refused() {
     let mut desk = Desk::start().await;
     let ada = desk.builder.admin.contact("Ada Byron", Some("ada@example.org")).await;
@@ -458,6 +501,7 @@ async fn an_auditor_reads_every_tab_is_shown_no_button_and_is_refused() {
         "/todos",
         "/notes",
         "/view-as-owner",
+        "/portal-links",
     ];
     for below in tabs {
         let page = auditor.look(&desk.path(below)).await.is(200);
@@ -534,7 +578,12 @@ async fn a_foreign_job_is_not_there_on_any_tab() {
     let unknown = desk.boss.look(&nowhere).await.is(404).text();
     let told = |text: String| text.split("Request ").next().map(str::to_owned);
     for path in paths {
-        let seen = desk.boss.look(&path).await.is(404).says_nothing_of(&["secret barn", "eve@example.org"]);
+        let seen = desk
+            .boss
+            .look(&path)
+            .await
+            .is(404)
+            .says_nothing_of(&["secret barn", "eve@example.org"]);
         assert_eq!(told(seen.text()), told(unknown.clone()), "{path}");
     }
     let (eve, task) = (eve.to_string(), Uuid::now_v7().to_string());

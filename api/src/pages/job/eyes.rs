@@ -4,13 +4,14 @@
 //! no other. It opens nothing without the work session of the one who started it, and whoever has it
 //! changes nothing: a form that is sent with it is refused where any other is.
 
-use super::overview::{actor, sections};
+use super::overview::actor;
 use super::{Tab, job, may_look, no_such_button, sheet};
 use crate::credential::Secret;
 use crate::endpoints::IMPERSONATIONS;
 use crate::endpoints::jobs::list_impersonations::impersonations_of;
 use crate::endpoints::jobs::start_impersonation::{Look, start};
-use crate::endpoints::me::job::get::{OwnJobInFull, own_job};
+use crate::endpoints::me::job::get::{OwnJobInFull, in_full};
+use crate::endpoints::me::job::{OwnJobNow, Part};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::extract::asker::Asker;
@@ -18,20 +19,20 @@ use crate::input::{Door, LIMIT_DEFAULT, cursor, id};
 use crate::pages::cookie;
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
 use crate::pages::layout::{Page, to, with_cookie};
+use crate::pages::portal::sheet::{items, sheet as portal_sheet};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
-use crate::pages::words::{day, days_left, sentence, time};
+use crate::pages::words::{day, sentence, time};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
-use domain::{AccountId, Command, ContactId, ImpersonationId, JobId, Reason};
+use domain::{Command, ContactId, ImpersonationId, JobId, Reason};
 use event_store::OpenImpersonation;
 use maud::{Markup, html};
 use projections::Page as PageOf;
 use projections::as_of::JobPage;
 use projections::impersonations::{ImpersonationEntry, ImpersonationQuery};
-use projections::owner_portal::ItemEntry;
 
 const LABELS: [(&str, &str); 3] =
     [("contact", "Through whose eyes"), ("reason", "Reason"), ("minutes", "Minutes")];
@@ -251,7 +252,8 @@ pub(super) async fn look(
     };
     let owner = job.job.owners.iter().find(|owner| owner.id == looks.contact.0);
     let name = owner.map_or("the owner", |owner| &*owner.name);
-    let own = own_job(&app, &eyes, (AccountId(staff.ledger().0), id)).await?;
+    let own = OwnJobNow::find(&app, &eyes, id).await?;
+    let own = in_full(&app, &own, Part::default(), Part::default()).await?;
     let content = html! {
         div .of-job {
             section .banner aria-label="You look through an owner's eyes" {
@@ -268,32 +270,12 @@ pub(super) async fn look(
 }
 
 fn seen(own: &OwnJobInFull) -> Markup {
-    let job = &own.job;
     html! {
         p .over { (own.builder) }
-        p .standing {
-            @match job.percent {
-                Some(percent) => { strong { (percent) " %" } " done" }
-                None => "No tasks yet"
-            }
-            @if let (Some(deadline), Some(days)) = (&job.deadline, job.days_remaining) {
-                " · " span .badge .late[days < 0] { (days_left(days)) } " · by " (day(deadline))
-            }
-        }
-        (sections(&job.sections))
-        (items("Your items", &job.items))
-        (items("Approvals of the job", &own.approvals))
-        @if !job.milestones.is_empty() {
-            h2 { "Milestones" }
-            ul .milestones { @for milestone in &job.milestones {
-                li class=(milestone.status.word()) {
-                    (milestone.title)
-                    span .hint {
-                        " · " (sentence(milestone.status.word()))
-                        @if let Some(due) = milestone.due { " · " (day(&due.to_string())) }
-                    }
-                }
-            } }
+        (portal_sheet(&own.job))
+        @if !own.approvals.is_empty() {
+            h2 { "Approvals of the job" }
+            (items(&own.approvals, |_| html! {}))
         }
         @if !own.todos.items.is_empty() {
             h2 { "To-Dos" }
@@ -310,24 +292,6 @@ fn seen(own: &OwnJobInFull) -> Markup {
                 li .theirs[message.author == "owner"] {
                     p .over { (time(message.sent_at)) " · " (sentence(&message.author)) }
                     p .lines { (message.text.as_deref().unwrap_or("erased")) }
-                }
-            } }
-        }
-    }
-}
-
-fn items(title: &str, items: &[ItemEntry]) -> Markup {
-    html! {
-        @if !items.is_empty() {
-            h2 { (title) }
-            ul .items { @for item in items {
-                li .done[item.done] {
-                    (item.title)
-                    span .hint {
-                        " · " (sentence(item.kind.word()))
-                        @if item.done { " · done" }
-                        @else if let Some(due) = item.due { " · by " (day(&due.to_string())) }
-                    }
                 }
             } }
         }

@@ -6,6 +6,7 @@ mod milestones;
 mod notes;
 mod overview;
 mod owners;
+mod portal_links;
 mod tasks;
 mod todos;
 
@@ -47,6 +48,8 @@ pub(super) fn add(pages: Pages) -> Pages {
         .takes("/jobs/{job}/todos", todos::send)
         .shows("/jobs/{job}/notes", notes::show)
         .takes("/jobs/{job}/notes", notes::send)
+        .shows("/jobs/{job}/portal-links", portal_links::show)
+        .takes("/jobs/{job}/portal-links", portal_links::send)
         .shows("/jobs/{job}/view-as-owner", eyes::show)
         .takes("/jobs/{job}/view-as-owner", eyes::send)
         .shows("/jobs/{job}/view-as-owner/now", eyes::look)
@@ -86,14 +89,16 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "milestone-added" => "The milestone is added.",
         "milestone-saved" => "The milestone is saved.",
         "milestone-removed" => "The milestone is removed.",
-        "todo-added" => "The To-Do is added, and its owner is told by mail.",
-        "todo-saved" => "The To-Do is saved.",
-        "todo-done" => "The To-Do is done.",
-        "todo-reopened" => "The To-Do is open again.",
-        "todo-removed" => "The To-Do is removed.",
+        "owners-todo-added" => "The To-Do is added, and its owner is told by mail.",
+        "owners-todo-saved" => "The To-Do is saved.",
+        "owners-todo-done" => "The To-Do is done.",
+        "owners-todo-reopened" => "The To-Do is open again.",
+        "owners-todo-removed" => "The To-Do is removed.",
         "message-sent" => "The message is sent, and its owner is told by mail that there is one.",
         "note-added" => "The note is added.",
         "budget-saved" => "The budget is saved.",
+        "member-invited" => "The link to the portal is on its way to this address.",
+        "link-revoked" => "The link opens nothing any more.",
         "look-ended" => "You look through the owner's eyes no more.",
         _ => return None,
     })
@@ -108,19 +113,21 @@ enum Tab {
     Milestones,
     Todos,
     Notes,
+    PortalLinks,
     Eyes,
     /// The history has a page of its own.
     History,
 }
 
 impl Tab {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Owners,
         Self::Tasks,
         Self::Milestones,
         Self::Todos,
         Self::Notes,
+        Self::PortalLinks,
         Self::Eyes,
         Self::History,
     ];
@@ -133,6 +140,7 @@ impl Tab {
             Self::Milestones => "Milestones",
             Self::Todos => "To-Dos and messages",
             Self::Notes => "Notes and budget",
+            Self::PortalLinks => "Portal links",
             Self::Eyes => "View as owner",
             Self::History => "History",
         }
@@ -146,6 +154,7 @@ impl Tab {
             Self::Milestones => "/milestones",
             Self::Todos => "/todos",
             Self::Notes => "/notes",
+            Self::PortalLinks => "/portal-links",
             Self::Eyes => "/view-as-owner",
             Self::History => "/history",
         };
@@ -163,7 +172,8 @@ impl Tab {
             | Self::Tasks
             | Self::Milestones
             | Self::Todos
-            | Self::Notes => true,
+            | Self::Notes
+            | Self::PortalLinks => true,
         }
     }
 

@@ -98,7 +98,7 @@ async fn change(
                 Command::OwnerItem(OwnerItemCommand::AddTodo { item, job, contact, details })
             };
             once(app, order, form, command).await?;
-            return Ok("todo-added");
+            return Ok("owners-todo-added");
         }
         "save" => {
             let title = door.take_if("title", edited(form, "title"), Title::parse);
@@ -107,11 +107,11 @@ async fn change(
                 Some(_) => door.take_if("due", form.filled("due"), Day::parse).map(Some),
             };
             let edit = door.build(|| Some(TodoChange::Edit { title: title?, due: due? }))?;
-            (todo(edit)?, "todo-saved")
+            (todo(edit)?, "owners-todo-saved")
         }
-        "complete" => (todo(TodoChange::Complete)?, "todo-done"),
-        "reopen" => (todo(TodoChange::Reopen)?, "todo-reopened"),
-        "remove" => (todo(TodoChange::Remove)?, "todo-removed"),
+        "complete" => (todo(TodoChange::Complete)?, "owners-todo-done"),
+        "reopen" => (todo(TodoChange::Reopen)?, "owners-todo-reopened"),
+        "remove" => (todo(TodoChange::Remove)?, "owners-todo-removed"),
         "message" => {
             let text = door.take("text", MessageText::parse(form.text("text")));
             let text = door.build(|| text)?;

@@ -20,6 +20,8 @@ pub(super) const CASES: Cases = &[
     ("post", "/jobs/{job}/todos", Staff),
     ("get", "/jobs/{job}/notes", Staff),
     ("post", "/jobs/{job}/notes", Staff),
+    ("get", "/jobs/{job}/portal-links", Staff),
+    ("post", "/jobs/{job}/portal-links", Staff),
     ("get", "/jobs/{job}/view-as-owner", Staff),
     ("post", "/jobs/{job}/view-as-owner", Staff),
     ("get", "/jobs/{job}/view-as-owner/now", Staff),

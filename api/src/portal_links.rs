@@ -9,16 +9,21 @@ use crate::error::{Chain, Problem};
 use crate::extract::asker::client;
 use crate::extract::path;
 use crate::extract::question::params;
+use crate::live::{Listener, Seen};
 use crate::persons::invitee::builder_name;
 use crate::state::AppState;
+use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::response::Response;
 use domain::{ContactId, Day, JobId, LedgerId, PortalLinkId, Timestamp};
 use event_store::PortalTokenEnd;
+use futures_util::StreamExt;
 use projections::job_list;
 use projections::owner_portal::{self, PortalEntry};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -151,6 +156,37 @@ pub(crate) async fn look(app: &AppState, held: &Held) -> Result<PortalLook, Prob
         expires_at,
         job: entry.ok_or_else(Problem::not_found)?,
     })
+}
+
+/// The fingerprint of what is shown, for the page that keeps itself up.
+pub(crate) fn seen(look: &PortalLook) -> Result<Seen, Problem> {
+    Seen::of(look)
+}
+
+/// Tells when what the link shows has become another, for as long as it opens anything: to the moment,
+/// for no ledger moves when its time is over.
+pub(crate) async fn stream(
+    app: &AppState,
+    held: &Held,
+    secret: Secret,
+) -> Result<Response, Problem> {
+    let (link, secret) = (held.link, Arc::new(secret));
+    let again = {
+        let app = app.clone();
+        move || {
+            let (app, secret) = (app.clone(), Arc::clone(&secret));
+            async move {
+                let held = Held::by(&app, link, &secret).await?;
+                seen(&look(&app, &held).await?)
+            }
+        }
+    };
+    let listener = Listener::Link(link.0);
+    let (parts, body) = app.live().stream(listener, &[held.ledger], again).await?.into_parts();
+    let left = held.expires_at.moment() - app.store().now().moment();
+    let over = tokio::time::sleep(left.try_into().unwrap_or(Duration::ZERO));
+    let body = Body::from_stream(body.into_data_stream().take_until(over));
+    Ok(Response::from_parts(parts, body))
 }
 
 /// Notes that somebody looked. Whoever looks is shown what they came for all the same.

@@ -162,6 +162,7 @@ fn of_portals() -> OpenApiRouter<AppState> {
         .routes(routes!(me::job::portal_link::rotate::rotate_own_portal_link))
         .routes(routes!(me::job::portal_link::revoke::revoke_own_portal_link))
         .routes(routes!(portal::get::get_portal))
+        .routes(routes!(portal::events::portal_events))
 }
 
 /// What a builder asks to look through owners' eyes; what is seen is owners' own.

@@ -95,5 +95,24 @@ function keptUp() {
   listen(0);
 }
 
+// A button that copies what stands in a field, where there is a script; the field can be copied by hand.
+function copies(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const says = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = says; }, 3000);
+    } catch {
+      // The field is selected: the browser's own way to copy is one key away.
+      field.focus();
+    }
+  });
+}
+
 inOwnZone(document);
 keptUp();
+document.querySelectorAll("button[data-copy]").forEach(copies);

@@ -3,7 +3,7 @@
 use super::events::JobEvent;
 use super::impersonation::Impersonations;
 use super::plan::{BudgetLine, Milestone, MilestoneStatus, Task};
-use super::portal_link::{PortalLinkStep, PortalLinks};
+use super::portal_link::PortalLinks;
 use crate::ImpossibleStep;
 use crate::day::Day;
 use crate::ids::{AggregateId, ContactId, JobId, MilestoneId, NoteId, TaskId};
@@ -164,20 +164,16 @@ impl Job {
             JobEvent::JobReopened(_) => self.archived = false,
             JobEvent::ImpersonationStarted(e) => self.impersonations.start(e)?,
             JobEvent::ImpersonationEnded(e) => self.impersonations.end(e)?,
-            JobEvent::PortalLinkIssued(e) => {
-                self.portal_links.record(PortalLinkStep::Issued(e))?;
-            }
-            JobEvent::PortalLinkRotated(e) => {
-                self.portal_links.record(PortalLinkStep::Rotated(e))?;
-            }
-            JobEvent::PortalLinkRevoked(e) => {
-                self.portal_links.record(PortalLinkStep::Revoked(e))?;
-            }
-            JobEvent::PortalLinkExpired(e) => {
-                self.portal_links.record(PortalLinkStep::Expired(e))?;
-            }
+            JobEvent::PortalLinkIssued(_)
+            | JobEvent::PortalLinkRotated(_)
+            | JobEvent::PortalLinkRevoked(_)
+            | JobEvent::PortalLinkExpired(_) => self.link_step(event)?,
         }
         Ok(())
+    }
+
+    fn link_step(&mut self, event: &JobEvent) -> Result<(), &'static str> {
+        event.portal_link().map_or(Ok(()), |step| self.portal_links.record(step))
     }
 
     fn task_mut(&mut self, id: TaskId) -> Result<&mut Task, &'static str> {

@@ -148,6 +148,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/jobs/{id}/portal-links/{link_id}/rotate", Path(none)),
     ("post", "/v1/jobs/{id}/portal-links/{link_id}/revoke", Path(none)),
     ("get", "/v1/portal/{id}", Public),
+    ("get", "/v1/portal/{id}/events", Public),
     ("get", "/v1/leads", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/leads", Body(|ids| json!({ "title": "X", "contact_id": ids.contact }))),
     ("get", "/v1/leads/{id}", Path(none)),

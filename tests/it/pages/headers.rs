@@ -110,7 +110,11 @@ impl Site {
         let change = change.expect("a mail").link;
         let lead = json!({ "title": "<i>A garden room</i>" });
         let lead = builder.admin.post("/v1/leads", lead).await.is(201).id();
-        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead)];
+        let path = format!("/v1/jobs/{job}/portal-links");
+        let link = builder.admin.post(&path, json!({ "name": "<b>" })).await.is(201);
+        let (portal, token) = (link.id(), link.body["token"].as_str().expect("a token"));
+        owner.look(&format!("/portal/{portal}?token={token}")).await.leads_to();
+        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead), ("{portal}", portal)];
         let ids = ids.map(|(name, id)| (name, id.to_string())).into();
         Self { server, owner, staff_member, ids, invitation, reset, staff, change }
     }
@@ -146,7 +150,8 @@ async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() 
             assert_eq!(strangers.leads_to(), format!("/sign-in?next={path}"), "{method}");
         }
         // A picture and a stream are no pages.
-        let is_page = listed != "/me/image" && !listed.ends_with("/live");
+        let is_page =
+            listed != "/me/image" && !listed.ends_with("/live") && !listed.ends_with("/events");
         if method == "get" && case != Case::Anybody && is_page {
             let browser =
                 if case == Case::Staff { &mut site.staff_member } else { &mut site.owner };

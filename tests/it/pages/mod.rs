@@ -14,6 +14,7 @@ mod me_job;
 mod me_live;
 mod me_second_factor;
 mod passwords;
+mod portal;
 mod real_browser;
 mod sessions;
 

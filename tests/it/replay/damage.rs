@@ -63,6 +63,8 @@ async fn every_damage_is_found() {
     let account = Account::open(&store, 21).await;
     let mut history = RandomHistory::new(&account, 21);
     history.run(&store, 250).await;
+    // The random history may have left none.
+    apply(&store, account.issue_key().with_secret().expect("random bytes")).await;
     picture(&store, &account).await;
     let job = account.job_id();
     let contact = account.contact_id();

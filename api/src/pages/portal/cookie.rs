@@ -11,10 +11,12 @@ use crate::site::Site;
 use crate::state::AppState;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use domain::{PortalLinkId, Timestamp};
 use std::net::IpAddr;
+
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 const NAME: &str = "__Secure-titleblock-portal";
 /// Its name on a machine of one's own, where there is no TLS.
@@ -25,11 +27,15 @@ const PLAIN_NAME: &str = "titleblock-portal";
 pub(super) struct Looker {
     kept: Option<Secret>,
     pub(super) client: Option<IpAddr>,
+    /// Whether the page's own script asks, to keep it up: nobody looks anew.
+    pub(super) by_script: bool,
 }
 
 impl Comes for Looker {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
-        Ok(Self { kept: kept(&parts.headers, app.site()), client: client(parts) })
+        let mode = parts.headers.get(SEC_FETCH_MODE);
+        let by_script = mode.is_some_and(|mode| mode != "navigate");
+        Ok(Self { kept: kept(&parts.headers, app.site()), client: client(parts), by_script })
     }
 }
 
@@ -43,6 +49,16 @@ impl Looker {
     ) -> Result<(Held, &Secret), Problem> {
         let secret = self.kept.as_ref().ok_or_else(Problem::not_found)?;
         Ok((Held::by(app, link, secret).await?, secret))
+    }
+
+    /// The same, with the secret for as long as it is asked for again.
+    pub(super) async fn into_held(
+        self,
+        app: &AppState,
+        link: PortalLinkId,
+    ) -> Result<(Held, Secret), Problem> {
+        let secret = self.kept.ok_or_else(Problem::not_found)?;
+        Ok((Held::by(app, link, &secret).await?, secret))
     }
 }
 

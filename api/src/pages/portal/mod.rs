@@ -4,17 +4,19 @@
 //! portal alone, and goes on at the address without it (H10). Nothing is changed from here.
 
 mod cookie;
+mod events;
 mod share;
-mod sheet;
-mod show;
-
 pub(super) mod sheet;
+mod show;
 
 use super::Pages;
 
 /// Its pages.
 pub(super) fn add(pages: Pages) -> Pages {
-    pages.shows("/portal/{portal}", show::show).shows("/portal/{portal}/share", share::show)
+    pages
+        .shows("/portal/{portal}", show::show)
+        .shows("/portal/{portal}/events", events::show)
+        .shows("/portal/{portal}/share", share::show)
 }
 
 /// What has just been done here, by the word in a page's query.

@@ -1,10 +1,11 @@
 use super::cookie::{Looker, carrying};
 use super::sheet::sheet;
 use crate::error::Problem;
+use crate::live::kept_up;
 use crate::pages::layout::{Page, to, with_cookie};
 use crate::pages::visit::Visit;
 use crate::pages::words::day_and_time;
-use crate::portal_links::{Held, look, note, secret_of};
+use crate::portal_links::{Held, look, note, secret_of, seen as fingerprint};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -25,10 +26,12 @@ pub(super) async fn show(
     }
     let (held, _) = visit.who.held(&app, link).await?;
     let seen = look(&app, &held).await?;
-    note(&app, &held, visit.who.client).await;
+    if !visit.who.by_script {
+        note(&app, &held, visit.who.client).await;
+    }
     let content = html! {
         p .over { (seen.builder) }
-        (sheet(&seen.job))
+        (kept_up(&format!("/portal/{link}/events"), &fingerprint(&seen)?, &sheet(&seen.job)))
         p .hint {
             "Nothing can be changed here. The link works until " (day_and_time(seen.expires_at)) "."
         }

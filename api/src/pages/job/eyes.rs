@@ -60,7 +60,9 @@ pub(super) async fn send(
             with_cookie(to(&format!("/jobs/{id}/view-as-owner/now")), carried)
         }),
         "end" => end(&app, &order, &form).await.map(|()| {
-            let forgotten = cookie::look_forgotten(app.site());
+            // Whoever ends another's look keeps their own.
+            let own = !form.text("own").is_empty();
+            let forgotten = own.then(|| cookie::look_forgotten(app.site())).flatten();
             with_cookie(to(&Tab::Eyes.done(id, "look-ended")), forgotten)
         }),
         _ => Err(no_such_button()),
@@ -200,11 +202,13 @@ fn looked(entry: &ImpersonationEntry, may_end: bool) -> Markup {
     }
 }
 
+/// Ends a look; `job` is said where it is one's own, on the page that shows it.
 fn end_form(job: Option<JobId>, impersonation: ImpersonationId) -> Markup {
     let action = job.map(|job| Tab::Eyes.path(job));
     html! {
         form .deeds method="post" action=[action] {
             (hidden("impersonation", &impersonation.to_string()))
+            @if job.is_some() { (hidden("own", "yes")) }
             (quiet_button("end", "End"))
         }
     }

@@ -128,6 +128,14 @@ impl<P> Order<P, ()> {
     }
 }
 
+impl<P, B> Order<P, B> {
+    /// The same, if what it is about is still at this version.
+    pub(crate) const fn at_version(mut self, version: u64) -> Self {
+        self.version = Some(version);
+        self
+    }
+}
+
 impl<P: PathIds, B: RequestBody> FromRequest<AppState> for SessionOrder<P, B> {
     type Rejection = Problem;
 

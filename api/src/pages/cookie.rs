@@ -48,6 +48,11 @@ impl Errand {
 /// The session's secret, where the browser sends one.
 pub(super) fn session(headers: &HeaderMap, errand: Errand, site: &Site) -> Option<Secret> {
     let (wanted, _) = errand.cookie(site);
+    sent(headers, wanted).filter(|secret| secret.kind() == SecretKind::Session)
+}
+
+/// The secret in the cookie of this name.
+fn sent(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -56,7 +61,40 @@ pub(super) fn session(headers: &HeaderMap, errand: Errand, site: &Site) -> Optio
         .filter_map(|pair| pair.trim().split_once('='))
         .filter(|(name, _)| *name == wanted)
         .find_map(|(_, value)| Secret::parse(value))
-        .filter(|secret| secret.kind() == SecretKind::Session)
+}
+
+/// The cookie with which somebody at work looks through an owner's eyes. It says no more than that:
+/// who looks, the work session says.
+const fn look_cookie(site: &Site) -> (&'static str, &'static str) {
+    if site.is_plain_on_own_machine() {
+        ("titleblock-look", "")
+    } else {
+        ("__Host-titleblock-look", "; Secure")
+    }
+}
+
+/// The secret of a look through an owner's eyes, where the browser sends one.
+pub(super) fn look(headers: &HeaderMap, site: &Site) -> Option<Secret> {
+    let (wanted, _) = look_cookie(site);
+    sent(headers, wanted).filter(|secret| secret.kind() == SecretKind::Impersonation)
+}
+
+/// Has the browser carry the secret of a look, for the minutes that it lasts at most.
+pub(super) fn look_carrying(secret: &Secret, minutes: u8, site: &Site) -> Option<HeaderValue> {
+    let (lasts_s, secret) = (u32::from(minutes) * 60, secret.expose());
+    let (name, secure) = look_cookie(site);
+    let cookie =
+        format!("{name}={secret}; Path=/; Max-Age={lasts_s}; HttpOnly; SameSite=Strict{secure}");
+    let mut header = HeaderValue::from_str(&cookie).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// Has the browser forget the look.
+pub(super) fn look_forgotten(site: &Site) -> Option<HeaderValue> {
+    let (name, secure) = look_cookie(site);
+    let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&cookie).ok()
 }
 
 /// Has the browser carry this session, for as long as one lasts.

@@ -9,6 +9,7 @@ use crate::extract::body;
 use crate::passwords::Typed;
 use axum::body::Body;
 use axum::http::HeaderMap;
+use event_store::keys::sha256;
 use maud::{Markup, html};
 use std::fmt;
 
@@ -70,6 +71,12 @@ impl Form {
     pub(crate) fn each_filled(&self, name: &str) -> Vec<String> {
         let named = self.0.iter().filter(|(there, _)| there == name);
         named.map(|(_, value)| value.clone()).filter(|typed| !typed.trim().is_empty()).collect()
+    }
+
+    /// What tells one form that was sent from another.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let fields = self.0.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        sha256(fields.collect::<Vec<_>>().join("\0").as_bytes())
     }
 
     /// The password in a field.

@@ -98,6 +98,8 @@ impl Site {
         let name = [("name", "<img src=//evil.example/x>"), ("address", "</textarea><script>")];
         owner.fill(&page, "save", &name).await.leads_to();
         let bea = builder.admin.contact("<b>Bea", Some("bea@example.org")).await;
+        let becomes = json!({ "contact_id": bea });
+        builder.admin.post(&format!("/v1/jobs/{job}/owners"), becomes).await.is(200);
         let invitation = server.invite(&builder, bea).await;
         let body = json!({ "email": "ada@example.org" });
         server.anybody().post("/v1/password-resets", body).await.is(202);

@@ -7,6 +7,7 @@ mod forms;
 mod headers;
 mod history;
 mod invitations;
+mod job;
 mod journey;
 mod links;
 mod me_image;

@@ -16,9 +16,11 @@ use tokio::process::{Child, Command};
 const WIDTH: u32 = 360;
 
 /// A browser with a window of its own.
-struct Chromium {
+pub(super) struct Chromium {
     client: Client,
     session: String,
+    /// Of its window, in pixels.
+    width: u32,
     // Ends with it; the browser itself is ended by `quit`.
     _driver: Child,
 }
@@ -26,6 +28,11 @@ struct Chromium {
 impl Chromium {
     /// Starts one, where there is one.
     async fn start() -> Option<Self> {
+        Self::of_width(WIDTH).await
+    }
+
+    /// The same, with a window of this width.
+    pub(super) async fn of_width(width: u32) -> Option<Self> {
         let mut driver = Command::new("chromedriver")
             .args(["--port=0", "--log-level=SEVERE"])
             .stdout(Stdio::piped())
@@ -46,7 +53,7 @@ impl Chromium {
         };
         let client = Client::builder().no_proxy().build().expect("a client");
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
-        let window = json!({ "deviceMetrics": { "width": WIDTH, "height": 740, "pixelRatio": 2 } });
+        let window = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
         let options = json!({ "args": args, "mobileEmulation": window });
         let wanted =
             json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
@@ -56,7 +63,7 @@ impl Chromium {
         let begun: Value = begun.json().await.expect("JSON");
         let id = begun["value"]["sessionId"].as_str();
         let id = id.unwrap_or_else(|| panic!("no browser: {begun}"));
-        Some(Self { session: format!("{base}/{id}"), client, _driver: driver })
+        Some(Self { session: format!("{base}/{id}"), width, client, _driver: driver })
     }
 
     async fn ask(&self, path: &str, body: Value) -> Value {
@@ -67,7 +74,7 @@ impl Chromium {
         answer["value"].take()
     }
 
-    async fn look(&self, url: &str) {
+    pub(super) async fn look(&self, url: &str) {
         self.ask("url", json!({ "url": url })).await;
     }
 
@@ -78,23 +85,23 @@ impl Chromium {
     }
 
     /// Types into a field in the place of what is there.
-    async fn types(&self, css: &str, text: &str) {
+    pub(super) async fn types(&self, css: &str, text: &str) {
         let field = self.element(css).await;
         self.ask(&format!("element/{field}/clear"), json!({})).await;
         self.ask(&format!("element/{field}/value"), json!({ "text": text })).await;
     }
 
-    async fn presses(&self, css: &str) {
+    pub(super) async fn presses(&self, css: &str) {
         let button = self.element(css).await;
         self.ask(&format!("element/{button}/click"), json!({})).await;
     }
 
-    async fn tells(&self, script: &str) -> Value {
+    pub(super) async fn tells(&self, script: &str) -> Value {
         self.ask("execute/sync", json!({ "script": format!("return {script}"), "args": [] })).await
     }
 
     /// Asserts that this is to be read soon, on a page that is no wider than the window.
-    async fn shows(&self, text: &str) {
+    pub(super) async fn shows(&self, text: &str) {
         let began = Instant::now();
         let read = loop {
             let read = self.tells("document.body.innerText").await;
@@ -106,17 +113,17 @@ impl Chromium {
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         let wide = self.tells("document.documentElement.scrollWidth").await;
-        assert_eq!(wide, WIDTH, "{read}");
+        assert_eq!(wide, self.width, "{read}");
     }
 
     /// What the browser has to complain about.
-    async fn complaints(&self) -> Vec<String> {
+    pub(super) async fn complaints(&self) -> Vec<String> {
         let log = self.ask("se/log", json!({ "type": "browser" })).await;
         let entries = log.as_array().cloned().unwrap_or_default();
         entries.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
     }
 
-    async fn quit(&self) {
+    pub(super) async fn quit(&self) {
         let ended = self.client.delete(&self.session).send().await;
         drop(ended.expect("the browser ends"));
     }

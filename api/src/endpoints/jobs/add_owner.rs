@@ -6,6 +6,7 @@ use crate::extract::body::RequestBody;
 use crate::input::{Door, id};
 use crate::state::AppState;
 use axum::extract::State;
+use domain::contact::ContactDetails;
 use domain::job::JobCommand;
 use domain::{AggregateId, Command, ContactId, JobId};
 use serde::{Deserialize, Serialize};
@@ -51,19 +52,37 @@ impl AddOwner {
         if self.contact_id.is_some() == self.new_contact.is_some() {
             door.refuse("contact_id", &"or new_contact must be there, and not both");
         }
-        let invite = self.send_invite.then(invite_ids);
         door.build(|| {
-            Some(match (contact?, new, invite) {
-                (Some(contact), _, Some(invite)) => {
-                    Command::AddOwnerAndInvite { job, contact, invite }
-                }
-                (Some(contact), _, None) => Command::Job(job, JobCommand::AddOwner(contact, None)),
-                (None, details, invite) => {
-                    let contact = ContactId(Uuid::now_v7());
-                    Command::SaveContact { contact, details: details??, jobs: vec![job], invite }
-                }
-            })
+            let becomes = match contact? {
+                Some(contact) => Becomes::Existing(contact),
+                None => Becomes::New(ContactId(Uuid::now_v7()), new??),
+            };
+            Some(adding(job, becomes, self.send_invite))
         })
+    }
+}
+
+/// Who becomes an owner.
+#[derive(Debug)]
+pub(crate) enum Becomes {
+    /// A contact that is in the book.
+    Existing(ContactId),
+    /// One that comes into it under this id.
+    New(ContactId, ContactDetails),
+}
+
+/// The command that makes somebody an owner of a job, and invites them with it or not (R4, R5).
+pub(crate) fn adding(job: JobId, becomes: Becomes, send_invite: bool) -> Command {
+    match (becomes, send_invite.then(invite_ids)) {
+        (Becomes::Existing(contact), Some(invite)) => {
+            Command::AddOwnerAndInvite { job, contact, invite }
+        }
+        (Becomes::Existing(contact), None) => {
+            Command::Job(job, JobCommand::AddOwner(contact, None))
+        }
+        (Becomes::New(contact, details), invite) => {
+            Command::SaveContact { contact, details, jobs: vec![job], invite }
+        }
     }
 }
 

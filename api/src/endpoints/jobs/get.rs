@@ -4,7 +4,7 @@ use crate::error::{Problem, ProblemBody};
 use crate::extract::{AsOfParams, Question};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::JobId;
+use domain::{JobId, LedgerId};
 use projections::as_of::{self, Dated, JobPage};
 use projections::{job_detail, job_list};
 
@@ -23,11 +23,22 @@ pub(crate) async fn get(
         return Ok(Answer::new(then.ok_or_else(Problem::not_found)?));
     }
     question.ready(&app, &[JOB_LIST, JOB_DETAIL, CONTACT_DIRECTORY]).await?;
+    let page = present(&app, ledger, job).await?;
+    let version = page.job.version;
+    Ok(Answer::new(Dated::now(page)).version(version))
+}
+
+/// One job as its views have it now.
+pub(crate) async fn present(
+    app: &AppState,
+    ledger: LedgerId,
+    job: JobId,
+) -> Result<JobPage, Problem> {
+    let reader = app.store().reader();
     let entry = job_list::get(reader, ledger, job).await?;
     let detail = job_detail::get(reader, ledger, job).await?;
     let (mut job, detail) = entry.zip(detail).ok_or_else(Problem::not_found)?;
     // Two views may be at two versions. Whoever edits what they saw must have seen the newer one.
     job.version = job.version.min(detail.version);
-    let version = job.version;
-    Ok(Answer::new(Dated::now(JobPage { job, detail })).version(version))
+    Ok(JobPage { job, detail })
 }

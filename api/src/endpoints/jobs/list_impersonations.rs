@@ -2,12 +2,13 @@ use crate::endpoints::audit::PageParams;
 use crate::endpoints::{IMPERSONATIONS, JOB_LIST, PageOf};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Question;
+use crate::extract::asker::Asker;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use domain::JobId;
 use projections::impersonations::{self, ImpersonationEntry, ImpersonationQuery};
-use projections::job_list;
+use projections::{Page, job_list};
 
 /// List who looked through the eyes of the job's owners, newest first: who, as whom, since and until
 /// when, why, and how it ended.
@@ -19,17 +20,31 @@ pub(crate) async fn list_impersonations(
     State(app): State<AppState>,
     question: Question<JobId, PageParams>,
 ) -> Result<Json<PageOf<ImpersonationEntry>>, Problem> {
-    if !question.asker.credential.reads_impersonations() {
-        let needed =
-            "an admin or auditor key, or a staff key with the grant impersonate or read_audit";
-        return Err(Problem::not_permitted(needed));
-    }
+    permit(&question.asker)?;
     let page = question.params.page()?;
     question.ready(&app, &[JOB_LIST, IMPERSONATIONS]).await?;
-    let (reader, ledger, job) = (app.store().reader(), question.ledger(), question.path);
-    if job_list::get(reader, ledger, job).await?.is_none() {
+    let query = ImpersonationQuery { job: question.path, cursor: page.cursor, limit: page.limit };
+    Ok(Json(impersonations_of(&app, &question.asker, query).await?.into()))
+}
+
+fn permit(asker: &Asker) -> Result<(), Problem> {
+    if asker.credential.reads_impersonations() {
+        return Ok(());
+    }
+    let needed = "an admin or auditor key, or a staff key with the grant impersonate or read_audit";
+    Err(Problem::not_permitted(needed))
+}
+
+/// Those of one job, for whoever asks.
+pub(crate) async fn impersonations_of(
+    app: &AppState,
+    asker: &Asker,
+    query: ImpersonationQuery,
+) -> Result<Page<ImpersonationEntry>, Problem> {
+    permit(asker)?;
+    let (reader, ledger) = (app.store().reader(), asker.ledger());
+    if job_list::get(reader, ledger, query.job).await?.is_none() {
         return Err(Problem::not_found());
     }
-    let query = ImpersonationQuery { job, cursor: page.cursor, limit: page.limit };
-    Ok(Json(impersonations::list(reader, ledger, &query, app.store().now()).await?.into()))
+    Ok(impersonations::list(reader, ledger, &query, app.store().now()).await?)
 }

@@ -8,6 +8,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use domain::{Command, ContactId, ImpersonationId, JobId, Outcome, Reason, Timestamp};
+use event_store::Applied;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -79,17 +80,12 @@ pub(crate) async fn start_impersonation(
     let (contact, reason, minutes) = order.body.read()?;
     order.reason = reason.or(order.reason);
     let job = order.path;
-    let impersonation = ImpersonationId(order.new_id(&app, "impersonation"));
-    let start = ImpersonationCommand::Start { impersonation, contact, minutes };
-    let applied = order.execute(&app, Command::Impersonation(job, start)).await?;
-    let (Some(secret), &Outcome::Impersonating { until }) = (&applied.secret, &applied.outcome)
-    else {
-        return Err(Problem::internal());
-    };
+    let Started { impersonation, secret, until, applied } =
+        start(&app, &order, job, Look { contact, minutes }).await?;
     let version = applied.version(job.into()).unwrap_or(0);
     let answer = ImpersonationAnswer {
         id: impersonation.0,
-        secret: Secret::new(SecretKind::Impersonation, applied.ledger, secret).expose(),
+        secret: secret.expose(),
         job: job.0,
         contact: contact.0,
         until,
@@ -97,4 +93,39 @@ pub(crate) async fn start_impersonation(
     };
     let location = format!("/v1/jobs/{job}/impersonations/{impersonation}");
     Ok(Answer::new(answer).version(version).position(position_of(&applied)).created_at(location))
+}
+
+/// Through whose eyes, and for how long at most.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) contact: ContactId,
+    pub(crate) minutes: ImpersonationMinutes,
+}
+
+/// What has begun.
+#[derive(Debug)]
+pub(crate) struct Started {
+    impersonation: ImpersonationId,
+    /// To be told once.
+    pub(crate) secret: Secret,
+    until: Timestamp,
+    applied: Applied,
+}
+
+/// Begins to look through an owner's eyes; why, the order says.
+pub(crate) async fn start<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    job: JobId,
+    Look { contact, minutes }: Look,
+) -> Result<Started, Problem> {
+    let impersonation = ImpersonationId(order.new_id(app, "impersonation"));
+    let start = ImpersonationCommand::Start { impersonation, contact, minutes };
+    let applied = order.execute(app, Command::Impersonation(job, start)).await?;
+    let (Some(secret), &Outcome::Impersonating { until }) = (&applied.secret, &applied.outcome)
+    else {
+        return Err(Problem::internal());
+    };
+    let secret = Secret::new(SecretKind::Impersonation, applied.ledger, secret);
+    Ok(Started { impersonation, secret, until, applied })
 }

@@ -1,0 +1,279 @@
+//! Links that open the job's portal without a login (R87 to R90, G17, G18): who has one, until when.
+//! A link is shown once, on the page that answers the form; what is stored is no link.
+
+use super::overview::actor;
+use super::{Tab, about, changes, job, keyed, no_such_button, once_field, sheet};
+use crate::endpoints::portal_links::Asked;
+use crate::endpoints::portal_links::issue::issue;
+use crate::endpoints::portal_links::list::{VIEWS, list};
+use crate::endpoints::portal_links::revoke::revoke;
+use crate::endpoints::portal_links::rotate::{RotatePortalLink, rotate};
+use crate::error::Problem;
+use crate::extract::Order;
+use crate::input::{Door, id};
+use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::layout::{Page, to};
+use crate::pages::visit::{Sent, Staff, Visit};
+use crate::pages::words::{sentence, time};
+use crate::state::AppState;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::job::portal_link::PortalLinkDays;
+use domain::text::Label;
+use domain::{ContactId, EmailAddress, JobId, PortalLinkId, Timestamp};
+use maud::{Markup, html};
+use projections::as_of::JobPage;
+use projections::portal_links::PortalLinkEntry;
+
+const LABELS: [(&str, &str); 5] = [
+    ("name", "Name"),
+    ("contact", "What it shows"),
+    ("days", "Days"),
+    ("email", "Email"),
+    ("role", "Role"),
+];
+
+/// The role that somebody is invited in (R88).
+const CUSTOMER: &str = "customer";
+
+/// A job's links.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    visit: Visit<Staff, JobId>,
+) -> Result<Page, Problem> {
+    let form = Form::default();
+    let page = page(&app, &visit.who, visit.path, &form, &Complaints::NONE, None).await?;
+    Ok(page.done(visit.query.text("done")))
+}
+
+/// Issue a link, rotate it, revoke it, or mail one to somebody.
+pub(super) async fn send(
+    State(app): State<AppState>,
+    sent: Sent<Staff, JobId>,
+) -> Result<Response, Problem> {
+    let (who, id) = (sent.who.clone(), sent.path);
+    let (order, form) = sent.order();
+    match change(&app, order, &form).await {
+        Ok(Done::Told(told)) => {
+            let (form, none) = (Form::default(), Complaints::NONE);
+            Ok(page(&app, &who, id, &form, &none, Some(&told)).await?.into_response())
+        }
+        Ok(Done::Word(word)) => Ok(to(&Tab::PortalLinks.done(id, word))),
+        Err(problem) => {
+            let complaints = Complaints::about(about(problem, "expires_at", "days"))?;
+            let page = page(&app, &who, id, &form, &complaints, None).await?;
+            Ok(page.status(complaints.status()).into_response())
+        }
+    }
+}
+
+/// What became of a form.
+enum Done {
+    Word(&'static str),
+    Told(Told),
+}
+
+/// A link that is told once.
+struct Told {
+    url: String,
+    until: Timestamp,
+}
+
+async fn change(app: &AppState, order: Order<JobId, ()>, form: &Form) -> Result<Done, Problem> {
+    let link = || {
+        let mut door = Door::default();
+        let link = door.take("link", id::<PortalLinkId>(form.text("link")));
+        door.build(|| link)
+    };
+    match form.text("action") {
+        "issue" => {
+            let asked = asked(app, form)?;
+            let mut told = issue(app, &keyed(order, form), asked).await?;
+            let told = told.body_mut();
+            Ok(Done::Told(Told { url: told.url.clone(), until: told.expires_at }))
+        }
+        "invite" => {
+            issue(app, &keyed(order, form), invited(form)?).await?;
+            Ok(Done::Word("member-invited"))
+        }
+        "rotate" => {
+            let order = keyed(at_link(order, link()?), form);
+            let mut told = rotate(app, &order, &RotatePortalLink::default()).await?;
+            let told = told.body_mut();
+            Ok(Done::Told(Told { url: told.url.clone(), until: told.expires_at }))
+        }
+        "revoke" => {
+            revoke(app, &at_link(order, link()?)).await?;
+            Ok(Done::Word("link-revoked"))
+        }
+        _ => Err(no_such_button()),
+    }
+}
+
+/// The same, about one of the job's links.
+fn at_link(order: Order<JobId, ()>, link: PortalLinkId) -> Order<(JobId, PortalLinkId), ()> {
+    Order::of_page(order.asker, (order.path, link))
+}
+
+fn asked(app: &AppState, form: &Form) -> Result<Asked, Problem> {
+    let mut door = Door::default();
+    let name = door.take("name", Label::parse(form.text("name")));
+    let contact = door.take_if("contact", form.filled("contact"), id::<ContactId>);
+    let days = door.take_if("days", form.filled("days"), |typed| {
+        let days: Option<i64> = typed.trim().parse().ok();
+        PortalLinkDays::new(days.unwrap_or(0))
+    });
+    door.build(|| {
+        let expires_at = days?.map(|days| app.store().now().plus_hours(24 * days.days()));
+        Some(Asked { name: name?, contact: contact?, expires_at, mail_to: None })
+    })
+}
+
+/// Invite Member (R87 to R89): the link goes to the address, and is shown to nobody else.
+fn invited(form: &Form) -> Result<Asked, Problem> {
+    let mut door = Door::default();
+    let email = door.take("email", EmailAddress::parse(form.text("email")));
+    if form.text("role") != CUSTOMER {
+        door.refuse("role", &"must be Customer");
+    }
+    // The list tells the links apart by whom they went to.
+    let name = email.as_ref().and_then(|email| {
+        let name: String = email.typed().chars().take(Label::CHARACTERS_MAX).collect();
+        Label::parse(&name).ok()
+    });
+    door.build(|| {
+        Some(Asked { name: name?, contact: None, expires_at: None, mail_to: Some(email?) })
+    })
+}
+
+async fn page(
+    app: &AppState,
+    who: &Staff,
+    id: JobId,
+    form: &Form,
+    complaints: &Complaints,
+    told: Option<&Told>,
+) -> Result<Page, Problem> {
+    let job = job(app, who, id).await?;
+    who.ready(app, &VIEWS).await?;
+    let links = list(app, who.ledger(), id, None).await?;
+    let may = changes(who, &job);
+    let content = html! {
+        (complaints.above(&LABELS))
+        @if let Some(told) = told { (once_told(told)) }
+        p {
+            "A link shows how the job goes, without a login, and nothing can be changed with it. It \
+             never shows budget, notes, or who does what. Whoever has it can pass it on."
+        }
+        @if may {
+            (invite_form(form, complaints))
+            (issue_form(&job, form, complaints))
+        }
+        h2 { "Links" }
+        @if links.is_empty() { p .hint { "None yet." } }
+        ul .rows { @for link in &links { (row(link, who.changes())) } }
+    };
+    Ok(sheet(who, &job, Tab::PortalLinks, &content))
+}
+
+/// The link, to copy; it is not shown again.
+fn once_told(told: &Told) -> Markup {
+    html! {
+        section .prompt {
+            h2 { "Your link" }
+            (Input::text("url", "Link").value(&told.url).read_only()
+                .hint("It is shown this once. Copy it now, to text or mail it to your client.")
+                .shown(&Complaints::NONE))
+            p { "It works until " (time(told.until)) "." }
+        }
+    }
+}
+
+fn invite_form(form: &Form, complaints: &Complaints) -> Markup {
+    let sent = form.text("action") == "invite";
+    let none = Complaints::NONE;
+    let complaints = if sent { complaints } else { &none };
+    let roles = [(CUSTOMER.to_owned(), "Customer".to_owned())];
+    html! {
+        section .plain {
+            h2 { "Invite Member" }
+            form method="post" novalidate {
+                @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
+                (Input::email("email", "Email").filled_as("off")
+                    .value(if sent { form.text("email") } else { "" })
+                    .hint("A mail with a link to the project's portal goes there.")
+                    .shown(complaints))
+                (Select::new("role", "Role", &roles)
+                    .hint("A customer sees how the job goes, and changes nothing.")
+                    .shown(complaints))
+                (button("invite", "Send Invite"))
+            }
+        }
+    }
+}
+
+fn issue_form(job: &JobPage, form: &Form, complaints: &Complaints) -> Markup {
+    let sent = form.text("action") == "issue";
+    let typed = |field| if sent { form.text(field) } else { "" };
+    let none = Complaints::NONE;
+    let complaints = if sent { complaints } else { &none };
+    let mut kinds = vec![(String::new(), "The job, as all its owners see it".to_owned())];
+    kinds.extend(
+        job.job
+            .owners
+            .iter()
+            .map(|owner| (owner.id.to_string(), format!("What waits for {}, too", owner.name))),
+    );
+    html! {
+        details .plain open[sent] {
+            summary { "Make a link to copy" }
+            form method="post" novalidate {
+                @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
+                (Input::text("name", "Name").value(typed("name"))
+                    .hint("What tells it from the job's other links.").shown(complaints))
+                (Select::new("contact", "What it shows", &kinds).chosen(typed("contact"))
+                    .shown(complaints))
+                (Input::number("days", "Days").value(typed("days"))
+                    .hint("How long it works, 366 at most. Empty: as long as the account has settled.")
+                    .shown(complaints))
+                (button("issue", "Make the link"))
+            }
+        }
+    }
+}
+
+fn row(link: &PortalLinkEntry, may: bool) -> Markup {
+    let open = link.state == "open";
+    html! {
+        li {
+            div {
+                p {
+                    strong { (link.name) } " "
+                    span .badge .late[link.rotate] { @if link.rotate { "Rotate?" } @else { (sentence(&link.state)) } }
+                }
+                @if link.rotate {
+                    p { "An owner was removed from the job, and may still have this link." }
+                }
+                p .hint {
+                    @match &link.contact_name {
+                        Some(name) => { "Personal, for " (name) }
+                        None => { "For the job" }
+                    }
+                    " · by " (actor(&link.issued_by)) ", " (time(link.issued_at))
+                    " · until " (time(link.expires_at))
+                }
+                @if let Some(viewed) = link.last_viewed_at {
+                    p .hint { "Looked at last " (time(viewed)) ", " (link.views) " times in 90 days" }
+                }
+            }
+            @if open && may {
+                form method="post" .deeds {
+                    (hidden("link", &link.id.to_string()))
+                    (once_field(&Form::default()))
+                    (quiet_button("rotate", "Rotate"))
+                    (quiet_button("revoke", "Revoke"))
+                }
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 use super::invite_ids;
 use crate::error::{Problem, ProblemBody};
+use crate::extract::asker::Asker;
 use crate::extract::order::submission;
 use crate::extract::{NoParams, Question};
 use crate::state::AppState;
@@ -46,30 +47,30 @@ pub(crate) struct CommandPermission {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WhyNot {
     /// The code of the refusal.
-    code: &'static str,
+    pub(crate) code: &'static str,
     /// The number of the rule behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<&'static str>,
+    pub(crate) rule: Option<&'static str>,
     /// What stands against it.
-    cause: String,
+    pub(crate) cause: String,
     /// What the caller can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<&'static str>,
+    pub(crate) remedy: Option<&'static str>,
     /// The event that made it so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    caused_by: Option<CauseEvent>,
+    pub(crate) caused_by: Option<CauseEvent>,
 }
 
 /// An event of the contact's history.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CauseEvent {
     /// Its type.
-    event: &'static str,
+    pub(crate) event: &'static str,
     /// Its position in the account's ledger.
-    position: u64,
+    pub(crate) position: u64,
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// What the caller may do with a contact now, and what not, with rule, cause and remedy.
@@ -83,16 +84,25 @@ pub(crate) async fn permissions(
     State(app): State<AppState>,
     question: Question<ContactId, NoParams>,
 ) -> Result<Json<ContactPermissions>, Problem> {
-    let (ledger, contact) = (question.ledger(), question.path);
+    Ok(Json(of_contact(&app, &question.asker, question.path).await?))
+}
+
+/// The same for whoever asks.
+pub(crate) async fn of_contact(
+    app: &AppState,
+    asker: &Asker,
+    contact: ContactId,
+) -> Result<ContactPermissions, Problem> {
+    let ledger = asker.ledger();
     let mut commands = commands(contact).ok_or_else(Problem::internal)?;
     let one_each = commands.len();
-    commands.extend(looks(&app, ledger, contact).await?);
+    commands.extend(looks(app, ledger, contact).await?);
     let names: Vec<&'static str> = commands.iter().map(Command::name).collect();
     let submissions = commands
         .into_iter()
         .map(|command| {
             let reason = Reason::parse("a rehearsal").ok();
-            submission(ledger, command, question.asker.circumstances(reason))
+            submission(ledger, command, asker.circumstances(reason))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut rehearsed = app.store().rehearse(ledger, submissions, Rehearsal::Alone).await?;
@@ -111,7 +121,21 @@ pub(crate) async fn permissions(
             refusal: refusal.map(|rejection| WhyNot::of(&rejection, &events)),
         })
         .collect();
-    Ok(Json(ContactPermissions { id: contact.0, commands }))
+    Ok(ContactPermissions { id: contact.0, commands })
+}
+
+impl ContactPermissions {
+    /// The refusal that this command would get, if any.
+    pub(crate) fn refusal(&self, command: &str) -> Option<&WhyNot> {
+        let mut entries = self.commands.iter();
+        entries.find(|entry| entry.command == command)?.refusal.as_ref()
+    }
+
+    /// The same, and nothing else.
+    pub(crate) fn into_refusal(self, command: &str) -> Option<WhyNot> {
+        let mut entries = self.commands.into_iter();
+        entries.find(|entry| entry.command == command)?.refusal
+    }
 }
 
 impl WhyNot {

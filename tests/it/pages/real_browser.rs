@@ -69,11 +69,12 @@ impl Chromium {
         self.ask("url", json!({ "url": url })).await;
     }
 
-    /// Pages run no script from now on.
+    /// No script of a page is fetched from now on.
     pub(super) async fn without_scripts(&self) {
-        let off = json!({ "value": true });
-        let order = json!({ "cmd": "Emulation.setScriptExecutionDisabled", "params": off });
-        self.ask("goog/cdp/execute", order).await;
+        let off = json!({ "urls": ["*.js"] });
+        for (order, params) in [("Network.enable", json!({})), ("Network.setBlockedURLs", off)] {
+            self.ask("goog/cdp/execute", json!({ "cmd": order, "params": params })).await;
+        }
     }
 
     async fn element(&self, css: &str) -> String {

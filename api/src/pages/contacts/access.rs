@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use projections::invitations::InvitationEntry;
 use projections::mail_log::MailState;
 
-pub(super) fn section(shown: &Shown, told: &Told) -> Markup {
+pub(super) fn section(shown: &Shown, told: &Told, deactivating: bool) -> Markup {
     html! {
         section .plain #access {
             h2 { "Security & Login" }
@@ -23,7 +23,7 @@ pub(super) fn section(shown: &Shown, told: &Told) -> Markup {
                 }
             }
             (invite(shown, told))
-            (open_and_close(shown, told))
+            (open_and_close(shown, told, deactivating))
             p .hint {
                 "Nobody but the owner sets or resets their login: the links for it go to the primary \
                  email alone."
@@ -52,7 +52,7 @@ fn told_of(invitation: &InvitationEntry) -> Markup {
         p { (outcome(invitation)) }
         p .hint {
             "Mailed to " (invitation.sent_to) ", " (time(invitation.sent_at))
-            @if mails > 1 { ", for the " (mails) "th time" }
+            @if mails > 1 { "; " (mails) " mails so far" }
             @if let Some(reminded) = invitation.reminded_at { "; reminded " (time(reminded)) }
             "."
         }
@@ -97,12 +97,19 @@ fn delivered(mail: &MailState) -> Markup {
 
 fn invite(shown: &Shown, told: &Told) -> Markup {
     let (form, complaints) = told.of("redirect");
-    let no_address = shown.why_not("SendInvite").filter(|why| why.code == "no_primary_email");
+    let why = shown.why_not("SendInvite");
+    let no_address = why.filter(|why| why.code == "no_primary_email");
+    let claimed = why.is_some_and(|why| why.code == "primary_email_claimed");
+    let too_often = ["SendInvite", "ResendInvite"].into_iter().find_map(|command| {
+        shown.why_not(command).filter(|why| why.code == "invite_mailed_too_often")
+    });
     html! {
         @if let Some(why) = no_address {
             p { (why.cause) " " a href="#emails" { "Set a primary email first." } }
         }
-        @if shown.allows("SendInvite") {
+        @if let Some(why) = too_often { p { (why.cause) " " (why.remedy.unwrap_or_default()) } }
+        // R27: whoever tries is told who has the email, and what to do.
+        @if shown.allows("SendInvite") || claimed {
             form method="post" { (button("invite", "Send Invite")) }
         }
         @if shown.allows("ResendInvite") || shown.allows("CancelInvite") {
@@ -127,7 +134,7 @@ fn invite(shown: &Shown, told: &Told) -> Markup {
     }
 }
 
-fn open_and_close(shown: &Shown, told: &Told) -> Markup {
+fn open_and_close(shown: &Shown, told: &Told, deactivating: bool) -> Markup {
     let typed = |action: &'static str, field| told.typed(action, field, "");
     html! {
         @if shown.allows("EnableAccess") {
@@ -146,7 +153,7 @@ fn open_and_close(shown: &Shown, told: &Told) -> Markup {
             }
         }
         @if shown.allows("DeactivateOwner") || told.is("deactivate") {
-            details #deactivate open[told.is("deactivate")] {
+            details #deactivate open[deactivating || told.is("deactivate")] {
                 summary { "Deactivate the owner" }
                 form method="post" novalidate {
                     p { "They have no access until they accept a new invite, and nothing of theirs is \

@@ -110,8 +110,7 @@ pub(in crate::pages) async fn show(
     }
     let kept = unmerge::kept(&app, who, query).await?;
     let shown = Shown::of(&app, who, entry).await?;
-    let editing = query.text("edit") == "info";
-    let content = html! { (kept) (written(&shown, &Told::default(), who, editing)) };
+    let content = html! { (kept) (written(&shown, &Told::default(), who, query.text("open"))) };
     Ok(page(&shown, who, content).done(query.text("done")).into_response())
 }
 
@@ -128,7 +127,7 @@ pub(super) async fn again(
     let labels = labels(&shown);
     let labels: Vec<(&str, &str)> = labels.iter().map(|(name, label)| (&**name, *label)).collect();
     let above = told.above(app, who, Some(contact), &labels).await?;
-    let content = html! { (above) (written(&shown, told, who, false)) };
+    let content = html! { (above) (written(&shown, told, who, "")) };
     Ok(page(&shown, who, content).status(told.status()).into_response())
 }
 
@@ -155,14 +154,15 @@ fn labels(shown: &Shown) -> Vec<(String, &str)> {
     fixed.into_iter().map(|(name, label)| (name.to_owned(), label)).chain(custom).collect()
 }
 
-fn written(shown: &Shown, told: &Told, who: &Staff, editing: bool) -> Markup {
+/// All of it; `open` names a form that is not folded away.
+fn written(shown: &Shown, told: &Told, who: &Staff, open: &str) -> Markup {
     let entry = &shown.entry;
     html! {
         (head(shown))
         @if entry.life == "deleted" { (deleted(shown)) }
         (duplicates(shown))
-        (info::section(shown, told, editing))
-        (access::section(shown, told))
+        (info::section(shown, told, open == "info"))
+        (access::section(shown, told, open == "deactivate"))
         (emails::section(shown, told))
         (fields::custom(shown, told))
         (fields::permissions(shown, told))

@@ -16,6 +16,7 @@ use axum::response::Response;
 use domain::contact::{ContactCommand, InfoEdit};
 use domain::{Command, ContactId, EmailAddress, Outcome, Reason, TokenId};
 use projections::custom_fields;
+use std::fmt::Display;
 use uuid::Uuid;
 
 /// What a form asks for.
@@ -26,7 +27,7 @@ struct Deed {
     /// The word of the notice when it is done.
     done: &'static str,
     /// The field beside which a rule's refusal is shown; none where the form has none.
-    field: Option<&'static str>,
+    field: Option<String>,
 }
 
 impl From<(ContactCommand, &'static str)> for Deed {
@@ -36,8 +37,8 @@ impl From<(ContactCommand, &'static str)> for Deed {
 }
 
 impl Deed {
-    const fn beside(mut self, field: &'static str) -> Self {
-        self.field = Some(field);
+    fn beside(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
         self
     }
 }
@@ -73,7 +74,7 @@ async fn carried_out(
         Ok(_) => Ok(deed.done),
         Err(mut problem) => {
             if let Some(field) = deed.field {
-                problem.body.field = Some(field.to_owned());
+                problem.body.field = Some(field);
             }
             Err(problem)
         }
@@ -120,9 +121,12 @@ fn of_emails(form: &Form) -> Result<Deed, Problem> {
             Deed::from((add, "additional-added")).beside("new_email")
         }
         "change-email" => {
-            let (from, to) = (email(form, "from")?, email(form, "to")?);
+            // There is such an input for each of them.
+            let input = format!("to[{}]", form.text("place"));
+            let from = email(form, "from")?;
+            let to = parsed(&input, EmailAddress::parse(form.text("to")))?;
             let change = ContactCommand::EditAdditionalEmail { from, to };
-            Deed::from((change, "additional-saved")).beside("to")
+            Deed::from((change, "additional-saved")).beside(&input)
         }
         "swap" => {
             (ContactCommand::SwapPrimaryEmail(email(form, "from")?), "primary-swapped").into()
@@ -136,9 +140,13 @@ fn of_emails(form: &Form) -> Result<Deed, Problem> {
 }
 
 fn email(form: &Form, field: &str) -> Result<EmailAddress, Problem> {
+    parsed(field, EmailAddress::parse(form.text(field)))
+}
+
+fn parsed<T, E: Display>(field: &str, parsed: Result<T, E>) -> Result<T, Problem> {
     let mut door = Door::default();
-    let email = door.take(field, EmailAddress::parse(form.text(field)));
-    door.build(|| email)
+    let value = door.take(field, parsed);
+    door.build(|| value)
 }
 
 fn reason(form: &Form, field: &str) -> Result<Option<Reason>, Problem> {

@@ -1,4 +1,4 @@
-use super::{access_badge, manages_access};
+use super::{access_badge, address, manages_access};
 use crate::endpoints::contacts::duplicates::DuplicateParams;
 use crate::endpoints::{CONTACT_DIRECTORY, DUPLICATE_CANDIDATES};
 use crate::error::Problem;
@@ -29,13 +29,8 @@ pub(in crate::pages) async fn show(
     who.ready(&app, &[DUPLICATE_CANDIDATES, CONTACT_DIRECTORY]).await?;
     let found = duplicate_candidates::list(app.store().reader(), who.ledger(), &asked).await?;
     let next = found.next.map(|cursor| {
-        let mut address = form_urlencoded::Serializer::new("/contacts/duplicates?".to_owned());
-        for name in ["reason", "contact"] {
-            if let Some(value) = query.filled(name) {
-                address.append_pair(name, value);
-            }
-        }
-        address.append_pair("cursor", &cursor).finish()
+        let asked = ["reason", "contact"].into_iter().filter_map(|n| Some((n, query.filled(n)?)));
+        address("/contacts/duplicates", asked.chain([("cursor", &*cursor)]))
     });
     let merges = manages_access(who);
     let content = html! {

@@ -60,6 +60,7 @@ fn additional(shown: &Shown, index: usize, email: &str, told: &Told) -> Markup {
                 summary { (email) }
                 form method="post" novalidate {
                     (hidden("from", email))
+                    (hidden("place", &index.to_string()))
                     (Input::email("to", "Address").at(index).filled_as("off").value(typed)
                         .shown(complaints))
                     div .buttons {

@@ -83,7 +83,7 @@ pub(super) fn custom(shown: &Shown, told: &Told) -> Markup {
                         }
                         (button("fields", "Save the fields"))
                     }
-                    @if told.is("fields") {
+                    @if told.is("fields") && told.by_a_rule() {
                         p .hint { "What stands above the field that was not taken is saved." }
                     }
                 } @else {

@@ -152,7 +152,7 @@ fn locked(shown: &Shown, why: &WhyNot) -> Markup {
                     form method="post" { (quiet_button("cancel", "Cancel the invite")) }
                 }
                 "contact_locked_active" if shown.allows("DeactivateOwner") => {
-                    p { a href="#deactivate" { "Deactivate the owner" } }
+                    p { a href="?open=deactivate#deactivate" { "Deactivate the owner" } }
                 }
                 _ => {}
             }

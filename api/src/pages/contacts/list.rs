@@ -1,4 +1,4 @@
-use super::{manages_access, status};
+use super::{address, manages_access, status};
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::list::{ContactParams, STATUS_WORDS};
 use crate::error::Problem;
@@ -75,16 +75,8 @@ fn nobody(query: &Form) -> &'static str {
 
 /// This list, from a place on.
 fn at(query: &Form, cursor: Option<&str>) -> String {
-    let mut address = form_urlencoded::Serializer::new("/contacts?".to_owned());
-    for name in ["search", "status"] {
-        if let Some(value) = query.filled(name) {
-            address.append_pair(name, value);
-        }
-    }
-    if let Some(cursor) = cursor {
-        address.append_pair("cursor", cursor);
-    }
-    address.finish()
+    let asked = ["search", "status"].into_iter().filter_map(|n| Some((n, query.filled(n)?)));
+    address("/contacts", asked.chain(cursor.map(|cursor| ("cursor", cursor))))
 }
 
 fn filter(query: &Form, complaints: &Complaints) -> Markup {
@@ -150,7 +142,7 @@ fn row(entry: &ContactEntry, rights: Rights) -> Markup {
             td data-label="Actions" .actions {
                 a href=(path) { "View" span .unseen { " " (entry.name) } }
                 @if live && open && rights.works {
-                    " " a href=(format!("{path}?edit=info#info")) {
+                    " " a href=(format!("{path}?open=info#info")) {
                         "Edit" span .unseen { " " (entry.name) }
                     }
                 }

@@ -32,6 +32,11 @@ impl Told {
         self.problem.is_some() && self.form.text("action") == action
     }
 
+    /// Whether a rule refused it, and not the door, which looks at all fields before anything is done.
+    pub(super) fn by_a_rule(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.body.code != "invalid_request")
+    }
+
     /// What was typed into the form of this button, and what is wrong with it.
     pub(super) fn of(&self, action: &str) -> (&Form, &Complaints) {
         if self.is(action) {

@@ -1,5 +1,6 @@
 //! Taking a merge back, and what could not be taken back (H2).
 
+use super::address;
 use crate::endpoints::contacts::unmerge::{KeptAnswer, part};
 use crate::endpoints::{CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW};
 use crate::error::Problem;
@@ -62,15 +63,12 @@ pub(in crate::pages) async fn send(
     let before = contact_directory::get(app.store().reader(), who.ledger(), contact).await?;
     let survivor = before.and_then(|entry| entry.merged_into);
     let (_, kept) = part(&app, &order).await?;
-    let mut address = form_urlencoded::Serializer::new(format!("/contacts/{contact}?"));
-    address.append_pair("done", "contact-unmerged");
-    if let Some(survivor) = survivor {
-        address.append_pair("from", &survivor.to_string());
-    }
-    for kept in kept.iter().take(KEPT_MAX) {
-        address.append_pair("kept", &written(kept));
-    }
-    Ok(to(&address.finish()))
+    let kept: Vec<String> = kept.iter().take(KEPT_MAX).map(written).collect();
+    let survivor = survivor.map(|survivor| survivor.to_string());
+    let told = survivor.iter().map(|survivor| ("from", &**survivor));
+    let told = told.chain(kept.iter().map(|kept| ("kept", &**kept)));
+    let path = format!("/contacts/{contact}");
+    Ok(to(&address(&path, std::iter::once(("done", "contact-unmerged")).chain(told))))
 }
 
 /// `name`, or `job-full.` and which job.

@@ -136,7 +136,7 @@ impl Complaints {
     }
 
     /// What is wrong with a field, with what people see in the place of its name.
-    fn at(&self, field: &str, label: &str) -> Option<String> {
+    pub(crate) fn at(&self, field: &str, label: &str) -> Option<String> {
         let body = &self.0.as_ref()?.body;
         if let Some(FieldError { reason, .. }) = body.errors.iter().find(|e| e.field == field) {
             return Some(format!("{label} {reason}."));
@@ -267,6 +267,12 @@ impl<'a> Input<'a> {
     /// What is searched for.
     pub(crate) const fn search(name: &'a str, label: &'a str) -> Self {
         Self { kind: "search", ..Self::text(name, label) }
+    }
+
+    /// One of several of its name.
+    pub(crate) const fn at(mut self, index: usize) -> Self {
+        self.index = Some(index);
+        self
     }
 
     /// Several lines.

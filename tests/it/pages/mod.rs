@@ -3,6 +3,8 @@
 
 mod browser;
 mod cases;
+mod contacts;
+mod contacts_browser;
 mod forms;
 mod headers;
 mod history;

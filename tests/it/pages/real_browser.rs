@@ -27,7 +27,7 @@ pub(super) struct Chromium {
 
 impl Chromium {
     /// Starts one, where there is one.
-    async fn start() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
         Self::of_width(WIDTH).await
     }
 
@@ -76,6 +76,14 @@ impl Chromium {
 
     pub(super) async fn look(&self, url: &str) {
         self.ask("url", json!({ "url": url })).await;
+    }
+
+    /// No script of a page is fetched from now on.
+    pub(super) async fn without_scripts(&self) {
+        let off = json!({ "urls": ["*.js"] });
+        for (order, params) in [("Network.enable", json!({})), ("Network.setBlockedURLs", off)] {
+            self.ask("goog/cdp/execute", json!({ "cmd": order, "params": params })).await;
+        }
     }
 
     async fn element(&self, css: &str) -> String {

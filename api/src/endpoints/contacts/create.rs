@@ -8,6 +8,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::contact::ContactCommand;
 use domain::{Command, ContactId, EmailAddress};
+use event_store::Applied;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,31 +22,31 @@ const JOBS_MAX: usize = 100;
 pub(crate) struct CreateContact {
     /// As shown in lists.
     #[schema(max_length = 200)]
-    name: String,
+    pub(crate) name: String,
     /// The honorific (R111).
     #[schema(max_length = 40)]
-    title: Option<String>,
+    pub(crate) title: Option<String>,
     /// Where an invitation would go.
     #[schema(max_length = 254, format = Email)]
-    primary_email: Option<String>,
+    pub(crate) primary_email: Option<String>,
     /// Up to five more.
     #[serde(default)]
     #[schema(max_items = 5)]
-    additional_emails: Vec<String>,
+    pub(crate) additional_emails: Vec<String>,
     /// In order.
     #[serde(default)]
     #[schema(max_items = 10)]
-    phones: Vec<String>,
+    pub(crate) phones: Vec<String>,
     /// Where the person is reached.
     #[schema(max_length = 500)]
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// Jobs that it becomes an owner of.
     #[serde(default)]
     #[schema(max_items = 100)]
-    jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// Send Invite was pressed before the save (R5).
     #[serde(default)]
-    send_invite: bool,
+    pub(crate) send_invite: bool,
 }
 
 impl RequestBody for CreateContact {}
@@ -84,13 +85,22 @@ pub(crate) async fn create(
     State(app): State<AppState>,
     order: Order<(), CreateContact>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let contact = ContactId(Uuid::now_v7());
-    let command = order.body.command(contact)?;
     let email =
         order.body.primary_email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
-    let applied = order.execute(&app, command).await?;
-    // A retry is answered with the contact that the first request made.
-    let contact = applied.versions.first().map_or(contact, |(id, _)| ContactId(id.uuid()));
+    let (applied, contact) = save(&app, &order, &order.body).await?;
     let warnings = soft_duplicates(&app, &order, contact, email.as_ref()).await;
     Ok(done(&applied).warned(warnings).created_in("/v1/contacts"))
+}
+
+/// Saves a new contact, and does what happens with the same save.
+pub(crate) async fn save<B>(
+    app: &AppState,
+    order: &Order<(), B>,
+    body: &CreateContact,
+) -> Result<(Applied, ContactId), Problem> {
+    let contact = ContactId(Uuid::now_v7());
+    let applied = order.execute(app, body.command(contact)?).await?;
+    // A retry is answered with the contact that the first request made.
+    let contact = applied.versions.first().map_or(contact, |(id, _)| ContactId(id.uuid()));
+    Ok((applied, contact))
 }

@@ -15,17 +15,17 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(crate) struct DuplicateParams {
     /// `primary_email`, `phone` or `name_and_address`.
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Those of this contact.
-    contact: Option<String>,
+    pub(crate) contact: Option<String>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// How many, 1 to 200; 50 when absent. A page may have fewer, and still a `next`.
-    limit: Option<String>,
+    pub(crate) limit: Option<String>,
 }
 
 impl DuplicateParams {
-    fn query(&self) -> Result<DuplicateQuery, Problem> {
+    pub(crate) fn query(&self) -> Result<DuplicateQuery, Problem> {
         let mut door = Door::default();
         let reason = |typed: &str| one_of(typed, &Reason::WORDS).map(Reason::parse);
         let reason = door.take_if("reason", self.reason.as_deref(), reason);

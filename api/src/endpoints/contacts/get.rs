@@ -14,7 +14,7 @@ use uuid::Uuid;
 const MERGES_MAX: usize = 32;
 
 /// Who stands for a contact that was merged, over all merges (H2).
-async fn survivor(
+pub(crate) async fn survivor(
     reader: &Reader,
     ledger: LedgerId,
     entry: &ContactEntry,

@@ -5,7 +5,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::ContactId;
+use domain::{ContactId, LedgerId};
 
 /// Read the profile image that a contact's owner has set (R37); `ETag` is the image's id.
 ///
@@ -20,6 +20,16 @@ pub(crate) async fn get_image(
     question: Question<ContactId, NoParams>,
 ) -> Result<Response, Problem> {
     question.ready(&app, &[]).await?;
-    let image = app.store().reader().image(question.ledger(), question.path).await?;
-    Ok(pictures::answer(image.ok_or_else(Problem::not_found)?, &headers))
+    image_of(&app, question.ledger(), question.path, &headers).await
+}
+
+/// A contact's image.
+pub(crate) async fn image_of(
+    app: &AppState,
+    ledger: LedgerId,
+    contact: ContactId,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let image = app.store().reader().image(ledger, contact).await?;
+    Ok(pictures::answer(image.ok_or_else(Problem::not_found)?, asked))
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 /// The words of access, and those for contacts that are gone.
-const STATUS_WORDS: [&str; 7] = [
+pub(crate) const STATUS_WORDS: [&str; 7] = [
     Access::WORDS[0],
     Access::WORDS[1],
     Access::WORDS[2],
@@ -28,20 +28,20 @@ const STATUS_WORDS: [&str; 7] = [
 #[into_params(parameter_in = Query)]
 pub(crate) struct ContactParams {
     /// Words, or beginnings of words, of the name.
-    search: Option<String>,
+    pub(crate) search: Option<String>,
     /// `not_invited`, `pending`, `active`, `disabled` or `deactivated`; `deleted` or `merged` for
     /// those that are not in the book any more.
-    status: Option<String>,
+    pub(crate) status: Option<String>,
     /// One of the contact's emails.
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// How many, 1 to 200; 50 when absent.
-    limit: Option<String>,
+    pub(crate) limit: Option<String>,
 }
 
 impl ContactParams {
-    fn query(&self) -> Result<ContactQuery, Problem> {
+    pub(crate) fn query(&self) -> Result<ContactQuery, Problem> {
         let mut door = Door::default();
         let status = |typed: &str| one_of(typed, &STATUS_WORDS).map(str::to_owned);
         let search = door.take_if("search", self.search.as_deref(), search);

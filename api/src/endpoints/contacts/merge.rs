@@ -1,8 +1,10 @@
-use crate::answer::{Answer, CommandAnswer};
+use crate::answer::{Answer, CommandAnswer, done};
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Order;
+use crate::extract::asker::Asker;
 use crate::extract::body::RequestBody;
+use crate::extract::order::submission;
 use crate::input::{Door, id};
 use crate::state::AppState;
 use axum::Json;
@@ -11,7 +13,7 @@ use domain::contact::MergePicks;
 use domain::custom_field::FieldName;
 use domain::ids::MergeId;
 use domain::{AggregateId, Command, ContactId, EmailAddress, Shown};
-use event_store::Rehearsal;
+use event_store::{Applied, Rehearsal};
 use projections::contact_directory::{self, ContactEntry};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -22,6 +24,9 @@ use uuid::Uuid;
 
 /// The most contacts that are merged into one at once.
 const ABSORBED_MAX: usize = 20;
+
+/// The most contacts of a merge.
+pub(crate) const CONTACTS_MAX: usize = ABSORBED_MAX + 1;
 
 /// The most custom fields that are picked one by one; more than an account has.
 const FIELDS_MAX: usize = 200;
@@ -35,31 +40,31 @@ const WAIT_MAX: Duration = Duration::from_secs(2);
 pub(crate) struct MergeContacts {
     /// The contact that stays.
     #[schema(format = Uuid)]
-    survivor: String,
+    pub(crate) survivor: String,
     /// The others, which redirect to it afterwards.
     #[schema(max_items = 20)]
-    absorbed: Vec<String>,
+    pub(crate) absorbed: Vec<String>,
     /// From which contact a field is taken; the survivor's own where nothing is said, or the first
     /// that there is where it has none.
     #[serde(default)]
-    fields: MergeFields,
+    pub(crate) fields: MergeFields,
     /// The additional emails to keep, of all that the contacts have; all of them when absent.
     #[schema(max_items = 5)]
-    additional_emails: Option<Vec<String>>,
+    pub(crate) additional_emails: Option<Vec<String>>,
 }
 
 /// A contact for each field.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MergeFields {
-    name: Option<String>,
-    title: Option<String>,
-    phones: Option<String>,
-    address: Option<String>,
-    primary_email: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) phones: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) primary_email: Option<String>,
     /// Custom fields by their names.
     #[serde(default)]
-    custom_fields: BTreeMap<String, String>,
+    pub(crate) custom_fields: BTreeMap<String, String>,
 }
 
 impl RequestBody for MergeContacts {}
@@ -129,39 +134,48 @@ pub(crate) async fn merge(
     State(app): State<AppState>,
     order: Order<(), MergeContacts>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let (command, _) = order.body.command(MergeId(order.new_id(&app, "merge")))?;
-    order.carry_out(&app, command).await
+    Ok(done(&merge_all(&app, &order, &order.body).await?))
+}
+
+/// Merges them.
+pub(crate) async fn merge_all<B>(
+    app: &AppState,
+    order: &Order<(), B>,
+    body: &MergeContacts,
+) -> Result<Applied, Problem> {
+    let (command, _) = body.command(MergeId(order.new_id(app, "merge")))?;
+    order.execute(app, command).await
 }
 
 /// What a merge would do.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MergePreview {
     /// The contacts as they are, the survivor first.
-    contacts: Vec<ContactEntry>,
+    pub(crate) contacts: Vec<ContactEntry>,
     /// How many jobs would get another owner.
-    jobs: usize,
+    pub(crate) jobs: usize,
     /// How many leads would be about the survivor.
-    leads: usize,
+    pub(crate) leads: usize,
     /// What would change, field by field.
-    changes: Vec<PreviewChange>,
+    pub(crate) changes: Vec<PreviewChange>,
 }
 
 /// One field before and after.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PreviewChange {
     /// The contact, job or lead that changes.
-    id: Uuid,
+    pub(crate) id: Uuid,
     /// The event that says so.
-    event: &'static str,
+    pub(crate) event: &'static str,
     /// The field.
     #[schema(value_type = String)]
-    field: Cow<'static, str>,
+    pub(crate) field: Cow<'static, str>,
     /// What it is; absent where there is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<String>,
+    pub(crate) before: Option<String>,
     /// What it becomes; absent where nothing is left.
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
 fn text(shown: Shown) -> Option<String> {
@@ -180,9 +194,18 @@ pub(crate) async fn preview(
     State(app): State<AppState>,
     order: Order<(), MergeContacts>,
 ) -> Result<Json<MergePreview>, Problem> {
-    let (command, ids) = order.body.command(MergeId(Uuid::now_v7()))?;
-    let ledger = order.asker.ledger();
-    let submission = order.submission(ledger, command)?;
+    Ok(Json(rehearsed(&app, &order.asker, &order.body).await?))
+}
+
+/// What a merge would do, or why it would be refused.
+pub(crate) async fn rehearsed(
+    app: &AppState,
+    asker: &Asker,
+    body: &MergeContacts,
+) -> Result<MergePreview, Problem> {
+    let (command, ids) = body.command(MergeId(Uuid::now_v7()))?;
+    let ledger = asker.ledger();
+    let submission = submission(ledger, command, asker.circumstances(None))?;
     let rehearsed = app.store().rehearse(ledger, vec![submission], Rehearsal::Alone).await?;
     let decision = rehearsed.into_iter().next().ok_or_else(Problem::internal)??;
     // The contacts as the decision found them, or newer.
@@ -203,10 +226,10 @@ pub(crate) async fn preview(
     });
     let touched: BTreeSet<AggregateId> = decision.events.iter().map(|(id, _)| *id).collect();
     let count = |of: fn(&&AggregateId) -> bool| touched.iter().filter(of).count();
-    Ok(Json(MergePreview {
+    Ok(MergePreview {
         contacts,
         jobs: count(|id| matches!(id, AggregateId::Job(_))),
         leads: count(|id| matches!(id, AggregateId::Lead(_))),
         changes: changes.collect(),
-    }))
+    })
 }

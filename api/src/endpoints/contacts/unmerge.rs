@@ -4,6 +4,7 @@ use crate::extract::{NoBody, Order};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::{Command, ContactId, Outcome};
+use event_store::Applied;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,16 +29,16 @@ pub(crate) struct KeptAnswer {
     /// more owners. `job_archived`: nobody is added to it. `lead_contact_changed`: the lead was given
     /// another contact since, or none.
     #[schema(value_type = String)]
-    what: domain::contact::Kept,
+    pub(crate) what: domain::contact::Kept,
     /// The job that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    job: Option<Uuid>,
+    pub(crate) job: Option<Uuid>,
     /// The lead that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lead: Option<Uuid>,
+    pub(crate) lead: Option<Uuid>,
     /// The custom field that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    pub(crate) field: Option<String>,
 }
 
 /// Let a contact that was merged into another stand for itself again, with what could not be undone
@@ -49,7 +50,18 @@ pub(crate) async fn unmerge(
     State(app): State<AppState>,
     order: Order<ContactId, NoBody>,
 ) -> Result<Answer<Unmerged>, Problem> {
-    let applied = order.execute(&app, Command::UnmergeContact(order.path)).await?;
+    let (applied, kept) = part(&app, &order).await?;
+    let version = applied.versions.first().map_or(0, |(_, version)| *version);
+    let body = Unmerged { id: order.path.0, version, kept };
+    Ok(Answer::new(body).version(version).position(position_of(&applied)))
+}
+
+/// Lets it stand for itself again; with what could not be undone.
+pub(crate) async fn part<B>(
+    app: &AppState,
+    order: &Order<ContactId, B>,
+) -> Result<(Applied, Vec<KeptAnswer>), Problem> {
+    let applied = order.execute(app, Command::UnmergeContact(order.path)).await?;
     let kept = match &applied.outcome {
         Outcome::Unmerged(kept) => kept
             .iter()
@@ -69,7 +81,5 @@ pub(crate) async fn unmerge(
         | Outcome::PortalLink { .. }
         | Outcome::ImportedOwners { .. } => Vec::new(),
     };
-    let version = applied.versions.first().map_or(0, |(_, version)| *version);
-    let body = Unmerged { id: order.path.0, version, kept };
-    Ok(Answer::new(body).version(version).position(position_of(&applied)))
+    Ok((applied, kept))
 }

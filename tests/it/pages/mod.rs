@@ -3,6 +3,7 @@
 
 mod browser;
 mod cases;
+mod desk;
 mod forms;
 mod headers;
 mod invitations;

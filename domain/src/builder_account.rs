@@ -283,8 +283,7 @@ impl BuilderAccount {
                 let (name, keys, templates) = (e.name.clone(), BTreeMap::new(), BTreeMap::new());
                 let (job_types, custom_fields) = (Vec::new(), Vec::new());
                 let settings = AccountSettings::default();
-                let (staff, staff_second_factor) =
-                    (BTreeMap::new(), StaffSecondFactor::default());
+                let (staff, staff_second_factor) = (BTreeMap::new(), StaffSecondFactor::default());
                 Ok(Self {
                     id,
                     name,

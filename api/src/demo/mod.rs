@@ -97,12 +97,9 @@ async fn live(day: &Day<'_>, report: &ImportReport) -> anyhow::Result<()> {
 /// The demo's deeds are its own people's; a later start imports as the system.
 fn circumstances(actor: Option<Actor>, channel: Channel) -> Circumstances {
     match actor {
-        Some(actor) => Circumstances {
-            actor,
-            authority: Authority::admin(),
-            channel,
-            ..by_system()
-        },
+        Some(actor) => {
+            Circumstances { actor, authority: Authority::admin(), channel, ..by_system() }
+        }
         None => Circumstances { channel, ..by_system() },
     }
 }

@@ -8,17 +8,19 @@ use crate::import::run::ImportReport;
 use anyhow::Context;
 use domain::builder_account::{BuilderAccountCommand, JobSetup, JobTemplate, TemplateTask};
 use domain::contact::{ContactCommand, ContactDetails, InfoEdit};
-use domain::custom_field::{CustomField, CustomText, FieldKind, TypedValue};
+use domain::custom_field::{CustomField, FieldKind, TypedValue};
 use domain::job::{
     Assignee, BudgetLine, Cents, JobCommand, JobDetails, MilestoneDetails, MilestoneEdit,
-    MilestoneStatus, NoteText, Phase, TaskDetails, TaskKind,
+    MilestoneStatus, Phase, TaskDetails, TaskKind,
 };
 use domain::lead::LeadCommand;
-use domain::owner_item::{MessageText, OwnerItemCommand, TodoDetails};
-use domain::text::{JobName, Label, PersonName, PostalAddress, Title};
+use domain::owner_item::{OwnerItemCommand, TodoDetails};
+use domain::text::{
+    CustomText, JobName, Label, MessageText, NoteText, PersonName, PostalAddress, Title,
+};
 use domain::{
-    Actor, Command, ContactId, EmailAddress, FieldName, JobId, JobType, LeadId, MilestoneId, NoteId,
-    OwnerItemId, PhoneNumber, StaffId, TaskId, TemplateId,
+    Actor, Command, ContactId, EmailAddress, FieldName, JobId, JobType, LeadId, MilestoneId,
+    NoteId, OwnerItemId, PhoneNumber, StaffId, TaskId, TemplateId,
 };
 use uuid::Uuid;
 
@@ -61,9 +63,8 @@ pub(super) async fn build(
 async fn set_up(mia: &Day<'_>) -> anyhow::Result<TemplateId> {
     let types = ["New home", "Remodel", "Exterior"].map(JobType::parse);
     let types = types.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let account = |setup| {
-        Command::BuilderAccount(mia.account, BuilderAccountCommand::JobSetup(setup))
-    };
+    let account =
+        |setup| Command::BuilderAccount(mia.account, BuilderAccountCommand::JobSetup(setup));
     mia.run(account(JobSetup::SetTypes(types))).await?;
     let tasks = [
         ("Measure the room", TaskKind::Task, Phase::Planning),
@@ -74,9 +75,9 @@ async fn set_up(mia: &Day<'_>) -> anyhow::Result<TemplateId> {
         ("Set the cabinets", TaskKind::Task, Phase::Execution),
         ("Walk through together", TaskKind::Approval, Phase::Closeout),
     ];
-    let tasks = tasks.into_iter().map(|(title, kind, phase)| {
-        Ok(TemplateTask { title: Title::parse(title)?, kind, phase })
-    });
+    let tasks = tasks
+        .into_iter()
+        .map(|(title, kind, phase)| Ok(TemplateTask { title: Title::parse(title)?, kind, phase }));
     let milestones = ["Drawings approved", "Old kitchen out", "Kitchen in use"].map(Title::parse);
     let kitchen = JobTemplate {
         name: Label::parse("Kitchen")?,
@@ -121,8 +122,8 @@ async fn fields(mia: &Day<'_>, priya: ContactId, hana: ContactId) -> anyhow::Res
 /// A large job in the middle of its life.
 async fn lofts(mia: &Day<'_>, job: JobId, priya: ContactId) -> anyhow::Result<()> {
     let of_job = |command| Command::Job(job, command);
-    let job_type = Some(JobType::parse("New home")?);
-    mia.run(Command::SetJobType { account: mia.account, job, job_type }).await?;
+    let to = Some(JobType::parse("New home")?);
+    mia.run(Command::SetJobType { account: mia.account, job, to }).await?;
     mia.run(of_job(JobCommand::SetDeadline(Some(mia.day(74))))).await?;
     let (owner, crew) = (Assignee::Owner(priya), Assignee::Staff(Label::parse("Tom, site")?));
     let roofers = Assignee::Subcontractor(Label::parse("Ridge & Sons Roofing")?);

@@ -1641,14 +1641,14 @@ fn settings_are_changed_one_by_one_and_only_where_they_differ() {
 }
 
 #[test]
-fn what_is_asked_of_the_staff_is_settled_beside_what_invitations_get_and_told_by_an_event_of_its_own() {
+fn what_is_asked_of_the_staff_is_settled_beside_what_invitations_get_and_told_by_an_event_of_its_own()
+ {
     let mut book = Book::given([opened()]);
     let required = Some(StaffSecondFactor::Required);
     let both = SettingsEdit { staff_second_factor: required, ..ttl(24) };
     let decision = book.execute(&settle(both)).expect("taken");
     let types: Vec<_> = decision.events.iter().map(|(_, event)| event.stored_type()).collect();
-    let settled =
-        ["builder_account.settings_changed", "builder_account.staff_second_factor_set"];
+    let settled = ["builder_account.settings_changed", "builder_account.staff_second_factor_set"];
     assert_eq!(types, settled);
     let changes = decision.events[1].1.changes();
     let told: Vec<_> = changes.iter().map(|c| (&*c.field, &c.before, &c.after)).collect();

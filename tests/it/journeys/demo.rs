@@ -10,7 +10,8 @@ use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::process::Child;
 
-const THIS: &str = "journeys::demo::the_demo_tells_at_each_start_whom_to_sign_in_as_and_what_they_see";
+const THIS: &str =
+    "journeys::demo::the_demo_tells_at_each_start_whom_to_sign_in_as_and_what_they_see";
 
 /// Somebody whom the demo tells to sign in as.
 struct Told {

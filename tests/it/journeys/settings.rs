@@ -61,7 +61,11 @@ async fn settings_are_read_by_everybody_of_the_account_and_changed_by_its_admins
         assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid_request"));
         assert_eq!(refused.body["field"], "invitation_ttl_hours");
     }
-    for unreadable in [json!({ "invitation_ttl_hours": "72" }), json!({ "ttl": 72 }), json!({ "staff_second_factor": "yes" })] {
+    for unreadable in [
+        json!({ "invitation_ttl_hours": "72" }),
+        json!({ "ttl": 72 }),
+        json!({ "staff_second_factor": "yes" }),
+    ] {
         builder.admin.patch(PATH, unreadable).await.is(400);
     }
     let version = builder.admin.get(PATH).await.is(200).headers["etag"].clone();
@@ -72,7 +76,8 @@ async fn settings_are_read_by_everybody_of_the_account_and_changed_by_its_admins
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_an_account_asks_for_it_nobody_of_its_staff_signs_in_to_work_without_a_second_factor() {
+async fn where_an_account_asks_for_it_nobody_of_its_staff_signs_in_to_work_without_a_second_factor()
+{
     let server = Server::start().await;
     let (builder, other) = (server.builder("Elm").await, server.builder("Oak").await);
     let mia = server.staff(&builder, "mia@elm.example", "admin", &[]).await;
@@ -94,9 +99,7 @@ async fn where_an_account_asks_for_it_nobody_of_its_staff_signs_in_to_work_witho
     assert_eq!(refused.body["remedy"], remedy);
     let audit = builder.admin.get("/v1/audit").await.is(200);
     let items = audit.body["items"].as_array().expect("a list");
-    let noted = items
-        .iter()
-        .find(|item| item["refused"]["code"] == "staff_second_factor_required");
+    let noted = items.iter().find(|item| item["refused"]["code"] == "staff_second_factor_required");
     let noted = noted.unwrap_or_else(|| panic!("the account's history tells it: {}", audit.text));
     assert_eq!(noted["actor"]["id"], json!(mia.id));
 

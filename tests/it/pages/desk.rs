@@ -1,6 +1,6 @@
 //! What a builder's staff do beside jobs and contacts: leads, imports, settings; and what operators see.
 
-use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::super::harness::{Answer, Builder, STAFF_PASSWORD, Server};
 use super::PASSWORD;
 use super::browser::{Browser, Seen, staff_browser};
 use domain::Timestamp;
@@ -15,6 +15,12 @@ const BOSS: &str = "boss@elm.example";
 
 async fn boss(server: &Server, builder: &Builder) -> Browser {
     staff_browser(server, builder, BOSS, "admin").await
+}
+
+/// What the API answers once its lists show all that has happened.
+async fn settled(builder: &Builder, path: &str) -> Answer {
+    let last = builder.admin.post("/v1/leads", json!({ "title": "Last" })).await.is(201);
+    builder.admin.get_after(&last, path).await.is(200)
 }
 
 /// The path of a page that another one leads to, without its query.
@@ -52,7 +58,7 @@ async fn a_lead_is_written_down_with_somebody_new_and_its_contact_edited_until_t
         "not invited",
         "555-0101",
     ]);
-    let mails = builder.admin.get("/v1/mail-log").await.is(200);
+    let mails = settled(&builder, "/v1/mail-log").await;
     assert_eq!(mails.each("id").len(), 1, "the mail to the staff; nobody else is told");
 
     let typed = [("name", "Ada King"), ("phones", "555-0202")];
@@ -63,7 +69,7 @@ async fn a_lead_is_written_down_with_somebody_new_and_its_contact_edited_until_t
     browser.look("/leads?search=nobody").await.is(200).says(&["No lead is like that"]);
 
     let contact: Uuid = {
-        let found = builder.admin.get("/v1/contacts?search=king").await.is(200);
+        let found = settled(&builder, "/v1/contacts?search=king").await;
         found.each("id")[0].parse().expect("an id")
     };
     server.invite(&builder, contact).await;
@@ -152,11 +158,19 @@ async fn an_auditor_looks_on_and_is_offered_nothing_to_do() {
         ("/settings/staff", "invite"),
         ("/settings/api-keys", "issue"),
     ] {
-        let fields = [("action", action), ("title", "X"), ("name", "X"), ("email", "x@example.org"),
-            ("role", "staff"), ("label", "X"), ("invitation_ttl_hours", "1")];
+        let fields = [
+            ("action", action),
+            ("title", "X"),
+            ("name", "X"),
+            ("email", "x@example.org"),
+            ("role", "staff"),
+            ("label", "X"),
+            ("invitation_ttl_hours", "1"),
+        ];
         browser.send(path, &fields).await.is(403).says(&["That was not taken"]);
     }
-    let file = send_file(&mut browser, &[("kind", "jobs"), ("action", "read")], b"a,b\n1,2\n").await;
+    let file =
+        send_file(&mut browser, &[("kind", "jobs"), ("action", "read")], b"a,b\n1,2\n").await;
     assert_eq!(file.status, 403);
 }
 
@@ -224,25 +238,28 @@ async fn a_file_is_tried_row_by_row_before_anything_changes_and_twice_changes_no
         "Line 4 would not be taken: Owner email",
         "Line 2 would be new",
     ]);
-    assert_eq!(builder.admin.get("/v1/jobs").await.is(200).each("id").len(), 0, "nothing changed");
+    assert_eq!(settled(&builder, "/v1/jobs").await.each("id").len(), 0, "nothing changed");
 
     // Other columns than those that were tried are tried first.
     let other = [("mapping.job_name", "Permit")];
     let other = press(&mut browser, &tried, "do", &other).await.is(200);
     other.says(&["Nothing is changed yet"]);
-    assert_eq!(builder.admin.get("/v1/jobs").await.is(200).each("id").len(), 0);
+    assert_eq!(settled(&builder, "/v1/jobs").await.each("id").len(), 0);
 
     let done = press(&mut browser, &tried, "do", &[]).await.is(200);
     done.says(&["It is done", "2 new jobs", "2 not taken", "Line 3 was not taken", "To the jobs"]);
-    browser.look("/leads").await.is(200);
-    let jobs = builder.admin.get("/v1/jobs").await.is(200);
+    let jobs = settled(&builder, "/v1/jobs").await;
     assert_eq!(jobs.each("name"), ["12 Elm St", "7 Fir Ln"]);
     let again = press(&mut browser, &tried, "do", &[]).await.is(200);
     again.says(&["2 there already", "2 not taken"]);
-    assert_eq!(builder.admin.get("/v1/jobs").await.is(200).each("id").len(), 2);
-    let history = builder.admin.get("/v1/audit?limit=1").await.is(200);
-    assert_eq!(history.body["items"][0]["channel"], "import");
-    assert_eq!(history.body["items"][0]["actor"]["kind"], "staff_member");
+    assert_eq!(settled(&builder, "/v1/jobs").await.each("id").len(), 2);
+    let history = settled(&builder, "/v1/audit?limit=200").await;
+    let items = history.body["items"].as_array().expect("a list");
+    let created = items.iter().find(|item| item["event"] == "job.created").expect("a job");
+    assert_eq!(
+        (&created["channel"], &created["actor"]["kind"]),
+        (&json!("import"), &json!("staff_member"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,7 +267,8 @@ async fn address_books_need_no_columns_and_what_is_no_file_is_told() {
     let server = Server::start().await;
     let builder = server.builder("Elm").await;
     let mut browser = staff_browser(&server, &builder, BOSS, "staff").await;
-    let cards = b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=ISO-8859-1:Zo\xeb\r\nEMAIL:zoe@x.org\r\n\
+    let cards =
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=ISO-8859-1:Zo\xeb\r\nEMAIL:zoe@x.org\r\n\
                   EMAIL:no\r\nEND:VCARD\r\n";
     let tried = send_file(&mut browser, &[("kind", "cards"), ("action", "read")], cards).await;
     let tried = tried.is(200).says(&["Nothing is changed yet", "1 new contacts", "left out"]);
@@ -259,12 +277,16 @@ async fn address_books_need_no_columns_and_what_is_no_file_is_told() {
     let google = b"Given Name,Family Name,E-mail 1 - Value\nIda,Moss,ida@x.org\n";
     let tried = send_file(&mut browser, &[("kind", "contacts"), ("action", "read")], google).await;
     press(&mut browser, &tried.is(200), "do", &[]).await.is(200).says(&["1 new contacts"]);
-    browser.look("/leads").await.is(200);
-    let names = builder.admin.get("/v1/contacts").await.is(200).each("name");
+    let names = settled(&builder, "/v1/contacts").await.each("name");
     assert_eq!(names, ["Ida Moss", "Zoë"], "bytes are carried as they are");
 
     for (fields, file, status, says) in [
-        (&[("kind", "jobs"), ("action", "read")][..], &b""[..], 400, "The file must be chosen first"),
+        (
+            &[("kind", "jobs"), ("action", "read")][..],
+            &b""[..],
+            400,
+            "The file must be chosen first",
+        ),
         (&[("kind", "nonsense"), ("action", "read")], b"a,b\n", 400, "must be one of the list"),
         (&[("kind", "jobs"), ("action", "try"), ("carried", "%%%")], b"", 400, "chosen once more"),
         (&[("kind", "owners"), ("action", "read")], b"a,b\n", 403, "an admin"),
@@ -372,8 +394,8 @@ async fn an_admin_invites_changes_and_removes_the_staff() {
     assert_eq!(browser.send(&path, &fields).await.leads_to(), "/settings/staff?done=staff-changed");
     let gone = browser.fill(&page, "remove", &[("reason", "Another job")]).await;
     browser.follow(&gone).await.says(&["They are removed", "Cancelled"]);
-    let told = builder.admin.get("/v1/audit?limit=1").await.is(200);
-    assert_eq!(told.body["items"][0]["reason"], "Another job");
+    let told = settled(&builder, "/v1/audit?limit=2").await;
+    assert_eq!(told.body["items"][1]["reason"], "Another job");
     browser.look(&path).await.is(200).says_nothing_of(&["value=\"remove\""]);
 
     // The last admin stays.
@@ -382,10 +404,9 @@ async fn an_admin_invites_changes_and_removes_the_staff() {
     let page = browser.look(&key).await.is(200).says(&["first admin key"]);
     let revoked = browser.fill(&page, "revoke", &[]).await;
     browser.follow(&revoked).await.says(&["The key opens nothing any more", "Revoked"]);
-    let own = server.store.reader().heads().await.expect("heads").len();
-    assert!(own > 0);
     let listed = browser.look("/settings/staff").await.is(200);
-    let boss = listed.html.rsplit("/settings/staff/").next().and_then(|rest| rest.split('"').next());
+    let boss =
+        listed.html.rsplit("/settings/staff/").next().and_then(|rest| rest.split('"').next());
     let boss = format!("/settings/staff/{}", boss.expect("a link"));
     let page = browser.look(&boss).await.is(200);
     browser.fill(&page, "remove", &[]).await.is(409).says(&["last admin", "Rule 2.9"]);
@@ -463,7 +484,7 @@ async fn an_operator_sees_how_the_installation_stands_and_nothing_of_anybody() {
     let cookie = seen.headers["set-cookie"].to_str().expect("a text");
     assert!(cookie.contains("HttpOnly; SameSite=Strict") && cookie.contains("Max-Age=3600"));
     let page = browser.follow(&seen).await.says(&[
-        "4 ledgers",
+        "3 ledgers",
         "At position 3 since",
         "it is no event",
         "mail_log",
@@ -488,7 +509,7 @@ async fn an_operator_sees_how_the_installation_stands_and_nothing_of_anybody() {
     MINUTES_AHEAD.fetch_add(61, Ordering::Relaxed);
     browser.look("/operations").await.is(200).says(&["Operator token"]);
     come_in(&mut browser, &token).await.leads_to();
-    browser.look("/operations").await.is(200).says(&["4 ledgers"]);
+    browser.look("/operations").await.is(200).says(&["3 ledgers"]);
     server.operator().delete(&format!("/v1/operators/{id}")).await.is(200);
     browser.look("/operations").await.is(200).says(&["Operator token"]);
     let root = come_in(&mut browser, &server.operator().secret).await;

@@ -4,6 +4,7 @@
 mod browser;
 mod cases;
 mod desk;
+mod desk_browser;
 mod forms;
 mod headers;
 mod invitations;

@@ -30,7 +30,9 @@ pub(super) fn may_manage_access(who: &Staff) -> bool {
 }
 
 /// Value and words of what may be chosen.
-pub(super) fn options<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+pub(super) fn options<'a>(
+    all: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<(String, String)> {
     all.into_iter().map(|(value, words)| (value.to_owned(), words.to_owned())).collect()
 }
 

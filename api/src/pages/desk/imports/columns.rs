@@ -81,12 +81,7 @@ pub(super) fn header(file: &Bytes) -> Result<Vec<String>, Problem> {
 }
 
 /// A select a column, as many as a field may be made of.
-pub(super) fn shown(
-    form: &Form,
-    kind: Kind,
-    header: &[String],
-    complaints: &Complaints,
-) -> Markup {
+pub(super) fn shown(form: &Form, kind: Kind, header: &[String], complaints: &Complaints) -> Markup {
     let all = std::iter::once(("", "No column"));
     let all = options(all.chain(header.iter().map(|name| (name.as_str(), name.as_str()))));
     let is_chosen = targets(kind).iter().any(|(name, ..)| form.filled(name).is_some());
@@ -117,7 +112,11 @@ fn guess(kind: Kind, header: &[String]) -> impl Fn(&str) -> Vec<String> {
             // Without a mapping, columns have the names of the fields.
             let field = name.trim_start_matches("owner_mapping.");
             let names = [field, field.strip_suffix('s').unwrap_or(field)];
-            return header.iter().filter(|there| names.contains(&there.as_str())).cloned().collect();
+            return header
+                .iter()
+                .filter(|there| names.contains(&there.as_str()))
+                .cloned()
+                .collect();
         }
         match name {
             "mapping.job_name" => jobs.job_name.clone(),

@@ -10,7 +10,8 @@ use maud::{Markup, html};
 
 /// The first step.
 pub(super) fn start(who: &Staff, complaints: &Complaints) -> Page {
-    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Owners || may_manage_access(who));
+    let kinds =
+        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Owners || may_manage_access(who));
     let kinds = options(kinds.map(|kind| (kind.word(), kind.label())));
     let content = html! {
         (complaints.above(&[("kind", "What is in it"), (FILE, "The file")]))

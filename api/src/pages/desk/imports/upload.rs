@@ -90,7 +90,10 @@ async fn read(mut parts: Multipart<'_>) -> Result<(Form, Bytes), Problem> {
             _ if fields.len() < FIELDS_MAX => {
                 let text = bytes(field).await?;
                 if text.len() > FIELD_BYTES_MAX {
-                    return Err(Problem::unreadable("body", "must have short fields beside the file"));
+                    return Err(Problem::unreadable(
+                        "body",
+                        "must have short fields beside the file",
+                    ));
                 }
                 fields.push((name, String::from_utf8_lossy(&text).into_owned()));
             }

@@ -18,7 +18,7 @@ use domain::lead::LeadCommand;
 use domain::text::Title;
 use domain::{Command, ContactId, LeadId, Reason};
 use maud::{Markup, html};
-use projections::contact_directory::{self, ContactEntry};
+use projections::contact_directory;
 use projections::lead_view::{self, LeadEntry};
 
 /// One lead with its contact as that one is now, and what may be done about it.

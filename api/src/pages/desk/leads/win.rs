@@ -107,7 +107,8 @@ impl Jobs {
         let mut types = options([("", "None, or the template's")]);
         types.extend(setup.types.iter().map(|name| (name.clone(), name.clone())));
         let mut templates = options([("", "From scratch")]);
-        templates.extend(setup.templates.iter().map(|made| (made.id.to_string(), made.name.clone())));
+        templates
+            .extend(setup.templates.iter().map(|made| (made.id.to_string(), made.name.clone())));
         html! {
             @if !setup.types.is_empty() {
                 (Select::new(LABELS[5].0, LABELS[5].1, &types).chosen(form.text(LABELS[5].0))

@@ -6,10 +6,10 @@ mod standing;
 
 use crate::credential::{Secret, SecretKind};
 use crate::error::Problem;
+use crate::extract::public::Visitor;
 use crate::pages::form::{Complaints, button};
 use crate::pages::layout::{Page, to, with_cookie};
 use crate::pages::visit::{Sent, Visit};
-use crate::extract::public::Visitor;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! How the account wants its invitations: for how long they can be accepted, and whether invitees
-//! are reminded; and for how long links open portals.
+//! are reminded; and for how long links open portals; and what it asks of its staff.
 
-use super::{BuilderAccount, BuilderAccountEvent};
+use super::{BuilderAccount, BuilderAccountEvent, StaffSecondFactor, StaffSecondFactorSet};
 use crate::event::{FieldChange, nothing_personal};
 use crate::job::portal_link::PortalLinkDays;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,8 @@ pub struct SettingsEdit {
     pub invitation_reminder: Option<bool>,
     /// For how many days a link opens a portal.
     pub portal_link_days: Option<PortalLinkDays>,
+    /// What is asked of whoever signs in to work.
+    pub staff_second_factor: Option<StaffSecondFactor>,
 }
 
 /// The settings became others.
@@ -92,7 +94,16 @@ pub(super) fn decide(account: &BuilderAccount, edit: SettingsEdit) -> Vec<Builde
         invitation_reminder: edit.invitation_reminder.unwrap_or(from.invitation_reminder),
         portal_link_days: edit.portal_link_days.unwrap_or(from.portal_link_days),
     };
-    if from == to { Vec::new() } else { vec![AccountSettingsChanged { from, to }.into()] }
+    let mut events = Vec::new();
+    if from != to {
+        events.push(AccountSettingsChanged { from, to }.into());
+    }
+    let from = account.staff_second_factor;
+    let to = edit.staff_second_factor.unwrap_or(from);
+    if from != to {
+        events.push(StaffSecondFactorSet { from, to }.into());
+    }
+    events
 }
 
 /// What became of each setting that changed.

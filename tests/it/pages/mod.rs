@@ -5,6 +5,8 @@ mod browser;
 mod cases;
 mod contacts;
 mod contacts_browser;
+mod desk;
+mod desk_browser;
 mod forms;
 mod headers;
 mod history;

@@ -99,6 +99,12 @@ impl Chromium {
         self.ask(&format!("element/{field}/value"), json!({ "text": text })).await;
     }
 
+    pub(super) /// Chooses a file of this machine.
+    pub(super) async fn chooses(&self, css: &str, path: &str) {
+        let field = self.element(css).await;
+        self.ask(&format!("element/{field}/value"), json!({ "text": path })).await;
+    }
+
     pub(super) async fn presses(&self, css: &str) {
         let button = self.element(css).await;
         self.ask(&format!("element/{button}/click"), json!({})).await;

@@ -6,7 +6,9 @@ use crate::input::Door;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::Command;
-use domain::builder_account::{BuilderAccountCommand, InvitationTtl, SettingsEdit};
+use domain::builder_account::{
+    BuilderAccountCommand, InvitationTtl, SettingsEdit, StaffSecondFactor,
+};
 use domain::job::portal_link::PortalLinkDays;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,9 +19,13 @@ use utoipa::ToSchema;
 pub(crate) struct ChangeSettings {
     /// For how many hours an invitation can be accepted, from the next mail on: 1 to 168.
     #[schema(minimum = 1, maximum = 168)]
-    invitation_ttl_hours: Option<i64>,
+    pub(crate) invitation_ttl_hours: Option<i64>,
     /// Whether whoever has not answered is reminded, a day before the invitation ends.
-    invitation_reminder: Option<bool>,
+    pub(crate) invitation_reminder: Option<bool>,
+    /// `required`: nobody of the staff begins a session for work without a second factor. Sessions that
+    /// have begun go on to their end.
+    #[schema(value_type = Option<String>)]
+    pub(crate) staff_second_factor: Option<StaffSecondFactor>,
     /// For how many days a link opens a portal, where nobody says until when: 1 to 366.
     #[schema(minimum = 1, maximum = 366)]
     portal_link_days: Option<i64>,
@@ -28,7 +34,7 @@ pub(crate) struct ChangeSettings {
 impl RequestBody for ChangeSettings {}
 
 impl ChangeSettings {
-    fn read(&self) -> Result<SettingsEdit, Problem> {
+    pub(crate) fn read(&self) -> Result<SettingsEdit, Problem> {
         let mut door = Door::default();
         let ttl = match self.invitation_ttl_hours {
             None => Some(None),
@@ -40,15 +46,16 @@ impl ChangeSettings {
             None => Some(None),
             Some(days) => door.take("portal_link_days", PortalLinkDays::new(days)).map(Some),
         };
-        let invitation_reminder = self.invitation_reminder;
+        let Self { invitation_reminder, staff_second_factor, .. } = *self;
         door.build(|| {
             let (invitation_ttl, portal_link_days) = (ttl?, days?);
-            Some(SettingsEdit { invitation_ttl, invitation_reminder, portal_link_days })
+            {
+            Some(SettingsEdit { invitation_ttl, invitation_reminder, portal_link_days, staff_second_factor })
         })
     }
 }
 
-/// Change what holds for all invitations from now on.
+/// Change what holds for all invitations, and for all of the staff, from now on.
 ///
 /// An invitation that is out keeps its end, and so does a link to a portal; a resend, or a rotation, has the
 /// new one.

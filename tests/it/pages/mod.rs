@@ -1,11 +1,14 @@
 //! The pages as a browser without scripts sees them: forms that are filled in, links that are
 //! followed, cookies that are kept.
 
+mod accessibility;
 mod browser;
 mod cases;
 mod forms;
 mod headers;
 mod invitations;
+mod jobs;
+mod jobs_in_browser;
 mod journey;
 mod links;
 mod passwords;

@@ -13,17 +13,33 @@ use tokio::process::{Child, Command};
 /// The narrowest phone that pages are made for, in pixels.
 const WIDTH: u32 = 360;
 
+/// How a browser is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// In pixels.
+    pub(super) width: u32,
+    /// Whether it runs scripts.
+    pub(super) scripts: bool,
+}
+
 /// A browser with a window of its own.
-struct Chromium {
+pub(super) struct Chromium {
     client: Client,
     session: String,
+    width: u32,
     // Ends with it; the browser itself is ended by `quit`.
     _driver: Child,
 }
 
 impl Chromium {
     /// Starts one, where there is one.
-    async fn start() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
+        Self::start_with(Window { width: WIDTH, scripts: true }).await
+    }
+
+    /// Starts one like this, where there is one.
+    pub(super) async fn start_with(window: Window) -> Option<Self> {
+        let Window { width, scripts } = window;
         let mut driver = Command::new("chromedriver")
             .args(["--port=0", "--log-level=SEVERE"])
             .stdout(Stdio::piped())
@@ -44,8 +60,12 @@ impl Chromium {
         };
         let client = Client::builder().no_proxy().build().expect("a client");
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
-        let window = json!({ "deviceMetrics": { "width": WIDTH, "height": 740, "pixelRatio": 2 } });
-        let options = json!({ "args": args, "mobileEmulation": window });
+        let window = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
+        let mut options = json!({ "args": args, "mobileEmulation": window });
+        if !scripts {
+            // As in its settings: blocked on every site.
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
         let wanted =
             json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
         let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
@@ -54,7 +74,7 @@ impl Chromium {
         let begun: Value = begun.json().await.expect("JSON");
         let id = begun["value"]["sessionId"].as_str();
         let id = id.unwrap_or_else(|| panic!("no browser: {begun}"));
-        Some(Self { session: format!("{base}/{id}"), client, _driver: driver })
+        Some(Self { session: format!("{base}/{id}"), client, width, _driver: driver })
     }
 
     async fn ask(&self, path: &str, body: Value) -> Value {
@@ -65,7 +85,7 @@ impl Chromium {
         answer["value"].take()
     }
 
-    async fn look(&self, url: &str) {
+    pub(super) async fn look(&self, url: &str) {
         self.ask("url", json!({ "url": url })).await;
     }
 
@@ -76,35 +96,58 @@ impl Chromium {
     }
 
     /// Types into a field in the place of what is there.
-    async fn types(&self, css: &str, text: &str) {
+    pub(super) async fn types(&self, css: &str, text: &str) {
         let field = self.element(css).await;
         self.ask(&format!("element/{field}/clear"), json!({})).await;
         self.ask(&format!("element/{field}/value"), json!({ "text": text })).await;
     }
 
-    async fn presses(&self, css: &str) {
+    pub(super) async fn presses(&self, css: &str) {
         let button = self.element(css).await;
         self.ask(&format!("element/{button}/click"), json!({})).await;
     }
 
-    async fn tells(&self, script: &str) -> Value {
+    pub(super) async fn tells(&self, script: &str) -> Value {
         self.ask("execute/sync", json!({ "script": format!("return {script}"), "args": [] })).await
     }
 
+    /// What a script passes on when it is done, to its last argument.
+    pub(super) async fn tells_later(&self, script: &str) -> Value {
+        self.ask("execute/async", json!({ "script": script, "args": [] })).await
+    }
+
+    /// Another width, in pixels, and whether people like it dark.
+    pub(super) async fn resized(&self, width: u32, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1,
+            "mobile": false });
+        for (cmd, params) in
+            [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", metrics)]
+        {
+            self.ask("goog/cdp/execute", json!({ "cmd": cmd, "params": params })).await;
+        }
+    }
+
     /// Asserts that this is to be read soon, on a page that is no wider than the window.
-    async fn shows(&self, text: &str) {
+    pub(super) async fn shows(&self, text: &str) {
+        let read = self.reads(text).await;
+        let wide = self.tells("document.documentElement.scrollWidth").await;
+        assert_eq!(wide, self.width, "{read}");
+    }
+
+    /// Asserts that this is to be read soon, and tells all that is.
+    pub(super) async fn reads(&self, text: &str) -> String {
         let began = Instant::now();
-        let read = loop {
+        loop {
             let read = self.tells("document.body.innerText").await;
             let read = read.as_str().unwrap_or_default().to_owned();
             if read.contains(text) {
-                break read;
+                return read;
             }
             assert!(began.elapsed() < Duration::from_secs(10), "no {text:?} in {read}");
             tokio::time::sleep(Duration::from_millis(20)).await;
-        };
-        let wide = self.tells("document.documentElement.scrollWidth").await;
-        assert_eq!(wide, WIDTH, "{read}");
+        }
     }
 
     /// What the browser has to complain about.
@@ -114,7 +157,7 @@ impl Chromium {
         entries.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
     }
 
-    async fn quit(&self) {
+    pub(super) async fn quit(&self) {
         let ended = self.client.delete(&self.session).send().await;
         drop(ended.expect("the browser ends"));
     }

@@ -113,6 +113,7 @@ async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
         (Owner, Some(("ada@example.org", PASSWORD, "Your jobs"))),
     ] {
         if let Some((email, password, then)) = signs_in {
+            browser.forgets().await;
             browser.look(&format!("{base}/sign-in")).await;
             browser.types("#email", email).await;
             browser.types("#password", password).await;
@@ -125,6 +126,7 @@ async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
                 browser.resized(width, dark).await;
                 browser.look(&format!("{base}{path}")).await;
                 let wrong = violations(browser, axe).await;
+                keep_picture(browser, &path, width, dark).await;
                 found.extend(wrong.iter().map(|w| format!("{listed} at {width}, dark {dark}: {w}")));
                 let wide = browser.tells("document.documentElement.scrollWidth").await;
                 if wide != width {
@@ -134,6 +136,14 @@ async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whoever wants to look at the pages names a folder in `TITLEBLOCK_PICTURES`.
+async fn keep_picture(browser: &Chromium, path: &str, width: u32, dark: bool) {
+    let Some(folder) = std::env::var_os("TITLEBLOCK_PICTURES").map(PathBuf::from) else { return };
+    let plain: String = path.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let file = folder.join(format!("{plain}-{width}{}.png", if dark { "-dark" } else { "" }));
+    std::fs::write(file, browser.picture().await).expect("a picture");
 }
 
 /// What axe-core calls serious or critical on the page that is shown.

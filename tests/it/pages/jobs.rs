@@ -262,8 +262,8 @@ async fn the_list_is_sorted_shows_what_is_archived_and_pages_with_its_ticks() {
     assert_eq!(names.len(), 62, "every job is on one of the pages");
     let (_, carried) = second.html.split_once("name=\"jobs\" value=\"").expect("a field");
     let carried = carried.split('"').next().expect("a value");
-    let edit = desk.look(&query("/jobs/edit", &[("jobs", carried), ("job", &jobs[59].to_string())]));
-    edit.await.says(&["Edit 3 jobs", "House 01", "House 02", "House 60"]);
+    let path = query("/jobs/edit", &[("jobs", carried), ("job", &jobs[59].to_string())]);
+    desk.look(&path).await.says(&["Edit 3 jobs", "House 01", "House 02", "House 60"]);
     let many: Vec<String> = (0..201).map(|_| Uuid::now_v7().simple().to_string()).collect();
     let refused = desk.browser.look(&query("/jobs/edit", &[("jobs", &many.join(","))])).await;
     refused.is(422).says(&["must have at most 200 entries"]);

@@ -48,6 +48,8 @@ async fn journey(browser: &Chromium) {
     browser.types("#password", STAFF_PASSWORD).await;
     browser.presses("button[value=sign-in]").await;
     browser.shows("Cellar").await;
+    let in_own_zone = browser.tells("document.querySelectorAll('time[title]').length").await;
+    assert_eq!(in_own_zone, if browser.runs_scripts() { 3 } else { 0 }, "our script ran, or did not");
     for job in [attic, barn] {
         browser.presses(&format!("input[value='{job}']")).await;
     }

@@ -3,6 +3,8 @@
 
 use super::super::harness::Server;
 use super::PASSWORD;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -26,7 +28,7 @@ pub(super) struct Window {
 pub(super) struct Chromium {
     client: Client,
     session: String,
-    width: u32,
+    window: Window,
     // Ends with it; the browser itself is ended by `quit`.
     _driver: Child,
 }
@@ -58,10 +60,11 @@ impl Chromium {
                 break port;
             }
         };
-        let client = Client::builder().no_proxy().build().expect("a client");
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
+        let client = client.expect("a client");
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
-        let window = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
-        let mut options = json!({ "args": args, "mobileEmulation": window });
+        let metrics = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
+        let mut options = json!({ "args": args, "mobileEmulation": metrics });
         if !scripts {
             // As in its settings: blocked on every site.
             options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
@@ -74,7 +77,12 @@ impl Chromium {
         let begun: Value = begun.json().await.expect("JSON");
         let id = begun["value"]["sessionId"].as_str();
         let id = id.unwrap_or_else(|| panic!("no browser: {begun}"));
-        Some(Self { session: format!("{base}/{id}"), client, width, _driver: driver })
+        Some(Self { session: format!("{base}/{id}"), client, window, _driver: driver })
+    }
+
+    /// Whether pages' scripts run in it.
+    pub(super) const fn runs_scripts(&self) -> bool {
+        self.window.scripts
     }
 
     async fn ask(&self, path: &str, body: Value) -> Value {
@@ -104,7 +112,14 @@ impl Chromium {
 
     pub(super) async fn presses(&self, css: &str) {
         let button = self.element(css).await;
-        self.ask(&format!("element/{button}/click"), json!({})).await;
+        if self.window.scripts {
+            self.ask(&format!("element/{button}/click"), json!({})).await;
+            return;
+        }
+        // A driver's click waits for a script of its own. Keys are pressed without: the space bar on
+        // a box, Enter on what leads on.
+        let key = if css.starts_with("input") { " " } else { "\u{e007}" };
+        self.ask(&format!("element/{button}/value"), json!({ "text": key })).await;
     }
 
     pub(super) async fn tells(&self, script: &str) -> Value {
@@ -129,11 +144,25 @@ impl Chromium {
         }
     }
 
+    /// Forgets who is signed in.
+    pub(super) async fn forgets(&self) {
+        let forgotten = self.client.delete(format!("{}/cookie", self.session)).send().await;
+        assert!(forgotten.expect("an answer").status().is_success());
+    }
+
+    /// A picture of what is shown, as PNG.
+    pub(super) async fn picture(&self) -> Vec<u8> {
+        let taken = self.client.get(format!("{}/screenshot", self.session)).send().await;
+        let taken: Value = taken.expect("an answer").json().await.expect("JSON");
+        let picture = taken["value"].as_str().expect("a picture");
+        STANDARD.decode(picture).expect("base64")
+    }
+
     /// Asserts that this is to be read soon, on a page that is no wider than the window.
     pub(super) async fn shows(&self, text: &str) {
         let read = self.reads(text).await;
         let wide = self.tells("document.documentElement.scrollWidth").await;
-        assert_eq!(wide, self.width, "{read}");
+        assert_eq!(wide, self.window.width, "{read}");
     }
 
     /// Asserts that this is to be read soon, and tells all that is.

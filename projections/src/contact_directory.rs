@@ -573,6 +573,16 @@ pub(crate) async fn names(
     Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
 }
 
+/// Some contacts, by their ids; those that are not there are left out.
+pub async fn several(
+    reader: &Reader,
+    ledger: LedgerId,
+    contacts: &[Uuid],
+) -> Result<HashMap<Uuid, ContactEntry>, ViewError> {
+    let client = reader.database().connection().await?;
+    some(&client, ledger, contacts).await
+}
+
 /// Some contacts, for other lists.
 pub(crate) async fn some(
     client: &Connection,

@@ -353,7 +353,7 @@ pub async fn get(
 }
 
 /// Stored rows with their owners' names, which another view keeps.
-async fn entries(
+pub(crate) async fn entries(
     client: &event_store::database::Connection,
     ledger: LedgerId,
     tuples: &[tokio_postgres::Row],

@@ -21,6 +21,7 @@ pub mod impersonations;
 pub mod interventions;
 pub mod invitations;
 pub mod job_detail;
+pub mod job_glance;
 pub mod job_list;
 pub mod job_owners;
 pub mod job_setup;

@@ -1,6 +1,7 @@
 //! The pages as a browser without scripts sees them: forms that are filled in, links that are
 //! followed, cookies that are kept.
 
+mod accessibility;
 mod browser;
 mod cases;
 mod contacts;
@@ -12,6 +13,8 @@ mod headers;
 mod history;
 mod invitations;
 mod job;
+mod jobs;
+mod jobs_in_browser;
 mod journey;
 mod links;
 mod me_image;

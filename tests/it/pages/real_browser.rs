@@ -5,6 +5,8 @@ mod histories;
 
 use super::super::harness::Server;
 use super::PASSWORD;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -15,12 +17,20 @@ use tokio::process::{Child, Command};
 /// The narrowest phone that pages are made for, in pixels.
 const WIDTH: u32 = 360;
 
+/// How a browser is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// In pixels.
+    pub(super) width: u32,
+    /// Whether it runs scripts.
+    pub(super) scripts: bool,
+}
+
 /// A browser with a window of its own.
 pub(super) struct Chromium {
     client: Client,
     session: String,
-    /// Of its window, in pixels.
-    width: u32,
+    window: Window,
     // Ends with it; the browser itself is ended by `quit`.
     _driver: Child,
 }
@@ -33,6 +43,12 @@ impl Chromium {
 
     /// The same, with a window of this width.
     pub(super) async fn of_width(width: u32) -> Option<Self> {
+        Self::start_with(Window { width, scripts: true }).await
+    }
+
+    /// Starts one like this, where there is one.
+    pub(super) async fn start_with(window: Window) -> Option<Self> {
+        let Window { width, scripts } = window;
         let mut driver = Command::new("chromedriver")
             .args(["--port=0", "--log-level=SEVERE"])
             .stdout(Stdio::piped())
@@ -51,10 +67,15 @@ impl Chromium {
                 break port;
             }
         };
-        let client = Client::builder().no_proxy().build().expect("a client");
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
+        let client = client.expect("a client");
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
-        let window = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
-        let options = json!({ "args": args, "mobileEmulation": window });
+        let metrics = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
+        let mut options = json!({ "args": args, "mobileEmulation": metrics });
+        if !scripts {
+            // As in its settings: blocked on every site.
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
         let wanted =
             json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
         let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
@@ -63,7 +84,12 @@ impl Chromium {
         let begun: Value = begun.json().await.expect("JSON");
         let id = begun["value"]["sessionId"].as_str();
         let id = id.unwrap_or_else(|| panic!("no browser: {begun}"));
-        Some(Self { session: format!("{base}/{id}"), width, client, _driver: driver })
+        Some(Self { session: format!("{base}/{id}"), client, window, _driver: driver })
+    }
+
+    /// Whether pages' scripts run in it.
+    pub(super) const fn runs_scripts(&self) -> bool {
+        self.window.scripts
     }
 
     async fn ask(&self, path: &str, body: Value) -> Value {
@@ -99,7 +125,7 @@ impl Chromium {
         self.ask(&format!("element/{field}/value"), json!({ "text": text })).await;
     }
 
-    pub(super) /// Chooses a file of this machine.
+    /// Chooses a file of this machine.
     pub(super) async fn chooses(&self, css: &str, path: &str) {
         let field = self.element(css).await;
         self.ask(&format!("element/{field}/value"), json!({ "text": path })).await;
@@ -107,27 +133,71 @@ impl Chromium {
 
     pub(super) async fn presses(&self, css: &str) {
         let button = self.element(css).await;
-        self.ask(&format!("element/{button}/click"), json!({})).await;
+        if self.window.scripts {
+            self.ask(&format!("element/{button}/click"), json!({})).await;
+            return;
+        }
+        // A driver's click waits for a script of its own. Keys are pressed without: the space bar on
+        // a box, Enter on what leads on.
+        let key = if css.starts_with("input") { " " } else { "\u{e007}" };
+        self.ask(&format!("element/{button}/value"), json!({ "text": key })).await;
     }
 
     pub(super) async fn tells(&self, script: &str) -> Value {
         self.ask("execute/sync", json!({ "script": format!("return {script}"), "args": [] })).await
     }
 
+    /// What a script passes on when it is done, to its last argument.
+    pub(super) async fn tells_later(&self, script: &str) -> Value {
+        self.ask("execute/async", json!({ "script": script, "args": [] })).await
+    }
+
+    /// Another width, in pixels, and whether people like it dark.
+    pub(super) async fn resized(&self, width: u32, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1,
+            "mobile": false });
+        for (cmd, params) in
+            [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", metrics)]
+        {
+            self.ask("goog/cdp/execute", json!({ "cmd": cmd, "params": params })).await;
+        }
+    }
+
+    /// Forgets who is signed in.
+    pub(super) async fn forgets(&self) {
+        let forgotten = self.client.delete(format!("{}/cookie", self.session)).send().await;
+        assert!(forgotten.expect("an answer").status().is_success());
+    }
+
+    /// A picture of what is shown, as PNG.
+    pub(super) async fn picture(&self) -> Vec<u8> {
+        let taken = self.client.get(format!("{}/screenshot", self.session)).send().await;
+        let taken: Value = taken.expect("an answer").json().await.expect("JSON");
+        let picture = taken["value"].as_str().expect("a picture");
+        STANDARD.decode(picture).expect("base64")
+    }
+
     /// Asserts that this is to be read soon, on a page that is no wider than the window.
     pub(super) async fn shows(&self, text: &str) {
+        let read = self.reads(text).await;
+        let wide = self.tells("document.documentElement.scrollWidth").await;
+        assert_eq!(wide, self.window.width, "{read}");
+    }
+
+    /// Asserts that this is to be read soon, and tells all that is.
+    pub(super) async fn reads(&self, text: &str) -> String {
         let began = Instant::now();
-        let read = loop {
+        loop {
             let read = self.tells("document.body.innerText").await;
             let read = read.as_str().unwrap_or_default().to_owned();
             if read.contains(text) {
-                break read;
+                return read;
             }
             assert!(began.elapsed() < Duration::from_secs(10), "no {text:?} in {read}");
             tokio::time::sleep(Duration::from_millis(20)).await;
-        };
-        let wide = self.tells("document.documentElement.scrollWidth").await;
-        assert_eq!(wide, self.width, "{read}");
+        }
     }
 
     /// What the browser has to complain about.

@@ -22,7 +22,7 @@ const ENTRIES_MAX: usize = 1_000;
 pub(crate) struct SetCustomFields {
     /// In the order in which they are shown.
     #[schema(max_items = 50)]
-    fields: Vec<CustomFieldBody>,
+    pub(crate) fields: Vec<CustomFieldBody>,
 }
 
 /// A field that contacts have.
@@ -31,15 +31,15 @@ pub(crate) struct SetCustomFields {
 pub(crate) struct CustomFieldBody {
     /// By which programs know it: lower case letters a to z, digits, `-` and `_`. It stands in paths.
     #[schema(max_length = 40)]
-    name: String,
+    pub(crate) name: String,
     /// What people call it.
     #[schema(max_length = 100)]
-    label: String,
+    pub(crate) label: String,
     /// `text`, `number`, `date` or `choice`; it does not change while the field is there.
-    kind: String,
+    pub(crate) kind: String,
     /// The options of a choice, and of nothing else, in the order in which they are shown.
     #[schema(max_items = 50)]
-    choices: Option<Vec<String>>,
+    pub(crate) choices: Option<Vec<String>>,
 }
 
 impl RequestBody for SetCustomFields {}
@@ -91,13 +91,27 @@ pub(crate) async fn set_custom_fields(
     State(app): State<AppState>,
     order: Order<(), SetCustomFields>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let command = BuilderAccountCommand::SetCustomFields(order.body.read()?);
-    let applied = order.execute(&app, Command::BuilderAccount(order.account(), command)).await?;
-    let warnings = match set_by(&app, &applied).await? {
-        Some(set) => warnings(&set),
-        None => Vec::new(),
-    };
+    let applied = set(&app, &order, &order.body).await?;
+    let warnings = warnings_after(&app, &applied).await?;
     Ok(done(&applied).warned(warnings))
+}
+
+/// Sets the whole list.
+pub(crate) async fn set<B>(
+    app: &AppState,
+    order: &Order<(), B>,
+    body: &SetCustomFields,
+) -> Result<Applied, Problem> {
+    let command = BuilderAccountCommand::SetCustomFields(body.read()?);
+    order.execute(app, Command::BuilderAccount(order.account(), command)).await
+}
+
+/// What the change of the list did that may surprise.
+pub(crate) async fn warnings_after(
+    app: &AppState,
+    applied: &Applied,
+) -> Result<Vec<Warning>, Problem> {
+    Ok(set_by(app, applied).await?.map_or_else(Vec::new, |set| warnings(&set)))
 }
 
 /// What happened, as the ledger has it; nothing where the fields were so already.

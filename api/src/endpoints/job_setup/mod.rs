@@ -25,19 +25,19 @@ const PARTS_MAX: usize = 1_000;
 pub(crate) struct TemplateBody {
     /// What it is called.
     #[schema(max_length = 100)]
-    name: String,
+    pub(crate) name: String,
     /// The type that its jobs have, of `/v1/job-types`.
     #[serde(rename = "type")]
     #[schema(max_length = 100)]
-    job_type: Option<String>,
+    pub(crate) job_type: Option<String>,
     /// The tasks that its jobs begin with.
     #[serde(default)]
     #[schema(max_items = 200)]
-    tasks: Vec<TemplateTaskBody>,
+    pub(crate) tasks: Vec<TemplateTaskBody>,
     /// The milestones that its jobs begin with, by title.
     #[serde(default)]
     #[schema(max_items = 50)]
-    milestones: Vec<String>,
+    pub(crate) milestones: Vec<String>,
 }
 
 /// A task of a template.
@@ -46,11 +46,11 @@ pub(crate) struct TemplateBody {
 pub(crate) struct TemplateTaskBody {
     /// What is to be done.
     #[schema(max_length = 200)]
-    title: String,
+    pub(crate) title: String,
     /// `task` (when absent), `approval` or `selection`.
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// `planning`, `execution` or `closeout`.
-    phase: String,
+    pub(crate) phase: String,
 }
 
 impl RequestBody for TemplateBody {}

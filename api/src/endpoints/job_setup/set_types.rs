@@ -1,4 +1,4 @@
-use crate::answer::{Answer, CommandAnswer};
+use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::Order;
 use crate::extract::body::RequestBody;
@@ -7,6 +7,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use domain::builder_account::{BuilderAccountCommand, JobSetup};
 use domain::{Command, JobType};
+use event_store::Applied;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,9 +32,18 @@ pub(crate) async fn set_job_types(
     State(app): State<AppState>,
     order: Order<(), SetJobTypes>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
+    Ok(done(&set(&app, &order, &order.body.types).await?))
+}
+
+/// Sets the list to what somebody typed.
+pub(crate) async fn set<B>(
+    app: &AppState,
+    order: &Order<(), B>,
+    types: &[String],
+) -> Result<Applied, Problem> {
     let mut door = Door::default();
-    let types = door.take_all("types", &order.body.types, TYPES_MAX, JobType::parse);
+    let types = door.take_all("types", types, TYPES_MAX, JobType::parse);
     let setup = JobSetup::SetTypes(door.build(|| types)?);
     let command = BuilderAccountCommand::JobSetup(setup);
-    order.carry_out(&app, Command::BuilderAccount(order.account(), command)).await
+    order.execute(app, Command::BuilderAccount(order.account(), command)).await
 }

@@ -3,6 +3,7 @@ use crate::error::{Problem, ProblemBody};
 use crate::extract::Order;
 use crate::extract::body::RequestBody;
 use crate::input::{Door, id};
+use crate::position::LedgerPosition;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::ledger::{OwnerChangeMode, OwnerOutcome, OwnerResult};
@@ -19,13 +20,13 @@ const CONTACTS_MAX: usize = 100;
 #[serde(deny_unknown_fields)]
 pub(crate) struct BulkOwners {
     /// Which way.
-    mode: BulkMode,
+    pub(crate) mode: BulkMode,
     /// The jobs that were ticked.
     #[schema(min_items = 1, max_items = 1000)]
-    jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// The contacts that were picked.
     #[schema(min_items = 1, max_items = 100)]
-    contacts: Vec<String>,
+    pub(crate) contacts: Vec<String>,
 }
 
 impl RequestBody for BulkOwners {}
@@ -33,7 +34,7 @@ impl RequestBody for BulkOwners {}
 /// Which way a bulk change goes (R51).
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BulkMode {
+pub(crate) enum BulkMode {
     Add,
     Remove,
 }
@@ -44,23 +45,23 @@ pub(crate) struct BulkAnswer {
     /// The bulk change, as histories name it.
     id: Uuid,
     /// How many pairs changed.
-    changed: usize,
+    pub(crate) changed: usize,
     /// What became of each pair.
-    results: Vec<PairAnswer>,
+    pub(crate) results: Vec<PairAnswer>,
 }
 
 /// What became of one job and contact.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PairAnswer {
-    job_id: Uuid,
-    contact_id: Uuid,
+    pub(crate) job_id: Uuid,
+    pub(crate) contact_id: Uuid,
     /// `added`, `already_there`, `removed`, `was_not_there`, `unknown_job`, `unknown_contact`,
     /// `too_many_owners` or `job_archived`.
     #[schema(value_type = String)]
-    result: OwnerResult,
+    pub(crate) result: OwnerResult,
     /// The job has no owner any more; nobody can be impersonated on it (R64).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    last_owner_left: bool,
+    pub(crate) last_owner_left: bool,
 }
 
 impl From<&OwnerOutcome> for PairAnswer {
@@ -99,9 +100,19 @@ pub(crate) async fn bulk_owners(
     State(app): State<AppState>,
     order: Order<(), BulkOwners>,
 ) -> Result<Answer<BulkAnswer>, Problem> {
-    let bulk = BulkId(order.new_id(&app, "bulk"));
-    let command = order.body.command(bulk)?;
-    let applied = order.execute_about(&app, command, None).await?;
+    let (answer, position) = change(&app, &order, &order.body).await?;
+    Ok(Answer::new(answer).position(position))
+}
+
+/// Carries the change out; what became of each pair, and from which position on it shows.
+pub(crate) async fn change<B>(
+    app: &AppState,
+    order: &Order<(), B>,
+    body: &BulkOwners,
+) -> Result<(BulkAnswer, LedgerPosition), Problem> {
+    let bulk = BulkId(order.new_id(app, "bulk"));
+    let command = body.command(bulk)?;
+    let applied = order.execute_about(app, command, None).await?;
     let results: Vec<PairAnswer> = match &applied.outcome {
         Outcome::Owners(pairs) => pairs.iter().map(PairAnswer::from).collect(),
         Outcome::Done
@@ -115,6 +126,5 @@ pub(crate) async fn bulk_owners(
     };
     let is_change = |result| matches!(result, OwnerResult::Added | OwnerResult::Removed);
     let changed = results.iter().filter(|pair| is_change(pair.result)).count();
-    let answer = BulkAnswer { id: bulk.0, changed, results };
-    Ok(Answer::new(answer).position(position_of(&applied)))
+    Ok((BulkAnswer { id: bulk.0, changed, results }, position_of(&applied)))
 }

@@ -23,29 +23,30 @@ const OWNERS_MAX: usize = 1_000;
 pub(crate) struct CreateJob {
     /// As shown in the jobs list.
     #[schema(max_length = 200)]
-    name: String,
+    pub(crate) name: String,
     /// The builder's own reference, such as a permit number.
     #[schema(max_length = 100)]
-    reference: Option<String>,
+    pub(crate) reference: Option<String>,
     /// Where is built.
     #[schema(max_length = 500)]
-    site: Option<String>,
+    pub(crate) site: Option<String>,
     /// Contacts that are its owners; nobody is invited by this (R4).
     #[serde(default)]
     #[schema(max_items = 500)]
-    owners: Vec<String>,
+    pub(crate) owners: Vec<String>,
     /// A type of `/v1/job-types`; the template's when absent.
     #[serde(rename = "type")]
     #[schema(max_length = 100)]
-    job_type: Option<String>,
+    pub(crate) job_type: Option<String>,
     /// A template of `/v1/job-templates`; its type, tasks and milestones are copied (R55).
-    template: Option<String>,
+    pub(crate) template: Option<String>,
 }
 
 impl RequestBody for CreateJob {}
 
 impl CreateJob {
-    fn command(&self, account: AccountId) -> Result<Command, Problem> {
+    /// The command of it, with new ids.
+    pub(crate) fn command(&self, account: AccountId) -> Result<Command, Problem> {
         let mut door = Door::default();
         let name = door.take("name", JobName::parse(&self.name));
         let reference = door.take_if("reference", self.reference.as_deref(), Reference::parse);

@@ -15,23 +15,24 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobParams {
     /// Those that this contact is an owner of (R54).
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// `true`: archived jobs too; `false` when absent.
-    archived: Option<String>,
+    pub(crate) archived: Option<String>,
     /// Words, or beginnings of words, of name, reference and site.
-    search: Option<String>,
+    pub(crate) search: Option<String>,
     /// `name` (when absent), `created` or `owner`.
-    sort: Option<String>,
+    pub(crate) sort: Option<String>,
     /// `asc` (when absent) or `desc`.
-    order: Option<String>,
+    pub(crate) order: Option<String>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// How many, 1 to 200; 50 when absent.
-    limit: Option<String>,
+    pub(crate) limit: Option<String>,
 }
 
 impl JobParams {
-    fn query(&self) -> Result<JobQuery, Problem> {
+    /// What they ask for, or which of them is not readable.
+    pub(crate) fn query(&self) -> Result<JobQuery, Problem> {
         let mut door = Door::default();
         let owner = door.take_if("owner", self.owner.as_deref(), id);
         let flag = |typed: &str| one_of(typed, &["true", "false"]);

@@ -1,0 +1,166 @@
+//! Pages as axe-core sees them, in a real browser: wide and narrow, light and dark. It finds what is
+//! hard to use with a keyboard, a screen reader or weak eyes. `script/setup` fetches axe-core beside
+//! what is built; where it or the browser is missing, that is said and nothing is shown.
+
+use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::PASSWORD;
+use super::real_browser::Chromium;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Who looks at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Anybody,
+    Staff,
+    Owner,
+}
+use Who::{Anybody, Owner, Staff};
+
+/// The pages that are looked at; `{job}` and `{contact}` are those of [`Site`]. Add yours.
+const PAGES: &[(Who, &str)] = &[
+    (Anybody, "/"),
+    (Anybody, "/sign-in"),
+    (Staff, "/jobs"),
+    (Staff, "/jobs?search=nothing+fits"),
+    (Staff, "/jobs?by=owner&archived=true"),
+    (Staff, "/jobs/new"),
+    (Staff, "/jobs/edit?job={job}"),
+    (Staff, "/settings/job-types"),
+    (Staff, "/settings/templates"),
+    (Staff, "/settings/templates/edit"),
+    (Staff, "/settings/custom-fields"),
+    (Owner, "/me"),
+];
+
+/// Widths in pixels, and whether it is dark.
+const WINDOWS: [(u32, bool); 3] = [(1280, false), (390, false), (390, true)];
+
+/// The program's text, where it was fetched.
+fn axe() -> Option<String> {
+    let told = std::env::var_os("AXE_CORE").map(PathBuf::from);
+    let beside = || {
+        let tests = std::env::current_exe().ok()?;
+        let mut folders = tests.ancestors().map(|folder| folder.join("axe-core/axe.min.js"));
+        folders.find(|file| file.is_file())
+    };
+    std::fs::read_to_string(told.or_else(beside)?).ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_hard_to_use_as_far_as_a_program_can_tell() {
+    let Some(axe) = axe() else {
+        eprintln!("SKIPPED: axe-core is not here; script/setup fetches it (with npm or pip)");
+        return;
+    };
+    let Some(chromium) = Chromium::start().await else {
+        eprintln!("SKIPPED: there is no chromedriver here (Debian: chromium, chromium-driver)");
+        return;
+    };
+    let chromium = Arc::new(chromium);
+    let browser = Arc::clone(&chromium);
+    let went = tokio::spawn(async move { look_through(&browser, &axe).await }).await;
+    chromium.quit().await;
+    let found = went.expect("the pages");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// An account with something on each page.
+struct Site {
+    server: Server,
+    ids: Vec<(&'static str, String)>,
+}
+
+impl Site {
+    async fn start() -> Self {
+        let server = Server::start().await;
+        let builder = server.builder("Elm & Sons").await;
+        let admin = &builder.admin;
+        let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+        let bea = admin.contact("Bea Kroll", Some("bea@example.org")).await;
+        let job = admin.job("12 Elm Street, kitchen and porch", &[ada.contact, bea]).await;
+        let gone = admin.job("House of cards", &[]).await;
+        Self::plan(&builder, job).await;
+        admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
+        server.staff(&builder, "mia@example.org", "admin", &[]).await;
+        let ids = [("{job}", job), ("{contact}", bea)];
+        Self { server, ids: ids.map(|(name, id)| (name, id.to_string())).into() }
+    }
+
+    async fn plan(builder: &Builder, job: uuid::Uuid) {
+        let admin = &builder.admin;
+        let task = json!({ "title": "Choose the tiles", "phase": "planning" });
+        admin.post(&format!("/v1/jobs/{job}/tasks"), task).await.is(201);
+        let deadline = json!({ "deadline": "2020-05-31" });
+        admin.put(&format!("/v1/jobs/{job}/deadline"), deadline).await.is(200);
+        admin.put("/v1/job-types", json!({ "types": ["Remodel"] })).await.is(200);
+        let template = json!({ "name": "Kitchen", "type": "Remodel", "milestones": ["In use"] });
+        admin.post("/v1/job-templates", template).await.is(201);
+        let fields = json!({ "fields": [{ "name": "gate", "label": "Gate code", "kind": "text" }] });
+        admin.put("/v1/custom-fields", fields).await.is(200);
+    }
+}
+
+/// Looks at every page in every window; what is seriously wrong with any.
+async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
+    let site = Site::start().await;
+    let base = &site.server.base;
+    let mut found = Vec::new();
+    for (who, signs_in) in [
+        (Anybody, None),
+        (Staff, Some(("mia@example.org", STAFF_PASSWORD, "Jobs"))),
+        (Owner, Some(("ada@example.org", PASSWORD, "Your jobs"))),
+    ] {
+        if let Some((email, password, then)) = signs_in {
+            browser.forgets().await;
+            browser.look(&format!("{base}/sign-in")).await;
+            browser.types("#email", email).await;
+            browser.types("#password", password).await;
+            browser.presses("button[value=sign-in]").await;
+            browser.reads(then).await;
+        }
+        for (_, listed) in PAGES.iter().filter(|(whose, _)| *whose == who) {
+            let path = site.ids.iter().fold((*listed).to_owned(), |p, (n, id)| p.replace(n, id));
+            for (width, dark) in WINDOWS {
+                browser.resized(width, dark).await;
+                browser.look(&format!("{base}{path}")).await;
+                let wrong = violations(browser, axe).await;
+                keep_picture(browser, &path, width, dark).await;
+                found.extend(wrong.iter().map(|w| format!("{listed} at {width}, dark {dark}: {w}")));
+                let wide = browser.tells("document.documentElement.scrollWidth").await;
+                if wide != width {
+                    found.push(format!("{listed} at {width} is {wide} wide"));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whoever wants to look at the pages names a folder in `TITLEBLOCK_PICTURES`.
+async fn keep_picture(browser: &Chromium, path: &str, width: u32, dark: bool) {
+    let Some(folder) = std::env::var_os("TITLEBLOCK_PICTURES").map(PathBuf::from) else { return };
+    let plain: String = path.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let file = folder.join(format!("{plain}-{width}{}.png", if dark { "-dark" } else { "" }));
+    std::fs::write(file, browser.picture().await).expect("a picture");
+}
+
+/// What axe-core calls serious or critical on the page that is shown.
+async fn violations(browser: &Chromium, axe: &str) -> Vec<String> {
+    // The page's policy lets no script in; what a driver runs is not the page's.
+    let run = "const done = arguments[arguments.length - 1]; \
+               axe.run(document, { resultTypes: ['violations'] }) \
+                 .then(found => done(found.violations), failed => done(String(failed)));";
+    let found = browser.tells_later(&format!("{axe}\n;{run}")).await;
+    let found = found.as_array().unwrap_or_else(|| panic!("axe-core says {found}"));
+    let is_serious =
+        |one: &&Value| matches!(one["impact"].as_str(), Some("serious" | "critical"));
+    let told = |one: &Value| {
+        let nodes = one["nodes"].as_array().into_iter().flatten();
+        let nodes: Vec<String> =
+            nodes.take(3).map(|node| format!("{} {}", node["html"], node["failureSummary"])).collect();
+        format!("{} ({}): {}", one["id"], one["impact"], nodes.join("; "))
+    };
+    found.iter().filter(is_serious).map(told).collect()
+}

@@ -62,6 +62,10 @@ id!(
     LeadId
 );
 id!(
+    /// A household or company that several contacts belong to.
+    CustomerId
+);
+id!(
     /// A task of a job.
     TaskId
 );
@@ -193,6 +197,8 @@ pub enum AggregateId {
     Job(JobId),
     /// A lead of the account.
     Lead(LeadId),
+    /// A customer of the account.
+    Customer(CustomerId),
     /// A To-Do or a message between the builder and one owner of a job.
     OwnerItem(OwnerItemId),
     /// The person that the ledger belongs to.
@@ -210,6 +216,7 @@ impl AggregateId {
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
             Self::Lead(id) => id.0,
+            Self::Customer(id) => id.0,
             Self::OwnerItem(id) => id.0,
             Self::Person(id) => id.0,
             Self::Notification(id) => id.0,
@@ -225,6 +232,7 @@ impl fmt::Display for AggregateId {
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
             Self::Lead(id) => write!(f, "lead {id}"),
+            Self::Customer(id) => write!(f, "customer {id}"),
             Self::OwnerItem(id) => write!(f, "owner item {id}"),
             Self::Person(id) => write!(f, "person {id}"),
             Self::Notification(id) => write!(f, "notification {id}"),
@@ -247,6 +255,12 @@ impl From<JobId> for AggregateId {
 impl From<LeadId> for AggregateId {
     fn from(id: LeadId) -> Self {
         Self::Lead(id)
+    }
+}
+
+impl From<CustomerId> for AggregateId {
+    fn from(id: CustomerId) -> Self {
+        Self::Customer(id)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::builder_account::BuilderAccountRejection;
 use crate::contact::ContactRejection;
+use crate::customer::CustomerRejection;
 use crate::ids::{AggregateId, ContactId};
 use crate::installation::InstallationRejection;
 use crate::job::JobRejection;
@@ -99,6 +100,8 @@ pub enum Rejection {
     Job(JobRejection),
     /// A lead's rule.
     Lead(LeadRejection),
+    /// A customer's rule.
+    Customer(CustomerRejection),
     /// A rule of To-Dos and messages.
     OwnerItem(OwnerItemRejection),
     /// An account's rule.
@@ -136,6 +139,7 @@ impl Rejection {
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
+            Self::Customer(rejection) => rejection.refusal(),
             Self::OwnerItem(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
@@ -158,6 +162,7 @@ impl Rejection {
             | Self::ReadOnly
             | Self::Job(_)
             | Self::Lead(_)
+            | Self::Customer(_)
             | Self::OwnerItem(_)
             | Self::BuilderAccount(_)
             | Self::Person(_)

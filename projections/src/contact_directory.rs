@@ -8,7 +8,9 @@ use crate::view::{
 use crate::{Cursor, Page, ViewError};
 use domain::contact::{ContactCreated, ContactEvent, CustomFieldSet, Permission};
 use domain::event::Show;
-use domain::{AggregateId, ContactId, EmailAddress, LedgerId, Personal, PhoneNumber, Timestamp};
+use domain::{
+    AggregateId, ContactId, CustomerId, EmailAddress, LedgerId, Personal, PhoneNumber, Timestamp,
+};
 use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
@@ -39,6 +41,7 @@ pub struct Row {
     merged_into: Option<Uuid>,
     custom_fields: KeptValues,
     image: Option<Uuid>,
+    customer: Option<Uuid>,
     access: &'static str,
     resume: &'static str,
     claimed: bool,
@@ -89,6 +92,7 @@ impl Row {
             merged_into: None,
             custom_fields: KeptValues::new(),
             image: None,
+            customer: None,
             primary_email: e.primary_email.as_ref().and_then(shown),
             additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
             phones: numbers(e.phones.as_ref()),
@@ -158,6 +162,7 @@ impl View for ContactDirectory {
                 ("merged_into", Kind::IdOrNone),
                 ("custom_fields", Kind::Text),
                 ("image_id", Kind::IdOrNone),
+                ("customer_id", Kind::IdOrNone),
             ],
             key: 1,
         },
@@ -177,6 +182,7 @@ impl View for ContactDirectory {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,
@@ -247,6 +253,8 @@ impl View for ContactDirectory {
             ContactEvent::CustomFieldSet(e) => row.keep(e),
             ContactEvent::ProfileImageSet(e) => row.image = Some(e.image.0),
             ContactEvent::ProfileImageRemoved(_) => row.image = None,
+            ContactEvent::ContactJoinedCustomer(e) => row.customer = Some(e.customer.0),
+            ContactEvent::ContactLeftCustomer(_) => row.customer = None,
             ContactEvent::OwnerImported(e) if e.person.is_some() => row.activate(),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
@@ -291,6 +299,7 @@ impl View for ContactDirectory {
             Field::IdOrNone(row.merged_into),
             Field::Text(as_json(&row.custom_fields)),
             Field::IdOrNone(row.image),
+            Field::IdOrNone(row.customer),
         ];
         let texts = std::iter::once(&row.name).chain(&row.primary_email);
         let mut words = word_set(texts.map(String::as_str));
@@ -320,6 +329,7 @@ impl View for ContactDirectory {
             merged_into: tuple.get(17),
             custom_fields: from_json(tuple.get(18))?,
             image: tuple.get(19),
+            customer: tuple.get(20),
             primary_email: tuple.get(3),
             additional_emails: tuple.get(4),
             phones: tuple.get(5),
@@ -344,6 +354,8 @@ pub struct ContactQuery {
     pub status: Option<String>,
     /// Those with this primary email, compared by normal form.
     pub email: Option<String>,
+    /// Those that belong to this customer.
+    pub customer: Option<CustomerId>,
     /// Where the page starts.
     pub cursor: Option<String>,
     /// The most contacts of a page.
@@ -376,6 +388,8 @@ pub struct ContactEntry {
     /// The values of the account's custom fields, by their names; a number in its shortest form, a
     /// date as `2026-05-31` (R41).
     pub custom_fields: BTreeMap<String, String>,
+    /// The customer that it belongs to.
+    pub customer: Option<Uuid>,
     /// The profile image, where its owner has set one (R37).
     pub image: Option<ImageEntry>,
     /// `live`, `deleted` or `merged`.
@@ -415,6 +429,7 @@ pub(crate) fn entry(id: Uuid, row: Row, fields: &ShownFields) -> ContactEntry {
         title: row.title,
         permissions: row.permissions,
         custom_fields: fields.of(row.custom_fields),
+        customer: row.customer,
         image: row.image.map(|image| ImageEntry { id: image, url: image_url(id) }),
         life: row.life.to_owned(),
         merged_into: row.merged_into,
@@ -485,6 +500,10 @@ pub async fn list(
         let Some(key) = email_key(email) else { return Ok(Page { items: Vec::new(), next: None }) };
         params.push(Box::new(key));
         conditions.push_str(&format!(" AND c.email_key = ${}", params.len()));
+    }
+    if let Some(customer) = query.customer {
+        params.push(Box::new(customer.0));
+        conditions.push_str(&format!(" AND c.customer_id = ${}", params.len()));
     }
     for term in query.search.iter().flat_map(|search| terms(search)) {
         params.push(Box::new(term.clone()));

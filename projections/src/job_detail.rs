@@ -128,7 +128,8 @@ impl View for JobDetail {
             | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
-            | AggregateId::Lead(_) => None,
+            | AggregateId::Lead(_)
+            | AggregateId::Customer(_) => None,
         }
     }
 

@@ -74,7 +74,8 @@ impl View for JobList {
             | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
-            | AggregateId::Lead(_) => None,
+            | AggregateId::Lead(_)
+            | AggregateId::Customer(_) => None,
         }
     }
 

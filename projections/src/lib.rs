@@ -12,6 +12,7 @@ pub mod as_of;
 pub mod audit_trail;
 pub mod contact_directory;
 pub mod custom_fields;
+pub mod customers;
 pub mod diff;
 pub mod duplicate_candidates;
 pub mod history;

@@ -66,9 +66,10 @@ impl Asker {
     pub(crate) fn owner(self) -> Result<Self, Problem> {
         match self.credential.authority {
             Authority::Owner | Authority::Impersonator => Ok(self),
-            Authority::Builder { .. } | Authority::Operator | Authority::System => {
-                Err(Problem::not_permitted("a person's own session"))
-            }
+            Authority::Builder { .. }
+            | Authority::Member { .. }
+            | Authority::Operator
+            | Authority::System => Err(Problem::not_permitted("a person's own session")),
         }
     }
 
@@ -77,6 +78,7 @@ impl Asker {
         match self.credential.authority {
             Authority::Owner => Ok(self),
             Authority::Builder { .. }
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::System => Err(Problem::not_permitted("a person's own session")),
@@ -89,6 +91,7 @@ impl Asker {
             (Authority::Owner, _) | (Authority::Builder { .. }, Some(_)) => Ok(self),
             (
                 Authority::Builder { .. }
+                | Authority::Member { .. }
                 | Authority::Impersonator
                 | Authority::Operator
                 | Authority::System,
@@ -102,6 +105,7 @@ impl Asker {
         match self.credential.authority {
             Authority::Builder { .. } => Ok(self),
             Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::System => {
@@ -117,6 +121,7 @@ impl Asker {
             Authority::Operator => Ok(self),
             Authority::Builder { .. }
             | Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::System => Err(Problem::not_permitted("an operator token")),
         }
@@ -132,7 +137,9 @@ impl Asker {
             authority: self.credential.authority.clone(),
             acting_as: self.credential.looks.map(|looks| looks.contact),
             channel: match (&self.credential.authority, self.credential.at_work) {
-                (Authority::Owner | Authority::Impersonator, _) => Channel::Portal,
+                (Authority::Owner | Authority::Member { .. } | Authority::Impersonator, _) => {
+                    Channel::Portal
+                }
                 // People come by what is made for people.
                 (Authority::Builder { .. }, Some(_)) => Channel::Web,
                 (Authority::Builder { .. } | Authority::Operator | Authority::System, _) => {

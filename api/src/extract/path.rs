@@ -5,7 +5,8 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, FieldName, JobId, LeadId, SessionId, StaffId, TemplateId,
+    AccountId, ApiKeyId, ContactId, CustomerId, FieldName, JobId, LeadId, SessionId, StaffId,
+    TemplateId,
 };
 use std::str::FromStr;
 
@@ -52,6 +53,19 @@ impl PathIds for JobId {
 impl PathIds for LeadId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
+    }
+}
+
+impl PathIds for CustomerId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (CustomerId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [customer, part] = segments else { return None };
+        Some((customer.parse().ok()?, part.parse().ok()?))
     }
 }
 

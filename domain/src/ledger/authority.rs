@@ -1,9 +1,11 @@
 //! Who may give which command (RULES.md 2.8).
 
 use super::Command;
+use super::customers::is_members;
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
+use crate::customer::CustomerCommand;
 use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
 
@@ -13,6 +15,9 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
     let needed = |needed| Err(Rejection::NotPermitted { needed });
     match (right(command), &circumstances.authority) {
         (_, Authority::Impersonator) => Err(Rejection::ReadOnly),
+        // Which of them, and to whom, their contact and their customer say.
+        (_, Authority::Member { .. }) if is_members(command) => Ok(()),
+        (_, Authority::Member { .. }) => needed("a builder's credential"),
         (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
             needed("the person's own session")
         }
@@ -88,6 +93,7 @@ fn their_own(command: &Command, actor: Actor) -> bool {
             Actor::Owner(_)
             | Actor::BuilderStaff(_)
             | Actor::StaffMember(_)
+            | Actor::PortalContact(_)
             | Actor::Operator(_)
             | Actor::System,
         ) => false,
@@ -180,6 +186,17 @@ fn right(command: &Command) -> Right {
             | ContactCommand::Delete { .. }
             | ContactCommand::Restore
             | ContactCommand::SetPermissions(_) => Right::ManageAccess,
+        },
+        Command::Customer(_, command) => match command {
+            CustomerCommand::Open(_)
+            | CustomerCommand::Rename(_)
+            | CustomerCommand::AddContact(_)
+            | CustomerCommand::SaveContact { permissions: None, .. }
+            | CustomerCommand::EditContact { permissions: None, .. } => Right::Work,
+            // Whoever leaves loses the portal; what somebody may in it is said with the access.
+            CustomerCommand::RemoveContact(_)
+            | CustomerCommand::SaveContact { permissions: Some(_), .. }
+            | CustomerCommand::EditContact { permissions: Some(_), .. } => Right::ManageAccess,
         },
         Command::MergeContacts { .. }
         | Command::UnmergeContact(_)

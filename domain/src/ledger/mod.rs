@@ -7,6 +7,7 @@
 mod authority;
 mod claims;
 mod custom_fields;
+mod customers;
 mod decide;
 mod impersonation;
 mod imports;
@@ -31,10 +32,11 @@ use crate::contact::{
     MergePicks,
 };
 use crate::custom_field::{FieldName, TypedValue};
+use crate::customer::CustomerCommand;
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MailId, MergeId, MilestoneId,
-    PersonId, TaskId, TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, CustomerId, JobId, LeadId, MailId, MergeId,
+    MilestoneId, PersonId, TaskId, TemplateId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::impersonation::ImpersonationCommand;
@@ -140,6 +142,8 @@ pub enum Command {
     },
     /// About a To-Do or a message, which are one owner's (R63).
     OwnerItem(OwnerItemCommand),
+    /// About one customer and the contacts that belong to it.
+    Customer(CustomerId, CustomerCommand),
     /// To one lead.
     Lead(LeadId, LeadCommand),
     /// Put the contact of a lead, new or there already, into the book with the same save (R2).
@@ -277,6 +281,8 @@ pub enum Need {
     Jobs(ContactId),
     /// Which leads are about this contact.
     Leads(ContactId),
+    /// Which contacts belong to this customer.
+    CustomerContacts(CustomerId),
 }
 
 /// Why a decision stops.
@@ -476,6 +482,11 @@ impl Command {
                 .into_iter()
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
+            Self::Customer(id, command) => {
+                // What is decided is the contact's, where there is one.
+                let contact = command.contact().map(AggregateId::from);
+                contact.into_iter().chain([(*id).into()]).collect()
+            }
             Self::Lead(id, command) => std::iter::once((*id).into())
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
@@ -496,8 +507,10 @@ impl Command {
     pub fn newborn(&self) -> Option<AggregateId> {
         match self {
             Self::Contact(id, ContactCommand::Create(_))
+            | Self::Customer(_, CustomerCommand::SaveContact { contact: id, .. })
             | Self::SaveContact { contact: id, .. }
             | Self::SaveLeadContact { title: None, contact: id, .. } => Some((*id).into()),
+            Self::Customer(id, CustomerCommand::Open(_)) => Some((*id).into()),
             Self::Lead(id, LeadCommand::Create { .. })
             | Self::SaveLeadContact { title: Some(_), lead: id, .. } => Some((*id).into()),
             Self::Job(id, JobCommand::Create(..)) | Self::CreateJob { job: id, .. } => {
@@ -527,6 +540,7 @@ impl Command {
             | Self::RecordBounce(..)
             | Self::UnmergeContact(_)
             | Self::Impersonation(..)
+            | Self::Customer(..)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
             | Self::WinLead { .. } => None,
@@ -599,6 +613,7 @@ impl Command {
             Self::ImportOwners(_) => "ImportOwners",
             Self::TakeOver { .. } => "TakeOver",
             Self::Impersonation(_, command) => command.name(),
+            Self::Customer(_, command) => command.name(),
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
             Self::SaveLeadContact { title: None, .. } => "LinkLead",

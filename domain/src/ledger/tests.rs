@@ -288,6 +288,18 @@ impl Book {
                 }
                 state.learn_jobs(*contact, jobs);
             }
+            Need::CustomerContacts(customer) => {
+                let mut contacts = BTreeSet::new();
+                for (id, _, event) in &self.events {
+                    let (AggregateId::Contact(contact), Event::Contact(event)) = (id, event) else {
+                        continue;
+                    };
+                    let (left, came) = event.customer_change();
+                    contacts.retain(|there| there != contact || left != Some(*customer));
+                    contacts.extend((came == Some(*customer)).then_some(*contact));
+                }
+                state.learn_contacts(*customer, contacts);
+            }
             Need::Leads(contact) => {
                 let mut leads = BTreeSet::new();
                 for (id, _, event) in &self.events {
@@ -945,6 +957,7 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             Event::Contact(event) => Some(event),
             Event::Job(_)
             | Event::Lead(_)
+            | Event::Customer(_)
             | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)

@@ -184,6 +184,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
+        | Command::Customer(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

@@ -7,7 +7,7 @@ use super::impersonations::Impersonations;
 use super::logins::Logins;
 use super::staff::Staff;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
-use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
+use domain::{ContactId, CustomerId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
 
 /// Everything that a turn writes.
@@ -19,6 +19,8 @@ pub(super) struct Writes {
     pub(super) jobs: BTreeMap<(LedgerId, ContactId, JobId), bool>,
     /// Which leads are about whom after the turn, and which no more.
     pub(super) leads: BTreeMap<(LedgerId, ContactId, LeadId), bool>,
+    /// Which contacts belong to which customers after the turn, and which no more.
+    pub(super) customers: BTreeMap<(LedgerId, CustomerId, ContactId), bool>,
     pub(super) receipts: Vec<ReceiptRow>,
     pub(super) tokens: Vec<NewTokenRow>,
     pub(super) mails: Vec<MailRow>,
@@ -42,6 +44,7 @@ impl Writes {
             claims,
             jobs,
             leads,
+            customers,
             receipts,
             tokens,
             mails,
@@ -58,6 +61,7 @@ impl Writes {
             && claims.values().all(|claim| claim.before == claim.after)
             && jobs.is_empty()
             && leads.is_empty()
+            && customers.is_empty()
             && receipts.is_empty()
             && tokens.is_empty()
             && mails.is_empty()

@@ -108,7 +108,13 @@ impl Site {
         let change = change.expect("a mail").link;
         let lead = json!({ "title": "<i>A garden room</i>" });
         let lead = builder.admin.post("/v1/leads", lead).await.is(201).id();
-        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead)];
+        let customer = json!({ "name": "<u>The Adas</u>" });
+        let customer = builder.admin.post("/v1/customers", customer).await.is(201).id();
+        for member in [ada.contact, bea] {
+            let path = format!("/v1/customers/{customer}/contacts");
+            builder.admin.post(&path, json!({ "contact_id": member })).await.is(200);
+        }
+        let ids = [("{customer}", customer), ("{job}", job), ("{contact}", bea), ("{lead}", lead)];
         let ids = ids.map(|(name, id)| (name, id.to_string())).into();
         Self { server, owner, staff_member, ids, invitation, reset, staff, change }
     }

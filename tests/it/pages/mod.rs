@@ -3,6 +3,7 @@
 
 mod browser;
 mod cases;
+mod customers;
 mod forms;
 mod headers;
 mod invitations;

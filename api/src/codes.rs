@@ -111,6 +111,9 @@ pub(crate) const CODES: &[Code] = &[
     code(403, "portal_permission_needed", "The customer portal's permissions do not open this")
         .rule("G12")
         .remedy("Ask somebody of your household or company who has Admin Access."),
+    code(409, "work_order_settled", "The work order is a task already, or was declined")
+        .rule("R119")
+        .remedy("Go on with the task, or let the customer file another one."),
     code(403, "not_to_oneself", "Nobody changes their own access or permissions in the customer portal")
         .rule("2.8")
         .remedy("Ask somebody else who has Admin Access, or your builder."),

@@ -4,7 +4,7 @@ use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
     invitations, job_setup, jobs, leads, mail, me, operations, operators, password_resets,
-    sessions, settings, staff, staff_invitations,
+    sessions, settings, staff, staff_invitations, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -234,6 +234,14 @@ fn of_customers() -> OpenApiRouter<AppState> {
         .routes(routes!(portal::disable::disable_member_contact))
         .routes(routes!(portal::enable::enable_member_contact))
         .routes(routes!(portal::deactivate::deactivate_member_contact))
+        .routes(routes!(
+            portal::work_orders::list_member_work_orders,
+            portal::file_work_order::file_work_order
+        ))
+        .routes(routes!(work_orders::list::list_work_orders))
+        .routes(routes!(work_orders::get::get_work_order))
+        .routes(routes!(work_orders::turn_into_task::turn_work_order_into_task))
+        .routes(routes!(work_orders::decline::decline_work_order))
 }
 
 /// The staff of an account, as its admins keep it and as invitees join it.

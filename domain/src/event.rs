@@ -12,6 +12,7 @@ use crate::notification::NotificationEvent;
 use crate::owner_item::OwnerItemEvent;
 use crate::person::PersonEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use crate::work_order::WorkOrderEvent;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -30,6 +31,8 @@ pub enum AggregateKind {
     Lead,
     /// A household or company that contacts belong to.
     Customer,
+    /// What a member of a customer asks the builder to do.
+    WorkOrder,
     /// A To-Do or a message between the builder and one owner of a job.
     OwnerItem,
     /// The human who logs in.
@@ -48,6 +51,7 @@ impl AggregateKind {
             Self::Job => "job",
             Self::Lead => "lead",
             Self::Customer => "customer",
+            Self::WorkOrder => "work_order",
             Self::OwnerItem => "owner_item",
             Self::Person => "person",
             Self::Notification => "notification",
@@ -176,6 +180,8 @@ pub enum Event {
     Lead(LeadEvent),
     /// Of a customer.
     Customer(CustomerEvent),
+    /// Of a work order.
+    WorkOrder(WorkOrderEvent),
     /// Of a To-Do or a message.
     OwnerItem(OwnerItemEvent),
     /// Of a person.
@@ -194,6 +200,7 @@ impl Event {
             JobEvent::TYPES,
             LeadEvent::TYPES,
             CustomerEvent::TYPES,
+            WorkOrderEvent::TYPES,
             OwnerItemEvent::TYPES,
             PersonEvent::TYPES,
             NotificationEvent::TYPES,
@@ -210,6 +217,7 @@ impl Event {
             Self::Job(event) => event.stored_type(),
             Self::Lead(event) => event.stored_type(),
             Self::Customer(event) => event.stored_type(),
+            Self::WorkOrder(event) => event.stored_type(),
             Self::OwnerItem(event) => event.stored_type(),
             Self::Person(event) => event.stored_type(),
             Self::Notification(event) => event.stored_type(),
@@ -225,6 +233,7 @@ impl Event {
             Self::Job(event) => event.version(),
             Self::Lead(event) => event.version(),
             Self::Customer(event) => event.version(),
+            Self::WorkOrder(event) => event.version(),
             Self::OwnerItem(event) => event.version(),
             Self::Person(event) => event.version(),
             Self::Notification(event) => event.version(),
@@ -240,6 +249,7 @@ impl Event {
             Self::Job(_) => AggregateKind::Job,
             Self::Lead(_) => AggregateKind::Lead,
             Self::Customer(_) => AggregateKind::Customer,
+            Self::WorkOrder(_) => AggregateKind::WorkOrder,
             Self::OwnerItem(_) => AggregateKind::OwnerItem,
             Self::Person(_) => AggregateKind::Person,
             Self::Notification(_) => AggregateKind::Notification,
@@ -255,6 +265,7 @@ impl Event {
             Self::Job(event) => event.payload(),
             Self::Lead(event) => event.payload(),
             Self::Customer(event) => event.payload(),
+            Self::WorkOrder(event) => event.payload(),
             Self::OwnerItem(event) => event.payload(),
             Self::Person(event) => event.payload(),
             Self::Notification(event) => event.payload(),
@@ -274,6 +285,8 @@ impl Event {
                     .map(|event| event.map(Self::Lead)),
                 "customer" => CustomerEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Customer)),
+                "work_order" => WorkOrderEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::WorkOrder)),
                 "owner_item" => OwnerItemEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::OwnerItem)),
                 "person" => PersonEvent::decode(stored_type, version, payload)
@@ -304,6 +317,7 @@ impl Event {
             | Self::Contact(_)
             | Self::Lead(_)
             | Self::Customer(_)
+            | Self::WorkOrder(_)
             | Self::OwnerItem(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
@@ -319,6 +333,7 @@ impl Event {
             | Self::Job(_)
             | Self::Lead(_)
             | Self::Customer(_)
+            | Self::WorkOrder(_)
             | Self::OwnerItem(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
@@ -334,6 +349,7 @@ impl Event {
             Self::Job(event) => event.changes(),
             Self::Lead(event) => event.changes(),
             Self::Customer(event) => event.changes(),
+            Self::WorkOrder(event) => event.changes(),
             Self::OwnerItem(event) => event.changes(),
             Self::Person(event) => event.changes(),
             Self::Notification(event) => event.changes(),
@@ -350,6 +366,7 @@ impl HoldsPersonal for Event {
             Self::Job(event) => event.each_personal(visitor),
             Self::Lead(event) => event.each_personal(visitor),
             Self::Customer(event) => event.each_personal(visitor),
+            Self::WorkOrder(event) => event.each_personal(visitor),
             Self::OwnerItem(event) => event.each_personal(visitor),
             Self::Person(event) => event.each_personal(visitor),
             Self::Notification(event) => event.each_personal(visitor),

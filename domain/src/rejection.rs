@@ -10,6 +10,7 @@ use crate::job::JobRejection;
 use crate::lead::LeadRejection;
 use crate::owner_item::OwnerItemRejection;
 use crate::person::PersonRejection;
+use crate::work_order::WorkOrderRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub enum Rejection {
     Lead(LeadRejection),
     /// A customer's rule.
     Customer(CustomerRejection),
+    /// A rule of work orders.
+    WorkOrder(WorkOrderRejection),
     /// A rule of To-Dos and messages.
     OwnerItem(OwnerItemRejection),
     /// An account's rule.
@@ -140,6 +143,7 @@ impl Rejection {
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
             Self::Customer(rejection) => rejection.refusal(),
+            Self::WorkOrder(rejection) => rejection.refusal(),
             Self::OwnerItem(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
@@ -163,6 +167,7 @@ impl Rejection {
             | Self::Job(_)
             | Self::Lead(_)
             | Self::Customer(_)
+            | Self::WorkOrder(_)
             | Self::OwnerItem(_)
             | Self::BuilderAccount(_)
             | Self::Person(_)

@@ -22,9 +22,11 @@ use domain::owner_item::{Link as ItemLink, OwnerItem, Todo, What, Whose};
 use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person, SecondFactor};
 use domain::personal::HoldsPersonal;
 use domain::text::{CustomerName, Title};
+use domain::work_order::WorkOrderStage;
 use domain::{
     AccountId, AggregateId, ContactId, CustomerId, Day, EmailAddress, Event, JobId, LeadId,
     LedgerState, MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
+    WorkOrderId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -297,6 +299,25 @@ fn a_customers_golden_events_fold_to_the_customer_they_always_made() {
     let name = CustomerName::parse("Miller & Sons").expect("valid");
     assert_eq!(state.customer(id).expect("known").expect("there").state, Customer { id, name });
     assert_eq!(types_in(&events), types_of("customer."));
+}
+
+#[test]
+fn a_work_orders_golden_events_fold_to_the_work_order_they_always_made() {
+    let id: WorkOrderId = "0198c0de-0000-7000-8000-0000000000f2".parse().expect("an id");
+    let (taken, declined) = ("filed turned_into_task", "filed declined");
+    let stage = |names| {
+        let state = fold(AggregateId::WorkOrder(id), &story("work_order", names));
+        let order = state.work_order(id).expect("known").expect("there").state.clone();
+        assert_eq!((order.customer.to_string(), order.contact), (MILLERS.to_owned(), ada()));
+        order.stage
+    };
+    let task = WorkOrderStage::Task {
+        job: ELM_ST.parse().expect("an id"),
+        task: "0198c0de-0000-7000-8000-000000000401".parse().expect("an id"),
+    };
+    assert_eq!((stage(taken), stage(declined)), (task, WorkOrderStage::Declined));
+    let all = [story("work_order", taken), story("work_order", declined)].concat();
+    assert_eq!(types_in(&all), types_of("work_order."));
 }
 
 /// One who set an image, another one, and took it away.

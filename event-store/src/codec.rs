@@ -14,7 +14,7 @@ use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, CustomerId, Event, EventId, JobId, LeadId,
     LedgerId, MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId,
-    SubjectId, Timestamp,
+    SubjectId, Timestamp, WorkOrderId,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -113,7 +113,9 @@ impl Origin {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
-            AggregateId::Job(_) | AggregateId::OwnerItem(_) => about.map(SubjectId::from),
+            AggregateId::Job(_) | AggregateId::OwnerItem(_) | AggregateId::WorkOrder(_) => {
+                about.map(SubjectId::from)
+            }
             AggregateId::Installation
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
@@ -279,6 +281,7 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
         AggregateKind::Lead => AggregateId::Lead(LeadId(envelope.aggregate)),
         AggregateKind::Customer => AggregateId::Customer(CustomerId(envelope.aggregate)),
+        AggregateKind::WorkOrder => AggregateId::WorkOrder(WorkOrderId(envelope.aggregate)),
         AggregateKind::OwnerItem => AggregateId::OwnerItem(OwnerItemId(envelope.aggregate)),
         AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
         AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),

@@ -56,6 +56,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0093_customer_contacts",
     "0094_contact_directory_customers",
     "0094_customers",
+    "0095_work_orders",
     "0070_person_directory_given_up",
     "0071_email_change_tokens",
     "0072_outbox_kinds_of_email_changes",

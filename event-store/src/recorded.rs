@@ -9,9 +9,10 @@ use domain::lead::LeadEvent;
 use domain::notification::NotificationEvent;
 use domain::owner_item::OwnerItemEvent;
 use domain::person::PersonEvent;
+use domain::work_order::WorkOrderEvent;
 use domain::{
     AccountId, AggregateId, ContactId, CustomerId, Event, JobId, LeadId, MailId, OwnerItemId,
-    PersonId,
+    PersonId, WorkOrderId,
 };
 
 macro_rules! of_an_aggregate {
@@ -39,6 +40,7 @@ of_an_aggregate! {
     job: Job(JobId), JobEvent, "job";
     lead: Lead(LeadId), LeadEvent, "lead";
     customer: Customer(CustomerId), CustomerEvent, "customer";
+    work_order: WorkOrder(WorkOrderId), WorkOrderEvent, "work order";
     owner_item: OwnerItem(OwnerItemId), OwnerItemEvent, "To-Do or message";
     notification: Notification(MailId), NotificationEvent, "mail";
     person: Person(PersonId), PersonEvent, "person";

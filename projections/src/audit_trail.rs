@@ -81,6 +81,12 @@ impl View for AuditTrail {
                 let (job, contact) = item.place();
                 subjects.extend([job.0, contact.0]);
             }
+            // It stands in the histories of its customer, of who filed it, and of its job.
+            Event::WorkOrder(order) => {
+                let (customer, contact) = order.place();
+                subjects.extend([customer.0, contact.0]);
+                subjects.extend(order.job().map(domain::JobId::uuid));
+            }
             // Who kept an email finds it in their history, too.
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
@@ -307,6 +313,7 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::Job(_) => "job",
         AggregateId::Lead(_) => "lead",
         AggregateId::Customer(_) => "customer",
+        AggregateId::WorkOrder(_) => "work_order",
         AggregateId::OwnerItem(_) => "owner_item",
         AggregateId::Person(_) => "person",
         AggregateId::Notification(_) => "notification",

@@ -183,6 +183,7 @@ impl View for ContactDirectory {
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,
@@ -475,14 +476,10 @@ pub(crate) fn name_and_access(row: &Row) -> (String, String) {
     (row.name.clone(), row.access.to_owned())
 }
 
-/// A page of the list, by name.
-pub async fn list(
-    reader: &Reader,
-    ledger: LedgerId,
-    query: &ContactQuery,
-) -> Result<Page<ContactEntry>, ViewError> {
-    let failed = || ViewError::database(ContactDirectory::NAME);
-    let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
+type Params = Vec<Box<dyn ToSql + Sync + Send>>;
+
+/// Which contacts, as SQL; none where there can be nobody.
+fn conditions(query: &ContactQuery, params: &mut Params) -> Result<Option<String>, ViewError> {
     let mut conditions = String::new();
     match query.status.as_deref() {
         Some(gone @ ("deleted" | "merged")) => {
@@ -497,7 +494,7 @@ pub async fn list(
     }
     if let Some(email) = &query.email {
         // Nobody can have what is no address.
-        let Some(key) = email_key(email) else { return Ok(Page { items: Vec::new(), next: None }) };
+        let Some(key) = email_key(email) else { return Ok(None) };
         params.push(Box::new(key));
         conditions.push_str(&format!(" AND c.email_key = ${}", params.len()));
     }
@@ -522,6 +519,20 @@ pub async fn list(
         let (name, id) = (params.len() - 1, params.len());
         conditions.push_str(&format!(" AND (c.sort_name, c.contact_id) > (${name}, ${id})"));
     }
+    Ok(Some(conditions))
+}
+
+/// A page of the list, by name.
+pub async fn list(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &ContactQuery,
+) -> Result<Page<ContactEntry>, ViewError> {
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let mut params: Params = vec![Box::new(ledger.0)];
+    let Some(conditions) = conditions(query, &mut params)? else {
+        return Ok(Page { items: Vec::new(), next: None });
+    };
     params.push(Box::new(i64::from(query.limit) + 1));
     let sql = format!(
         "SELECT {} FROM contact_directory c WHERE c.ledger_id = $1{conditions} \

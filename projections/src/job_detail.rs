@@ -129,7 +129,8 @@ impl View for JobDetail {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_)
-            | AggregateId::Customer(_) => None,
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_) => None,
         }
     }
 

@@ -75,7 +75,8 @@ impl View for JobList {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_)
-            | AggregateId::Customer(_) => None,
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_) => None,
         }
     }
 

@@ -96,6 +96,7 @@ impl View for LeadView {
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_) => None,

@@ -37,6 +37,7 @@ pub mod status;
 mod stored_tuples;
 pub mod verify;
 pub mod view;
+pub mod work_orders;
 
 pub use page::{Cursor, Page};
 pub use runner::{Progress, Runner};

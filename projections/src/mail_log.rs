@@ -148,6 +148,7 @@ impl View for MailLog {
             Event::Job(_)
             | Event::Lead(_)
             | Event::Customer(_)
+            | Event::WorkOrder(_)
             | Event::OwnerItem(_)
             | Event::Installation(_)
             | Event::Person(_) => None,
@@ -181,6 +182,7 @@ impl View for MailLog {
             Event::Job(_)
             | Event::Lead(_)
             | Event::Customer(_)
+            | Event::WorkOrder(_)
             | Event::OwnerItem(_)
             | Event::Installation(_)
             | Event::Person(_) => {

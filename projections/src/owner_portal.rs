@@ -159,7 +159,8 @@ impl View for OwnerPortal {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Lead(_)
-            | AggregateId::Customer(_) => None,
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_) => None,
         }
     }
 

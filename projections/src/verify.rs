@@ -425,6 +425,7 @@ impl Checking {
                 | Event::Job(_)
                 | Event::Lead(_)
                 | Event::Customer(_)
+                | Event::WorkOrder(_)
                 | Event::OwnerItem(_)
                 | Event::BuilderAccount(_)
                 | Event::Installation(_)

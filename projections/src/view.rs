@@ -6,7 +6,7 @@
 
 use crate::{
     ViewError, audit_trail, contact_directory, customers, duplicate_candidates, impersonations,
-    invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal,
+    invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal, work_orders,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -245,7 +245,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 12] = [
+pub const VIEW_NAMES: [&str; 13] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -253,6 +253,7 @@ pub const VIEW_NAMES: [&str; 12] = [
     contact_directory::ContactDirectory::NAME,
     lead_view::LeadView::NAME,
     customers::Customers::NAME,
+    work_orders::WorkOrders::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
     impersonations::Impersonations::NAME,
@@ -270,6 +271,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<contact_directory::ContactDirectory>(std::marker::PhantomData),
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
         &Of::<customers::Customers>(std::marker::PhantomData),
+        &Of::<work_orders::WorkOrders>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<impersonations::Impersonations>(std::marker::PhantomData),

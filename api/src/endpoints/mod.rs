@@ -21,6 +21,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod staff;
 pub(crate) mod staff_invitations;
+pub(crate) mod work_orders;
 
 use projections::contact_directory::ContactDirectory;
 use projections::view::View;
@@ -33,6 +34,7 @@ pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
 pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
 pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;
 pub(crate) const OWNER_ITEMS: &str = projections::owner_items::OwnerItems::NAME;
+pub(crate) const WORK_ORDERS: &str = projections::work_orders::WorkOrders::NAME;
 pub(crate) const CUSTOMERS: &str = projections::customers::Customers::NAME;
 pub(crate) const LEAD_VIEW: &str = projections::lead_view::LeadView::NAME;
 pub(crate) const IMPERSONATIONS: &str = projections::impersonations::Impersonations::NAME;

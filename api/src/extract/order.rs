@@ -382,6 +382,7 @@ fn makes_secret(command: &Command) -> bool {
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Customer(..)
+        | Command::WorkOrder(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

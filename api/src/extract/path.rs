@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
     AccountId, ApiKeyId, ContactId, CustomerId, FieldName, JobId, LeadId, SessionId, StaffId,
-    TemplateId,
+    TemplateId, WorkOrderId,
 };
 use std::str::FromStr;
 
@@ -66,6 +66,12 @@ impl<T: FromStr + Send> PathIds for (CustomerId, T) {
     fn read(segments: &[&str]) -> Option<Self> {
         let [customer, part] = segments else { return None };
         Some((customer.parse().ok()?, part.parse().ok()?))
+    }
+}
+
+impl PathIds for WorkOrderId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
     }
 }
 

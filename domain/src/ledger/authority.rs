@@ -8,6 +8,7 @@ use crate::contact::ContactCommand;
 use crate::customer::CustomerCommand;
 use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
+use crate::work_order::WorkOrderCommand;
 
 /// Refuses a command that the asker's role does not take.
 #[expect(clippy::match_same_arms, reason = "one line per right, as in the table")]
@@ -15,9 +16,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
     let needed = |needed| Err(Rejection::NotPermitted { needed });
     match (right(command), &circumstances.authority) {
         (_, Authority::Impersonator) => Err(Rejection::ReadOnly),
-        // Which of them, and to whom, their contact and their customer say.
-        (_, Authority::Member { .. }) if is_members(command) => Ok(()),
-        (_, Authority::Member { .. }) => needed("a builder's credential"),
+        (_, Authority::Member { .. }) => is_members(command),
         (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
             needed("the person's own session")
         }
@@ -25,6 +24,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
         | (Right::Operate | Right::IssueKey, Authority::Operator)
         | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
+        (Right::FromPortal, _) => needed("a member of the customer, in its portal"),
         (Right::Report, _) => needed("the product's own mail sender"),
         (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
             needed("the invitee, through the link in the mail")
@@ -122,6 +122,8 @@ enum Right {
     OwnLogin,
     /// The product's own.
     Report,
+    /// A customer's member's.
+    FromPortal,
 }
 
 fn right(command: &Command) -> Right {
@@ -197,6 +199,10 @@ fn right(command: &Command) -> Right {
             CustomerCommand::RemoveContact(_)
             | CustomerCommand::SaveContact { permissions: Some(_), .. }
             | CustomerCommand::EditContact { permissions: Some(_), .. } => Right::ManageAccess,
+        },
+        Command::WorkOrder(_, command) => match command {
+            WorkOrderCommand::File { .. } => Right::FromPortal,
+            WorkOrderCommand::TurnIntoTask { .. } | WorkOrderCommand::Decline(_) => Right::Work,
         },
         Command::MergeContacts { .. }
         | Command::UnmergeContact(_)

@@ -104,6 +104,7 @@ fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> 
         Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
         Command::Impersonation(job, command) => asked.impersonation(*job, *command),
         Command::Customer(id, command) => asked.customer(*id, command),
+        Command::WorkOrder(id, command) => asked.work_order(*id, command),
         Command::Lead(id, command) => asked.lead(*id, command),
         Command::SaveLeadContact { lead, title, contact, details } => {
             asked.save_lead_contact(*lead, title.as_ref(), *contact, details)
@@ -151,7 +152,7 @@ impl Asked<'_> {
         contact::decide(id, contact, command, self.circumstances, self.now, self.state)
     }
 
-    fn job(&self, id: JobId, command: &JobCommand) -> Result<Decision, Halt> {
+    pub(super) fn job(&self, id: JobId, command: &JobCommand) -> Result<Decision, Halt> {
         match command {
             JobCommand::Create(_, owners) => {
                 for owner in owners {

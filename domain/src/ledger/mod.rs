@@ -18,6 +18,7 @@ mod merge;
 mod notices;
 mod owner_items;
 mod state;
+mod work_orders;
 
 #[cfg(test)]
 mod tests;
@@ -36,7 +37,7 @@ use crate::customer::CustomerCommand;
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, BulkId, ContactId, CustomerId, JobId, LeadId, MailId, MergeId,
-    MilestoneId, PersonId, TaskId, TemplateId,
+    MilestoneId, PersonId, TaskId, TemplateId, WorkOrderId,
 };
 use crate::installation::InstallationCommand;
 use crate::job::impersonation::ImpersonationCommand;
@@ -47,6 +48,7 @@ use crate::owner_item::OwnerItemCommand;
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
+use crate::work_order::WorkOrderCommand;
 use crate::{EmailAddress, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +146,8 @@ pub enum Command {
     OwnerItem(OwnerItemCommand),
     /// About one customer and the contacts that belong to it.
     Customer(CustomerId, CustomerCommand),
+    /// About what a member of a customer asks the builder to do.
+    WorkOrder(WorkOrderId, WorkOrderCommand),
     /// To one lead.
     Lead(LeadId, LeadCommand),
     /// Put the contact of a lead, new or there already, into the book with the same save (R2).
@@ -487,6 +491,9 @@ impl Command {
                 let contact = command.contact().map(AggregateId::from);
                 contact.into_iter().chain([(*id).into()]).collect()
             }
+            Self::WorkOrder(id, command) => {
+                std::iter::once((*id).into()).chain(command.job().map(AggregateId::from)).collect()
+            }
             Self::Lead(id, command) => std::iter::once((*id).into())
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
@@ -511,6 +518,7 @@ impl Command {
             | Self::SaveContact { contact: id, .. }
             | Self::SaveLeadContact { title: None, contact: id, .. } => Some((*id).into()),
             Self::Customer(id, CustomerCommand::Open(_)) => Some((*id).into()),
+            Self::WorkOrder(id, WorkOrderCommand::File { .. }) => Some((*id).into()),
             Self::Lead(id, LeadCommand::Create { .. })
             | Self::SaveLeadContact { title: Some(_), lead: id, .. } => Some((*id).into()),
             Self::Job(id, JobCommand::Create(..)) | Self::CreateJob { job: id, .. } => {
@@ -541,6 +549,7 @@ impl Command {
             | Self::UnmergeContact(_)
             | Self::Impersonation(..)
             | Self::Customer(..)
+            | Self::WorkOrder(..)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
             | Self::WinLead { .. } => None,
@@ -614,6 +623,7 @@ impl Command {
             Self::TakeOver { .. } => "TakeOver",
             Self::Impersonation(_, command) => command.name(),
             Self::Customer(_, command) => command.name(),
+            Self::WorkOrder(_, command) => command.name(),
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
             Self::SaveLeadContact { title: None, .. } => "LinkLead",

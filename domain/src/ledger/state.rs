@@ -8,6 +8,7 @@ use crate::customer::Customer;
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, ContactId, CustomerId, JobId, LeadId, MailId, OwnerItemId, PersonId,
+    WorkOrderId,
 };
 use crate::installation::Installation;
 use crate::job::Job;
@@ -16,6 +17,7 @@ use crate::notification::Notification;
 use crate::owner_item::OwnerItem;
 use crate::person::Person;
 use crate::rejection::Rejection;
+use crate::work_order::WorkOrder;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
 use std::collections::{BTreeSet, HashMap};
 
@@ -37,6 +39,7 @@ enum Known {
     Job(Tracked<Job>),
     Lead(Tracked<Lead>),
     Customer(Tracked<Customer>),
+    WorkOrder(Tracked<WorkOrder>),
     OwnerItem(Tracked<OwnerItem>),
     Person(Tracked<Person>),
     Notification(Tracked<Notification>),
@@ -137,6 +140,7 @@ impl LedgerState {
             Some(Known::Job(tracked)) => tracked.version,
             Some(Known::Lead(tracked)) => tracked.version,
             Some(Known::Customer(tracked)) => tracked.version,
+            Some(Known::WorkOrder(tracked)) => tracked.version,
             Some(Known::OwnerItem(tracked)) => tracked.version,
             Some(Known::Person(tracked)) => tracked.version,
             Some(Known::Notification(tracked)) => tracked.version,
@@ -184,6 +188,13 @@ impl LedgerState {
     pub fn customer(&self, id: CustomerId) -> Result<Option<&Tracked<Customer>>, Halt> {
         self.known(id.into(), |known| {
             if let Known::Customer(tracked) = known { Some(tracked) } else { None }
+        })
+    }
+
+    /// A work order, if it is there.
+    pub fn work_order(&self, id: WorkOrderId) -> Result<Option<&Tracked<WorkOrder>>, Halt> {
+        self.known(id.into(), |known| {
+            if let Known::WorkOrder(tracked) = known { Some(tracked) } else { None }
         })
     }
 
@@ -298,6 +309,7 @@ impl LedgerState {
                 | Event::Job(_)
                 | Event::Lead(_)
                 | Event::Customer(_)
+                | Event::WorkOrder(_)
                 | Event::OwnerItem(_)
                 | Event::Installation(_)
                 | Event::Person(_)
@@ -352,6 +364,9 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Customer(id), Event::Customer(event)) => {
             Ok(Known::Customer(Tracked { state: Customer::from_first(id, event)?, version }))
         }
+        (AggregateId::WorkOrder(id), Event::WorkOrder(event)) => {
+            Ok(Known::WorkOrder(Tracked { state: WorkOrder::from_first(id, event)?, version }))
+        }
         (AggregateId::OwnerItem(id), Event::OwnerItem(event)) => {
             Ok(Known::OwnerItem(Tracked { state: OwnerItem::from_first(id, event)?, version }))
         }
@@ -369,6 +384,7 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),
@@ -421,6 +437,11 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::WorkOrder(tracked), Event::WorkOrder(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (Known::OwnerItem(tracked), Event::OwnerItem(event)) => {
             gap(tracked.version)?;
             tracked.state.apply(event)?;
@@ -444,6 +465,7 @@ fn next(
             | Known::Job(_)
             | Known::Lead(_)
             | Known::Customer(_)
+            | Known::WorkOrder(_)
             | Known::OwnerItem(_)
             | Known::Person(_)
             | Known::Notification(_),

@@ -185,6 +185,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         | Command::Customer(..)
+        | Command::WorkOrder(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

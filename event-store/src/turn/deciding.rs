@@ -481,6 +481,9 @@ fn theirs(command: &Command, event: &Event) -> Option<ContactId> {
     if let Command::CompleteForOwner { contact, .. } = command {
         return Some(*contact);
     }
+    if let Event::WorkOrder(event) = event {
+        return Some(event.place().1);
+    }
     let Event::OwnerItem(event) = event else { return None };
     Some(event.place().1)
 }

@@ -108,6 +108,7 @@ impl Turn<'_> {
                     | Event::Job(_)
                     | Event::Lead(_)
                     | Event::Customer(_)
+                    | Event::WorkOrder(_)
                     | Event::OwnerItem(_)
                     | Event::Installation(_)
                     | Event::BuilderAccount(_)
@@ -315,6 +316,7 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),

@@ -55,6 +55,7 @@ pub(super) fn seals_with(recorded: &Recorded) -> Option<SubjectId> {
         | Event::Job(_)
         | Event::Lead(_)
         | Event::Customer(_)
+        | Event::WorkOrder(_)
         | Event::OwnerItem(_)
         | Event::Installation(_)
         | Event::BuilderAccount(_)

@@ -125,6 +125,7 @@ impl View for DuplicateCandidates {
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,

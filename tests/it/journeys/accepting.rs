@@ -35,6 +35,7 @@ async fn acceptances(server: &Server, builder: &Builder, contact: Uuid) -> usize
         Event::Job(_)
         | Event::Lead(_)
         | Event::Customer(_)
+        | Event::WorkOrder(_)
         | Event::OwnerItem(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)

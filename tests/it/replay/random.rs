@@ -19,6 +19,7 @@ use domain::text::{Honorific, Reference};
 use domain::{
     Actor, ApiKeyId, BulkId, Command, ContactId, CustomerId, ImageId, JobId, JobName, LeadId,
     MailId, PersonId, PhoneNumber, PostalAddress, Reason, Role, StaffId, Timestamp, TokenId,
+    WorkOrderId,
 };
 use event_store::{EventStore, ExecuteError, ImageBytes, Submission};
 use rand::Rng;
@@ -39,6 +40,7 @@ pub(super) struct RandomHistory<'a> {
     pub(super) jobs: Vec<JobId>,
     pub(super) leads: Vec<LeadId>,
     customers: Vec<CustomerId>,
+    work_orders: Vec<WorkOrderId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
@@ -59,6 +61,7 @@ impl<'a> RandomHistory<'a> {
             jobs: Vec::new(),
             leads: Vec::new(),
             customers: Vec::new(),
+            work_orders: Vec::new(),
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
@@ -438,8 +441,9 @@ impl<'a> RandomHistory<'a> {
         } else if kind == 11 {
             let person = self.contact();
             let person = self.persons.get(&person).map(|of| (person, *of));
-            let Self { account, rng, customers, contacts, .. } = self;
-            random_customers::command(account, rng, customers, contacts, person)
+            let job = self.job();
+            let Self { account, rng, customers, contacts, work_orders, .. } = self;
+            random_customers::command(account, rng, customers, contacts, (work_orders, job), person)
         } else if kind < 14 {
             let Self { account, rng, leads, contacts, jobs, .. } = self;
             random_leads::command(account, rng, leads, contacts, jobs)

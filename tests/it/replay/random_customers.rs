@@ -4,8 +4,12 @@ use crate::support::account::details;
 use crate::support::{Account, email, name};
 use domain::contact::{ContactCommand, InfoEdit, Permission};
 use domain::customer::CustomerCommand;
-use domain::text::CustomerName;
-use domain::{Actor, Authority, Command, ContactId, CustomerId, PersonId, Reason};
+use domain::job::Phase;
+use domain::text::{CustomerName, MessageText, Title};
+use domain::work_order::WorkOrderCommand;
+use domain::{
+    Actor, Authority, Command, ContactId, CustomerId, JobId, PersonId, Reason, TaskId, WorkOrderId,
+};
 use event_store::Submission;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -21,6 +25,7 @@ pub(super) fn command(
     rng: &mut StdRng,
     customers: &mut Vec<CustomerId>,
     contacts: &mut Vec<ContactId>,
+    (orders, job): (&mut Vec<WorkOrderId>, JobId),
     member: Option<(ContactId, PersonId)>,
 ) -> Submission {
     let Some(customer) = customers
@@ -58,6 +63,11 @@ pub(super) fn command(
             Command::Contact(contact, ContactCommand::AddAdditionalEmail(email("ivy@example.org")))
         }
     };
+    let command = if rng.random_bool(0.25) {
+        work_order(account, rng, orders, customer, job)
+    } else {
+        command
+    };
     let mut submission = account.staff(command);
     submission.circumstances.reason = Reason::parse("they asked").ok();
     if let (Some((contact, person)), true) = (member, rng.random_bool(0.6)) {
@@ -65,6 +75,53 @@ pub(super) fn command(
         submission.circumstances.authority = Authority::Member { person, customer };
     }
     submission
+}
+
+/// A customer whose one member has asked for something; chance may leave nobody one.
+pub(super) fn asking(account: &Account) -> Vec<Submission> {
+    let (customer, order) = (CustomerId(account.uuid()), WorkOrderId(account.uuid()));
+    let (contact, person, ids) = (account.contact_id(), account.person_id(), account.invite_ids());
+    let details = details("Jo Example", Some("jo@example.org"));
+    let join = CustomerCommand::SaveContact { contact, details, permissions: None };
+    let title = Title::parse("A gate").expect("a title");
+    let text = MessageText::parse("It sticks.").expect("a text");
+    let file = WorkOrderCommand::File { customer, title, text, job: None };
+    let mut file = account.staff(Command::WorkOrder(order, file));
+    file.circumstances.actor = Actor::PortalContact(contact);
+    file.circumstances.authority = Authority::Member { person, customer };
+    let open = CustomerCommand::Open(called("The Jos"));
+    vec![
+        account.staff(Command::Customer(customer, open)),
+        account.staff(Command::Customer(customer, join)),
+        account.invite_as(contact, ids),
+        account.accept(person, contact, ids.token),
+        file,
+    ]
+}
+
+/// One is filed, or answered.
+fn work_order(
+    account: &Account,
+    rng: &mut StdRng,
+    orders: &mut Vec<WorkOrderId>,
+    customer: CustomerId,
+    job: JobId,
+) -> Command {
+    let title = Title::parse("A \"leaking\" tap").expect("a title");
+    let Some(order) = orders.choose(rng).copied().filter(|_| rng.random_bool(0.5)) else {
+        let order = WorkOrderId(account.uuid());
+        orders.push(order);
+        let text = MessageText::parse("In the kitchen.\nSince Monday.").expect("a text");
+        let job = rng.random_bool(0.3).then_some(job);
+        return Command::WorkOrder(order, WorkOrderCommand::File { customer, title, text, job });
+    };
+    let answer = if rng.random_bool(0.6) {
+        let (task, phase) = (TaskId(account.uuid()), Phase::Execution);
+        WorkOrderCommand::TurnIntoTask { job, task, title, phase }
+    } else {
+        WorkOrderCommand::Decline(Reason::parse("It is not\nours.").expect("a reason"))
+    };
+    Command::WorkOrder(order, answer)
 }
 
 fn called(typed: &str) -> CustomerName {

@@ -53,6 +53,7 @@ fn with_contact(applied: &Applied) -> Answer<LeadAnswer> {
             }
             AggregateId::Installation
             | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)

@@ -61,6 +61,7 @@ async fn page(
             (Input::search("search", "Search by name").value(query.text("search")).shown(&Complaints::NONE))
             button .main type="submit" { "Search" }
         }
+        p { a href="/customers/work-orders" { "Work orders" } }
         @if found.items.is_empty() { p { "No customer yet, or none that is called so." } }
         @else { (table(&found.items)) }
         @if let Some(next) = &found.next {

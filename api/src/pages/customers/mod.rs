@@ -3,6 +3,7 @@
 //! Below `/me/customers` is the customer portal, for whoever belongs to a customer (R104 to R124); below
 //! `/customers` what the builder keeps of it.
 
+mod builder_work_orders;
 mod contact_add;
 mod contact_delete;
 mod contact_edit;
@@ -12,6 +13,7 @@ mod contacts;
 mod customer;
 mod list;
 mod portal;
+mod work_orders;
 
 use super::Pages;
 use super::words::sentence;
@@ -37,6 +39,10 @@ pub(super) fn add(pages: Pages) -> Pages {
         .takes("/me/customers/{customer}/contacts/{contact}/edit", contact_edit::send)
         .shows("/me/customers/{customer}/contacts/{contact}/delete", contact_delete::show)
         .takes("/me/customers/{customer}/contacts/{contact}/delete", contact_delete::send)
+        .shows("/me/customers/{customer}/work-orders", work_orders::show)
+        .takes("/me/customers/{customer}/work-orders", work_orders::send)
+        .shows("/customers/work-orders", builder_work_orders::show)
+        .takes("/customers/work-orders", builder_work_orders::send)
         .shows("/customers", list::show)
         .takes("/customers", list::send)
         .shows("/customers/{customer}", customer::show)
@@ -53,6 +59,11 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "member-invite-cancelled" => "The invitation is taken back.",
         "member-closed" => "The access is closed.",
         "member-opened" => "The access is open again.",
+        "work-order-filed" => "The builder has your work order now.",
+        "work-order-taken" => {
+            "It is a task of the job now; the customer sees that you have taken it up."
+        }
+        "work-order-declined" => "It is declined; the customer reads why.",
         "customer-opened" => "The customer is noted.",
         "customer-renamed" => "The customer has its new name.",
         "customer-contact-added" => "The contact belongs to this customer now.",

@@ -36,7 +36,11 @@ pub(super) fn ways(customer: &OwnCustomer) -> Markup {
     html! {
         @if reaches(Feature::Contacts) {
             p { a href=(format!("/me/customers/{}/contacts", customer.id)) { "Contacts" } }
-        } @else if customer.features.is_empty() {
+        }
+        @if reaches(Feature::WorkOrders) {
+            p { a href=(format!("/me/customers/{}/work-orders", customer.id)) { "Work orders" } }
+        }
+        @if customer.features.is_empty() {
             p .hint { "Nothing of its portal is open to you. Somebody with Admin Access can change that." }
         }
     }

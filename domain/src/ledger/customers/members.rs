@@ -11,6 +11,7 @@ use crate::ids::{ContactId, CustomerId, PersonId};
 use crate::ledger::decide::Asked;
 use crate::ledger::{Command, Halt, Tracked};
 use crate::rejection::Rejection;
+use crate::work_order::WorkOrderCommand;
 
 /// What a command takes of a member.
 struct Takes {
@@ -22,9 +23,11 @@ struct Takes {
     others_only: bool,
 }
 
-/// Whether a command is one that members give; which of them, their contact says.
-pub(in crate::ledger) fn is_members(command: &Command) -> bool {
-    takes(command).is_some()
+/// Refuses a command that no member gives. Which of them may, and to whom, their contact and their
+/// customer say.
+pub(in crate::ledger) fn is_members(command: &Command) -> Result<(), Rejection> {
+    let needed = "a builder's credential";
+    takes(command).map(|_| ()).ok_or(Rejection::NotPermitted { needed })
 }
 
 fn takes(command: &Command) -> Option<Takes> {
@@ -48,6 +51,12 @@ fn takes(command: &Command) -> Option<Takes> {
             | CustomerCommand::Rename(_)
             | CustomerCommand::AddContact(_)
             | CustomerCommand::RemoveContact(_) => None,
+        },
+        Command::WorkOrder(_, command) => match command {
+            WorkOrderCommand::File { .. } => {
+                Some(Takes { feature: Feature::WorkOrders, to: None, others_only: false })
+            }
+            WorkOrderCommand::TurnIntoTask { .. } | WorkOrderCommand::Decline(_) => None,
         },
         Command::Installation(_)
         | Command::BuilderAccount(..)
@@ -119,7 +128,8 @@ impl Asked<'_> {
         };
         let needed = "a builder's credential";
         let takes = takes(command).ok_or(Rejection::NotPermitted { needed })?;
-        if let Command::Customer(id, _) = command
+        if let Command::Customer(id, _)
+        | Command::WorkOrder(_, WorkOrderCommand::File { customer: id, .. }) = command
             && *id != customer
         {
             return Err(Rejection::Unknown((*id).into()).into());

@@ -88,8 +88,12 @@ impl Asked<'_> {
     ) -> Result<Decision, Halt> {
         self.present_customer(id)?;
         let there = self.of_customer(id, contact)?;
-        let edit = ContactCommand::EditInfo(edit.clone());
-        let mut events = self.contact(contact, Some(there), &edit)?;
+        // Where nothing of the info is edited, no lock is asked.
+        let mut events = if *edit == InfoEdit::default() {
+            Vec::new()
+        } else {
+            self.contact(contact, Some(there), &ContactCommand::EditInfo(edit.clone()))?
+        };
         if let Some(to) = permissions {
             let set = ContactCommand::SetPermissions(to.clone());
             events.extend(self.narrowed(there, &set)?);

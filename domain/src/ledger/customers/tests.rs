@@ -8,10 +8,14 @@ use crate::contact::{
 };
 use crate::customer::{Customer, CustomerCommand, CustomerRejection, Feature};
 use crate::event::Event;
-use crate::ids::{ApiKeyId, CustomerId, ImageId, InvitationId, MailId, MergeId, PersonId, TokenId};
-use crate::job::JobCommand;
+use crate::ids::{
+    ApiKeyId, CustomerId, ImageId, InvitationId, MailId, MergeId, PersonId, TaskId, TokenId,
+    WorkOrderId,
+};
+use crate::job::{JobCommand, JobDetails, Phase};
 use crate::ledger::*;
-use crate::text::{CustomerName, Honorific, PersonName};
+use crate::text::{CustomerName, Honorific, JobName, MessageText, PersonName, Title};
+use crate::work_order::{WorkOrderCommand, WorkOrderRejection};
 use crate::{Timestamp, rejection::Rejection};
 use Permission::{AccessBilling, AccessReports, AdminAccess, CreateWorkOrder, EditContact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -497,6 +501,8 @@ fn a_contact_is_edited_in_the_portal_while_nobody_has_activated_it() {
         ledger.of(CID, ContactCommand::SendInvite(ids(50)));
         let pending = Err(ContactRejection::LockedPending.into());
         assert_eq!(ledger.asked(&who, &rename(CID)), pending, "R42");
+        let admin = member(ADA, P_ADA);
+        assert_eq!(ledger.asked(&admin, &permit(CID, &[EditContact])), Ok(()), "no info");
         ledger.of(CID, ContactCommand::CancelInvite);
         ledger.of(CID, ContactCommand::DisableAccess);
         let disabled = Err(ContactRejection::IsDisabled.into());
@@ -628,6 +634,77 @@ fn a_member_commands_nothing_that_is_not_the_portals() {
         let refused = matches!(answer, Err(Rejection::NotPermitted { .. }));
         assert!(refused, "{}: {answer:?}", command.name());
     }
+}
+
+// Work orders.
+
+const ORDER: WorkOrderId = WorkOrderId(Uuid::from_u128(0x0de4));
+const ELM: JobId = JobId(Uuid::from_u128(0xe1));
+
+fn file_for(customer: CustomerId, job: Option<JobId>) -> Command {
+    let title = Title::parse("A leaking tap").expect("a title");
+    let text = MessageText::parse("In the kitchen.").expect("a text");
+    Command::WorkOrder(ORDER, WorkOrderCommand::File { customer, title, text, job })
+}
+
+fn into_task(job: JobId) -> Command {
+    let (task, phase) = (TaskId(Uuid::from_u128(0x7a)), Phase::Execution);
+    let title = Title::parse("Mend the tap").expect("a title");
+    Command::WorkOrder(ORDER, WorkOrderCommand::TurnIntoTask { job, task, title, phase })
+}
+
+fn decline() -> Command {
+    let why = crate::Reason::parse("It is the landlord's").expect("a reason");
+    Command::WorkOrder(ORDER, WorkOrderCommand::Decline(why))
+}
+
+fn house(owners: &[ContactId]) -> Command {
+    let name = JobName::parse("A house").expect("a name");
+    let details = JobDetails { name, reference: None, site: None };
+    Command::Job(ELM, JobCommand::Create(details, owners.to_vec()))
+}
+
+/// R119
+#[test]
+fn r119_a_work_order_takes_its_permission_and_becomes_a_task_in_one_append() {
+    for permissions in [&[][..], &[AccessBilling], &[AccessReports], &[EditContact]] {
+        let ledger = millers(permissions);
+        let answer = ledger.asked(&member(BEA, P_BEA), &file_for(MILLERS, None));
+        assert_eq!(answer, needed(Feature::WorkOrders), "{permissions:?}");
+    }
+    let mut ledger = millers(&[CreateWorkOrder]);
+    let bea = member(BEA, P_BEA);
+    assert_eq!(ledger.asked(&bea, &file_for(OAKS, None)), unknown(OAKS));
+    ledger.build(&house(&[ADA]));
+    assert_eq!(ledger.asked(&bea, &file_for(MILLERS, Some(ELM))), unknown(ELM), "not her job");
+    assert_eq!(ledger.asked(&member(ADA, P_ADA), &file_for(MILLERS, Some(ELM))), Ok(()));
+    assert_eq!(ledger.types(&bea, &file_for(MILLERS, None)), Ok(vec!["work_order.filed"]));
+    let answered = [into_task(ELM), decline()];
+    for command in &answered {
+        let no = ledger.asked(&bea, command);
+        assert!(matches!(no, Err(Rejection::NotPermitted { .. })), "{}", command.name());
+    }
+    let nowhere = into_task(JobId(Uuid::from_u128(9)));
+    let builder = staff(Role::Staff, &[]);
+    assert_eq!(ledger.asked(&builder, &nowhere), unknown(JobId(Uuid::from_u128(9))));
+    let mut another = ledger.clone();
+    assert_eq!(another.build(&into_task(ELM)), ["work_order.turned_into_task", "job.task_added"]);
+    let settled = Err(WorkOrderRejection::Settled.into());
+    assert_eq!(another.asked(&builder, &into_task(ELM)), settled);
+    assert_eq!(another.asked(&builder, &decline()), settled);
+    assert_eq!(ledger.build(&decline()), ["work_order.declined"]);
+    assert_eq!(ledger.build(&decline()), Vec::<&str>::new(), "twice is once");
+    assert_eq!(ledger.asked(&builder, &into_task(ELM)), settled);
+    // Nobody but a member files one, and on none of an archived job's.
+    for asker in [staff(Role::Admin, &[]), by(Actor::Owner(P_ADA), Authority::Owner)] {
+        let no = ledger.asked(&asker, &file_for(MILLERS, None));
+        assert!(matches!(no, Err(Rejection::NotPermitted { .. })), "{no:?}");
+    }
+    ledger.build(&Command::Job(ELM, JobCommand::Archive));
+    let order = WorkOrderId(Uuid::from_u128(0x0de5));
+    let Command::WorkOrder(_, file) = file_for(MILLERS, Some(ELM)) else { panic!("a work order") };
+    let answer = ledger.asked(&member(ADA, P_ADA), &Command::WorkOrder(order, file));
+    assert_eq!(answer, unknown(ELM));
 }
 
 /// BA, BS and auditors, on customers.

@@ -203,6 +203,7 @@ impl Asked<'_> {
             | Rejection::Contact(_)
             | Rejection::Lead(_)
             | Rejection::Customer(_)
+            | Rejection::WorkOrder(_)
             | Rejection::BuilderAccount(_)
             | Rejection::OwnerItem(_)
             | Rejection::Person(_)

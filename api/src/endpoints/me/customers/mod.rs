@@ -14,11 +14,13 @@ pub(crate) mod disable;
 pub(crate) mod edit_contact;
 pub(crate) mod edit_email;
 pub(crate) mod enable;
+pub(crate) mod file_work_order;
 pub(crate) mod get_contact;
 pub(crate) mod invite;
 pub(crate) mod list;
 pub(crate) mod redirect_invite;
 pub(crate) mod resend_invite;
+pub(crate) mod work_orders;
 
 use crate::answer::{Answer, CommandAnswer, done};
 use crate::endpoints::CONTACT_DIRECTORY;

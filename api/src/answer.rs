@@ -166,6 +166,13 @@ pub(crate) const fn position_of(applied: &Applied) -> LedgerPosition {
     LedgerPosition { ledger: applied.ledger, position: applied.position }
 }
 
+impl CommandAnswer {
+    /// What the command was about first.
+    pub(crate) const fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
 impl Answer<CommandAnswer> {
     pub(crate) fn warned(mut self, warnings: Vec<Warning>) -> Self {
         self.body_mut().warnings = warnings;

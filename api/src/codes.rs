@@ -102,9 +102,24 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "already_exists", "The id is in use"),
     code(422, "too_many_api_keys", "More than 100 API keys that are not revoked")
         .remedy("Revoke keys that are not needed."),
-    code(409, "last_admin", "The account's last admin is neither revoked, removed nor demoted")
+    code(409, "last_admin", "The last admin of an account or of a customer stays")
         .rule("2.9")
         .remedy("Issue another admin key first, or make somebody an admin; rotate a key that leaked."),
+    code(409, "contact_of_another_customer", "The contact belongs to another customer")
+        .rule("2.2")
+        .remedy("Remove the contact from that customer first."),
+    code(422, "too_many_customer_contacts", "More than 500 contacts of a customer")
+        .rule("2.2")
+        .remedy("Remove contacts who have left."),
+    code(403, "portal_permission_needed", "The customer portal's permissions do not open this")
+        .rule("G12")
+        .remedy("Ask somebody of your household or company who has Admin Access."),
+    code(409, "work_order_settled", "The work order is a task already, or was declined")
+        .rule("R119")
+        .remedy("Go on with the task, or let the customer file another one."),
+    code(403, "not_to_oneself", "Nobody changes their own access or permissions in the customer portal")
+        .rule("2.8")
+        .remedy("Ask somebody else who has Admin Access, or your builder."),
     code(409, "api_key_revoked", "The key has been revoked").remedy("Issue a new key."),
     code(409, "last_operator", "The last operator token is not revoked")
         .rule("2.8")

@@ -222,7 +222,9 @@ impl Credential {
         match (&self.authority, self.at_work) {
             (Authority::Operator | Authority::Support, _) => Actor::Operator(self.key),
             // A person's ledger has the person's UUID.
-            (Authority::Owner, _) => Actor::Owner(PersonId(self.ledger.0)),
+            (Authority::Owner | Authority::Member { .. }, _) => {
+                Actor::Owner(PersonId(self.ledger.0))
+            }
             (
                 Authority::Builder { .. } | Authority::Impersonator | Authority::System,
                 Some(at_work),
@@ -247,6 +249,7 @@ impl Credential {
             Authority::Builder { role: Role::Admin | Role::Auditor, .. } => true,
             Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ReadAudit),
             Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -259,6 +262,7 @@ impl Credential {
         let may_look = match &self.authority {
             Authority::Builder { grants, .. } => grants.contains(&Grant::Impersonate),
             Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support

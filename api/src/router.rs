@@ -2,9 +2,11 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, api_keys, audit, contacts, custom_fields, email_changes, imports, interventions,
-    invitations, job_setup, jobs, leads, mail, me, operations, operators, password_resets, portal,
-    portal_links, sessions, settings, staff, staff_invitations,
+    accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
+    interventions,
+    invitations, job_setup, jobs, leads, mail, me, operations, operators, password_resets,
+    portal,
+    portal_links, sessions, settings, staff, staff_invitations, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -88,6 +90,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(leads::history::history))
         .routes(routes!(invitations::list::list_invitations))
         .merge(of_owners())
+        .merge(of_customers())
         .merge(of_images_settings_and_bounces())
         .routes(routes!(mail::list::list_mail))
         .routes(routes!(mail::mailbox::read_mailbox))
@@ -228,6 +231,46 @@ fn of_owners() -> OpenApiRouter<AppState> {
             me::second_factor::end::end_second_factor
         ))
         .routes(routes!(me::second_factor::confirm::confirm_second_factor))
+}
+
+/// Customers as the builder keeps them, and their portal as their members use it.
+fn of_customers() -> OpenApiRouter<AppState> {
+    use me::customers as portal;
+    OpenApiRouter::new()
+        .routes(routes!(customers::list::list_customers, customers::open::open_customer))
+        .routes(routes!(customers::get::get_customer, customers::rename::rename_customer))
+        .routes(routes!(
+            customers::list_contacts::list_customer_contacts,
+            customers::add_contact::add_customer_contact
+        ))
+        .routes(routes!(customers::remove_contact::remove_customer_contact))
+        .routes(routes!(customers::history::customer_history))
+        .routes(routes!(portal::list::list_own_customers))
+        .routes(routes!(
+            portal::contacts::list_member_contacts,
+            portal::add_contact::add_member_contact
+        ))
+        .routes(routes!(
+            portal::get_contact::get_member_contact,
+            portal::edit_contact::edit_member_contact,
+            portal::delete_contact::delete_member_contact
+        ))
+        .routes(routes!(portal::add_email::add_member_email, portal::edit_email::edit_member_email))
+        .routes(routes!(portal::invite::invite_member_contact))
+        .routes(routes!(portal::resend_invite::resend_member_invite))
+        .routes(routes!(portal::cancel_invite::cancel_member_invite))
+        .routes(routes!(portal::redirect_invite::redirect_member_invite))
+        .routes(routes!(portal::disable::disable_member_contact))
+        .routes(routes!(portal::enable::enable_member_contact))
+        .routes(routes!(portal::deactivate::deactivate_member_contact))
+        .routes(routes!(
+            portal::work_orders::list_member_work_orders,
+            portal::file_work_order::file_work_order
+        ))
+        .routes(routes!(work_orders::list::list_work_orders))
+        .routes(routes!(work_orders::get::get_work_order))
+        .routes(routes!(work_orders::turn_into_task::turn_work_order_into_task))
+        .routes(routes!(work_orders::decline::decline_work_order))
 }
 
 /// The staff of an account, as its admins keep it and as invitees join it.

@@ -291,7 +291,9 @@ impl View<ContactAggregate> for ListRow {
             | E::ProfileImageSet(_)
             | E::ProfileImageRemoved(_)
             | E::InviteReminded(_)
-            | E::FormerAddressTold(_) => return,
+            | E::FormerAddressTold(_)
+            | E::ContactJoinedCustomer(_)
+            | E::ContactLeftCustomer(_) => return,
         };
         status.clone_into(&mut self.status);
     }

@@ -1,6 +1,6 @@
 //! Who does something, with what right, and from where.
 
-use crate::ids::{ApiKeyId, ContactId, EventId, PersonId, StaffId};
+use crate::ids::{ApiKeyId, ContactId, CustomerId, EventId, PersonId, StaffId};
 use crate::text::Reason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -17,6 +17,8 @@ pub enum Actor {
     StaffMember(StaffId),
     /// The owner, through a login of their own.
     Owner(PersonId),
+    /// A contact that acts in the customer portal, as a member of its customer.
+    PortalContact(ContactId),
     /// Whoever runs this installation, through an operator token.
     Operator(ApiKeyId),
     /// The product itself: the clock that ends invitations, a start that finishes what a crash cut.
@@ -30,6 +32,7 @@ impl Actor {
             Self::BuilderStaff(_) => "builder_staff",
             Self::StaffMember(_) => "staff_member",
             Self::Owner(_) => "owner",
+            Self::PortalContact(_) => "portal_contact",
             Self::Operator(_) => "operator",
             Self::System => "system",
         }
@@ -41,6 +44,7 @@ impl Actor {
             Self::BuilderStaff(id) | Self::Operator(id) => Some(id.0),
             Self::StaffMember(id) => Some(id.0),
             Self::Owner(id) => Some(id.0),
+            Self::PortalContact(id) => Some(id.0),
             Self::System => None,
         }
     }
@@ -110,6 +114,14 @@ pub enum Authority {
     },
     /// An owner's own login: themselves and nobody else.
     Owner,
+    /// A member of a customer, in the customer portal. That the contact who acts is this person's and
+    /// belongs to this customer, and what it may there, is decided with the command (R116 to R120).
+    Member {
+        /// Who is signed in.
+        person: PersonId,
+        /// The customer in whose portal they are.
+        customer: CustomerId,
+    },
     /// Somebody of the builder who looks through an owner's eyes: reads, and commands nothing (H13).
     Impersonator,
     /// An operator.

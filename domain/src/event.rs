@@ -2,6 +2,7 @@
 
 use crate::builder_account::BuilderAccountEvent;
 use crate::contact::ContactEvent;
+use crate::customer::CustomerEvent;
 use crate::ids::ContactId;
 use crate::ids::StaffId;
 use crate::installation::InstallationEvent;
@@ -11,6 +12,7 @@ use crate::notification::NotificationEvent;
 use crate::owner_item::OwnerItemEvent;
 use crate::person::PersonEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use crate::work_order::WorkOrderEvent;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -27,6 +29,10 @@ pub enum AggregateKind {
     Job,
     /// Somebody who may become a customer.
     Lead,
+    /// A household or company that contacts belong to.
+    Customer,
+    /// What a member of a customer asks the builder to do.
+    WorkOrder,
     /// A To-Do or a message between the builder and one owner of a job.
     OwnerItem,
     /// The human who logs in.
@@ -44,6 +50,8 @@ impl AggregateKind {
             Self::Contact => "contact",
             Self::Job => "job",
             Self::Lead => "lead",
+            Self::Customer => "customer",
+            Self::WorkOrder => "work_order",
             Self::OwnerItem => "owner_item",
             Self::Person => "person",
             Self::Notification => "notification",
@@ -170,6 +178,10 @@ pub enum Event {
     Job(JobEvent),
     /// Of a lead.
     Lead(LeadEvent),
+    /// Of a customer.
+    Customer(CustomerEvent),
+    /// Of a work order.
+    WorkOrder(WorkOrderEvent),
     /// Of a To-Do or a message.
     OwnerItem(OwnerItemEvent),
     /// Of a person.
@@ -187,6 +199,8 @@ impl Event {
             ContactEvent::TYPES,
             JobEvent::TYPES,
             LeadEvent::TYPES,
+            CustomerEvent::TYPES,
+            WorkOrderEvent::TYPES,
             OwnerItemEvent::TYPES,
             PersonEvent::TYPES,
             NotificationEvent::TYPES,
@@ -202,6 +216,8 @@ impl Event {
             Self::Contact(event) => event.stored_type(),
             Self::Job(event) => event.stored_type(),
             Self::Lead(event) => event.stored_type(),
+            Self::Customer(event) => event.stored_type(),
+            Self::WorkOrder(event) => event.stored_type(),
             Self::OwnerItem(event) => event.stored_type(),
             Self::Person(event) => event.stored_type(),
             Self::Notification(event) => event.stored_type(),
@@ -216,6 +232,8 @@ impl Event {
             Self::Contact(event) => event.version(),
             Self::Job(event) => event.version(),
             Self::Lead(event) => event.version(),
+            Self::Customer(event) => event.version(),
+            Self::WorkOrder(event) => event.version(),
             Self::OwnerItem(event) => event.version(),
             Self::Person(event) => event.version(),
             Self::Notification(event) => event.version(),
@@ -230,6 +248,8 @@ impl Event {
             Self::Contact(_) => AggregateKind::Contact,
             Self::Job(_) => AggregateKind::Job,
             Self::Lead(_) => AggregateKind::Lead,
+            Self::Customer(_) => AggregateKind::Customer,
+            Self::WorkOrder(_) => AggregateKind::WorkOrder,
             Self::OwnerItem(_) => AggregateKind::OwnerItem,
             Self::Person(_) => AggregateKind::Person,
             Self::Notification(_) => AggregateKind::Notification,
@@ -244,6 +264,8 @@ impl Event {
             Self::Contact(event) => event.payload(),
             Self::Job(event) => event.payload(),
             Self::Lead(event) => event.payload(),
+            Self::Customer(event) => event.payload(),
+            Self::WorkOrder(event) => event.payload(),
             Self::OwnerItem(event) => event.payload(),
             Self::Person(event) => event.payload(),
             Self::Notification(event) => event.payload(),
@@ -261,6 +283,10 @@ impl Event {
                     .map(|event| event.map(Self::Job)),
                 "lead" => LeadEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Lead)),
+                "customer" => CustomerEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Customer)),
+                "work_order" => WorkOrderEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::WorkOrder)),
                 "owner_item" => OwnerItemEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::OwnerItem)),
                 "person" => PersonEvent::decode(stored_type, version, payload)
@@ -290,6 +316,8 @@ impl Event {
             | Self::BuilderAccount(_)
             | Self::Contact(_)
             | Self::Lead(_)
+            | Self::Customer(_)
+            | Self::WorkOrder(_)
             | Self::OwnerItem(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
@@ -304,6 +332,8 @@ impl Event {
             | Self::Contact(_)
             | Self::Job(_)
             | Self::Lead(_)
+            | Self::Customer(_)
+            | Self::WorkOrder(_)
             | Self::OwnerItem(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
@@ -318,6 +348,8 @@ impl Event {
             Self::Contact(event) => event.changes(),
             Self::Job(event) => event.changes(),
             Self::Lead(event) => event.changes(),
+            Self::Customer(event) => event.changes(),
+            Self::WorkOrder(event) => event.changes(),
             Self::OwnerItem(event) => event.changes(),
             Self::Person(event) => event.changes(),
             Self::Notification(event) => event.changes(),
@@ -333,6 +365,8 @@ impl HoldsPersonal for Event {
             Self::Contact(event) => event.each_personal(visitor),
             Self::Job(event) => event.each_personal(visitor),
             Self::Lead(event) => event.each_personal(visitor),
+            Self::Customer(event) => event.each_personal(visitor),
+            Self::WorkOrder(event) => event.each_personal(visitor),
             Self::OwnerItem(event) => event.each_personal(visitor),
             Self::Person(event) => event.each_personal(visitor),
             Self::Notification(event) => event.each_personal(visitor),

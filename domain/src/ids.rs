@@ -66,6 +66,14 @@ id!(
     LeadId
 );
 id!(
+    /// A household or company that several contacts belong to.
+    CustomerId
+);
+id!(
+    /// What a member of a customer asks the builder to do.
+    WorkOrderId
+);
+id!(
     /// A task of a job.
     TaskId
 );
@@ -201,6 +209,10 @@ pub enum AggregateId {
     Job(JobId),
     /// A lead of the account.
     Lead(LeadId),
+    /// A customer of the account.
+    Customer(CustomerId),
+    /// A work order of a customer.
+    WorkOrder(WorkOrderId),
     /// A To-Do or a message between the builder and one owner of a job.
     OwnerItem(OwnerItemId),
     /// The person that the ledger belongs to.
@@ -218,6 +230,8 @@ impl AggregateId {
             Self::Contact(id) => id.0,
             Self::Job(id) => id.0,
             Self::Lead(id) => id.0,
+            Self::Customer(id) => id.0,
+            Self::WorkOrder(id) => id.0,
             Self::OwnerItem(id) => id.0,
             Self::Person(id) => id.0,
             Self::Notification(id) => id.0,
@@ -233,6 +247,8 @@ impl fmt::Display for AggregateId {
             Self::Contact(id) => write!(f, "contact {id}"),
             Self::Job(id) => write!(f, "job {id}"),
             Self::Lead(id) => write!(f, "lead {id}"),
+            Self::Customer(id) => write!(f, "customer {id}"),
+            Self::WorkOrder(id) => write!(f, "work order {id}"),
             Self::OwnerItem(id) => write!(f, "owner item {id}"),
             Self::Person(id) => write!(f, "person {id}"),
             Self::Notification(id) => write!(f, "notification {id}"),
@@ -255,6 +271,18 @@ impl From<JobId> for AggregateId {
 impl From<LeadId> for AggregateId {
     fn from(id: LeadId) -> Self {
         Self::Lead(id)
+    }
+}
+
+impl From<CustomerId> for AggregateId {
+    fn from(id: CustomerId) -> Self {
+        Self::Customer(id)
+    }
+}
+
+impl From<WorkOrderId> for AggregateId {
+    fn from(id: WorkOrderId) -> Self {
+        Self::WorkOrder(id)
     }
 }
 

@@ -4,13 +4,14 @@
 //! Everything here is pure. Time, ids and chance come in as arguments; nothing here knows a
 //! database, a socket or a clock. Start at [`ledger`], which decides a command against the state
 //! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`], [`lead`],
-//! [`owner_item`], [`builder_account`], [`installation`], [`notification`],
+//! [`customer`], [`work_order`], [`owner_item`], [`builder_account`], [`installation`], [`notification`],
 //! [`person`].
 
 pub mod actor;
 pub mod builder_account;
 pub mod contact;
 pub mod custom_field;
+pub mod customer;
 pub mod day;
 pub mod email;
 pub mod event;
@@ -27,6 +28,7 @@ pub mod phone;
 pub mod rejection;
 pub mod text;
 pub mod timestamp;
+pub mod work_order;
 
 pub use actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 pub use custom_field::{CustomField, CustomValue, FieldName, TypedValue};
@@ -34,10 +36,11 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, EventId, FactorId, ImageId,
-    ImpersonationId, InterventionId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, CustomerId, EventId,
+    FactorId, ImageId, ImpersonationId, InterventionId, InvitationId, JobId, LeadId, LedgerId, MailId, MilestoneId,
     NoteId, OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId, SubjectId, TaskId, TemplateId,
     TokenId,
+    WorkOrderId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};

@@ -3,12 +3,14 @@
 
 use crate::builder_account::BuilderAccountRejection;
 use crate::contact::ContactRejection;
+use crate::customer::CustomerRejection;
 use crate::ids::{AggregateId, ContactId};
 use crate::installation::InstallationRejection;
 use crate::job::JobRejection;
 use crate::lead::LeadRejection;
 use crate::owner_item::OwnerItemRejection;
 use crate::person::PersonRejection;
+use crate::work_order::WorkOrderRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +101,10 @@ pub enum Rejection {
     Job(JobRejection),
     /// A lead's rule.
     Lead(LeadRejection),
+    /// A customer's rule.
+    Customer(CustomerRejection),
+    /// A rule of work orders.
+    WorkOrder(WorkOrderRejection),
     /// A rule of To-Dos and messages.
     OwnerItem(OwnerItemRejection),
     /// An account's rule.
@@ -136,6 +142,8 @@ impl Rejection {
             Self::Contact(rejection) => rejection.refusal(),
             Self::Job(rejection) => rejection.refusal(),
             Self::Lead(rejection) => rejection.refusal(),
+            Self::Customer(rejection) => rejection.refusal(),
+            Self::WorkOrder(rejection) => rejection.refusal(),
             Self::OwnerItem(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
@@ -158,6 +166,8 @@ impl Rejection {
             | Self::ReadOnly
             | Self::Job(_)
             | Self::Lead(_)
+            | Self::Customer(_)
+            | Self::WorkOrder(_)
             | Self::OwnerItem(_)
             | Self::BuilderAccount(_)
             | Self::Person(_)

@@ -72,6 +72,10 @@ text!(
     JobName, max 200, lines false
 );
 text!(
+    /// A customer's name: a household's or a company's.
+    CustomerName, max 200, lines false
+);
+text!(
     /// A reference of the builder's own, such as a permit number.
     Reference, max 100, lines false
 );
@@ -169,6 +173,13 @@ impl fmt::Debug for Honorific {
 impl fmt::Debug for PostalAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PostalAddress(…)")
+    }
+}
+
+/// A household is often called by somebody's name.
+impl fmt::Debug for CustomerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomerName(…)")
     }
 }
 

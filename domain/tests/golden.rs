@@ -8,9 +8,10 @@ use cqrs_es::persist::SerializedEvent;
 use domain::builder_account::{
     AccountKey, JobTemplate, KeyLife, StaffMember, StaffSecondFactor, StaffStage, TemplateTask,
 };
-use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
+use domain::contact::{Access, Activity, Contact, ContactEvent, Membership, Permission};
 use domain::custom_field::FieldKind;
 use domain::installation::Installation;
+use domain::customer::Customer;
 use domain::job::impersonation::{Impersonation, Impersonations};
 use domain::job::portal_link::{PortalLink, PortalLinks};
 use domain::job::{
@@ -22,10 +23,12 @@ use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
 use domain::owner_item::{Link as ItemLink, OwnerItem, Todo, What, Whose};
 use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person, SecondFactor};
 use domain::personal::HoldsPersonal;
-use domain::text::Title;
+use domain::text::{CustomerName, Title};
+use domain::work_order::WorkOrderStage;
 use domain::{
-    AccountId, AggregateId, ContactId, Day, EmailAddress, Event, JobId, LeadId, LedgerState,
-    MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
+    AccountId, AggregateId, ContactId, CustomerId, Day, EmailAddress, Event, JobId, LeadId,
+    LedgerState, MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
+    WorkOrderId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,6 +105,7 @@ fn types_in<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<&'stati
 const ADA: &str = "0198c0de-0000-7000-8000-00000000ada0";
 const BEA: &str = "0198c0de-0000-7000-8000-00000000bea0";
 const ELM_ST: &str = "0198c0de-0000-7000-8000-0000000000e1";
+const MILLERS: &str = "0198c0de-0000-7000-8000-0000000000f1";
 const MIA: &str = "0198c0de-0000-7000-8000-0000000005a0";
 const OLU: &str = "0198c0de-0000-7000-8000-0000000006a0";
 const ACCOUNT: &str = "0198c0de-0000-7000-8000-000000000300";
@@ -230,6 +234,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         image: None,
         former_email: None,
         persons: vec!["0198c0de-0000-7000-8000-0000000000a1".parse().expect("an id"); 2],
+        membership: None,
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 42);
@@ -262,9 +267,59 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
     };
     assert_eq!(folded.activity, activity);
 
-    let rest = [pictured(), reminded()].concat();
+    let rest = [pictured(), reminded(), belonging()].concat();
     let all = story.iter().chain(&events).chain(&imported).chain(&rest);
     assert_eq!(types_in(all), types_of("contact."));
+}
+
+/// One who came to belong to a customer, left it, and came back.
+fn belonging() -> Vec<Event> {
+    story("contact", "created joined_customer left_customer joined_customer")
+}
+
+#[test]
+fn a_contacts_golden_customer_is_the_last_one_that_it_came_to() {
+    let state = fold(AggregateId::Contact(ada()), &belonging());
+    let folded = &state.contact(ada()).expect("known").expect("there").state;
+    let expected = Membership {
+        customer: MILLERS.parse().expect("an id"),
+        merge: "0198c0de-0000-7000-8000-000000000400".parse().ok(),
+    };
+    assert_eq!(folded.membership, Some(expected));
+    // Most come to it by no merge.
+    let mut plain = current()["contact.joined_customer"].clone();
+    plain.as_object_mut().expect("an object").remove("merge");
+    let written = decode("contact.joined_customer", &plain).payload().expect("serialises");
+    assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), plain);
+}
+
+#[test]
+fn a_customers_golden_events_fold_to_the_customer_they_always_made() {
+    let id: CustomerId = MILLERS.parse().expect("an id");
+    let events = story("customer", "opened renamed");
+    let state = fold(AggregateId::Customer(id), &events);
+    let name = CustomerName::parse("Miller & Sons").expect("valid");
+    assert_eq!(state.customer(id).expect("known").expect("there").state, Customer { id, name });
+    assert_eq!(types_in(&events), types_of("customer."));
+}
+
+#[test]
+fn a_work_orders_golden_events_fold_to_the_work_order_they_always_made() {
+    let id: WorkOrderId = "0198c0de-0000-7000-8000-0000000000f2".parse().expect("an id");
+    let (taken, declined) = ("filed turned_into_task", "filed declined");
+    let stage = |names| {
+        let state = fold(AggregateId::WorkOrder(id), &story("work_order", names));
+        let order = state.work_order(id).expect("known").expect("there").state.clone();
+        assert_eq!((order.customer.to_string(), order.contact), (MILLERS.to_owned(), ada()));
+        order.stage
+    };
+    let task = WorkOrderStage::Task {
+        job: ELM_ST.parse().expect("an id"),
+        task: "0198c0de-0000-7000-8000-000000000401".parse().expect("an id"),
+    };
+    assert_eq!((stage(taken), stage(declined)), (task, WorkOrderStage::Declined));
+    let all = [story("work_order", taken), story("work_order", declined)].concat();
+    assert_eq!(types_in(&all), types_of("work_order."));
 }
 
 /// One who set an image, another one, and took it away.

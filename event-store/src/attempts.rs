@@ -51,7 +51,8 @@ pub(crate) struct Hidden {
 pub struct ActorFilter {
     /// Any of these.
     pub ids: Vec<Uuid>,
-    /// Whether they are ids of owners' persons; absent where they may be anybody's.
+    /// Whether they are ids of owners' persons, or contacts that act in their customer's portal; absent
+    /// where they may be anybody's.
     pub owners: Option<bool>,
 }
 
@@ -118,7 +119,7 @@ impl Reader {
                  FROM refused_attempts \
                  WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
                    AND ($3::uuid[] IS NULL OR actor_id = ANY($3)) \
-                   AND ($10::boolean IS NULL OR (actor_kind = 'owner') = $10) \
+                   AND ($10::boolean IS NULL OR (actor_kind IN ('owner', 'portal_contact')) = $10) \
                    AND ($4::timestamptz IS NULL OR refused_at >= $4) \
                    AND ($5::timestamptz IS NULL OR refused_at < $5) \
                    AND ($6::timestamptz IS NULL OR (refused_at, attempt_id) {beyond} ($6, $7::uuid)) \

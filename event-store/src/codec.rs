@@ -12,9 +12,9 @@ use domain::actor::{Actor, Channel, Circumstances};
 use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
-    AccountId, AggregateId, AggregateKind, ContactId, Event, EventId, JobId, LeadId, LedgerId,
-    MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId, SubjectId,
-    Timestamp,
+    AccountId, AggregateId, AggregateKind, ContactId, CustomerId, Event, EventId, JobId, LeadId,
+    LedgerId, MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId,
+    SubjectId, Timestamp, WorkOrderId,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -96,7 +96,8 @@ pub struct Origin {
 impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
     /// is said about a contact, is sealed with the contact's key; a person's own, with theirs. Where
-    /// a member of the staff was, and what is said about one (`staff`), with that member's.
+    /// a member of the staff was, and what is said about one (`staff`), with that member's; where a
+    /// contact was that acts in its customer's portal, with that contact's.
     /// That somebody looks through a contact's eyes is said about that contact; of what else happens to
     /// a job or to an owner's item, `theirs` is the contact whose it is, or as whom the owner did it.
     pub(crate) fn of(
@@ -112,8 +113,13 @@ impl Origin {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
-            AggregateId::Job(_) | AggregateId::OwnerItem(_) => about.map(SubjectId::from),
-            AggregateId::Installation | AggregateId::Lead(_) | AggregateId::Notification(_) => None,
+            AggregateId::Job(_) | AggregateId::OwnerItem(_) | AggregateId::WorkOrder(_) => {
+                about.map(SubjectId::from)
+            }
+            AggregateId::Installation
+            | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::Notification(_) => None,
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
             (Actor::Owner(_), Some(subject)) => {
@@ -121,6 +127,9 @@ impl Origin {
             }
             (Actor::StaffMember(staff), _) => {
                 Some(MaybePersonal::Personal(Personal::known(staff, client)))
+            }
+            (Actor::PortalContact(contact), _) => {
+                Some(MaybePersonal::Personal(Personal::known(contact, client)))
             }
             // An owner's address has no key to be sealed with outside what is theirs.
             (Actor::Owner(_), None) => None,
@@ -271,6 +280,8 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Contact => AggregateId::Contact(ContactId(envelope.aggregate)),
         AggregateKind::Job => AggregateId::Job(JobId(envelope.aggregate)),
         AggregateKind::Lead => AggregateId::Lead(LeadId(envelope.aggregate)),
+        AggregateKind::Customer => AggregateId::Customer(CustomerId(envelope.aggregate)),
+        AggregateKind::WorkOrder => AggregateId::WorkOrder(WorkOrderId(envelope.aggregate)),
         AggregateKind::OwnerItem => AggregateId::OwnerItem(OwnerItemId(envelope.aggregate)),
         AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
         AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),

@@ -3,13 +3,16 @@
 use crate::codec::Recorded;
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::ContactEvent;
+use domain::customer::CustomerEvent;
 use domain::job::JobEvent;
 use domain::lead::LeadEvent;
 use domain::notification::NotificationEvent;
 use domain::owner_item::OwnerItemEvent;
 use domain::person::PersonEvent;
+use domain::work_order::WorkOrderEvent;
 use domain::{
-    AccountId, AggregateId, ContactId, Event, JobId, LeadId, MailId, OwnerItemId, PersonId,
+    AccountId, AggregateId, ContactId, CustomerId, Event, JobId, LeadId, MailId, OwnerItemId,
+    PersonId, WorkOrderId,
 };
 
 macro_rules! of_an_aggregate {
@@ -36,6 +39,8 @@ of_an_aggregate! {
     contact: Contact(ContactId), ContactEvent, "contact";
     job: Job(JobId), JobEvent, "job";
     lead: Lead(LeadId), LeadEvent, "lead";
+    customer: Customer(CustomerId), CustomerEvent, "customer";
+    work_order: WorkOrder(WorkOrderId), WorkOrderEvent, "work order";
     owner_item: OwnerItem(OwnerItemId), OwnerItemEvent, "To-Do or message";
     notification: Notification(MailId), NotificationEvent, "mail";
     person: Person(PersonId), PersonEvent, "person";

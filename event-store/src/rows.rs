@@ -262,6 +262,24 @@ impl Row for ContactLeadRow {
     }
 }
 
+/// A customer and a contact that belongs to it. What is so already stays so.
+pub(crate) struct CustomerContactRow {
+    pub(crate) ledger: Uuid,
+    pub(crate) customer: Uuid,
+    pub(crate) contact: Uuid,
+}
+
+impl Row for CustomerContactRow {
+    const INTO: &'static str = "customer_contacts (ledger_id, customer_id, contact_id)";
+    const WIDTH: usize = 3;
+    const THEN: &'static str = " ON CONFLICT (ledger_id, customer_id, contact_id) DO NOTHING";
+
+    fn params<'a>(&'a self, to: &mut Vec<Param<'a>>) {
+        let columns: [Param<'a>; 3] = [&self.ledger, &self.customer, &self.contact];
+        to.extend(columns);
+    }
+}
+
 /// The image of a contact, in the place of the one before.
 pub(crate) struct ImageRow {
     pub(crate) ledger_id: Uuid,

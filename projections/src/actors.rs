@@ -60,6 +60,8 @@ pub(crate) async fn asked(
         // A key; and the id of a person, which nobody here should have, finds nothing.
         return Ok(ActorFilter { ids: vec![actor], owners: Some(false) });
     }
+    // What they did as a member of their customer, they did as the contact.
+    owners.insert(actor);
     Ok(ActorFilter { ids: owners.into_iter().collect(), owners: Some(true) })
 }
 

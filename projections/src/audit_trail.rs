@@ -81,9 +81,22 @@ impl View for AuditTrail {
                 let (job, contact) = item.place();
                 subjects.extend([job.0, contact.0]);
             }
+            // It stands in the histories of its customer, of who filed it, and of its job.
+            Event::WorkOrder(order) => {
+                let (customer, contact) = order.place();
+                subjects.extend([customer.0, contact.0]);
+                subjects.extend(order.job().map(domain::JobId::uuid));
+            }
             // Who kept an email finds it in their history, too.
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
+            }
+            // A customer's history has who came to it and who left it.
+            Event::Contact(contact)
+                if matches!(contact.customer_change(), (Some(_), _) | (_, Some(_))) =>
+            {
+                let (left, came) = contact.customer_change();
+                subjects.extend(left.into_iter().chain(came).map(domain::CustomerId::uuid));
             }
             // Whose mail it is: it stands in their history (R68).
             Event::Notification(mail) => {
@@ -92,6 +105,7 @@ impl View for AuditTrail {
                 subjects.extend((whose != event.aggregate.uuid()).then_some(whose));
             }
             Event::Contact(_)
+            | Event::Customer(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
             | Event::Person(_) => {}
@@ -264,7 +278,7 @@ async fn positions(
     let sql = format!(
         "SELECT a.position FROM audit_trail a WHERE a.ledger_id = $1 AND {} \
            AND ($3::uuid[] IS NULL OR {}) \
-           AND ($10::boolean IS NULL OR (a.actor_kind = 'owner') = $10) \
+           AND ($10::boolean IS NULL OR (a.actor_kind IN ('owner', 'portal_contact')) = $10) \
            AND ($4::text IS NULL OR $4 = ANY(a.fields)) \
            AND ($5::timestamptz IS NULL OR a.recorded_at >= $5) \
            AND ($6::timestamptz IS NULL OR a.recorded_at < $6) \
@@ -315,6 +329,8 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::Contact(_) => "contact",
         AggregateId::Job(_) => "job",
         AggregateId::Lead(_) => "lead",
+        AggregateId::Customer(_) => "customer",
+        AggregateId::WorkOrder(_) => "work_order",
         AggregateId::OwnerItem(_) => "owner_item",
         AggregateId::Person(_) => "person",
         AggregateId::Notification(_) => "notification",

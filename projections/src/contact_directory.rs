@@ -8,7 +8,9 @@ use crate::view::{
 use crate::{Cursor, Page, ViewError};
 use domain::contact::{ContactCreated, ContactEvent, CustomFieldSet, Permission};
 use domain::event::Show;
-use domain::{AggregateId, ContactId, EmailAddress, LedgerId, Personal, PhoneNumber, Timestamp};
+use domain::{
+    AggregateId, ContactId, CustomerId, EmailAddress, LedgerId, Personal, PhoneNumber, Timestamp,
+};
 use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
@@ -39,6 +41,7 @@ pub struct Row {
     merged_into: Option<Uuid>,
     custom_fields: KeptValues,
     image: Option<Uuid>,
+    customer: Option<Uuid>,
     access: &'static str,
     resume: &'static str,
     claimed: bool,
@@ -89,6 +92,7 @@ impl Row {
             merged_into: None,
             custom_fields: KeptValues::new(),
             image: None,
+            customer: None,
             primary_email: e.primary_email.as_ref().and_then(shown),
             additional_emails: e.additional_emails.iter().filter_map(shown).collect(),
             phones: numbers(e.phones.as_ref()),
@@ -158,6 +162,7 @@ impl View for ContactDirectory {
                 ("merged_into", Kind::IdOrNone),
                 ("custom_fields", Kind::Text),
                 ("image_id", Kind::IdOrNone),
+                ("customer_id", Kind::IdOrNone),
             ],
             key: 1,
         },
@@ -177,6 +182,8 @@ impl View for ContactDirectory {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,
@@ -247,6 +254,8 @@ impl View for ContactDirectory {
             ContactEvent::CustomFieldSet(e) => row.keep(e),
             ContactEvent::ProfileImageSet(e) => row.image = Some(e.image.0),
             ContactEvent::ProfileImageRemoved(_) => row.image = None,
+            ContactEvent::ContactJoinedCustomer(e) => row.customer = Some(e.customer.0),
+            ContactEvent::ContactLeftCustomer(_) => row.customer = None,
             ContactEvent::OwnerImported(e) if e.person.is_some() => row.activate(),
             // The directory shows access, not the invitation's mails or the person behind; a
             // created contact was taken above.
@@ -291,6 +300,7 @@ impl View for ContactDirectory {
             Field::IdOrNone(row.merged_into),
             Field::Text(as_json(&row.custom_fields)),
             Field::IdOrNone(row.image),
+            Field::IdOrNone(row.customer),
         ];
         let texts = std::iter::once(&row.name).chain(&row.primary_email);
         let mut words = word_set(texts.map(String::as_str));
@@ -320,6 +330,7 @@ impl View for ContactDirectory {
             merged_into: tuple.get(17),
             custom_fields: from_json(tuple.get(18))?,
             image: tuple.get(19),
+            customer: tuple.get(20),
             primary_email: tuple.get(3),
             additional_emails: tuple.get(4),
             phones: tuple.get(5),
@@ -344,6 +355,8 @@ pub struct ContactQuery {
     pub status: Option<String>,
     /// Those with this primary email, compared by normal form.
     pub email: Option<String>,
+    /// Those that belong to this customer.
+    pub customer: Option<CustomerId>,
     /// Where the page starts.
     pub cursor: Option<String>,
     /// The most contacts of a page.
@@ -376,6 +389,8 @@ pub struct ContactEntry {
     /// The values of the account's custom fields, by their names; a number in its shortest form, a
     /// date as `2026-05-31` (R41).
     pub custom_fields: BTreeMap<String, String>,
+    /// The customer that it belongs to.
+    pub customer: Option<Uuid>,
     /// The profile image, where its owner has set one (R37).
     pub image: Option<ImageEntry>,
     /// `live`, `deleted` or `merged`.
@@ -415,6 +430,7 @@ pub(crate) fn entry(id: Uuid, row: Row, fields: &ShownFields) -> ContactEntry {
         title: row.title,
         permissions: row.permissions,
         custom_fields: fields.of(row.custom_fields),
+        customer: row.customer,
         image: row.image.map(|image| ImageEntry { id: image, url: image_url(id) }),
         life: row.life.to_owned(),
         merged_into: row.merged_into,
@@ -460,14 +476,10 @@ pub(crate) fn name_and_access(row: &Row) -> (String, String) {
     (row.name.clone(), row.access.to_owned())
 }
 
-/// A page of the list, by name.
-pub async fn list(
-    reader: &Reader,
-    ledger: LedgerId,
-    query: &ContactQuery,
-) -> Result<Page<ContactEntry>, ViewError> {
-    let failed = || ViewError::database(ContactDirectory::NAME);
-    let mut params: Vec<Box<dyn ToSql + Sync + Send>> = vec![Box::new(ledger.0)];
+type Params = Vec<Box<dyn ToSql + Sync + Send>>;
+
+/// Which contacts, as SQL; none where there can be nobody.
+fn conditions(query: &ContactQuery, params: &mut Params) -> Result<Option<String>, ViewError> {
     let mut conditions = String::new();
     match query.status.as_deref() {
         Some(gone @ ("deleted" | "merged")) => {
@@ -482,9 +494,13 @@ pub async fn list(
     }
     if let Some(email) = &query.email {
         // Nobody can have what is no address.
-        let Some(key) = email_key(email) else { return Ok(Page { items: Vec::new(), next: None }) };
+        let Some(key) = email_key(email) else { return Ok(None) };
         params.push(Box::new(key));
         conditions.push_str(&format!(" AND c.email_key = ${}", params.len()));
+    }
+    if let Some(customer) = query.customer {
+        params.push(Box::new(customer.0));
+        conditions.push_str(&format!(" AND c.customer_id = ${}", params.len()));
     }
     for term in query.search.iter().flat_map(|search| terms(search)) {
         params.push(Box::new(term.clone()));
@@ -503,6 +519,20 @@ pub async fn list(
         let (name, id) = (params.len() - 1, params.len());
         conditions.push_str(&format!(" AND (c.sort_name, c.contact_id) > (${name}, ${id})"));
     }
+    Ok(Some(conditions))
+}
+
+/// A page of the list, by name.
+pub async fn list(
+    reader: &Reader,
+    ledger: LedgerId,
+    query: &ContactQuery,
+) -> Result<Page<ContactEntry>, ViewError> {
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let mut params: Params = vec![Box::new(ledger.0)];
+    let Some(conditions) = conditions(query, &mut params)? else {
+        return Ok(Page { items: Vec::new(), next: None });
+    };
     params.push(Box::new(i64::from(query.limit) + 1));
     let sql = format!(
         "SELECT {} FROM contact_directory c WHERE c.ledger_id = $1{conditions} \

@@ -2,7 +2,7 @@
 
 use crate::actors::{self, Persons};
 use crate::audit_trail::{self, AuditQuery, kind_word};
-use crate::{Page, ViewError, contact_directory};
+use crate::{Page, ViewError, contact_directory, customers};
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::Contact;
 use domain::{ContactId, LedgerId, Shown, Timestamp};
@@ -49,7 +49,8 @@ pub struct HistoryEntry {
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ActorEntry {
-    /// `builder_staff` (an API key), `staff_member`, `owner`, `operator` or `system`.
+    /// `builder_staff` (an API key), `staff_member`, `owner`, `portal_contact` (a contact
+    /// that acted as a member of its customer), `operator` or `system`.
     pub kind: String,
     /// The API key, the member of the staff, or the token; of an owner, the contact that they are in this account. In a person's
     /// own history, that person.
@@ -202,8 +203,16 @@ impl HistoryEntry {
 /// The fields whose values are contacts.
 const CONTACT_FIELDS: [&str; 4] = ["owners", "contact", "primary_email_kept_by", "impersonation"];
 
+/// The field whose values are customers.
+const CUSTOMER_FIELD: &str = "customer";
+
 /// The field whose values are members of the staff.
 const STAFF_FIELD: &str = "staff";
+
+/// Whether a contact did it as a member of its customer.
+fn is_member(entry: &HistoryEntry) -> bool {
+    entry.actor.kind == "portal_contact"
+}
 
 /// Puts names in the place of ids: of the keys and staff that acted, of owners, leads' contacts and
 /// others.
@@ -225,10 +234,29 @@ pub(crate) async fn name_all(
             owners.extend(owner(&change.after));
         }
     }
+    let of_customers = entries.iter().flat_map(|entry| &entry.changes);
+    let of_customers = of_customers.filter(|change| change.field == CUSTOMER_FIELD);
+    let joined: Vec<Uuid> = of_customers
+        .flat_map(|change| [owner(&change.before), owner(&change.after)])
+        .flatten()
+        .collect();
+    owners.extend(entries.iter().filter(|entry| is_member(entry)).filter_map(|e| e.actor.id));
     let client = reader.database().connection().await?;
     let names = contact_directory::names(&client, ledger, &owners).await?;
+    let customers = customers::names(&client, ledger, &joined).await?;
     for entry in entries {
         entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
+        if is_member(entry) {
+            let name = entry.actor.id.and_then(|id| names.get(&id));
+            entry.actor.label = name.map(|(name, _)| name.clone());
+        }
+        for change in entry.changes.iter_mut().filter(|change| change.field == CUSTOMER_FIELD) {
+            for text in [&mut change.before, &mut change.after] {
+                if let Some(name) = owner(text).and_then(|id| customers.get(&id)) {
+                    *text = Some(name.clone());
+                }
+            }
+        }
         let of_contacts = |change: &&mut ChangeEntry| CONTACT_FIELDS.contains(&&*change.field);
         for change in entry.changes.iter_mut().filter(|change| change.field == STAFF_FIELD) {
             for text in [&mut change.before, &mut change.after] {

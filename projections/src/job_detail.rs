@@ -133,7 +133,9 @@ impl View for JobDetail {
             | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
-            | AggregateId::Lead(_) => None,
+            | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_) => None,
         }
     }
 

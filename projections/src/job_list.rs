@@ -74,7 +74,9 @@ impl View for JobList {
             | AggregateId::OwnerItem(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
-            | AggregateId::Lead(_) => None,
+            | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_) => None,
         }
     }
 

@@ -95,6 +95,8 @@ impl View for LeadView {
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::BuilderAccount(_)
             | AggregateId::Contact(_)
             | AggregateId::Job(_) => None,

@@ -14,6 +14,7 @@ pub mod audit_trail;
 pub mod called;
 pub mod contact_directory;
 pub mod custom_fields;
+pub mod customers;
 pub mod diff;
 pub mod duplicate_candidates;
 pub mod history;
@@ -43,6 +44,7 @@ pub mod status;
 mod stored_tuples;
 pub mod verify;
 pub mod view;
+pub mod work_orders;
 
 pub use page::{Cursor, Page};
 pub use runner::{Progress, Runner};

@@ -147,6 +147,8 @@ impl View for MailLog {
             Event::BuilderAccount(account) => account.staff_invitation().map(|mail| mail.token.0),
             Event::Job(_)
             | Event::Lead(_)
+            | Event::Customer(_)
+            | Event::WorkOrder(_)
             | Event::OwnerItem(_)
             | Event::Installation(_)
             | Event::Person(_) => None,
@@ -179,6 +181,8 @@ impl View for MailLog {
             }
             Event::Job(_)
             | Event::Lead(_)
+            | Event::Customer(_)
+            | Event::WorkOrder(_)
             | Event::OwnerItem(_)
             | Event::Installation(_)
             | Event::Person(_) => {

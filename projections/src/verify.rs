@@ -106,6 +106,9 @@ pub async fn verify(
             (contact, Theirs::Job(job)) => {
                 format!("contact {contact} as an owner of job {job} is not as in the events")
             }
+            (contact, Theirs::Customer(customer)) => {
+                format!("contact {contact} as one of customer {customer} is not as in the events")
+            }
             (contact, Theirs::Lead(lead)) => {
                 format!("contact {contact} as whom lead {lead} is about is not as in the events")
             }
@@ -144,6 +147,8 @@ enum Theirs {
     Job(Uuid),
     /// A lead that is about it.
     Lead(Uuid),
+    /// The customer that it belongs to.
+    Customer(Uuid),
 }
 
 /// Contacts with what belongs to them.
@@ -211,6 +216,8 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         .query("SELECT contact_id, lead_id FROM contact_leads WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let members = "SELECT contact_id, customer_id FROM customer_contacts WHERE ledger_id = $1";
+    let members = snapshot.query(members, &[&ledger.0]).await.map_err(failed())?;
     let keys = snapshot
         .query("SELECT key_id, role FROM credentials WHERE ledger_id = $1", &[&ledger.0])
         .await
@@ -230,10 +237,11 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
+    let members = members.iter().map(|row| (row.get(0), Theirs::Customer(row.get(1))));
     Ok(Snapshot {
         head,
         claims: rows.iter().map(|row| (row.get(0), row.get(1))).collect(),
-        links: jobs.chain(leads).collect(),
+        links: jobs.chain(leads).chain(members).collect(),
         keys: keys.iter().map(|row| (row.get(0), row.get(1))).collect(),
         impersonations: open.iter().map(|row| (row.get(0), row.get(1))).collect(),
         portal_links: portals
@@ -443,6 +451,15 @@ impl Checking {
     }
 
     fn fold_links(&mut self, event: &Recorded) {
+        if let Some((contact, event)) = event.contact() {
+            let (left, came) = event.customer_change();
+            if let Some(customer) = left {
+                self.links.remove(&(contact.0, Theirs::Customer(customer.0)));
+            }
+            if let Some(customer) = came {
+                self.links.insert((contact.0, Theirs::Customer(customer.0)));
+            }
+        }
         let ((left, came), theirs) = match (event.aggregate, &event.event) {
             (AggregateId::Job(job), Event::Job(event)) => {
                 (event.owner_change(), Theirs::Job(job.0))
@@ -455,6 +472,8 @@ impl Checking {
                 Event::Contact(_)
                 | Event::Job(_)
                 | Event::Lead(_)
+                | Event::Customer(_)
+                | Event::WorkOrder(_)
                 | Event::OwnerItem(_)
                 | Event::BuilderAccount(_)
                 | Event::Installation(_)

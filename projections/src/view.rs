@@ -5,8 +5,8 @@
 //! rebuilds and checks share one fold and one expansion.
 
 use crate::{
-    ViewError, audit_trail, contact_directory, duplicate_candidates, impersonations, invitations,
-    job_detail, job_list, lead_view, mail_log, owner_items, owner_portal, portal_links,
+    ViewError, audit_trail, contact_directory, customers, duplicate_candidates, impersonations,
+    invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal, portal_links, work_orders,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -245,13 +245,15 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 12] = [
+pub const VIEW_NAMES: [&str; 14] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
     owner_items::OwnerItems::NAME,
     contact_directory::ContactDirectory::NAME,
     lead_view::LeadView::NAME,
+    customers::Customers::NAME,
+    work_orders::WorkOrders::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
     impersonations::Impersonations::NAME,
@@ -269,6 +271,8 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<owner_items::OwnerItems>(std::marker::PhantomData),
         &Of::<contact_directory::ContactDirectory>(std::marker::PhantomData),
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
+        &Of::<customers::Customers>(std::marker::PhantomData),
+        &Of::<work_orders::WorkOrders>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<impersonations::Impersonations>(std::marker::PhantomData),

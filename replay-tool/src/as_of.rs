@@ -50,6 +50,8 @@ pub(crate) async fn run(reader: &Reader, verb: &AsOf, json: bool) -> anyhow::Res
             }
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::Person(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Notification(_) => {

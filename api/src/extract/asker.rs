@@ -67,8 +67,11 @@ impl Asker {
         match self.credential.authority {
             Authority::Owner | Authority::Impersonator => Ok(self),
             Authority::Builder { .. }
+            |
+            Authority::Member { .. }
             | Authority::Operator
-            | Authority::Support
+            |
+            Authority::Support
             | Authority::System => Err(Problem::not_permitted("a person's own session")),
         }
     }
@@ -78,6 +81,7 @@ impl Asker {
         match self.credential.authority {
             Authority::Owner => Ok(self),
             Authority::Builder { .. }
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -91,6 +95,7 @@ impl Asker {
             (Authority::Owner, _) | (Authority::Builder { .. }, Some(_)) => Ok(self),
             (
                 Authority::Builder { .. }
+                | Authority::Member { .. }
                 | Authority::Impersonator
                 | Authority::Operator
                 | Authority::Support
@@ -105,6 +110,7 @@ impl Asker {
         match self.credential.authority {
             Authority::Builder { .. } => Ok(self),
             Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -121,6 +127,7 @@ impl Asker {
             Authority::Operator => Ok(self),
             Authority::Builder { .. }
             | Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Support
             | Authority::System => Err(Problem::not_permitted("an operator token")),
@@ -137,7 +144,9 @@ impl Asker {
             authority: self.credential.authority.clone(),
             acting_as: self.credential.looks.map(|looks| looks.contact),
             channel: match (&self.credential.authority, self.credential.at_work) {
-                (Authority::Owner | Authority::Impersonator, _) => Channel::Portal,
+                (Authority::Owner | Authority::Member { .. } | Authority::Impersonator, _) => {
+                    Channel::Portal
+                }
                 // People come by what is made for people.
                 (Authority::Builder { .. }, Some(_)) => Channel::Web,
                 (

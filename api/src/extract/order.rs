@@ -17,7 +17,7 @@ use domain::contact::ContactCommand;
 use domain::installation::InstallationCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::person::PersonCommand;
-use domain::{AccountId, AggregateId, Command, LedgerId, Reason};
+use domain::{AccountId, AggregateId, Circumstances, Command, LedgerId, Reason};
 use event_store::{
     Applied, ExecuteError, Expected, IdempotencyKey, ImageBytes, NewSecret, StoreError, Submission,
 };
@@ -220,6 +220,27 @@ impl<P, B> Order<P, B> {
         execute(app, submission).await.map_err(Problem::from)
     }
 
+    /// Carries a command out in another ledger under circumstances of its own, with `If-Match` about
+    /// this aggregate, or refused where there is none.
+    pub(crate) async fn execute_as(
+        &self,
+        app: &AppState,
+        ledger: LedgerId,
+        command: Command,
+        circumstances: Circumstances,
+        about: Option<AggregateId>,
+    ) -> Result<Applied, Problem> {
+        let expected = match (self.version, about) {
+            (None, _) => None,
+            (Some(version), Some(aggregate)) => Some(Expected { aggregate, version }),
+            (Some(_), None) => return Err(version_of_several()),
+        };
+        let mut submission = submission(ledger, command, circumstances)?;
+        submission.expected = expected;
+        submission.idempotency = self.idempotency;
+        execute(app, submission).await.map_err(Problem::from)
+    }
+
     /// Refuses `If-Match` where it says nothing: the command is to several things.
     pub(crate) fn without_version(&self) -> Result<(), Problem> {
         match self.version {
@@ -376,6 +397,8 @@ fn makes_secret(command: &Command) -> bool {
         | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
+        | Command::Customer(..)
+        | Command::WorkOrder(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

@@ -5,8 +5,9 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, FieldName, InterventionId, JobId, LeadId, PortalLinkId,
-    SessionId, StaffId, TemplateId,
+    AccountId, ApiKeyId, ContactId, CustomerId, FieldName, InterventionId, JobId, LeadId, PortalLinkId,
+    SessionId, StaffId,
+    TemplateId, WorkOrderId,
 };
 use std::str::FromStr;
 
@@ -63,6 +64,25 @@ impl PathIds for LeadId {
 }
 
 impl PathIds for PortalLinkId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for CustomerId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (CustomerId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [customer, part] = segments else { return None };
+        Some((customer.parse().ok()?, part.parse().ok()?))
+    }
+}
+
+impl PathIds for WorkOrderId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

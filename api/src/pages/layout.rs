@@ -112,6 +112,8 @@ pub(crate) enum Place {
     Sessions,
     /// Who changed what of them.
     History,
+    /// The household or company that they belong to; the way there is on the first page of those who do.
+    Customers,
 }
 
 impl Place {
@@ -125,6 +127,7 @@ impl Place {
             Self::Emails => "/me/emails",
             Self::Sessions => "/me/sessions",
             Self::History => "/me/history",
+            Self::Customers => "/me/customers",
         }
     }
 
@@ -135,6 +138,7 @@ impl Place {
             Self::Emails => "Emails",
             Self::Sessions => "Sign-ins",
             Self::History => "History",
+            Self::Customers => "Your household or company",
         }
     }
 }

@@ -84,6 +84,7 @@ impl Staff {
         match &self.asker.credential.authority {
             Authority::Builder { role, .. } => *role != Role::Auditor,
             Authority::Owner
+            | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support

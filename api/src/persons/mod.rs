@@ -1,6 +1,6 @@
 //! What crosses ledgers for persons: accepting an invitation ([`accepting`]), moving a login to
 //! another address ([`moving`], [`email_change`]), joining an account's
-//! staff ([`joining`]), and finding the contacts ([`links`]), or that are shown to whoever asks ([`eyes`]) and the work ([`work`]) that are theirs.
+//! staff ([`joining`]), and finding the contacts ([`links`]), the customers that they belong to ([`membership`]), or that are shown to whoever asks ([`eyes`]) and the work ([`work`]) that are theirs.
 //! Each is a row of
 //! idempotent steps.
 
@@ -11,6 +11,7 @@ pub(crate) mod eyes;
 pub(crate) mod invitee;
 pub(crate) mod joining;
 pub(crate) mod links;
+pub(crate) mod membership;
 pub(crate) mod moving;
 pub(crate) mod picture;
 pub(crate) mod second_factor;

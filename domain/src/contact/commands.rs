@@ -49,6 +49,14 @@ pub struct InfoEdit {
     pub primary_email: Option<EmailAddress>,
 }
 
+impl InfoEdit {
+    /// Whether nothing but the title is edited (G13).
+    pub const fn is_title_alone(&self) -> bool {
+        let Self { name, title: _, phones, address, primary_email } = self;
+        name.is_none() && phones.is_none() && address.is_none() && primary_email.is_none()
+    }
+}
+
 /// How well an invitee has shown who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AcceptProof {

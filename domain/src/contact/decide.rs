@@ -127,6 +127,8 @@ enum By {
     Builder,
     /// The owner linked to this very contact.
     Owner,
+    /// Somebody of the contact's customer who looks after its contacts (G13).
+    Member,
     /// Somebody who holds a link and is not linked to the contact (yet).
     Stranger,
 }
@@ -139,6 +141,8 @@ impl By {
             Actor::Operator(_) if circumstances.authority == Authority::Support => {
                 Ok(Self::Builder)
             }
+            // What they may, and of whom, the ledger has asked.
+            Actor::PortalContact(_) => Ok(Self::Member),
             Actor::Operator(_) => Err(Rejection::NotPermitted { needed: "a builder's key" }.into()),
             Actor::Owner(person) => match contact.access {
                 Access::Active { person: owner } if owner == person => Ok(Self::Owner),
@@ -239,11 +243,14 @@ impl Asked<'_> {
                 | Access::Disabled { resume: Resume::NotInvited | Resume::Deactivated { .. } },
                 By::Builder,
             ) => Ok(()),
-            (Access::Pending { .. }, By::Builder) => no(No::LockedPending),
+            (Access::NotInvited | Access::Deactivated { .. }, By::Member) => Ok(()),
+            (Access::Pending { .. }, By::Builder | By::Member) => no(No::LockedPending),
             (
                 Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } },
                 By::Builder,
-            ) => no(No::LockedActive),
+            )
+            | (Access::Active { .. }, By::Member) => no(No::LockedActive),
+            (Access::Disabled { .. }, By::Member) => no(No::IsDisabled),
             (
                 Access::NotInvited
                 | Access::Pending { .. }
@@ -258,7 +265,7 @@ impl Asked<'_> {
     /// R40, R41: additional emails are the owner's and the builder's, in any state.
     fn emails_are_open(&self) -> Result<(), Halt> {
         match self.by {
-            By::Builder | By::Owner => Ok(()),
+            By::Builder | By::Owner | By::Member => Ok(()),
             By::Stranger => no(No::NotTheOwner),
         }
     }
@@ -267,7 +274,7 @@ impl Asked<'_> {
     fn image_is_open(&self) -> Result<(), Halt> {
         match self.by {
             By::Owner => Ok(()),
-            By::Builder => no(No::ImageIsOwners),
+            By::Builder | By::Member => no(No::ImageIsOwners),
             By::Stranger => no(No::NotTheOwner),
         }
     }
@@ -275,14 +282,31 @@ impl Asked<'_> {
     fn builder_only(&self) -> Result<(), Halt> {
         match self.by {
             By::Builder => Ok(()),
-            By::Owner | By::Stranger => {
+            By::Owner | By::Member | By::Stranger => {
                 Err(Rejection::NotPermitted { needed: "a builder's credential" }.into())
             }
         }
     }
 
+    /// RULES.md 2.8: the builder's, and within their customer an admin's of its portal.
+    fn builder_or_member(&self) -> Result<(), Halt> {
+        match self.by {
+            By::Member => Ok(()),
+            By::Builder | By::Owner | By::Stranger => self.builder_only(),
+        }
+    }
+
+    /// G13: what an active contact is called by, its customer's admin says too, and nothing else of it.
+    fn edit_is_open(&self, edit: &InfoEdit) -> Result<(), Halt> {
+        let active = matches!(self.contact.access, Access::Active { .. });
+        if active && self.by == By::Member && edit.is_title_alone() {
+            return Ok(());
+        }
+        self.info_is_open()
+    }
+
     fn edit_info(&self, edit: &InfoEdit) -> Result<Vec<ContactEvent>, Halt> {
-        self.info_is_open()?;
+        self.edit_is_open(edit)?;
         let contact = self.contact;
         let name =
             edit.name.as_ref().filter(|name| contact.name.value() != Some(name)).map(|name| {
@@ -364,7 +388,7 @@ impl Asked<'_> {
                 events.extend(self.release());
                 events.push(PrimaryEmailClaimed { email: self.known(to.clone()) }.into());
             }
-            By::Builder | By::Stranger => {
+            By::Builder | By::Member | By::Stranger => {
                 refuse_activated_holder(self.contact.id, to, self.claims)?;
                 events.extend(self.release());
             }
@@ -436,7 +460,7 @@ impl Asked<'_> {
         match (&self.contact.access, self.by) {
             (
                 Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } },
-                By::Builder,
+                By::Builder | By::Member,
             ) => no(No::AdditionalEmailIsOwners),
             (
                 Access::NotInvited
@@ -444,13 +468,13 @@ impl Asked<'_> {
                 | Access::Active { .. }
                 | Access::Disabled { .. }
                 | Access::Deactivated { .. },
-                By::Builder | By::Owner | By::Stranger,
+                By::Builder | By::Owner | By::Member | By::Stranger,
             ) => Ok(vec![AdditionalEmailRemoved { email: there }.into()]),
         }
     }
 
     fn send_invite(&self, ids: InviteIds) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         match self.contact.access {
             Access::NotInvited | Access::Deactivated { .. } => {}
             Access::Pending { .. } => return no(No::AlreadyPending),
@@ -496,7 +520,7 @@ impl Asked<'_> {
         to: &EmailAddress,
         ids: InviteIds,
     ) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         let (invitation, was) = self.open_invitation()?;
         let contact = self.contact;
         let from = self.invitable()?;
@@ -552,7 +576,7 @@ impl Asked<'_> {
     }
 
     fn resend_invite(&self, token: TokenId) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         let (invitation, _) = self.open_invitation()?;
         Ok(vec![
             InviteResent {
@@ -583,7 +607,7 @@ impl Asked<'_> {
     }
 
     fn cancel_invite(&self) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         self.cancel(CancelCause::Builder)
     }
 
@@ -678,7 +702,7 @@ impl Asked<'_> {
     }
 
     fn disable_access(&self) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         match self.contact.access {
             Access::Disabled { .. } => no(No::AlreadyDisabled),
             Access::Pending { .. } => {
@@ -693,7 +717,7 @@ impl Asked<'_> {
     }
 
     fn enable_access(&self) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         match self.contact.access {
             Access::Disabled { .. } => Ok(vec![OwnerReenabled {}.into()]),
             Access::NotInvited
@@ -704,7 +728,7 @@ impl Asked<'_> {
     }
 
     fn deactivate_owner(&self, reason_given: bool) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         match self.contact.access {
             Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } } => {}
             Access::NotInvited
@@ -741,7 +765,7 @@ impl Asked<'_> {
     /// H7. What becomes of the contact's jobs, the ledger sees to.
     fn delete(&self, confirmed: bool) -> Result<Vec<ContactEvent>, Halt> {
         match self.by {
-            By::Builder => {}
+            By::Builder | By::Member => {}
             By::Owner | By::Stranger => return no(No::CannotDeleteSelf),
         }
         if !confirmed {
@@ -785,7 +809,7 @@ impl Asked<'_> {
     }
 
     fn set_permissions(&self, to: &BTreeSet<Permission>) -> Result<Vec<ContactEvent>, Halt> {
-        self.builder_only()?;
+        self.builder_or_member()?;
         let from = &self.contact.permissions;
         if from == to {
             return Ok(Vec::new());

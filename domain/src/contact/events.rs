@@ -3,10 +3,11 @@
 use super::activity::{Activity, Criterion};
 use super::image::{ProfileImageRemoved, ProfileImageSet, changed as image_changed};
 use super::letters::{FormerAddressTold, InviteReminded};
+use super::membership::{ContactJoinedCustomer, ContactLeftCustomer, changed as customer_changed};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::event::{FieldChange, Shown, events, nothing_personal};
-use crate::ids::{ContactId, InvitationId, JobId, LeadId, MergeId, PersonId, TokenId};
+use crate::ids::{ContactId, CustomerId, InvitationId, JobId, LeadId, MergeId, PersonId, TokenId};
 use crate::personal::{Change, HoldsPersonal, Personal, PersonalVisitor};
 use crate::phone::PhoneNumber;
 use crate::text::{Honorific, PersonName, PostalAddress, Reference};
@@ -54,6 +55,8 @@ events! {
         ProfileImageRemoved = "contact.profile_image_removed" v 1,
         InviteReminded = "contact.invite_reminded" v 1,
         FormerAddressTold = "contact.former_address_told" v 1,
+        ContactJoinedCustomer = "contact.joined_customer" v 1,
+        ContactLeftCustomer = "contact.left_customer" v 1,
     }
 }
 
@@ -593,6 +596,8 @@ impl ContactEvent {
             Self::FormerAddressTold(e) => {
                 vec![FieldChange::new_value("former_address_told", &e.sent_to)]
             }
+            Self::ContactJoinedCustomer(e) => customer_changed(None, Some(e.customer)),
+            Self::ContactLeftCustomer(e) => customer_changed(Some(e.customer), None),
         }
     }
 
@@ -635,7 +640,9 @@ impl ContactEvent {
             | Self::ProfileImageSet(_)
             | Self::ProfileImageRemoved(_)
             | Self::InviteReminded(_)
-            | Self::FormerAddressTold(_) => None,
+            | Self::FormerAddressTold(_)
+            | Self::ContactJoinedCustomer(_)
+            | Self::ContactLeftCustomer(_) => None,
         }
     }
 
@@ -679,7 +686,55 @@ impl ContactEvent {
             | Self::PrimaryEmailDefaulted(_)
             | Self::DuplicateResolved(_)
             | Self::ProfileImageSet(_)
-            | Self::ProfileImageRemoved(_) => None,
+            | Self::ProfileImageRemoved(_)
+            | Self::ContactJoinedCustomer(_)
+            | Self::ContactLeftCustomer(_) => None,
+        }
+    }
+
+    /// Which customer the contact belongs to no more, and which one since, where the event is about
+    /// that.
+    pub const fn customer_change(&self) -> (Option<CustomerId>, Option<CustomerId>) {
+        match self {
+            Self::ContactJoinedCustomer(e) => (None, Some(e.customer)),
+            Self::ContactLeftCustomer(e) => (Some(e.customer), None),
+            Self::ContactCreated(_)
+            | Self::ContactInfoUpdated(_)
+            | Self::PrimaryEmailSet(_)
+            | Self::PrimaryEmailChanged(_)
+            | Self::PrimaryEmailSwapped(_)
+            | Self::AdditionalEmailAdded(_)
+            | Self::AdditionalEmailEdited(_)
+            | Self::AdditionalEmailRemoved(_)
+            | Self::PrimaryEmailClaimed(_)
+            | Self::PrimaryEmailReleased(_)
+            | Self::InviteSent(_)
+            | Self::InviteResent(_)
+            | Self::InviteCancelled(_)
+            | Self::InviteAccepted(_)
+            | Self::InviteDeclined(_)
+            | Self::InviteExpired(_)
+            | Self::PersonLinked(_)
+            | Self::OwnerActivated(_)
+            | Self::OwnerReactivated(_)
+            | Self::OwnerDisabled(_)
+            | Self::OwnerReenabled(_)
+            | Self::OwnerDeactivated(_)
+            | Self::ContactDeleted(_)
+            | Self::ContactRestored(_)
+            | Self::ContactsMerged(_)
+            | Self::ContactMergedInto(_)
+            | Self::ContactsUnmerged(_)
+            | Self::ContactUnmergedFrom(_)
+            | Self::PermissionsChanged(_)
+            | Self::CustomFieldSet(_)
+            | Self::OwnerImported(_)
+            | Self::PrimaryEmailDefaulted(_)
+            | Self::DuplicateResolved(_)
+            | Self::ProfileImageSet(_)
+            | Self::ProfileImageRemoved(_)
+            | Self::InviteReminded(_)
+            | Self::FormerAddressTold(_) => (None, None),
         }
     }
 }

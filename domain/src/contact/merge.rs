@@ -71,6 +71,8 @@ pub enum Kept {
     JobArchived,
     /// A lead was given another contact since, or none; it stays so.
     LeadContactChanged,
+    /// The survivor belongs to its customer, because nobody else there with admin access can sign in.
+    Customer,
 }
 
 /// Refuses contacts that cannot be merged: who is active survives, and only one can be.

@@ -85,6 +85,7 @@ impl Asked<'_> {
                 Actor::Owner(_)
                 | Actor::BuilderStaff(_)
                 | Actor::StaffMember(_)
+                | Actor::PortalContact(_)
                 | Actor::Operator(_)
                 | Actor::System,
                 Some(_) | None,

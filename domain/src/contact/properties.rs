@@ -610,8 +610,8 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
     });
     assert!(run.is_ok(), "{run:?}");
     // A property that never comes to an event says nothing about it.
-    // What concerns other contacts and jobs too is judged in `ledger/merge/tests.rs`, and in
-    // `ledger/legacy/tests.rs`.
+    // What concerns other contacts and jobs too is judged in `ledger/merge/tests.rs`, in
+    // `ledger/legacy/tests.rs`, and in `ledger/customers/tests.rs`.
     let beyond = [
         "contact.deleted",
         "contact.restored",
@@ -620,6 +620,8 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
         "contact.unmerged",
         "contact.unmerged_from",
         "contact.permissions_changed",
+        "contact.joined_customer",
+        "contact.left_customer",
         "contact.owner_imported",
         "contact.primary_email_defaulted",
         "contact.duplicate_resolved",

@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::image;
+use super::membership::{self, Membership};
 use super::permission::Permission;
 use crate::custom_field::{CustomValue, FieldName};
 use crate::ids::{
@@ -208,6 +209,9 @@ pub struct Contact {
     /// The persons that it was linked to, one after the other (H6).
     #[serde(default)]
     pub persons: Vec<PersonId>,
+    /// The customer that it belongs to, also while it is deleted or merged.
+    #[serde(default)]
+    pub membership: Option<Membership>,
 }
 
 impl Contact {
@@ -247,6 +251,7 @@ impl Contact {
             image: None,
             former_email: None,
             persons: Vec::new(),
+            membership: None,
         }
     }
 
@@ -538,6 +543,18 @@ impl Contact {
                     return impossible("there is no former address to be told of an invitation");
                 }
                 self.former_email = None;
+            }
+            ContactEvent::ContactJoinedCustomer(e) => {
+                if let Err(why) = membership::join_follows(self) {
+                    return impossible(why);
+                }
+                self.membership = Some(Membership { customer: e.customer, merge: e.merge });
+            }
+            ContactEvent::ContactLeftCustomer(e) => {
+                if let Err(why) = membership::leave_follows(self, e.customer) {
+                    return impossible(why);
+                }
+                self.membership = None;
             }
         }
         Ok(())

@@ -1,13 +1,16 @@
 //! Who may give which command (RULES.md 2.8).
 
 use super::Command;
+use super::customers::is_members;
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
 use crate::installation::SupportDeed;
 use crate::job::portal_link::PortalLinkCommand;
+use crate::customer::CustomerCommand;
 use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
+use crate::work_order::WorkOrderCommand;
 
 /// Refuses a command that the asker's role does not take.
 #[expect(clippy::match_same_arms, reason = "one line per right, as in the table")]
@@ -17,6 +20,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
         (_, Authority::Impersonator) => Err(Rejection::ReadOnly),
         (_, Authority::Support) if is_supports(command) => Ok(()),
         (_, Authority::Support) => needed("the account's own people; support does few things"),
+        (_, Authority::Member { .. }) => is_members(command),
         (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
             needed("the person's own session")
         }
@@ -24,6 +28,7 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
         | (Right::Operate | Right::IssueKey, Authority::Operator)
         | (Right::Answer | Right::OwnInfo | Right::OwnLogin, Authority::Owner) => Ok(()),
         (Right::Operate, _) => needed("an operator token"),
+        (Right::FromPortal, _) => needed("a member of the customer, in its portal"),
         (Right::Report, _) => needed("the product's own mail sender"),
         (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
             needed("the invitee, through the link in the mail")
@@ -98,6 +103,7 @@ fn their_own(command: &Command, actor: Actor) -> bool {
             Actor::Owner(_)
             | Actor::BuilderStaff(_)
             | Actor::StaffMember(_)
+            | Actor::PortalContact(_)
             | Actor::Operator(_)
             | Actor::System,
         ) => false,
@@ -126,6 +132,8 @@ enum Right {
     OwnLogin,
     /// The product's own.
     Report,
+    /// A customer's member's.
+    FromPortal,
 }
 
 fn right(command: &Command) -> Right {
@@ -190,6 +198,21 @@ fn right(command: &Command) -> Right {
             | ContactCommand::Delete { .. }
             | ContactCommand::Restore
             | ContactCommand::SetPermissions(_) => Right::ManageAccess,
+        },
+        Command::Customer(_, command) => match command {
+            CustomerCommand::Open(_)
+            | CustomerCommand::Rename(_)
+            | CustomerCommand::AddContact(_)
+            | CustomerCommand::SaveContact { permissions: None, .. }
+            | CustomerCommand::EditContact { permissions: None, .. } => Right::Work,
+            // Whoever leaves loses the portal; what somebody may in it is said with the access.
+            CustomerCommand::RemoveContact(_)
+            | CustomerCommand::SaveContact { permissions: Some(_), .. }
+            | CustomerCommand::EditContact { permissions: Some(_), .. } => Right::ManageAccess,
+        },
+        Command::WorkOrder(_, command) => match command {
+            WorkOrderCommand::File { .. } => Right::FromPortal,
+            WorkOrderCommand::TurnIntoTask { .. } | WorkOrderCommand::Decline(_) => Right::Work,
         },
         Command::MergeContacts { .. }
         | Command::UnmergeContact(_)

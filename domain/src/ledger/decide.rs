@@ -1,6 +1,7 @@
 //! Decides a command over the aggregates of one ledger.
 
 use super::authority::permit;
+use super::customers::told;
 use super::{
     Command, Decision, Halt, JobFromTemplate, LedgerState, Outcome, OwnerChangeMode, OwnerOutcome,
     OwnerResult, Tracked,
@@ -30,6 +31,13 @@ pub fn decide(
 ) -> Result<Decision, Halt> {
     permit(command, circumstances)?;
     let asked = Asked { state, circumstances, now };
+    let decided = asked.permit_member(command).and_then(|()| of_permitted(command, &asked));
+    decided.map_err(|halt| told(halt, &circumstances.authority))
+}
+
+/// Decides a command that the asker may give.
+fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> {
+    let Asked { state, now, .. } = *asked;
     match command {
         Command::Installation(command) => {
             let events = installation::decide(state.installation()?, command)?;
@@ -51,6 +59,9 @@ pub fn decide(
         }
         Command::Contact(id, command @ ContactCommand::DeactivateOwner) => {
             asked.close_access(*id, command, ImpersonationEnding::OwnerDeactivated)
+        }
+        Command::Contact(id, command @ ContactCommand::SetPermissions(_)) => {
+            asked.set_permissions(*id, command)
         }
         Command::Contact(id, command) => {
             let contact = Tracked::state_of(state.contact(*id)?);
@@ -93,6 +104,8 @@ pub fn decide(
         Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
         Command::Impersonation(job, command) => asked.impersonation(*job, *command),
         Command::PortalLink(job, command) => asked.portal_link(*job, command),
+        Command::Customer(id, command) => asked.customer(*id, command),
+        Command::WorkOrder(id, command) => asked.work_order(*id, command),
         Command::Lead(id, command) => asked.lead(*id, command),
         Command::SaveLeadContact { lead, title, contact, details } => {
             asked.save_lead_contact(*lead, title.as_ref(), *contact, details)
@@ -140,7 +153,7 @@ impl Asked<'_> {
         contact::decide(id, contact, command, self.circumstances, self.now, self.state)
     }
 
-    fn job(&self, id: JobId, command: &JobCommand) -> Result<Decision, Halt> {
+    pub(super) fn job(&self, id: JobId, command: &JobCommand) -> Result<Decision, Halt> {
         match command {
             JobCommand::Create(_, owners) => {
                 for owner in owners {
@@ -192,6 +205,12 @@ impl Asked<'_> {
             return Err(Rejection::from(ContactRejection::AlreadyExists).into());
         }
         for event in events {
+            // Customers do not come along; only one that is here has contacts.
+            if let (_, Some(customer)) = event.customer_change()
+                && self.state.customer(customer)?.is_none()
+            {
+                return Err(Rejection::Unknown(customer.into()).into());
+            }
             if let ContactEvent::PrimaryEmailClaimed(claimed) = event
                 && let Some(email) = claimed.email.value()
                 && let Some(holder) = self.state.holder(email)?

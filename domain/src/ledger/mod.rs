@@ -7,6 +7,7 @@
 mod authority;
 mod claims;
 mod custom_fields;
+mod customers;
 mod decide;
 mod impersonation;
 mod imports;
@@ -18,6 +19,7 @@ mod notices;
 mod owner_items;
 mod portal_links;
 mod state;
+mod work_orders;
 
 #[cfg(test)]
 mod tests;
@@ -32,10 +34,11 @@ use crate::contact::{
     MergePicks,
 };
 use crate::custom_field::{FieldName, TypedValue};
+use crate::customer::CustomerCommand;
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, BulkId, ContactId, JobId, LeadId, MailId, MergeId, MilestoneId,
-    PersonId, TaskId, TemplateId,
+    AccountId, AggregateId, BulkId, ContactId, CustomerId, JobId, LeadId, MailId, MergeId,
+    MilestoneId, PersonId, TaskId, TemplateId, WorkOrderId,
 };
 use crate::installation::{InstallationCommand, SupportCommand};
 use crate::job::impersonation::ImpersonationCommand;
@@ -47,6 +50,7 @@ use crate::owner_item::OwnerItemCommand;
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{JobType, Title};
+use crate::work_order::WorkOrderCommand;
 use crate::{EmailAddress, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +148,10 @@ pub enum Command {
     },
     /// About a To-Do or a message, which are one owner's (R63).
     OwnerItem(OwnerItemCommand),
+    /// About one customer and the contacts that belong to it.
+    Customer(CustomerId, CustomerCommand),
+    /// About what a member of a customer asks the builder to do.
+    WorkOrder(WorkOrderId, WorkOrderCommand),
     /// To one lead.
     Lead(LeadId, LeadCommand),
     /// Put the contact of a lead, new or there already, into the book with the same save (R2).
@@ -281,6 +289,8 @@ pub enum Need {
     Jobs(ContactId),
     /// Which leads are about this contact.
     Leads(ContactId),
+    /// Which contacts belong to this customer.
+    CustomerContacts(CustomerId),
 }
 
 /// Why a decision stops.
@@ -488,6 +498,14 @@ impl Command {
                 .into_iter()
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
+            Self::Customer(id, command) => {
+                // What is decided is the contact's, where there is one.
+                let contact = command.contact().map(AggregateId::from);
+                contact.into_iter().chain([(*id).into()]).collect()
+            }
+            Self::WorkOrder(id, command) => {
+                std::iter::once((*id).into()).chain(command.job().map(AggregateId::from)).collect()
+            }
             Self::Lead(id, command) => std::iter::once((*id).into())
                 .chain(command.contact().map(AggregateId::from))
                 .collect(),
@@ -508,8 +526,11 @@ impl Command {
     pub fn newborn(&self) -> Option<AggregateId> {
         match self {
             Self::Contact(id, ContactCommand::Create(_))
+            | Self::Customer(_, CustomerCommand::SaveContact { contact: id, .. })
             | Self::SaveContact { contact: id, .. }
             | Self::SaveLeadContact { title: None, contact: id, .. } => Some((*id).into()),
+            Self::Customer(id, CustomerCommand::Open(_)) => Some((*id).into()),
+            Self::WorkOrder(id, WorkOrderCommand::File { .. }) => Some((*id).into()),
             Self::Lead(id, LeadCommand::Create { .. })
             | Self::SaveLeadContact { title: Some(_), lead: id, .. } => Some((*id).into()),
             Self::Job(id, JobCommand::Create(..)) | Self::CreateJob { job: id, .. } => {
@@ -540,6 +561,8 @@ impl Command {
             | Self::UnmergeContact(_)
             | Self::Impersonation(..)
             | Self::PortalLink(..)
+            | Self::Customer(..)
+            | Self::WorkOrder(..)
             | Self::Lead(..)
             | Self::EditLeadContact { .. }
             | Self::WinLead { .. } => None,
@@ -619,6 +642,8 @@ impl Command {
             Self::TakeOver { .. } => "TakeOver",
             Self::Impersonation(_, command) => command.name(),
             Self::PortalLink(_, command) => command.name(),
+            Self::Customer(_, command) => command.name(),
+            Self::WorkOrder(_, command) => command.name(),
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
             Self::SaveLeadContact { title: None, .. } => "LinkLead",

@@ -124,6 +124,7 @@ impl Asked<'_> {
             (Authority::Owner, Actor::Owner(person)) => Some(person),
             (
                 Authority::Owner
+                | Authority::Member { .. }
                 | Authority::Impersonator
                 | Authority::Builder { .. }
                 | Authority::Operator

@@ -4,8 +4,12 @@ use super::links::Links;
 use super::{Halt, Need};
 use crate::builder_account::BuilderAccount;
 use crate::contact::{ClaimChange, Contact, ContactEvent, refuse_gone};
+use crate::customer::Customer;
 use crate::event::Event;
-use crate::ids::{AccountId, AggregateId, ContactId, JobId, LeadId, MailId, OwnerItemId, PersonId};
+use crate::ids::{
+    AccountId, AggregateId, ContactId, CustomerId, JobId, LeadId, MailId, OwnerItemId, PersonId,
+    WorkOrderId,
+};
 use crate::installation::Installation;
 use crate::job::Job;
 use crate::lead::Lead;
@@ -13,6 +17,7 @@ use crate::notification::Notification;
 use crate::owner_item::OwnerItem;
 use crate::person::Person;
 use crate::rejection::Rejection;
+use crate::work_order::WorkOrder;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
 use std::collections::{BTreeSet, HashMap};
 
@@ -33,6 +38,8 @@ enum Known {
     Contact(Box<Tracked<Contact>>),
     Job(Tracked<Job>),
     Lead(Tracked<Lead>),
+    Customer(Tracked<Customer>),
+    WorkOrder(Tracked<WorkOrder>),
     OwnerItem(Tracked<OwnerItem>),
     Person(Tracked<Person>),
     Notification(Tracked<Notification>),
@@ -51,6 +58,8 @@ pub struct LedgerState {
     jobs: Links<JobId>,
     /// The leads that are about contacts.
     leads: Links<LeadId>,
+    /// The contacts that belong to customers.
+    customers: Links<ContactId, CustomerId>,
 }
 
 impl LedgerState {
@@ -61,7 +70,8 @@ impl LedgerState {
 
     /// How many aggregates and claims are known, to bound the memory they take.
     pub fn len(&self) -> usize {
-        self.aggregates.len() + self.claims.len() + self.jobs.len() + self.leads.len()
+        let linked = self.jobs.len() + self.leads.len() + self.customers.len();
+        self.aggregates.len() + self.claims.len() + linked
     }
 
     /// Whether nothing is known.
@@ -95,6 +105,16 @@ impl LedgerState {
         self.leads.learn(contact, leads);
     }
 
+    /// Takes note of which contacts belong to a customer as far as is written down.
+    pub fn learn_contacts(&mut self, customer: CustomerId, contacts: BTreeSet<ContactId>) {
+        self.customers.learn(customer, contacts);
+    }
+
+    /// The contacts that belong to a customer, deleted and merged ones too.
+    pub(super) fn contacts_of(&self, customer: CustomerId) -> Result<&BTreeSet<ContactId>, Halt> {
+        self.customers.of(customer).ok_or(Halt::Need(Need::CustomerContacts(customer)))
+    }
+
     /// The jobs that a contact is an owner of.
     pub(super) fn jobs_of(&self, contact: ContactId) -> Result<&BTreeSet<JobId>, Halt> {
         self.jobs.of(contact).ok_or(Halt::Need(Need::Jobs(contact)))
@@ -119,6 +139,8 @@ impl LedgerState {
             Some(Known::Contact(tracked)) => tracked.version,
             Some(Known::Job(tracked)) => tracked.version,
             Some(Known::Lead(tracked)) => tracked.version,
+            Some(Known::Customer(tracked)) => tracked.version,
+            Some(Known::WorkOrder(tracked)) => tracked.version,
             Some(Known::OwnerItem(tracked)) => tracked.version,
             Some(Known::Person(tracked)) => tracked.version,
             Some(Known::Notification(tracked)) => tracked.version,
@@ -160,6 +182,20 @@ impl LedgerState {
                 if let Known::Lead(tracked) = known { Some(tracked) } else { None }
             },
         )
+    }
+
+    /// A customer, if it is there.
+    pub fn customer(&self, id: CustomerId) -> Result<Option<&Tracked<Customer>>, Halt> {
+        self.known(id.into(), |known| {
+            if let Known::Customer(tracked) = known { Some(tracked) } else { None }
+        })
+    }
+
+    /// A work order, if it is there.
+    pub fn work_order(&self, id: WorkOrderId) -> Result<Option<&Tracked<WorkOrder>>, Halt> {
+        self.known(id.into(), |known| {
+            if let Known::WorkOrder(tracked) = known { Some(tracked) } else { None }
+        })
     }
 
     /// A To-Do or a message, if it is there.
@@ -228,6 +264,9 @@ impl LedgerState {
             self.jobs.learn(contact, BTreeSet::new());
             self.leads.learn(contact, BTreeSet::new());
         }
+        if let (AggregateId::Customer(customer), 1) = (id, sequence) {
+            self.customers.learn(customer, BTreeSet::new());
+        }
         self.load(id, sequence, event)
     }
 
@@ -260,11 +299,17 @@ impl LedgerState {
                 let (left, came) = event.contact_change();
                 self.leads.record(lead, left, came);
             }
+            (AggregateId::Contact(contact), Event::Contact(event)) => {
+                let (left, came) = event.customer_change();
+                self.customers.record(contact, left, came);
+            }
             (
                 _,
                 Event::Contact(_)
                 | Event::Job(_)
                 | Event::Lead(_)
+                | Event::Customer(_)
+                | Event::WorkOrder(_)
                 | Event::OwnerItem(_)
                 | Event::Installation(_)
                 | Event::Person(_)
@@ -316,6 +361,12 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::Lead(id), Event::Lead(event)) => {
             Ok(Known::Lead(Tracked { state: Lead::from_first(id, event)?, version }))
         }
+        (AggregateId::Customer(id), Event::Customer(event)) => {
+            Ok(Known::Customer(Tracked { state: Customer::from_first(id, event)?, version }))
+        }
+        (AggregateId::WorkOrder(id), Event::WorkOrder(event)) => {
+            Ok(Known::WorkOrder(Tracked { state: WorkOrder::from_first(id, event)?, version }))
+        }
         (AggregateId::OwnerItem(id), Event::OwnerItem(event)) => {
             Ok(Known::OwnerItem(Tracked { state: OwnerItem::from_first(id, event)?, version }))
         }
@@ -332,6 +383,8 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),
@@ -379,6 +432,16 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::Customer(tracked), Event::Customer(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
+        (Known::WorkOrder(tracked), Event::WorkOrder(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (Known::OwnerItem(tracked), Event::OwnerItem(event)) => {
             gap(tracked.version)?;
             tracked.state.apply(event)?;
@@ -401,6 +464,8 @@ fn next(
             | Known::Contact(_)
             | Known::Job(_)
             | Known::Lead(_)
+            | Known::Customer(_)
+            | Known::WorkOrder(_)
             | Known::OwnerItem(_)
             | Known::Person(_)
             | Known::Notification(_),

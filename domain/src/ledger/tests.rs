@@ -8,10 +8,11 @@ use crate::builder_account::{
     SettingsEdit, StaffCommand, StaffSecondFactor, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
+use crate::customer::CustomerCommand;
 use crate::event::Shown;
 use crate::ids::{
-    ApiKeyId, CredentialId, FactorId, ImageId, ImpersonationId, InvitationId, OwnerItemId,
-    PersonId, PortalLinkId, SessionId, StaffId, TokenId,
+    ApiKeyId, CredentialId, CustomerId, FactorId, ImageId, ImpersonationId, InvitationId,
+    OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId, TokenId, WorkOrderId,
 };
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::portal_link::{NewPortalLink, PortalLinkCommand};
@@ -20,7 +21,10 @@ use crate::lead::LeadRejection;
 use crate::notification::{BounceStatus, FailureCause, MailKind, MailOutcome};
 use crate::owner_item::{OwnerItemCommand, TodoChange, TodoDetails};
 use crate::person::{EmailChangeCommand, PersonCommand};
-use crate::text::{CustomText, JobName, Label, MessageText, PersonName, Reason, Title};
+use crate::text::{
+    CustomText, CustomerName, JobName, Label, MessageText, PersonName, Reason, Title,
+};
+use crate::work_order::WorkOrderCommand;
 use crate::{Sequence, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -302,6 +306,18 @@ impl Book {
                     jobs.extend((came == Some(*contact)).then_some(*job));
                 }
                 state.learn_jobs(*contact, jobs);
+            }
+            Need::CustomerContacts(customer) => {
+                let mut contacts = BTreeSet::new();
+                for (id, _, event) in &self.events {
+                    let (AggregateId::Contact(contact), Event::Contact(event)) = (id, event) else {
+                        continue;
+                    };
+                    let (left, came) = event.customer_change();
+                    contacts.retain(|there| there != contact || left != Some(*customer));
+                    contacts.extend((came == Some(*customer)).then_some(*contact));
+                }
+                state.learn_contacts(*customer, contacts);
             }
             Need::Leads(contact) => {
                 let mut leads = BTreeSet::new();
@@ -933,6 +949,12 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         impersonate(ADA),
         end_impersonation(),
         time_impersonation_out(),
+        open_customer(),
+        of_customer(CustomerCommand::AddContact(ADA)),
+        of_customer(CustomerCommand::RemoveContact(ADA)),
+        file_work_order(),
+        work_order_into_task(),
+        decline_work_order(),
     ];
     let book = Book::given(houses());
     for command in commands {
@@ -960,6 +982,8 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             Event::Contact(event) => Some(event),
             Event::Job(_)
             | Event::Lead(_)
+            | Event::Customer(_)
+            | Event::WorkOrder(_)
             | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
@@ -1053,7 +1077,7 @@ fn of_a_contact_that_was_just_created_it_is_known_what_is_its_own() {
 }
 
 /// Some commands of each right, in the order of the table below.
-fn commands_by_right() -> [Vec<Command>; 10] {
+fn commands_by_right() -> [Vec<Command>; 11] {
     let of_contact = |command| Command::Contact(ADA, command);
     [
         vec![
@@ -1092,12 +1116,17 @@ fn commands_by_right() -> [Vec<Command>; 10] {
             add_todo(),
             change_todo(TodoChange::Edit { title: None, due: None }),
             change_todo(TodoChange::Remove),
+            open_customer(),
+            of_customer(CustomerCommand::AddContact(ADA)),
+            work_order_into_task(),
+            decline_work_order(),
         ],
         vec![
             of_contact(ContactCommand::DisableAccess),
             of_contact(ContactCommand::EnableAccess),
             of_contact(ContactCommand::DeactivateOwner),
             Command::ImportOwners(vec![legacy(ADA, None, &[])]),
+            of_customer(CustomerCommand::RemoveContact(ADA)),
         ],
         vec![impersonate(ADA), end_impersonation(), time_impersonation_out()],
         vec![
@@ -1132,6 +1161,7 @@ fn commands_by_right() -> [Vec<Command>; 10] {
             of_link(PortalLinkCommand::Expire(LINK)),
         ],
         vec![of_contact(ContactCommand::DeclineInvite(ids(1).token)), accept(ADA, 1), join_staff()],
+        vec![file_work_order()],
     ]
 }
 
@@ -1158,6 +1188,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         "own login",
         "report",
         "answer",
+        "from the portal",
     ];
     //                    admin  staff  grant  looks  audit  owner  operator system
     let table = [
@@ -1171,6 +1202,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         [false, false, false, false, false, true, false, true],
         [false, false, false, false, false, false, false, true],
         [false, false, false, false, false, true, false, true],
+        [false, false, false, false, false, false, false, true],
     ];
     let impersonator = by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Impersonator);
     let support = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Support);
@@ -1193,6 +1225,35 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
             assert_eq!(answer, Err(Halt::Rejected(Rejection::ReadOnly)), "{}", command.name());
         }
     }
+}
+
+const MILLERS: CustomerId = CustomerId(Uuid::from_u128(0x311));
+const ORDER: WorkOrderId = WorkOrderId(Uuid::from_u128(0x0de4));
+
+fn of_customer(command: CustomerCommand) -> Command {
+    Command::Customer(MILLERS, command)
+}
+
+fn open_customer() -> Command {
+    let name = CustomerName::parse("The Millers").expect("a valid name");
+    of_customer(CustomerCommand::Open(name))
+}
+
+fn file_work_order() -> Command {
+    let text = MessageText::parse("It drips.").expect("a valid text");
+    let (customer, title, job) = (MILLERS, title("A tap"), Some(ELM_ST));
+    Command::WorkOrder(ORDER, WorkOrderCommand::File { customer, title, text, job })
+}
+
+fn work_order_into_task() -> Command {
+    let (job, task, phase) = (ELM_ST, TaskId(Uuid::nil()), Phase::Execution);
+    let title = title("A tap");
+    Command::WorkOrder(ORDER, WorkOrderCommand::TurnIntoTask { job, task, title, phase })
+}
+
+fn decline_work_order() -> Command {
+    let why = Reason::parse("It is not ours.").expect("a valid reason");
+    Command::WorkOrder(ORDER, WorkOrderCommand::Decline(why))
 }
 
 fn of_staff(command: StaffCommand) -> Command {

@@ -186,6 +186,8 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
+        | Command::Customer(..)
+        | Command::WorkOrder(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

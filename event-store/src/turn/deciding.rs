@@ -306,7 +306,7 @@ impl Turn<'_> {
         fetched
     }
 
-    /// Which jobs contacts are owners of, and which leads are about them. Gives those that whoever
+    /// Which jobs contacts are owners of, which leads are about them, and which contacts belong to customers. Gives those that whoever
     /// asks is going to look at one by one, so that they are fetched together.
     async fn fetch_links(
         &self,
@@ -317,27 +317,41 @@ impl Turn<'_> {
     ) -> Result<Vec<AggregateId>, StoreError> {
         let mut linked: Vec<AggregateId> = Vec::new();
         for need in needs {
-            let (sql, contact) = match need {
+            let (sql, whose) = match need {
                 Need::Jobs(contact) => (
                     "SELECT job_id FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2",
-                    *contact,
+                    contact.0,
                 ),
                 Need::Leads(contact) => (
                     "SELECT lead_id FROM contact_leads WHERE ledger_id = $1 AND contact_id = $2",
-                    *contact,
+                    contact.0,
+                ),
+                Need::CustomerContacts(customer) => (
+                    "SELECT contact_id FROM customer_contacts \
+                     WHERE ledger_id = $1 AND customer_id = $2",
+                    customer.0,
                 ),
                 Need::Aggregate(_) | Need::Contacts(_) | Need::Claim(_) => continue,
             };
             let statement = lane.prepared.fixed(&lane.client, sql).await?;
-            let rows = lane.client.query(&statement, &[&ledger.0, &contact.0]).await;
-            let rows = rows.map_err(StoreError::database("reading what is a contact's"))?;
+            let rows = lane.client.query(&statement, &[&ledger.0, &whose]).await;
+            let rows =
+                rows.map_err(StoreError::database("reading what is a contact's or customer's"))?;
             let ids = rows.iter().map(|row| row.get::<_, Uuid>(0));
-            if matches!(need, Need::Jobs(_)) {
-                state.learn_jobs(contact, ids.clone().map(JobId).collect());
-                linked.extend(ids.map(|id| AggregateId::Job(JobId(id))));
-            } else {
-                state.learn_leads(contact, ids.clone().map(LeadId).collect());
-                linked.extend(ids.map(|id| AggregateId::Lead(LeadId(id))));
+            match need {
+                Need::Jobs(contact) => {
+                    state.learn_jobs(*contact, ids.clone().map(JobId).collect());
+                    linked.extend(ids.map(|id| AggregateId::Job(JobId(id))));
+                }
+                Need::Leads(contact) => {
+                    state.learn_leads(*contact, ids.clone().map(LeadId).collect());
+                    linked.extend(ids.map(|id| AggregateId::Lead(LeadId(id))));
+                }
+                Need::CustomerContacts(customer) => {
+                    state.learn_contacts(*customer, ids.clone().map(ContactId).collect());
+                    linked.extend(ids.map(|id| AggregateId::Contact(ContactId(id))));
+                }
+                Need::Aggregate(_) | Need::Contacts(_) | Need::Claim(_) => {}
             }
         }
         linked.retain(|id| !state.knows(*id));
@@ -360,7 +374,7 @@ impl Turn<'_> {
                     aggregates.extend(ids.iter().map(|id| AggregateId::from(*id)));
                 }
                 Need::Claim(email) => emails.push(email),
-                Need::Jobs(_) | Need::Leads(_) => {}
+                Need::Jobs(_) | Need::Leads(_) | Need::CustomerContacts(_) => {}
             }
         }
         let ids: Vec<Uuid> = aggregates.iter().map(|id| id.uuid()).collect();
@@ -470,6 +484,9 @@ fn theirs(command: &Command, event: &Event) -> Option<ContactId> {
     }
     if let (Command::PortalLink(..), Event::Job(event)) = (command, event) {
         return event.portal_link().and_then(PortalLinkStep::contact);
+    }
+    if let Event::WorkOrder(event) = event {
+        return Some(event.place().1);
     }
     let Event::OwnerItem(event) = event else { return None };
     Some(event.place().1)

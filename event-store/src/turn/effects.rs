@@ -108,6 +108,8 @@ impl Turn<'_> {
                     Event::Contact(_)
                     | Event::Job(_)
                     | Event::Lead(_)
+                    | Event::Customer(_)
+                    | Event::WorkOrder(_)
                     | Event::OwnerItem(_)
                     | Event::Installation(_)
                     | Event::BuilderAccount(_)
@@ -181,6 +183,9 @@ impl Turn<'_> {
                     .or_insert(Claim { before, after });
             }
         };
+        let (left, came) = event.customer_change();
+        writes.customers.extend(left.map(|customer| ((ledger, customer, contact), false)));
+        writes.customers.extend(came.map(|customer| ((ledger, customer, contact), true)));
         match event.claim() {
             Some((email, ClaimChange::Taken)) => claim(email, None, Some(contact)),
             Some((email, ClaimChange::Released)) => claim(email, Some(contact), None),
@@ -322,6 +327,8 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             | AggregateId::Contact(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),

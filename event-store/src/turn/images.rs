@@ -54,6 +54,8 @@ pub(super) fn seals_with(recorded: &Recorded) -> Option<SubjectId> {
         Event::Contact(_)
         | Event::Job(_)
         | Event::Lead(_)
+        | Event::Customer(_)
+        | Event::WorkOrder(_)
         | Event::OwnerItem(_)
         | Event::Installation(_)
         | Event::BuilderAccount(_)

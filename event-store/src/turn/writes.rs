@@ -8,7 +8,7 @@ use super::logins::Logins;
 use super::portal_links::PortalLinks;
 use super::staff::Staff;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
-use domain::{ContactId, JobId, LeadId, LedgerId, SubjectId};
+use domain::{ContactId, CustomerId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
 
 /// Everything that a turn writes.
@@ -20,6 +20,8 @@ pub(super) struct Writes {
     pub(super) jobs: BTreeMap<(LedgerId, ContactId, JobId), bool>,
     /// Which leads are about whom after the turn, and which no more.
     pub(super) leads: BTreeMap<(LedgerId, ContactId, LeadId), bool>,
+    /// Which contacts belong to which customers after the turn, and which no more.
+    pub(super) customers: BTreeMap<(LedgerId, CustomerId, ContactId), bool>,
     pub(super) receipts: Vec<ReceiptRow>,
     pub(super) tokens: Vec<NewTokenRow>,
     pub(super) mails: Vec<MailRow>,
@@ -44,6 +46,7 @@ impl Writes {
             claims,
             jobs,
             leads,
+            customers,
             receipts,
             tokens,
             mails,
@@ -61,6 +64,7 @@ impl Writes {
             && claims.values().all(|claim| claim.before == claim.after)
             && jobs.is_empty()
             && leads.is_empty()
+            && customers.is_empty()
             && receipts.is_empty()
             && tokens.is_empty()
             && mails.is_empty()

@@ -8,7 +8,9 @@ use crate::error::StoreError;
 use crate::merkle::leaf_hash;
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
-use crate::rows::{ClaimRow, ContactJobRow, ContactLeadRow, EventRow, HeadUpdate, Prepared};
+use crate::rows::{
+    ClaimRow, ContactJobRow, ContactLeadRow, CustomerContactRow, EventRow, HeadUpdate, Prepared,
+};
 use domain::LedgerId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
@@ -142,8 +144,8 @@ impl Turn<'_> {
     }
 }
 
-/// The jobs that contacts own, and the leads that are about them: what is so no more goes, what is
-/// so since comes.
+/// The jobs that contacts own, the leads that are about them, and the contacts that belong to customers:
+/// what is so no more goes, what is so since comes.
 async fn write_links<'a>(
     client: &'a Client,
     prepared: &mut Prepared,
@@ -154,8 +156,10 @@ async fn write_links<'a>(
         "DELETE FROM contact_jobs WHERE ledger_id = $1 AND contact_id = $2 AND job_id = $3";
     let no_lead =
         "DELETE FROM contact_leads WHERE ledger_id = $1 AND contact_id = $2 AND lead_id = $3";
+    let no_member = "DELETE FROM customer_contacts \
+                     WHERE ledger_id = $1 AND customer_id = $2 AND contact_id = $3";
     let mut left = Vec::new();
-    let (mut owners, mut leads) = (Vec::new(), Vec::new());
+    let (mut owners, mut leads, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for ((ledger, contact, job), is_owner) in take(&mut writes.jobs) {
         let (ledger, contact, job) = (ledger.0, contact.0, job.0);
         if is_owner {
@@ -172,12 +176,21 @@ async fn write_links<'a>(
             left.push((no_lead, [ledger, contact, lead]));
         }
     }
+    for ((ledger, customer, contact), belongs) in take(&mut writes.customers) {
+        let (ledger, customer, contact) = (ledger.0, customer.0, contact.0);
+        if belongs {
+            members.push(CustomerContactRow { ledger, customer, contact });
+        } else {
+            left.push((no_member, [ledger, customer, contact]));
+        }
+    }
     for (sql, [ledger, contact, thing]) in left {
         let left = pipeline.beside(prepared.fixed(client, sql)).await?;
         pipeline.send(async move { client.execute(&left, &[&ledger, &contact, &thing]).await });
     }
     prepared.insert(client, owners, pipeline).await?;
-    prepared.insert(client, leads, pipeline).await
+    prepared.insert(client, leads, pipeline).await?;
+    prepared.insert(client, members, pipeline).await
 }
 
 type Released = Vec<(Uuid, Vec<u8>)>;

@@ -124,6 +124,8 @@ impl View for DuplicateCandidates {
             | AggregateId::BuilderAccount(_)
             | AggregateId::Job(_)
             | AggregateId::Lead(_)
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,
@@ -197,6 +199,8 @@ impl View for DuplicateCandidates {
             | ContactEvent::ProfileImageRemoved(_)
             | ContactEvent::InviteReminded(_)
             | ContactEvent::FormerAddressTold(_)
+            | ContactEvent::ContactJoinedCustomer(_)
+            | ContactEvent::ContactLeftCustomer(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

@@ -34,6 +34,8 @@ async fn acceptances(server: &Server, builder: &Builder, contact: Uuid) -> usize
         Event::Contact(event) => matches!(event, ContactEvent::InviteAccepted(_)),
         Event::Job(_)
         | Event::Lead(_)
+        | Event::Customer(_)
+        | Event::WorkOrder(_)
         | Event::OwnerItem(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)

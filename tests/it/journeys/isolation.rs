@@ -27,13 +27,23 @@ struct Ids {
     contact: Uuid,
     job: Uuid,
     lead: Uuid,
+    customer: Uuid,
+    work_order: Uuid,
     key: Uuid,
     staff: Uuid,
 }
 
 fn unknown() -> Ids {
     let new = Uuid::now_v7;
-    Ids { contact: new(), job: new(), lead: new(), key: new(), staff: new() }
+    Ids {
+        contact: new(),
+        job: new(),
+        lead: new(),
+        customer: new(),
+        work_order: new(),
+        key: new(),
+        staff: new(),
+    }
 }
 
 fn none(_: &Ids) -> Value {
@@ -164,6 +174,40 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/leads/{id}/lose", Path(|_| json!({ "reason": "X" }))),
     ("post", "/v1/leads/{id}/reopen", Path(none)),
     ("get", "/v1/leads/{id}/history", Path(none)),
+    ("get", "/v1/customers", Own),
+    ("post", "/v1/customers", Own),
+    ("get", "/v1/customers/{id}", Path(none)),
+    ("patch", "/v1/customers/{id}", Path(|_| json!({ "name": "X" }))),
+    ("get", "/v1/customers/{id}/contacts", Path(none)),
+    ("post", "/v1/customers/{id}/contacts", Path(|ids| json!({ "contact_id": ids.contact }))),
+    ("delete", "/v1/customers/{id}/contacts/{contact_id}", Path(none)),
+    ("get", "/v1/customers/{id}/history", Path(none)),
+    ("get", "/v1/work-orders", Query(|ids| format!("customer={}", ids.customer))),
+    ("get", "/v1/work-orders/{id}", Path(none)),
+    (
+        "post",
+        "/v1/work-orders/{id}/task",
+        Path(|ids| json!({ "job_id": ids.job, "title": "X", "phase": "planning" })),
+    ),
+    ("post", "/v1/work-orders/{id}/decline", Path(|_| json!({ "reason": "X" }))),
+    ("get", "/v1/me/customers/{customer_id}/work-orders", Own),
+    ("post", "/v1/me/customers/{customer_id}/work-orders", Own),
+    // Whose customer it is: `customers.rs` has what members of others are told.
+    ("get", "/v1/me/customers", Own),
+    ("get", "/v1/me/customers/{customer_id}/contacts", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts", Own),
+    ("get", "/v1/me/customers/{customer_id}/contacts/{contact_id}", Own),
+    ("patch", "/v1/me/customers/{customer_id}/contacts/{contact_id}", Own),
+    ("delete", "/v1/me/customers/{customer_id}/contacts/{contact_id}", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/additional-emails", Own),
+    ("patch", "/v1/me/customers/{customer_id}/contacts/{contact_id}/additional-emails", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/invite", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/invite/resend", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/invite/cancel", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/invite/redirect", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/disable", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/enable", Own),
+    ("post", "/v1/me/customers/{customer_id}/contacts/{contact_id}/deactivate", Own),
     ("get", "/v1/settings", Own),
     ("patch", "/v1/settings", Own),
     ("get", "/v1/job-types", Own),
@@ -253,7 +297,17 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let key = keys[0].parse().expect("an id");
     let invited = json!({ "name": "Ned", "email": "ned@oak.example", "role": "staff" });
     let staff = theirs.admin.post("/v1/staff", invited).await.is(201).id();
-    let foreign = Ids { contact, job, lead, key, staff };
+    let body = json!({ "name": "The Adas" });
+    let customer = theirs.admin.post("/v1/customers", body).await.is(201).id();
+    let owner = server.owner(&theirs, "olga@oak.example", "a fence of oak boards").await;
+    for member in [contact, owner.contact] {
+        let to = format!("/v1/customers/{customer}/contacts");
+        theirs.admin.post(&to, json!({ "contact_id": member })).await.is(200);
+    }
+    let body = json!({ "title": "A gate", "text": "It sticks." });
+    let to = format!("/v1/me/customers/{customer}/work-orders");
+    let work_order = owner.session.post(&to, body).await.is(201).id();
+    let foreign = Ids { contact, job, lead, customer, work_order, key, staff };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
     let member = server.staff(&mine, "mia@elm.example", "admin", &[]).await.session;
@@ -287,6 +341,10 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     assert_eq!(job.body["version"], 2);
     let lead = theirs.admin.get(&format!("/v1/leads/{lead}")).await.is(200);
     assert_eq!(lead.body["version"], 2);
+    let customer = theirs.admin.get(&format!("/v1/customers/{customer}")).await.is(200);
+    assert_eq!((&customer.body["version"], &customer.body["contacts"]), (&json!(1), &json!(2)));
+    let order = theirs.admin.get(&format!("/v1/work-orders/{work_order}")).await.is(200);
+    assert_eq!((&order.body["version"], &order.body["stage"]), (&json!(1), &json!("open")));
     let history =
         theirs.admin.get_after(&last, &format!("/v1/contacts/{contact}/history")).await.is(200);
     assert!(history.each("refused").iter().all(|refused| refused == "null"));
@@ -327,6 +385,8 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
     let id = match path.split('/').nth(2) {
         Some("contacts") => ids.contact,
         Some("leads") => ids.lead,
+        Some("customers") => ids.customer,
+        Some("work-orders") => ids.work_order,
         Some("api-keys") => ids.key,
         Some("staff") => ids.staff,
         _ => ids.job,

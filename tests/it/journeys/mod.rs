@@ -15,6 +15,7 @@ mod conditions;
 mod contacts_in_full;
 mod custom_fields;
 mod demo;
+mod customers;
 mod door;
 mod duplicates;
 mod email_changes;

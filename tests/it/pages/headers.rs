@@ -116,7 +116,13 @@ impl Site {
         let link = builder.admin.post(&path, json!({ "name": "<b>" })).await.is(201);
         let (portal, token) = (link.id(), link.body["token"].as_str().expect("a token"));
         owner.look(&format!("/portal/{portal}?token={token}")).await.leads_to();
-        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead), ("{portal}", portal)];
+        let customer = json!({ "name": "<u>The Adas</u>" });
+        let customer = builder.admin.post("/v1/customers", customer).await.is(201).id();
+        for member in [ada.contact, bea] {
+            let path = format!("/v1/customers/{customer}/contacts");
+            builder.admin.post(&path, json!({ "contact_id": member })).await.is(200);
+        }
+        let ids = [("{customer}", customer), ("{job}", job), ("{contact}", bea), ("{lead}", lead), ("{portal}", portal)];
         let ids = ids.map(|(name, id)| (name, id.to_string()));
         let ids = ids.into_iter().chain(in_settings(&builder).await).collect();
         Self { server, owner, staff_member, ids, invitation, reset, staff, change }

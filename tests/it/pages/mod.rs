@@ -8,6 +8,7 @@ mod contacts;
 mod contacts_browser;
 mod desk;
 mod desk_browser;
+mod customers;
 mod forms;
 mod headers;
 mod history;

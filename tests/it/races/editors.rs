@@ -147,6 +147,8 @@ async fn saves_over_a_contact_and_a_job_are_whole() {
         }
         Event::Job(_)
         | Event::Lead(_)
+        | Event::Customer(_)
+        | Event::WorkOrder(_)
         | Event::OwnerItem(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)

@@ -36,6 +36,8 @@ const DAMAGE: &[(&str, bool)] = &[
     ("DELETE FROM profile_images", true),
     ("UPDATE profile_images SET image_id = gen_random_uuid()", true),
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
+    ("UPDATE customer_contacts SET customer_id = gen_random_uuid()", true),
+    ("UPDATE work_orders SET title = 'Something else'", false),
     ("DELETE FROM impersonation_credentials", true),
     ("UPDATE impersonation_credentials SET contact_id = gen_random_uuid()", true),
     ("DELETE FROM portal_link_tokens", true),
@@ -66,6 +68,9 @@ async fn every_damage_is_found() {
     // The random history may have left none.
     apply(&store, account.issue_key().with_secret().expect("random bytes")).await;
     picture(&store, &account).await;
+    for submission in super::random_customers::asking(&account) {
+        apply(&store, submission).await;
+    }
     let job = account.job_id();
     let contact = account.contact_id();
     apply(&store, account.create(contact, "Ada Example", Some("ada@damage.example"))).await;
@@ -122,7 +127,8 @@ async fn picture(store: &EventStore, account: &Account) {
 fn tables() -> impl Iterator<Item = &'static str> {
     let views = projections::all_views().into_iter().flat_map(projections::AnyView::tables);
     let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
-    let log = log.into_iter().chain(["credentials", "impersonation_credentials", "profile_images"]);
+    let log = log.into_iter().chain(["customer_contacts"]);
+    let log = log.chain(["credentials", "impersonation_credentials", "profile_images"]);
     let log = log.chain(["portal_link_tokens"]);
     log.chain(views.map(|table| table.name))
 }

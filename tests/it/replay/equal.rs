@@ -1,6 +1,7 @@
 //! Live equals rebuilt, also while commands keep coming and after a stop.
 
 use super::random::RandomHistory;
+use super::random_customers;
 use super::random_items;
 use super::{all_tuples, bring_up, viewed};
 use crate::support::{Account, apply, size};
@@ -35,6 +36,9 @@ async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
         apply(&store, account.save(contact, "Fay", "fay@example.org", Vec::new())).await;
         apply(&store, account.create_job(job, "Shed", vec![contact])).await;
         apply(&store, account.staff(random_items::todo(&account, job, contact))).await;
+        for submission in random_customers::asking(&account) {
+            apply(&store, submission).await;
+        }
         let mut history = RandomHistory::new(&account, seed);
         // In batches of all sizes, so that folds meet their rows again.
         for commands in [1, 7, 60, 200, size(400, 4_000)] {

@@ -9,6 +9,7 @@ mod neighbours;
 mod persons;
 mod poison;
 mod random;
+mod random_customers;
 mod random_fields;
 mod random_impersonations;
 mod random_items;

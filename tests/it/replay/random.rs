@@ -1,5 +1,6 @@
 //! A random history over every command.
 
+use super::random_customers;
 use super::random_fields;
 use super::random_impersonations::Looks;
 use super::random_items::{self, Items};
@@ -20,8 +21,9 @@ use domain::ledger::{LegacyOwner, OwnerChangeMode};
 use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
-    Actor, ApiKeyId, BulkId, Command, ContactId, ImageId, JobId, JobName, LeadId, MailId, PersonId,
-    PhoneNumber, PostalAddress, Reason, Role, StaffId, Timestamp, TokenId,
+    Actor, ApiKeyId, BulkId, Command, ContactId, CustomerId, ImageId, JobId, JobName, LeadId,
+    MailId, PersonId, PhoneNumber, PostalAddress, Reason, Role, StaffId, Timestamp, TokenId,
+    WorkOrderId,
 };
 use event_store::{EventStore, ExecuteError, ImageBytes, Submission};
 use rand::Rng;
@@ -41,6 +43,8 @@ pub(super) struct RandomHistory<'a> {
     pub(super) contacts: Vec<ContactId>,
     pub(super) jobs: Vec<JobId>,
     pub(super) leads: Vec<LeadId>,
+    customers: Vec<CustomerId>,
+    work_orders: Vec<WorkOrderId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
@@ -61,6 +65,8 @@ impl<'a> RandomHistory<'a> {
             contacts: Vec::new(),
             jobs: Vec::new(),
             leads: Vec::new(),
+            customers: Vec::new(),
+            work_orders: Vec::new(),
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
@@ -447,6 +453,12 @@ impl<'a> RandomHistory<'a> {
             )
         } else if kind < 11 {
             self.job_command()
+        } else if kind == 11 {
+            let person = self.contact();
+            let person = self.persons.get(&person).map(|of| (person, *of));
+            let job = self.job();
+            let Self { account, rng, customers, contacts, work_orders, .. } = self;
+            random_customers::command(account, rng, customers, contacts, (work_orders, job), person)
         } else if kind < 14 {
             let Self { account, rng, leads, contacts, jobs, .. } = self;
             random_leads::command(account, rng, leads, contacts, jobs)

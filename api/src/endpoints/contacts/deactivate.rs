@@ -21,6 +21,15 @@ pub(crate) struct DeactivateOwner {
 
 impl RequestBody for DeactivateOwner {}
 
+impl DeactivateOwner {
+    /// Reads it at the door.
+    pub(crate) fn read(&self) -> Result<Option<Reason>, Problem> {
+        let mut door = Door::default();
+        let reason = door.take_if("reason", self.reason.as_deref(), Reason::parse);
+        door.build(|| reason)
+    }
+}
+
 /// Take an owner's access away until a new invitation is accepted; asks for a reason (R44).
 #[utoipa::path(post, path = "/v1/contacts/{id}/deactivate", tag = "contacts",
     params(("id" = Uuid, Path, description = "The contact")), request_body = DeactivateOwner,
@@ -29,9 +38,7 @@ pub(crate) async fn deactivate(
     State(app): State<AppState>,
     mut order: Order<ContactId, DeactivateOwner>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let mut door = Door::default();
-    let reason = door.take_if("reason", order.body.reason.as_deref(), Reason::parse);
-    let reason = door.build(|| reason)?;
+    let reason = order.body.read()?;
     order.reason = reason.or(order.reason);
     let command = Command::Contact(order.path, ContactCommand::DeactivateOwner);
     order.carry_out(&app, command).await

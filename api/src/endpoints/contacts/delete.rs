@@ -17,11 +17,16 @@ pub(crate) async fn delete(
     RawQuery(query): RawQuery,
     order: Order<ContactId, NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let confirmed = match query.as_deref() {
-        None | Some("" | "confirm=false") => false,
-        Some("confirm=true") => true,
-        Some(_) => return Err(Problem::unreadable("confirm", "must be true or false")),
-    };
+    let confirmed = confirmed(query.as_deref())?;
     let command = Command::Contact(order.path, ContactCommand::Delete { confirmed });
     order.carry_out(&app, command).await
+}
+
+/// Whether the asker has been asked, as the query says (R124).
+pub(crate) fn confirmed(query: Option<&str>) -> Result<bool, Problem> {
+    match query {
+        None | Some("" | "confirm=false") => Ok(false),
+        Some("confirm=true") => Ok(true),
+        Some(_) => Err(Problem::unreadable("confirm", "must be true or false")),
+    }
 }

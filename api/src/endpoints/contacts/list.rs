@@ -54,6 +54,7 @@ impl ContactParams {
                 search: search?,
                 status: status?,
                 email: email?.map(|email| email.typed().to_owned()),
+                customer: None,
                 cursor: cursor?,
                 limit: limit?.unwrap_or(LIMIT_DEFAULT),
             })

@@ -145,6 +145,7 @@ pub(crate) async fn soft_duplicates<P: PathIds, B>(
         search: None,
         status: None,
         email: Some(email.typed().to_owned()),
+        customer: None,
         cursor: None,
         limit: 10,
     };

@@ -52,6 +52,8 @@ fn with_contact(applied: &Applied) -> Answer<LeadAnswer> {
                 (body.contact_id, body.contact_version) = (Some(contact.0), Some(*version));
             }
             AggregateId::Installation
+            | AggregateId::Customer(_)
+            | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod add_additional_email;
 pub(crate) mod change_primary_email;
+pub(crate) mod customers;
 pub(crate) mod edit;
 pub(crate) mod edit_additional_email;
 pub(crate) mod get;

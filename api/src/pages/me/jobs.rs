@@ -3,6 +3,7 @@ use crate::endpoints::me::jobs::{OwnJob, own_jobs};
 use crate::endpoints::me::take_contact::take;
 use crate::error::Problem;
 use crate::input::{Door, id};
+use crate::pages::customers;
 use crate::pages::form::{button, hidden};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::portal::sheet::glance;
@@ -23,6 +24,7 @@ pub(in crate::pages) async fn show(
     let links = links::of(&app, &person).await?;
     let waiting = links::waiting(&app, &person).await?;
     let jobs = own_jobs(&app, &links).await?;
+    let portal = customers::entry(&app, visit.who.asker()).await?;
     let open: Vec<&str> =
         links.iter().filter(|link| link.open).map(|link| link.builder.as_str()).collect();
     let closed: Vec<&str> =
@@ -30,6 +32,7 @@ pub(in crate::pages) async fn show(
     let content = html! {
         @if open.is_empty() && waiting.is_empty() { (no_builder()) }
         @for link in &waiting { (waits(link)) }
+        (portal)
         @for own in &jobs { (card(own)) }
         @if jobs.is_empty() && !open.is_empty() {
             p .plain {

@@ -6,6 +6,7 @@ mod tests;
 
 use super::decide::{Asked, done};
 use super::{Decision, Halt, KeptBack, Outcome, Tracked};
+use crate::contact::membership;
 use crate::contact::merge::{absorb, fields_kept, give_back, part, refuse_merge, survive};
 use crate::contact::{
     Contact, ContactCommand, ContactEvent, ContactRejection, JobTakenOver, Kept, Life, MergePicks,
@@ -43,6 +44,9 @@ impl Asked<'_> {
     ) -> Result<Decision, Halt> {
         let contact = Tracked::state_of(self.state.contact(id)?);
         let mut decision = done(id.into(), self.contact(id, contact, command)?, Event::Contact);
+        if let Some(contact) = contact {
+            self.refuse_last_admin(contact)?;
+        }
         for job in self.state.jobs_of(id)? {
             let events = job::leave(self.present_job(*job)?, id);
             decision.events.extend(of_job(*job, events));
@@ -100,6 +104,8 @@ impl Asked<'_> {
             events.extend(of_contact(contact.id, absorb(contact, survivor, merge, jobs, leads)));
         }
         events.extend(of_contact(survivor, taken_over));
+        let joined = membership::taken_over(target, &others, merge);
+        events.extend(of_contact(survivor, joined));
         events.extend(on_jobs.into_iter().flat_map(|(.., happened)| happened));
         events.extend(on_leads);
         Ok(Decision { events, outcome: Outcome::Done })
@@ -130,6 +136,14 @@ impl Asked<'_> {
             field: Some(field),
         }));
         let mut events = of_contact(into, given_back);
+        match self.customer_given_back(survivor, contact, merge)? {
+            None => {}
+            Some(Some(left)) => events.extend(of_contact(into, vec![left])),
+            Some(None) => {
+                let what = Kept::Customer;
+                kept.push(KeptBack { what, lead: None, job: None, field: None });
+            }
+        }
         events.extend(of_contact(id, parted));
         for taken in jobs {
             // Another contact that the survivor stands for may be the reason why it is an owner.
@@ -188,6 +202,8 @@ impl Asked<'_> {
             | Rejection::ReadOnly
             | Rejection::Contact(_)
             | Rejection::Lead(_)
+            | Rejection::Customer(_)
+            | Rejection::WorkOrder(_)
             | Rejection::BuilderAccount(_)
             | Rejection::OwnerItem(_)
             | Rejection::Person(_)

@@ -92,6 +92,9 @@ impl Ledger {
                     let holder = self.claims.get(email.normal()).copied();
                     self.state.learn_claim(&email, holder);
                 }
+                Err(Halt::Need(Need::CustomerContacts(customer))) => {
+                    panic!("nobody belongs to customer {customer}")
+                }
                 Err(Halt::Need(Need::Jobs(contact) | Need::Leads(contact))) => {
                     panic!("jobs and leads of {contact} are known from its first event on")
                 }

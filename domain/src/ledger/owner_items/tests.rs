@@ -85,6 +85,9 @@ impl Ledger {
                 Err(Halt::Need(Need::Jobs(contact))) => {
                     self.state.learn_jobs(contact, BTreeSet::from([ELM]));
                 }
+                Err(Halt::Need(Need::CustomerContacts(customer))) => {
+                    panic!("nobody belongs to customer {customer}")
+                }
                 Err(Halt::Need(Need::Leads(contact))) => {
                     self.state.learn_leads(contact, BTreeSet::new());
                 }

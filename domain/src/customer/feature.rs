@@ -1,0 +1,58 @@
+//! What the customer portal has, and which permission opens it (R116 to R120, G12). Billing and reports
+//! have permissions of their own, which open nothing else (R117, R118); there is nothing of theirs yet.
+
+use crate::contact::Permission;
+use std::collections::BTreeSet;
+
+/// A part of the customer portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// Adding and deleting contacts, inviting them, closing their access, saying what they may (G16).
+    ManageContacts,
+    /// The customer's contacts: looking at them, and editing those that nobody has activated (R120).
+    Contacts,
+    /// Work orders (R119).
+    WorkOrders,
+}
+
+impl Feature {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::ManageContacts, Self::Contacts, Self::WorkOrders];
+
+    /// Whether whoever has these permissions reaches it.
+    pub fn is_open_to(self, permissions: &BTreeSet<Permission>) -> bool {
+        let own = match self {
+            Self::ManageContacts => Permission::AdminAccess,
+            Self::Contacts => Permission::EditContact,
+            Self::WorkOrders => Permission::CreateWorkOrder,
+        };
+        permissions.contains(&Permission::AdminAccess) || permissions.contains(&own)
+    }
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ManageContacts => "manage_contacts",
+            Self::Contacts => "contacts",
+            Self::WorkOrders => "work_orders",
+        }
+    }
+
+    /// The permission that it takes, as people read it.
+    pub(super) const fn needed(self) -> &'static str {
+        match self {
+            Self::ManageContacts => "Admin Access",
+            Self::Contacts => "Admin Access or Edit Contact",
+            Self::WorkOrders => "Admin Access or Create Work Order",
+        }
+    }
+
+    /// The rule that says so.
+    pub(super) const fn rule(self) -> &'static str {
+        match self {
+            Self::ManageContacts => "G16",
+            Self::Contacts => "R120",
+            Self::WorkOrders => "R119",
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The customer portal's Contacts pages, and the builder's pages about customers (R104 to R124).
+
+use super::super::harness::{Builder, Server};
+use super::PASSWORD;
+use super::browser::{Browser, staff_browser};
+use serde_json::json;
+use uuid::Uuid;
+
+struct Portal {
+    server: Server,
+    builder: Builder,
+    customer: Uuid,
+    contacts: String,
+    bea: Uuid,
+    cid: Uuid,
+    ada: Browser,
+}
+
+/// Ada has admin access, Bea may edit contacts; Cid has no login.
+async fn portal() -> Portal {
+    let server = Server::start().await;
+    let builder = server.builder("Elm Builders").await;
+    let admin = &builder.admin;
+    let ada = server.owner(&builder, "ada@example.org", PASSWORD).await.contact;
+    let bea = server.owner(&builder, "bea@example.org", PASSWORD).await.contact;
+    let cid = admin.contact("Cid Miller", Some("cid@example.org")).await;
+    let edit = json!({ "title": "Mr", "phones": ["555 0101"] });
+    admin.patch(&format!("/v1/contacts/{cid}"), edit).await.is(200);
+    let customer = admin.post("/v1/customers", json!({ "name": "The Millers" })).await.is(201).id();
+    for contact in [ada, bea, cid] {
+        let path = format!("/v1/customers/{customer}/contacts");
+        admin.post(&path, json!({ "contact_id": contact })).await.is(200);
+    }
+    let levels = json!({ "permissions": ["edit_contact"] });
+    admin.put(&format!("/v1/contacts/{bea}/portal-permissions"), levels).await.is(200);
+    let mut browser = Browser::new(&server);
+    browser.sign_in("ada@example.org", PASSWORD).await.leads_to();
+    let contacts = format!("/me/customers/{customer}/contacts");
+    Portal { server, builder, customer, contacts, bea, cid, ada: browser }
+}
+
+/// R105, R106, R110, R112
+#[tokio::test(flavor = "multi_thread")]
+async fn r105_to_r112_the_contacts_page_is_one_step_away_and_has_the_five_columns() {
+    let mut at = portal().await;
+    let home = at.ada.look("/me").await.is(200).says(&["The Millers", "Contacts"]);
+    assert!(home.html.contains(&format!("href=\"{}\"", at.contacts)), "{}", home.html);
+    at.ada.look("/me/customers").await.is(200).says(&["The Millers", "Elm Builders", "Contacts"]);
+    let page = at.ada.look(&at.contacts).await.is(200);
+    let heads: Vec<&str> = page
+        .html
+        .split("<th scope=\"col\">")
+        .skip(1)
+        .filter_map(|head| head.split('<').next())
+        .collect();
+    assert_eq!(heads, ["Title", "Name", "Phone", "Email", "Actions"], "R110");
+    let page =
+        page.says(&["Mr", "Cid Miller", "555 0101", "cid@example.org", "View", "Edit", "Delete"]);
+    for (path, there) in [
+        (format!("{}/search", at.contacts), true),
+        (format!("{}/new", at.contacts), true),
+        (format!("{}/{}", at.contacts, at.cid), true),
+        (format!("{}/{}/edit", at.contacts, at.cid), true),
+        (format!("{}/{}/delete", at.contacts, at.cid), true),
+    ] {
+        assert_eq!(page.html.contains(&format!("href=\"{path}\"")), there, "{path}");
+    }
+    // Who belongs to nobody finds no way there.
+    let other = at.server.owner(&at.builder, "ola@example.org", PASSWORD).await;
+    drop(other);
+    let mut ola = Browser::new(&at.server);
+    ola.sign_in("ola@example.org", PASSWORD).await.leads_to();
+    ola.look("/me").await.is(200).says_nothing_of(&["/me/customers"]);
+    ola.look(&at.contacts).await.is(404);
+}
+
+/// R107 to R109
+#[tokio::test(flavor = "multi_thread")]
+async fn r108_searching_has_a_page_of_its_own_with_name_and_status() {
+    let mut at = portal().await;
+    let search = format!("{}/search", at.contacts);
+    let page = at.ada.look(&search).await.is(200).says(&["Search Contacts", "Name", "Status"]);
+    for word in ["not_invited", "pending", "active", "disabled", "deactivated"] {
+        assert!(page.html.contains(&format!("<option value=\"{word}\"")), "{word}");
+    }
+    let found = at.ada.look(&format!("{search}?name=cid&status=not_invited")).await.is(200);
+    found.says(&["Cid Miller"]).says_nothing_of(&["bea@example.org"]);
+    let none = at.ada.look(&format!("{search}?name=cid&status=active")).await.is(200);
+    none.says(&["No contact is called so and has this status."]);
+    let bad = at.ada.look(&format!("{search}?status=gone")).await.is(422);
+    bad.says(&["That was not taken"]);
+}
+
+/// R113 to R115, R121
+#[tokio::test(flavor = "multi_thread")]
+async fn r113_to_r121_a_contact_is_added_viewed_and_edited_from_both_places() {
+    let mut at = portal().await;
+    let new = format!("{}/new", at.contacts);
+    let page = at.ada.look(&new).await.is(200).says(&[
+        "Add Contact",
+        "Title",
+        "Name",
+        "Phone",
+        "Email",
+        "Admin Access",
+        "Access Billing",
+        "Access Reports",
+        "Create Work Order",
+        "Edit Contact",
+    ]);
+    let refused = at.ada.fill(&page, "add", &[("title", "Dr"), ("name", " ")]).await.is(422);
+    let refused = refused.says(&["Name must not be empty."]);
+    assert_eq!(refused.form("add").value("title"), "Dr", "what was typed stays");
+    let typed = [
+        ("title", "Dr"),
+        ("name", "Dora Miller"),
+        ("phones", "555 0102"),
+        ("primary_email", "dora@example.org"),
+        ("permissions", "access_billing"),
+        ("permissions", "create_work_order"),
+    ];
+    let added = at.ada.fill(&page, "add", &typed).await;
+    let list = at.ada.follow(&added).await.says(&["The contact is added.", "Dora Miller"]);
+    let (_, link) = list
+        .html
+        .split_once("aria-label=\"View Dora Miller\"")
+        .expect("a link")
+        .0
+        .rsplit_once("href=\"")
+        .expect("a path");
+    let view = link.split('"').next().expect("a path").to_owned();
+    let seen = at.ada.look(&view).await.is(200);
+    let seen = seen.says(&[
+        "View Contact",
+        "Dr",
+        "Dora Miller",
+        "Not invited",
+        "Access Billing, Create Work Order",
+    ]);
+    // R121: from here, as from the list, to the same page.
+    let edit = format!("{view}/edit");
+    assert!(seen.html.contains(&format!("href=\"{edit}\"")));
+    assert!(list.html.contains(&format!("href=\"{edit}\"")));
+    let page = at.ada.look(&edit).await.is(200).says(&["Edit Contact"]);
+    let saved =
+        at.ada.fill(&page, "save", &[("name", "Dora M."), ("permissions", "access_reports")]).await;
+    at.ada.follow(&saved).await.says(&["The contact is saved.", "Dora M.", "Access Reports"]);
+    // Invited from here; then it is locked (R42), and says how to go on.
+    let page = at.ada.look(&view).await.is(200);
+    let invited = at.ada.fill(&page, "invite", &[]).await;
+    let pending = at.ada.follow(&invited).await.says(&["The invitation is on its way.", "Pending"]);
+    at.ada.look(&edit).await.is(200).says(&["Take the invitation back to change these"]);
+    let stale = at.ada.fill(&page, "invite", &[]).await.is(409);
+    stale.says(&["An invitation is pending"]);
+    let cancelled = at.ada.fill(&pending, "cancel", &[]).await;
+    at.ada.follow(&cancelled).await.says(&["Not invited"]);
+}
+
+/// R120, G13: who may edit contacts, and no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn r120_whoever_may_edit_contacts_is_shown_no_more_than_that() {
+    let mut at = portal().await;
+    let mut bea = Browser::new(&at.server);
+    bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
+    let list = bea.look(&at.contacts).await.is(200);
+    let list = list.says_nothing_of(&["Delete", "Add Contact"]);
+    assert_eq!(list.html.matches("/edit\"").count(), 1, "Cid alone: {}", list.html);
+    let cid = format!("{}/{}", at.contacts, at.cid);
+    let page = bea.look(&format!("{cid}/edit")).await.is(200);
+    let page = page.says_nothing_of(&["Admin Access"]);
+    let saved = bea.fill(&page, "save", &[("name", "Cid M.")]).await;
+    bea.follow(&saved).await.says(&["Cid M."]).says_nothing_of(&["Send Invite"]);
+    // What is not shown is refused too.
+    for path in [format!("{}/new", at.contacts), format!("{cid}/delete")] {
+        bea.look(&path).await.is(403).says(&["Admin Access"]);
+    }
+    bea.send(&format!("{cid}/delete"), &[("action", "yes")]).await.is(403);
+    bea.send(&cid, &[("action", "invite")]).await.is(403);
+    // An active contact's title and permissions are Ada's to change, and nothing else of it.
+    let of_bea = format!("{}/{}", at.contacts, at.bea);
+    let page = at.ada.look(&format!("{of_bea}/edit")).await.is(200);
+    let page = page.says(&["They have a login"]);
+    assert!(page.form("save").fields.iter().all(|(name, _)| name != "name"));
+    let typed = [("title", "Mrs"), ("permissions", "access_reports")];
+    let saved = at.ada.fill(&page, "save", &typed).await;
+    at.ada.follow(&saved).await.says(&["Mrs", "Access Reports, Edit Contact"]);
+    let forced = [("with_info", "yes"), ("name", "X"), ("action", "save")];
+    at.ada.send(&format!("{of_bea}/edit"), &forced).await.is(409);
+}
+
+/// R122 to R124
+#[tokio::test(flavor = "multi_thread")]
+async fn r124_deleting_asks_first_and_yes_deletes() {
+    let mut at = portal().await;
+    let delete = format!("{}/{}/delete", at.contacts, at.cid);
+    let page = at.ada.look(&delete).await.is(200);
+    let page = page.says(&["Confirm Delete", "Delete Cid Miller?", "Yes"]);
+    at.ada.send(&delete, &[("action", "perhaps")]).await.is(422);
+    let deleted = at.ada.fill(&page, "yes", &[]).await;
+    let list = at.ada.follow(&deleted).await.says(&["The contact is deleted."]);
+    list.says_nothing_of(&["Cid Miller"]);
+    at.ada.look(&delete).await.is(404);
+    // R123: one's own is not offered, and refused.
+    let me = at.ada.look("/me").await.is(200);
+    drop(me);
+    let list = at.ada.look(&at.contacts).await.is(200);
+    assert_eq!(list.html.matches("/delete\"").count(), 1, "Bea's: {}", list.html);
+    let own = at.builder.admin.get(&format!("/v1/customers/{}/contacts", at.customer)).await;
+    let own = own.is(200).each("id").into_iter().find(|id| *id != at.bea.to_string());
+    let own = format!("{}/{}/delete", at.contacts, own.expect("Ada's"));
+    at.ada.look(&own).await.is(200).says(&["This is your own contact."]);
+    at.ada.send(&own, &[("action", "yes")]).await.is(403).says(&["Rule R123"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_builder_keeps_customers_on_pages() {
+    let at = portal().await;
+    let mut boss = staff_browser(&at.server, &at.builder, "boss@example.org", "admin").await;
+    let page = boss.look("/customers").await.is(200).says(&["The Millers", "3"]);
+    boss.fill(&page, "open", &[("name", " ")]).await.is(422).says(&["Name must not be empty."]);
+    let opened = boss.fill(&page, "open", &[("name", "Oak Ltd")]).await;
+    let sheet =
+        boss.follow(&opened).await.says(&["Oak Ltd", "Nobody belongs to this customer yet."]);
+    let path = sheet.path.split('?').next().expect("a path").to_owned();
+    let typed = [("contact_name", "Ola Oak"), ("primary_email", "ola@example.org")];
+    let added = boss.fill(&sheet, "create", &typed).await;
+    let sheet = boss.follow(&added).await.says(&["Ola Oak", "Not invited", "Admin Access"]);
+    let saved = boss.fill(&sheet, "permit", &[("permissions", "access_billing")]).await;
+    let sheet = boss.follow(&saved).await.says(&["Admin Access, Access Billing"]);
+    let renamed = boss.fill(&sheet, "rename", &[("name", "Oak & Daughters")]).await;
+    boss.follow(&renamed).await.says(&["Oak & Daughters"]);
+    // Somebody who is in the book; whoever belongs elsewhere is not offered, and refused.
+    at.builder.admin.contact("Una Free", None).await;
+    let found = boss.look(&format!("{path}?find=una")).await.is(200).says(&["Una Free"]);
+    let chosen = boss.fill(&found, "choose", &[]).await;
+    let sheet = boss.follow(&chosen).await.says(&["Una Free"]);
+    boss.look(&format!("{path}?find=cid")).await.is(200).says_nothing_of(&["Cid Miller"]);
+    let cid = at.cid.to_string();
+    let refused = boss.send(&path, &[("action", "choose"), ("contact", &cid)]).await.is(409);
+    refused.says(&["The contact belongs to another customer"]);
+    let removed = boss.fill(&sheet, "remove", &[]).await;
+    boss.follow(&removed).await.says(&["belongs to this customer no more"]);
+    let found = boss.look("/customers?search=oak").await.is(200).says(&["Oak & Daughters"]);
+    found.says_nothing_of(&["The Millers"]);
+    // H7
+    let millers = format!("/customers/{}", at.customer);
+    let ada = at.builder.admin.get(&format!("/v1/customers/{}/contacts", at.customer)).await;
+    let ada = ada.is(200).each("id").into_iter().find(|id| *id != at.bea.to_string());
+    let last = [("action", "remove"), ("contact", &*ada.expect("Ada"))];
+    boss.send(&millers, &last).await.is(409).says(&["Admin Access to this customer"]);
+    // An auditor looks, and is shown nothing to press.
+    let mut auditor = staff_browser(&at.server, &at.builder, "aud@example.org", "auditor").await;
+    for path in ["/customers", &path] {
+        let seen = auditor.look(path).await.is(200);
+        seen.says_nothing_of(&["name=\"action\""]);
+    }
+    auditor.send("/customers", &[("action", "open"), ("name", "X")]).await.is(403);
+    auditor.send(&path, &[("action", "rename"), ("name", "X")]).await.is(403);
+}
+
+/// R119
+#[tokio::test(flavor = "multi_thread")]
+async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
+    let mut at = portal().await;
+    at.builder.admin.job("Barn", &[]).await;
+    let orders = format!("/me/customers/{}/work-orders", at.customer);
+    assert!(at.ada.look("/me").await.is(200).html.contains(&format!("href=\"{orders}\"")));
+    let page = at.ada.look(&orders).await.is(200).says(&["New work order"]);
+    let refused = at.ada.fill(&page, "file", &[("title", ""), ("text", "It drips.")]).await.is(422);
+    let refused = refused.says(&["What is to be done must not be empty."]);
+    let filed = at.ada.fill(&refused, "file", &[("title", "A leaking tap")]).await;
+    at.ada.follow(&filed).await.says(&["A leaking tap", "It drips.", "Waits for the builder"]);
+    let mut boss = staff_browser(&at.server, &at.builder, "boss@example.org", "staff").await;
+    let page = boss.look("/customers/work-orders").await.is(200);
+    let page = page.says(&["A leaking tap", "The Millers", "Ada", "Barn"]);
+    let refused = boss.fill(&page, "decline", &[("reason", " ")]).await.is(422);
+    refused.says(&["Why not must not be empty."]);
+    let taken = boss.fill(&page, "task", &[("title", "Mend the tap")]).await;
+    boss.follow(&taken).await.says(&["It is a task of the job now", "Task"]);
+    at.ada.look(&orders).await.is(200).says(&["The builder has taken it up"]);
+    // Who may not file one is not shown the way, and refused.
+    let mut bea = Browser::new(&at.server);
+    bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
+    bea.look("/me").await.is(200).says_nothing_of(&["work-orders"]);
+    bea.look(&orders).await.is(403).says(&["Create Work Order"]);
+}

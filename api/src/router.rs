@@ -3,10 +3,9 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
-    interventions,
-    invitations, job_setup, jobs, leads, mail, me, operations, operators, password_resets,
-    portal,
-    portal_links, sessions, settings, staff, staff_invitations, work_orders,
+    interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators,
+    password_resets, portal, portal_links, sessions, settings, staff, staff_invitations,
+    work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};

@@ -10,8 +10,8 @@ use domain::builder_account::{
 };
 use domain::contact::{Access, Activity, Contact, ContactEvent, Membership, Permission};
 use domain::custom_field::FieldKind;
-use domain::installation::Installation;
 use domain::customer::Customer;
+use domain::installation::Installation;
 use domain::job::impersonation::{Impersonation, Impersonations};
 use domain::job::portal_link::{PortalLink, PortalLinks};
 use domain::job::{

@@ -6,7 +6,8 @@
 
 use crate::{
     ViewError, audit_trail, contact_directory, customers, duplicate_candidates, impersonations,
-    invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal, portal_links, work_orders,
+    invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal,
+    portal_links, work_orders,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};

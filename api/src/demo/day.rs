@@ -76,9 +76,10 @@ impl<'a> Day<'a> {
                 ..circumstances(Some(self.actor), Channel::Portal)
             },
             Actor::StaffMember(_) => circumstances(Some(self.actor), Channel::Web),
-            Actor::BuilderStaff(_) | Actor::Operator(_) | Actor::System => {
-                circumstances(Some(self.actor), Channel::Api)
-            }
+            Actor::BuilderStaff(_)
+            | Actor::PortalContact(_)
+            | Actor::Operator(_)
+            | Actor::System => circumstances(Some(self.actor), Channel::Api),
         }
     }
 

@@ -67,11 +67,9 @@ impl Asker {
         match self.credential.authority {
             Authority::Owner | Authority::Impersonator => Ok(self),
             Authority::Builder { .. }
-            |
-            Authority::Member { .. }
+            | Authority::Member { .. }
             | Authority::Operator
-            |
-            Authority::Support
+            | Authority::Support
             | Authority::System => Err(Problem::not_permitted("a person's own session")),
         }
     }

@@ -126,12 +126,6 @@ impl<P> Order<P, ()> {
         let (reason, idempotency, version, seen) = (None, None, None, None);
         Self { asker, path, body: (), reason, idempotency, version, seen }
     }
-
-    /// The same, if what the page was made of is still at this version.
-    pub(crate) const fn at_version(mut self, version: u64) -> Self {
-        self.version = Some(version);
-        self
-    }
 }
 
 impl<P, B> Order<P, B> {

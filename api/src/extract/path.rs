@@ -5,9 +5,8 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, CustomerId, FieldName, InterventionId, JobId, LeadId, PortalLinkId,
-    SessionId, StaffId,
-    TemplateId, WorkOrderId,
+    AccountId, ApiKeyId, ContactId, CustomerId, FieldName, InterventionId, JobId, LeadId,
+    PortalLinkId, SessionId, StaffId, TemplateId, WorkOrderId,
 };
 use std::str::FromStr;
 

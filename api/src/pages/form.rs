@@ -141,7 +141,7 @@ impl Complaints {
     }
 
     /// What is wrong with a field, with what people see in the place of its name.
-    pub(crate) pub(super) fn at(&self, field: &str, label: &str) -> Option<String> {
+    pub(crate) fn at(&self, field: &str, label: &str) -> Option<String> {
         let body = &self.0.as_ref()?.body;
         if let Some(FieldError { reason, .. }) = body.errors.iter().find(|e| e.field == field) {
             return Some(format!("{label} {reason}."));

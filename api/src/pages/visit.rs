@@ -18,7 +18,7 @@ use crate::state::AppState;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use domain::{Authority, LedgerId, PersonId, Role};
+use domain::{Authority, Grant, LedgerId, PersonId, Role};
 use std::time::Duration;
 
 /// How long a page waits for what has just happened.
@@ -79,17 +79,43 @@ impl Staff {
         &self.company
     }
 
-    /// Whether they may change anything; an auditor reads.
-    pub(crate) fn changes(&self) -> bool {
+    /// In which role; whoever is at work has one.
+    fn role(&self) -> Option<Role> {
         match &self.asker.credential.authority {
-            Authority::Builder { role, .. } => *role != Role::Auditor,
+            Authority::Builder { role, .. } => Some(*role),
             Authority::Owner
             | Authority::Member { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
-            | Authority::System => false,
+            | Authority::System => None,
         }
+    }
+
+    /// Whether they may change anything; an auditor reads.
+    pub(crate) fn changes(&self) -> bool {
+        matches!(self.role(), Some(Role::Admin | Role::Staff))
+    }
+
+    /// Whether they manage the account (RULES.md 2.8). As with the others, this says what is shown;
+    /// what is done, the domain decides.
+    pub(crate) fn administers(&self) -> bool {
+        self.role() == Some(Role::Admin)
+    }
+
+    /// Whether they do what an admin may, and of the staff whoever it is granted to (RULES.md 2.8).
+    pub(crate) fn may(&self, grant: Grant) -> bool {
+        let granted = match &self.asker.credential.authority {
+            Authority::Builder { role: Role::Staff, grants } => grants.contains(&grant),
+            Authority::Builder { .. }
+            | Authority::Owner
+            | Authority::Member { .. }
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::Support
+            | Authority::System => false,
+        };
+        granted || self.administers()
     }
 
     /// Waits until these views show what has happened: whoever has just changed something on one

@@ -122,7 +122,13 @@ impl Site {
             let path = format!("/v1/customers/{customer}/contacts");
             builder.admin.post(&path, json!({ "contact_id": member })).await.is(200);
         }
-        let ids = [("{customer}", customer), ("{job}", job), ("{contact}", bea), ("{lead}", lead), ("{portal}", portal)];
+        let ids = [
+            ("{customer}", customer),
+            ("{job}", job),
+            ("{contact}", bea),
+            ("{lead}", lead),
+            ("{portal}", portal),
+        ];
         let ids = ids.map(|(name, id)| (name, id.to_string()));
         let ids = ids.into_iter().chain(in_settings(&builder).await).collect();
         Self { server, owner, staff_member, ids, invitation, reset, staff, change }

@@ -49,7 +49,11 @@ async fn journey(browser: &Chromium) {
     browser.presses("button[value=sign-in]").await;
     browser.shows("Cellar").await;
     let in_own_zone = browser.tells("document.querySelectorAll('time[title]').length").await;
-    assert_eq!(in_own_zone, if browser.runs_scripts() { 3 } else { 0 }, "our script ran, or did not");
+    assert_eq!(
+        in_own_zone,
+        if browser.runs_scripts() { 3 } else { 0 },
+        "our script ran, or did not"
+    );
     for job in [attic, barn] {
         browser.presses(&format!("input[value='{job}']")).await;
     }

@@ -70,7 +70,8 @@ impl Chromium {
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
         let client = client.expect("a client");
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
-        let metrics = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
+        let metrics =
+            json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
         let mut options = json!({ "args": args, "mobileEmulation": metrics });
         if !scripts {
             // As in its settings: blocked on every site.

@@ -413,7 +413,12 @@ impl<'a> RandomHistory<'a> {
         let portal_link_days = PortalLinkDays::new(self.rng.random_range(1..400)).ok();
         let factors = [StaffSecondFactor::Optional, StaffSecondFactor::Required];
         let staff_second_factor = Some(factors[self.rng.random_range(0..2)]);
-        let edit = SettingsEdit { invitation_ttl, invitation_reminder, portal_link_days, staff_second_factor };
+        let edit = SettingsEdit {
+            invitation_ttl,
+            invitation_reminder,
+            portal_link_days,
+            staff_second_factor,
+        };
         let change = BuilderAccountCommand::ChangeSettings(edit);
         self.account.staff(Command::BuilderAccount(self.account.id, change))
     }

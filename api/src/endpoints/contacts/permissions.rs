@@ -129,9 +129,6 @@ impl ContactPermissions {
     pub(crate) fn refusal(&self, command: &str) -> Option<&WhyNot> {
         let mut entries = self.commands.iter();
         entries.find(|entry| entry.command == command)?.refusal.as_ref()
-    } fn refusal(&self, command: &str) -> Option<&WhyNot> {
-        let mut entries = self.commands.iter();
-        entries.find(|entry| entry.command == command)?.refusal.as_ref()
     }
 
     /// The same, and nothing else.

@@ -28,7 +28,7 @@ pub(crate) struct ChangeSettings {
     pub(crate) staff_second_factor: Option<StaffSecondFactor>,
     /// For how many days a link opens a portal, where nobody says until when: 1 to 366.
     #[schema(minimum = 1, maximum = 366)]
-    portal_link_days: Option<i64>,
+    pub(crate) portal_link_days: Option<i64>,
 }
 
 impl RequestBody for ChangeSettings {}
@@ -49,8 +49,12 @@ impl ChangeSettings {
         let Self { invitation_reminder, staff_second_factor, .. } = *self;
         door.build(|| {
             let (invitation_ttl, portal_link_days) = (ttl?, days?);
-            {
-            Some(SettingsEdit { invitation_ttl, invitation_reminder, portal_link_days, staff_second_factor })
+            Some(SettingsEdit {
+                invitation_ttl,
+                invitation_reminder,
+                portal_link_days,
+                staff_second_factor,
+            })
         })
     }
 }

@@ -1,4 +1,4 @@
-use super::{access_badge, address, manages_access};
+use super::{access_badge, address};
 use crate::endpoints::contacts::duplicates::DuplicateParams;
 use crate::endpoints::{CONTACT_DIRECTORY, DUPLICATE_CANDIDATES};
 use crate::error::Problem;
@@ -6,6 +6,7 @@ use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::{Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
+use domain::Grant;
 use maud::{Markup, html};
 use projections::duplicate_candidates::{self, DuplicateContact, DuplicateGroup, Reason};
 
@@ -32,7 +33,7 @@ pub(in crate::pages) async fn show(
         let asked = ["reason", "contact"].into_iter().filter_map(|n| Some((n, query.filled(n)?)));
         address("/contacts/duplicates", asked.chain([("cursor", &*cursor)]))
     });
-    let merges = manages_access(who);
+    let merges = who.may(Grant::ManageAccess);
     let content = html! {
         p { "A merge can be looked at before it is done, and taken back afterwards." }
         @if found.items.is_empty() && next.is_none() {

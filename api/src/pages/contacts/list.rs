@@ -1,4 +1,4 @@
-use super::{address, manages_access, status};
+use super::{address, status};
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::list::{ContactParams, STATUS_WORDS};
 use crate::error::Problem;
@@ -8,6 +8,7 @@ use crate::pages::visit::{Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
 use axum::extract::State;
+use domain::Grant;
 use maud::{Markup, html};
 use projections::contact_directory::{self, ContactEntry};
 
@@ -34,7 +35,7 @@ pub(in crate::pages) async fn show(
         Err(problem) => ((Vec::new(), None), Complaints::about(problem)?),
     };
     let (entries, next) = found;
-    let rights = Rights { works: who.changes(), merges: manages_access(who) };
+    let rights = Rights { works: who.changes(), merges: who.may(Grant::ManageAccess) };
     let content = html! {
         (complaints.above(&[("search", "Search"), ("status", "Status")]))
         p .buttons {

@@ -1,9 +1,9 @@
 //! Merging contacts that are the same person (R29, H2): a look at what it would do, by the very code
 //! that does it, and then the merge.
 
+use super::full_name;
 use super::merge_choices::Choices;
 use super::told::Told;
-use super::{full_name, manages_access};
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::merge::{
     CONTACTS_MAX, MergePreview, PreviewChange, merge_all, rehearsed,
@@ -20,7 +20,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::contact::ContactRejection;
-use domain::{ContactId, Rejection};
+use domain::{ContactId, Grant, Rejection};
 use maud::{Markup, html};
 use projections::contact_directory::{self, ContactEntry};
 use projections::custom_fields;
@@ -108,7 +108,7 @@ async fn look(
         form method="post" novalidate {
             (choices.shown(told.complaints()))
             @if let Some(preview) = &preview { (would(preview, &choices)) }
-            @if manages_access(who) {
+            @if who.may(Grant::ManageAccess) {
                 p .buttons {
                     (quiet_button("look", "Look again with these choices"))
                     (button("merge", "Merge"))

@@ -24,9 +24,7 @@ mod told;
 mod unmerge;
 
 use super::Pages;
-use super::visit::Staff;
 use super::words::sentence;
-use domain::{Authority, Grant, Role};
 use maud::{Markup, html};
 use projections::contact_directory::ContactEntry;
 
@@ -80,20 +78,6 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
-}
-
-/// Whether somebody merges, deletes and the like at all (RULES.md 2.8). What a contact takes now, its
-/// own permissions say.
-fn manages_access(who: &Staff) -> bool {
-    match &who.asker().credential.authority {
-        Authority::Builder { role: Role::Admin, .. } => true,
-        Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ManageAccess),
-        Authority::Builder { role: Role::Auditor, .. }
-        | Authority::Owner
-        | Authority::Impersonator
-        | Authority::Operator
-        | Authority::System => false,
-    }
 }
 
 /// The activation status, or what the contact is instead (R16, G15).

@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// The most of them that an address takes along; more are said to be there.
 const KEPT_MAX: usize = 40;
 
-const ALL: [Kept; 12] = [
+const ALL: [Kept; 13] = [
     Kept::Name,
     Kept::Title,
     Kept::Phones,
@@ -32,6 +32,7 @@ const ALL: [Kept; 12] = [
     Kept::JobIsFull,
     Kept::JobArchived,
     Kept::LeadContactChanged,
+    Kept::Customer,
 ];
 
 /// As an address has it.
@@ -49,6 +50,7 @@ const fn word(kept: Kept) -> &'static str {
         Kept::JobIsFull => "job-full",
         Kept::JobArchived => "job-archived",
         Kept::LeadContactChanged => "lead",
+        Kept::Customer => "customer",
     }
 }
 
@@ -144,7 +146,8 @@ async fn named(
             | Kept::JobOwnerRemoved
             | Kept::JobIsFull
             | Kept::JobArchived
-            | Kept::LeadContactChanged,
+            | Kept::LeadContactChanged
+            | Kept::Customer,
             _,
         ) => None,
     })
@@ -163,6 +166,7 @@ fn sentence(what: Kept, survivor: &str, of: Option<&str>) -> Option<String> {
         (Kept::AdditionalEmail, _) => format!(
             "{survivor} keeps an additional email of this contact; its owner alone removes it."
         ),
+        (Kept::Customer, _) => format!("{survivor} keeps the customer of this contact."),
         (Kept::CustomField, Some(of)) => {
             format!("{survivor} keeps the field {of} of this contact.")
         }

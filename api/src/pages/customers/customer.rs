@@ -12,7 +12,7 @@ use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::actor::{Authority, Grant, Role};
+use domain::actor::Grant;
 use domain::contact::{ContactCommand, ContactDetails};
 use domain::customer::CustomerCommand;
 use domain::{Command, ContactId, CustomerId, EmailAddress, PersonName};
@@ -242,7 +242,7 @@ fn creating(form: &Form, complaints: &Complaints) -> Markup {
 }
 
 fn table(contacts: &[ContactEntry], who: &Staff) -> Markup {
-    let manages = manages_access(who);
+    let manages = who.may(Grant::ManageAccess);
     html! {
         table .cards {
             thead { tr {
@@ -280,19 +280,5 @@ fn managing(contact: &ContactEntry) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// Whether they may say what somebody may, and close the portal to somebody (RULES.md 2.8).
-fn manages_access(who: &Staff) -> bool {
-    match &who.asker().credential.authority {
-        Authority::Builder { role: Role::Admin, .. } => true,
-        Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ManageAccess),
-        Authority::Builder { role: Role::Auditor, .. }
-        | Authority::Owner
-        | Authority::Member { .. }
-        | Authority::Impersonator
-        | Authority::Operator
-        | Authority::System => false,
     }
 }

@@ -1,33 +1,8 @@
 //! What the pages here have in common.
 
 use crate::pages::form::Form;
-use crate::pages::visit::Staff;
-use domain::{Authority, Grant, Role};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
-
-/// Whether somebody manages the account.
-pub(super) fn may_administer(who: &Staff) -> bool {
-    match &who.asker().credential.authority {
-        Authority::Builder { role, .. } => *role == Role::Admin,
-        Authority::Owner | Authority::Impersonator | Authority::Operator | Authority::System => {
-            false
-        }
-    }
-}
-
-/// Whether somebody opens and closes owners' access, and so may bring active owners over.
-pub(super) fn may_manage_access(who: &Staff) -> bool {
-    match &who.asker().credential.authority {
-        Authority::Builder { role: Role::Admin, .. } => true,
-        Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ManageAccess),
-        Authority::Builder { role: Role::Auditor, .. }
-        | Authority::Owner
-        | Authority::Impersonator
-        | Authority::Operator
-        | Authority::System => false,
-    }
-}
 
 /// Value and words of what may be chosen.
 pub(super) fn options<'a>(

@@ -5,7 +5,7 @@
 //! changes nothing: a form that is sent with it is refused where any other is.
 
 use super::overview::actor;
-use super::{Tab, job, may_look, no_such_button, sheet};
+use super::{Tab, job, no_such_button, sheet};
 use crate::credential::Secret;
 use crate::endpoints::IMPERSONATIONS;
 use crate::endpoints::jobs::list_impersonations::impersonations_of;
@@ -27,7 +27,7 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
-use domain::{Command, ContactId, ImpersonationId, JobId, Reason};
+use domain::{Command, ContactId, Grant, ImpersonationId, JobId, Reason};
 use event_store::OpenImpersonation;
 use maud::{Markup, html};
 use projections::Page as PageOf;
@@ -123,7 +123,7 @@ async fn page(
     };
     let content = html! {
         (complaints.above(&LABELS))
-        @if may_look(who) && !job.job.archived {
+        @if who.may(Grant::Impersonate) && !job.job.archived {
             @if job.job.owners.is_empty() {
                 p .plain {
                     "The job will need a contact assigned for the ability to impersonate. "
@@ -137,7 +137,7 @@ async fn page(
             None => p .hint { "Only those see this who may look, or read who did what." }
             Some(found) => {
                 @if found.items.is_empty() { p .hint { "Nobody has." } }
-                ul .rows { @for entry in &found.items { (looked(entry, may_look(who))) } }
+                ul .rows { @for entry in &found.items { (looked(entry, who.may(Grant::Impersonate))) } }
                 @if let Some(next) = &found.next { p { a href=(format!("?cursor={next}")) { "Earlier ones" } } }
             }
         }

@@ -20,7 +20,7 @@ use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::state::AppState;
-use domain::{Authority, Command, Grant, JobId, Role};
+use domain::{Command, Grant, JobId};
 use event_store::keys::sha256;
 use event_store::{Applied, IdempotencyKey};
 use maud::{Markup, html};
@@ -165,7 +165,7 @@ impl Tab {
     fn is_for(self, staff: &Staff) -> bool {
         let credential = &staff.asker().credential;
         match self {
-            Self::Eyes => may_look(staff) || credential.reads_impersonations(),
+            Self::Eyes => staff.may(Grant::Impersonate) || credential.reads_impersonations(),
             Self::History => credential.reads_audit(),
             Self::Overview
             | Self::Owners
@@ -180,19 +180,6 @@ impl Tab {
     /// Where a form of this tab leads when it was taken.
     fn done(self, job: JobId, word: &str) -> String {
         format!("{}?done={word}", self.path(job))
-    }
-}
-
-/// Whether somebody may look through owners' eyes (RULES.md 2.8).
-fn may_look(staff: &Staff) -> bool {
-    match &staff.asker().credential.authority {
-        Authority::Builder { role: Role::Admin, .. } => true,
-        Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::Impersonate),
-        Authority::Builder { role: Role::Auditor, .. }
-        | Authority::Owner
-        | Authority::Impersonator
-        | Authority::Operator
-        | Authority::System => false,
     }
 }
 

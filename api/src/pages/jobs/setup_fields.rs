@@ -1,7 +1,5 @@
 use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
-use crate::endpoints::custom_fields::set::{
-    CustomFieldBody, SetCustomFields, set, warnings_after,
-};
+use crate::endpoints::custom_fields::set::{CustomFieldBody, SetCustomFields, set, warnings_after};
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
@@ -11,8 +9,8 @@ use crate::pages::words::sentence;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Outcome;
 use domain::custom_field::{FieldKind, FieldName};
-use domain::{Authority, Outcome, Role};
 use maud::{Markup, html};
 use projections::custom_fields::{self, CustomFieldEntry, CustomFieldsEntry};
 use projections::search::normalised;
@@ -73,8 +71,7 @@ async fn carry_out(
         }
         ("save", Some(at)) => {
             form.text("label").clone_into(&mut fields[at].label);
-            fields[at].choices =
-                fields[at].choices.is_some().then(|| lines(form.text("choices")));
+            fields[at].choices = fields[at].choices.is_some().then(|| lines(form.text("choices")));
             at
         }
         ("up", Some(at)) => {
@@ -148,17 +145,6 @@ fn of_one(mut problem: Problem, index: usize) -> Problem {
     problem
 }
 
-/// Whether somebody may change the list, which is an admin's alone.
-fn is_admin(who: &Staff) -> bool {
-    match &who.asker().credential.authority {
-        Authority::Builder { role, .. } => *role == Role::Admin,
-        Authority::Owner
-        | Authority::Impersonator
-        | Authority::Operator
-        | Authority::System => false,
-    }
-}
-
 fn page(
     who: &Staff,
     there: &CustomFieldsEntry,
@@ -175,7 +161,7 @@ fn page(
     let content = html! {
         (tabs(Setup::Fields))
         (complaints.above(&LABELS))
-        @if !is_admin(who) {
+        @if !who.administers() {
             p .hint { "An admin of the account changes this list." }
             (table(there, false))
         } @else if let Some(field) = opened {

@@ -69,6 +69,7 @@ fn takes(command: &Command) -> Option<Takes> {
         | Command::AddOwnerAndInvite { .. }
         | Command::ChangeOwners { .. }
         | Command::Impersonation(..)
+        | Command::PortalLink(..)
         | Command::CompleteForOwner { .. }
         | Command::OwnerItem(_)
         | Command::Lead(..)

@@ -137,6 +137,9 @@ impl Ledger {
                     }
                 }
                 Err(Halt::Need(Need::Claim(email))) => self.state.learn_claim(&email, None),
+                Err(Halt::Need(Need::CustomerContacts(customer))) => {
+                    panic!("nobody belongs to {customer}")
+                }
                 Err(Halt::Need(Need::Jobs(contact) | Need::Leads(contact))) => {
                     panic!("jobs and leads of {contact} are known from its first event on")
                 }

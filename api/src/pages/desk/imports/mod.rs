@@ -13,14 +13,13 @@ use crate::endpoints::imports::create::{FileFormat, ImportBody, import_file};
 use crate::error::Problem;
 use crate::import::charset::Upload;
 use crate::import::run::{File, ImportReport};
-use crate::pages::desk::parts::may_manage_access;
 use crate::pages::form::Complaints;
 use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::{Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Channel;
+use domain::{Channel, Grant};
 use event_store::keys::sha256;
 use maud::html;
 use upload::SentFile;
@@ -45,7 +44,7 @@ pub(in crate::pages) async fn send(
     if !sent.who.changes() {
         return Err(Problem::not_permitted("an admin, or the role staff"));
     }
-    if sent.kind() == Some(Kind::Owners) && !may_manage_access(&sent.who) {
+    if sent.kind() == Some(Kind::Owners) && !sent.who.may(Grant::ManageAccess) {
         return Err(Problem::not_permitted("an admin, or the grant manage_access"));
     }
     let page = match next(&app, &sent).await {

@@ -2,16 +2,17 @@ use super::upload::{CARRIED, FILE, SentFile};
 use super::{Kind, columns, report};
 use crate::import::ROWS_MAX;
 use crate::import::run::ImportReport;
-use crate::pages::desk::parts::{may_manage_access, options};
+use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Select, button, hidden, quiet_button};
 use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::Staff;
+use domain::Grant;
 use maud::{Markup, html};
 
 /// The first step.
 pub(super) fn start(who: &Staff, complaints: &Complaints) -> Page {
     let kinds =
-        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Owners || may_manage_access(who));
+        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Owners || who.may(Grant::ManageAccess));
     let kinds = options(kinds.map(|kind| (kind.word(), kind.label())));
     let content = html! {
         (complaints.above(&[("kind", "What is in it"), (FILE, "The file")]))

@@ -47,6 +47,8 @@ pub(in crate::pages) async fn send(
                 | AggregateId::Notification(_)
                 | AggregateId::BuilderAccount(_)
                 | AggregateId::Contact(_)
+                | AggregateId::Customer(_)
+                | AggregateId::WorkOrder(_)
                 | AggregateId::Job(_) => None,
             });
             let lead = lead.ok_or_else(Problem::internal)?;

@@ -48,7 +48,7 @@ impl Offered {
         // Words that no search takes find nobody in particular.
         let search = door.take_if(FIND, form.filled(FIND), search).flatten();
         let limit = NAMES_MAX;
-        let query = ContactQuery { search, status: None, email: None, cursor: None, limit };
+        let query = ContactQuery { search, limit, ..ContactQuery::default() };
         let found = contact_directory::list(app.store().reader(), who.ledger(), &query).await?;
         let more = found.next.is_some();
         let found = found.items.into_iter().filter(|contact| contact.life == "live").collect();

@@ -2,7 +2,6 @@ use super::api_keys::told_once;
 use super::{Part, carried_out_once, once, parts, reason, role_word};
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
-use crate::pages::desk::parts::may_administer;
 use crate::pages::form::{Complaints, Form, Input, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -79,7 +78,7 @@ async fn page(
             @if entry.revoked_at.is_some() { span .badge.late { "Revoked" } " " }
             (role_word(entry.role))
         }
-        @if may_administer(who) && entry.revoked_at.is_none() { (deeds(form, complaints)) }
+        @if who.administers() && entry.revoked_at.is_none() { (deeds(form, complaints)) }
         p { a href="/settings/api-keys" { "All keys" } }
     };
     Ok(Page::new(entry.label, content).desk(who, Desk::Settings))

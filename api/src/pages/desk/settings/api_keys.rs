@@ -6,7 +6,7 @@ use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
-use crate::pages::desk::parts::{further, may_administer};
+use crate::pages::desk::parts::further;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -86,7 +86,7 @@ async fn page(
     let from = door.build(|| from)?;
     let reader = app.store().reader();
     let listed = api_keys::list(reader, who.ledger(), from.as_deref(), LIMIT_DEFAULT).await?;
-    let admin = may_administer(who);
+    let admin = who.administers();
     let content = html! {
         (parts(Part::ApiKeys))
         (complaints.above(&LABELS))

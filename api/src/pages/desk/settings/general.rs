@@ -1,7 +1,7 @@
 use super::{Part, parts};
 use crate::endpoints::settings::change::ChangeSettings;
 use crate::error::Problem;
-use crate::pages::desk::parts::{may_administer, options};
+use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -19,6 +19,7 @@ const LABELS: [(&str, &str); 3] = [
     ("invitation_reminder", "A reminder to whoever has not answered"),
     ("staff_second_factor", "A second factor of your staff"),
 ];
+const DAYS: (&str, &str) = ("portal_link_days", "Days for which a link opens a portal");
 
 /// What holds for all invitations and all of the staff.
 pub(in crate::pages) async fn show(
@@ -61,6 +62,7 @@ fn asked(form: &Form) -> Result<BuilderAccountCommand, Problem> {
     let hours = form.text("invitation_ttl_hours").trim().parse().unwrap_or(0);
     let change = ChangeSettings {
         invitation_ttl_hours: Some(hours),
+        portal_link_days: Some(form.text("portal_link_days").trim().parse().unwrap_or(0)),
         invitation_reminder: Some(form.text("invitation_reminder") == "on"),
         staff_second_factor: match form.text("staff_second_factor") {
             "required" => Some(StaffSecondFactor::Required),
@@ -81,8 +83,8 @@ async fn page(
     let (entry, _) = entry.ok_or_else(Problem::not_found)?;
     let content = html! {
         (parts(Part::General))
-        (complaints.above(&LABELS))
-        @if may_administer(who) { (editing(&entry, form, complaints)) } @else { (told(&entry)) }
+        (complaints.above(&[&LABELS[..], &[DAYS]].concat()))
+        @if who.administers() { (editing(&entry, form, complaints)) } @else { (told(&entry)) }
     };
     Ok(Page::new("Settings", content).desk(who, Desk::Settings))
 }
@@ -90,6 +92,7 @@ async fn page(
 fn editing(entry: &SettingsEntry, form: &Form, complaints: &Complaints) -> Markup {
     let asked = form.text("action") == "save";
     let hours = entry.invitation_ttl_hours.to_string();
+    let days = entry.portal_link_days.to_string();
     let reminder = if entry.invitation_reminder { "on" } else { "off" };
     let factor = entry.staff_second_factor.word();
     let typed = |name, there| if asked { form.text(name) } else { there };
@@ -104,6 +107,10 @@ fn editing(entry: &SettingsEntry, form: &Form, complaints: &Complaints) -> Marku
                 .value(typed(LABELS[0].0, &hours))
                 .hint("From 1 to 168, which is a week. One that is out keeps its end until it is sent \
                     again.")
+                .shown(complaints))
+            (Input::number(DAYS.0, DAYS.1)
+                .value(typed(DAYS.0, &days))
+                .hint("From 1 to 366, where nobody says until when. One that is out keeps its end.")
                 .shown(complaints))
             (Select::new(LABELS[1].0, LABELS[1].1, &reminders)
                 .chosen(typed(LABELS[1].0, reminder)).shown(complaints))
@@ -121,6 +128,7 @@ fn told(entry: &SettingsEntry) -> Markup {
     html! {
         dl .facts {
             dt { (LABELS[0].1) } dd { (entry.invitation_ttl_hours) }
+            dt { (DAYS.1) } dd { (entry.portal_link_days) }
             dt { (LABELS[1].1) }
             dd { @if entry.invitation_reminder { "A day before the end" } @else { "None" } }
             dt { (LABELS[2].1) }

@@ -3,7 +3,6 @@ use super::{Part, parts, reason};
 use crate::endpoints::accounts::grants;
 use crate::error::Problem;
 use crate::extract::Order;
-use crate::pages::desk::parts::may_administer;
 use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -92,7 +91,7 @@ async fn page(
             span .badge .(member.status) { (sentence(&member.status)) }
             @if let Some(email) = &member.email { " " (email) }
         }
-        @if there && may_administer(who) { (deeds(&member, form, complaints)) }
+        @if there && who.administers() { (deeds(&member, form, complaints)) }
         p { a href="/settings/staff" { "All of the staff" } }
     };
     Ok(Page::new(name_of(&member).to_owned(), content).desk(who, Desk::Settings))

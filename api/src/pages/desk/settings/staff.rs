@@ -3,7 +3,7 @@ use crate::endpoints::accounts::{GrantWord, RoleWord};
 use crate::endpoints::staff::invite::InviteStaff;
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
-use crate::pages::desk::parts::{further, may_administer, options};
+use crate::pages::desk::parts::{further, options};
 use crate::pages::form::{Complaints, Form, Input, Select, button, checkbox};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -94,7 +94,7 @@ async fn page(
     let from = door.build(|| from)?;
     let reader = app.store().reader();
     let listed = staff::list(reader, who.ledger(), from.as_deref(), LIMIT_DEFAULT).await?;
-    let admin = may_administer(who);
+    let admin = who.administers();
     let content = html! {
         (parts(Part::Staff))
         (complaints.above(&LABELS))

@@ -8,7 +8,7 @@
 
 use crate::ViewError;
 use domain::LedgerId;
-use event_store::{Reader, StoreError};
+use event_store::Reader;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,6 +85,9 @@ pub(crate) async fn tell(reader: &Reader, moves: &Moves, me: Uuid) {
     }
 }
 
+/// A hint that a crash may take is not waited for until it is on the disk.
+const TELL: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
+
 async fn notify(
     reader: &Reader,
     me: Uuid,
@@ -94,7 +97,7 @@ async fn notify(
     let client = reader.database().connection().await?;
     for some in moved.chunks(TOLD_AT_ONCE) {
         client
-            .execute("SELECT pg_notify($1, $2)", &[&CHANNEL, &written(me, some)])
+            .execute(TELL, &[&CHANNEL, &written(me, some)])
             .await
             .map_err(ViewError::database("notifications"))?;
     }
@@ -157,10 +160,9 @@ impl Ear {
 async fn next(ear: &mut Option<Ear>) -> Option<String> {
     let Some(ear) = ear else { return std::future::pending().await };
     loop {
-        match ear.messages.recv().await? {
-            AsyncMessage::Notification(told) => return Some(told.payload().to_owned()),
-            // Notices, and whatever else a database says by itself.
-            _ => {}
+        // A database says other things by itself, too.
+        if let AsyncMessage::Notification(told) = ear.messages.recv().await? {
+            return Some(told.payload().to_owned());
         }
     }
 }

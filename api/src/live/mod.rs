@@ -47,6 +47,9 @@ const STREAMS_OF_PERSON_MAX: usize = 10;
 const STREAMS_OF_LINK_MAX: usize = 50;
 /// The most looks at once.
 const LOOKS_MAX: usize = 8;
+/// The most at once of those that failed when they were taken last: they may take long to fail again, and
+/// nobody else's wait for them.
+const RETRIES_MAX: usize = 2;
 /// A stream's looks are at least this far apart.
 const GAP: Duration = Duration::from_millis(200);
 /// A stream looks, and says that it is there, at least this often.
@@ -113,6 +116,7 @@ pub(crate) struct Live(Arc<Inner>);
 struct Inner {
     progress: Progress,
     looks: Semaphore,
+    retries: Semaphore,
     closing: watch::Sender<bool>,
     open: Mutex<Open>,
 }
@@ -126,8 +130,9 @@ struct Open {
 impl Live {
     /// No streams yet.
     pub(crate) fn new(progress: Progress) -> Self {
-        let (looks, closing) = (Semaphore::new(LOOKS_MAX), watch::Sender::new(false));
-        Self(Arc::new(Inner { progress, looks, closing, open: Mutex::default() }))
+        let (looks, retries) = (Semaphore::new(LOOKS_MAX), Semaphore::new(RETRIES_MAX));
+        let (closing, open) = (watch::Sender::new(false), Mutex::default());
+        Self(Arc::new(Inner { progress, looks, retries, closing, open }))
     }
 
     /// Ends all streams, and lets none begin: the server stops.
@@ -166,6 +171,7 @@ impl Live {
             looked_at: now,
             look_at: now + BEAT,
             told_at: now,
+            failed: false,
             gone: false,
         };
         let events = unfold(listening, |mut listening| async move {
@@ -238,6 +244,8 @@ struct Listening<L> {
     look_at: Instant,
     /// When something was said last.
     told_at: Instant,
+    /// Whether the last look did.
+    failed: bool,
     gone: bool,
 }
 
@@ -281,12 +289,15 @@ where
         for moves in &mut self.moves {
             moves.borrow_and_update();
         }
-        let seen = match self.place.0.looks.acquire().await {
+        let inner = &self.place.0;
+        let places = if self.failed { &inner.retries } else { &inner.looks };
+        let seen = match places.acquire().await {
             Ok(_permit) => (self.look)().await,
             Err(_closed) => Err(Problem::unavailable()),
         };
         self.looked_at = Instant::now();
         self.look_at = self.looked_at + BEAT;
+        self.failed = seen.as_ref().is_err_and(|problem| problem.status.is_server_error());
         match seen {
             Ok(seen) if seen != self.seen => {
                 self.seen = seen;
@@ -311,9 +322,28 @@ async fn any_moved(moves: &mut [watch::Receiver<u64>]) {
     if moves.is_empty() {
         return std::future::pending().await;
     }
-    let moved = moves.iter_mut().map(|moves| Box::pin(moves.changed()));
-    if select_all(moved).await.0.is_err() {
+    let changes = moves.iter_mut().map(|ledger| Box::pin(ledger.changed()));
+    if select_all(changes).await.0.is_err() {
         // The runner is gone, and with it what moves.
-        std::future::pending().await
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_one_state_from_another_and_nothing_of_either() {
+        let [one, same, other] = ["Barn", "Barn", "Shed"].map(|name| Seen::of(&name));
+        let (one, same, other) = (one.expect("one"), same.expect("one"), other.expect("one"));
+        assert_eq!(one, same);
+        assert_ne!(one, other);
+        assert_eq!(one.to_string().len(), 32);
+        let part = kept_up("/me/jobs/x/live", &one, &html! { p { "<Barn>" } }).into_string();
+        let begins =
+            format!("<div data-live=\"/me/jobs/x/live\" data-seen=\"{one}\"><p>&lt;Barn&gt;");
+        assert!(part.starts_with(&begins), "{part}");
+        assert_eq!(said(&one), format!("data: {one}\n\n"));
     }
 }

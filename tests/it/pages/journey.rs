@@ -34,7 +34,7 @@ async fn an_invited_owner_comes_from_the_mail_to_their_own_pages_and_signs_out_a
         "assignee": { "owner": ada } });
     builder.admin.post(&tasks, tiles).await.is(201);
     let pour =
-        json!({ "title": "Pour the slab", "phase": "execution", "assignee": { "staff": "Bo" } });
+        json!({ "title": "Pour the slab", "phase": "execution", "assignee": { "staff": "Boris" } });
     let pour = builder.admin.post(&tasks, pour).await.is(201).id();
     builder.admin.patch(&format!("{tasks}/{pour}"), json!({ "done": true })).await.is(200);
     builder.admin.order(&format!("/v1/contacts/{ada}/invite")).await.is(200);
@@ -56,7 +56,7 @@ async fn an_invited_owner_comes_from_the_mail_to_their_own_pages_and_signs_out_a
         .follow(&accepted)
         .await
         .says(&["Welcome.", "Elm & Sons", "Elm St kitchen", "50 % done", "Choose the tiles"])
-        .says_nothing_of(&["Pour the slab", "Bo"]);
+        .says_nothing_of(&["Pour the slab", "Boris"]);
 
     // What they change is changed in the builder's book, and what they leave stays.
     let details = browser.look("/me/details").await.is(200);

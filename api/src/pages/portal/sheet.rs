@@ -67,7 +67,7 @@ fn ring(percent: Option<u8>) -> Markup {
             }
             text fill="currentColor" text-anchor="middle" {
                 tspan .number x="60" y="65" font-size="26" { (number) } " "
-                tspan .word x="60" y="82" font-size="11" { (word) }
+                tspan .word x="60" y="80" font-size="10" { (word) }
             }
         }
     }

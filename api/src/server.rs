@@ -130,7 +130,7 @@ async fn prune(store: EventStore) {
         match store.prune_portal_views().await {
             Ok(pruned) => tracing::debug!(pruned, "old looks at portals are forgotten"),
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "looks at portals were not pruned")
+                tracing::warn!(error = %Chain(&error), "looks at portals were not pruned");
             }
         }
     }

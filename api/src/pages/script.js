@@ -3,7 +3,7 @@
 
 // Times are written in UTC, and read in the zone of whoever reads. A day is the same everywhere.
 function inOwnZone(root) {
-  for (const time of root.querySelectorAll("time[datetime*='T']")) {
+  for (const time of root.querySelectorAll("time[datetime*='T']:not([title])")) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.getTime())) {
       time.title = time.textContent;

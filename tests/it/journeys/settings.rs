@@ -17,9 +17,11 @@ async fn an_admin_settles_how_long_invitations_live_and_the_history_tells_before
     let server = Server::start().await;
     let (builder, other) = (server.builder("Elm").await, server.builder("Oak").await);
     let first = builder.admin.get(PATH).await.is(200);
-    let at_first = json!({ "invitation_ttl_hours": 72, "invitation_reminder": false,
-        "staff_second_factor": "optional" });
-    assert_eq!(first.body, at_first);
+    let settled = |hours| {
+        json!({ "invitation_ttl_hours": hours, "invitation_reminder": false,
+            "portal_link_days": 30, "staff_second_factor": "optional" })
+    };
+    assert_eq!(first.body, settled(72));
     let ada = builder.admin.contact("Ada", Some("ada@example.org")).await;
     let last = builder.admin.order(&format!("/v1/contacts/{ada}/invite")).await.is(200);
     assert_eq!(hours(&builder.admin.get_after(&last, "/v1/invitations").await.is(200)), 72);
@@ -29,8 +31,7 @@ async fn an_admin_settles_how_long_invitations_live_and_the_history_tells_before
     assert_eq!(changed.body["outcome"], "done");
     assert_eq!(builder.admin.patch(PATH, change).await.is(200).body["outcome"], "unchanged");
     let now = builder.admin.get(PATH).await.is(200);
-    assert_eq!(now.body["invitation_ttl_hours"], 168);
-    assert_eq!(now.body["invitation_reminder"], false);
+    assert_eq!(now.body, settled(168));
     assert_eq!(now.headers["etag"], changed.headers["etag"]);
     // What is out keeps its end; what is mailed from now on has the new one.
     assert_eq!(hours(&builder.admin.get("/v1/invitations").await.is(200)), 72);

@@ -47,7 +47,7 @@ impl PortalLinks {
     fn open(&mut self, id: PortalLinkId, token: TokenId) -> Result<&mut PortalLink, &'static str> {
         let found = self.0.iter_mut().find(|link| link.id == id && !link.ended);
         let found = found.ok_or("the portal link is not open")?;
-        if found.token != token { Err("the portal link has another secret") } else { Ok(found) }
+        if found.token == token { Ok(found) } else { Err("the portal link has another secret") }
     }
 
     /// Records what became of a link.

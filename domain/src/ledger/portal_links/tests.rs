@@ -8,7 +8,8 @@ use crate::contact::{AcceptProof, MergePicks};
 use crate::ids::{ApiKeyId, InvitationId, PersonId, PortalLinkId, SubjectId, TokenId};
 use crate::job::portal_link::{
     NewPortalLink, PortalLink, PortalLinkCommand, PortalLinkDays, PortalLinkExpired,
-    PortalLinkIssued, PortalLinkRevocation, PortalLinkRevoked, PortalLinkRotated, PortalLinks,
+    PortalLinkIssued, PortalLinkRevocation, PortalLinkRevoked, PortalLinkRotated, PortalLinkStep,
+    PortalLinks,
 };
 use crate::job::{JobEvent, JobRejection};
 use crate::ledger::*;
@@ -538,7 +539,7 @@ fn histories_say_what_became_of_a_link_and_never_its_secret() {
             let changes = event.changes();
             assert!(changes.iter().any(|change| change.field == "portal_link"), "{changes:?}");
             let Event::Job(job) = event else { panic!("a job's") };
-            let whose = job.portal_link().and_then(|step| step.contact());
+            let whose = job.portal_link().and_then(PortalLinkStep::contact);
             assert_eq!(job.contact(), whose, "it stands in the owner's history, too");
         }
     }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 /// How many messages stand on the page, and how many To-Dos.
 const MESSAGES: u32 = 20;
-const TODOS: u32 = 100;
+const TO_DOS: u32 = 100;
 
 /// One of somebody's jobs, as all its owners see it, with what is theirs alone (R61 to R63).
 pub(in crate::pages) async fn show(
@@ -123,7 +123,7 @@ async fn now(
     own: &OwnJobNow,
     messages: Option<String>,
 ) -> Result<OwnJobInFull, Problem> {
-    let todos = Part { limit: Some(TODOS), ..Part::default() };
+    let todos = Part { limit: Some(TO_DOS), ..Part::default() };
     let messages = Part { cursor: messages, limit: Some(MESSAGES), ..Part::default() };
     in_full(app, own, todos, messages).await
 }

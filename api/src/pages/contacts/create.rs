@@ -82,8 +82,7 @@ async fn saved(
         jobs: Vec::new(),
         send_invite,
     };
-    let (applied, contact) = save(app, order, &body).await?;
-    drop(applied);
+    let (_, contact) = save(app, order, &body).await?;
     Ok(contact)
 }
 

@@ -525,13 +525,12 @@ fn records(csv: &str) -> Vec<Vec<String>> {
             from = more;
         }
         records.last_mut().expect("a record").push(cell);
-        rest = match from.strip_prefix(',') {
-            Some(next) => next,
-            None => {
-                let next = from.strip_prefix("\r\n").expect("an end of a record");
-                records.push(Vec::new());
-                next
-            }
+        rest = if let Some(next) = from.strip_prefix(',') {
+            next
+        } else {
+            let next = from.strip_prefix("\r\n").expect("an end of a record");
+            records.push(Vec::new());
+            next
         };
     }
     assert_eq!((rest, records.pop()), ("", Some(Vec::new())));

@@ -71,10 +71,11 @@ pub(super) async fn fetch(
         let app = app.clone();
         async move {
             let Some(part) = part else { return Ok::<_, std::io::Error>(None) };
-            let sent = part.written(&app, ledger).await.map_err(broken_off)?;
+            let sent = part.written(&app, ledger).await.map_err(|problem| broken_off(&problem))?;
             let Some(next) = part.page.next else { return Ok(Some((sent, (None, query)))) };
             let query = AuditQuery { cursor: Some(next), ..query };
-            let page = entries(&app, ledger, &query).await.map_err(broken_off)?;
+            let page =
+                entries(&app, ledger, &query).await.map_err(|problem| broken_off(&problem))?;
             Ok(Some((sent, (Some(Part { page, begins: false }), query))))
         }
     });
@@ -85,7 +86,7 @@ pub(super) async fn fetch(
     Ok((headers, Body::from_stream(parts)).into_response())
 }
 
-fn broken_off(problem: Problem) -> std::io::Error {
+fn broken_off(problem: &Problem) -> std::io::Error {
     tracing::warn!(code = problem.body.code, "an export broke off");
     std::io::Error::other("the export broke off")
 }

@@ -88,13 +88,18 @@ fn label(status: &str) -> &str {
 }
 
 fn entry(mail: &MailEntry) -> Markup {
-    let name = mail.contact_name.as_deref().unwrap_or("a contact");
     let state = &mail.state;
     let trouble = state.status == "failed" || state.status == "bounced";
     html! {
         li .refused[trouble] {
             p .over { (time(mail.queued_at)) }
-            h2 { (sentence(&mail.kind)) " to " a href=(format!("/contacts/{}", mail.contact_id)) { (name) } }
+            h2 {
+                (sentence(&mail.kind))
+                // Not every mail goes to a contact: some go to the staff.
+                @if let Some(name) = &mail.contact_name {
+                    " to " a href=(format!("/contacts/{}", mail.contact_id)) { (name) }
+                }
+            }
             @if let Some(to) = &mail.to { p { (to) } }
             p {
                 span .badge .late[trouble] { (label(&state.status)) }

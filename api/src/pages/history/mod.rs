@@ -8,9 +8,9 @@ mod facts;
 mod filter;
 mod life;
 mod mail;
-mod subject;
+pub(super) mod subject;
 mod timeline;
-mod title_block;
+pub(super) mod title_block;
 mod words;
 
 use super::Pages;

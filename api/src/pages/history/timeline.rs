@@ -131,15 +131,18 @@ pub(super) fn changes(changes: &[ChangeEntry]) -> Markup {
 
 /// Whether a change says something to people; an id does not.
 fn tells(change: &ChangeEntry) -> bool {
-    change.erased || said(change, &change.before).is_some() || said(change, &change.after).is_some()
+    change.erased
+        || said(change, change.before.as_ref()).is_some()
+        || said(change, change.after.as_ref()).is_some()
 }
 
-fn said(change: &ChangeEntry, text: &Option<String>) -> Option<String> {
-    text.as_deref().and_then(|text| value(&change.field, text))
+fn said(change: &ChangeEntry, text: Option<&String>) -> Option<String> {
+    text.and_then(|text| value(&change.field, text))
 }
 
 fn change_of(change: &ChangeEntry) -> Markup {
-    let (before, after) = (said(change, &change.before), said(change, &change.after));
+    let (before, after) =
+        (said(change, change.before.as_ref()), said(change, change.after.as_ref()));
     html! {
         @if let Some(before) = &before { del { (before) } }
         // One that is there no more may have been before or after.

@@ -216,11 +216,10 @@ pub(super) fn actor(actor: &ActorEntry, called: &Called) -> String {
         ("owner", _) => {
             thing.map_or_else(|| "An owner".to_owned(), |thing| format!("{}, owner", thing.name))
         }
-        ("staff_member", Some(name)) => name.clone(),
+        ("staff_member" | "operator", Some(name)) => name.clone(),
         ("staff_member", None) => "Somebody of the staff (erased)".to_owned(),
         ("builder_staff", Some(label)) => format!("API key \u{201c}{label}\u{201d}"),
         ("builder_staff", None) => "An API key".to_owned(),
-        ("operator", Some(name)) => name.clone(),
         ("operator", None) => "A Titleblock operator".to_owned(),
         ("system", _) => "Titleblock".to_owned(),
         (other, _) => sentence(other),

@@ -74,7 +74,7 @@ async fn journey(browser: &Chromium) {
     let drawn = browser.tells("document.querySelectorAll('.chart rect').length").await;
     assert!(drawn.as_u64() > Some(0), "{drawn}");
     browser.look(&format!("{base}/mail")).await;
-    browser.shows("No mail.").await;
+    browser.shows("Staff invitation").await;
     fits(browser).await;
     let mut complaints = browser.complaints().await;
     // What is behind the sign-in is another page's matter.

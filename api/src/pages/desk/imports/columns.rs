@@ -95,7 +95,7 @@ pub(super) fn shown(form: &Form, kind: Kind, header: &[String], complaints: &Com
                     @let more = format!("{label}, then");
                     @let label = if index == 0 { *label } else { more.as_str() };
                     @let select = Select::new(name, label, &all).chosen(chosen);
-                    @if *count > 1 { (select.at(index).shown(complaints)) }
+                    @if index > 0 { (select.at(index).shown(complaints)) }
                     @else { (select.shown(complaints)) }
                 }
             }

@@ -93,5 +93,6 @@ fn visitor() -> Visitor {
 }
 
 fn told(problem: Problem) -> anyhow::Error {
-    anyhow!("{}", problem.body.detail)
+    let Problem { body, .. } = problem;
+    anyhow!(body.detail)
 }

@@ -90,7 +90,7 @@ async fn the_demo_is_opened_once_and_has_some_life() {
         let app = App::start(&config).await.expect("a start");
         app.run(std::future::ready(())).await.expect("an orderly end");
         // Its mail is sent in its own time.
-        let said = "SELECT ledger_id, count(*) FROM events WHERE type NOT LIKE 'notification.%' \
+        let said = "SELECT ledger_id, count(*) FROM events WHERE event_type NOT LIKE 'notification.%' \
                     GROUP BY ledger_id ORDER BY ledger_id";
         let rows = database.client().await.query(said, &[]).await.expect("counts");
         let counts = rows.iter().map(|row| (row.get::<_, Uuid>(0), row.get::<_, i64>(1)));

@@ -37,15 +37,12 @@ impl Told {
 fn start(words: &[String]) -> (Child, Vec<String>, String) {
     let mut child = spawn(THIS, words);
     let out = BufReader::new(child.stdout.take().expect("its output"));
-    let mut said = Vec::new();
-    for line in out.lines() {
-        let line = line.expect("a line");
-        if let Some(base) = line.strip_prefix("listening on ") {
-            return (child, said, base.to_owned());
-        }
-        said.push(line);
-    }
-    panic!("it ended: {said:?}");
+    let lines = out.lines().map(|line| line.expect("a line"));
+    let said: Vec<String> = lines.take_while(|line| !line.starts_with("listening on ")).collect();
+    let docs = said.iter().find_map(|line| line.strip_prefix("docs: "));
+    let base = docs.and_then(|docs| docs.strip_suffix("/docs")).expect("where it listens");
+    let base = base.to_owned();
+    (child, said, base)
 }
 
 async fn sign_in(base: &str, told: &Told, account: Option<&str>) -> Answer {

@@ -185,7 +185,7 @@ async fn send_file(browser: &mut Browser, fields: &[(&str, &str)], file: &[u8]) 
         body.extend_from_slice(value.as_bytes());
         body.extend_from_slice(b"\r\n");
     }
-    let head = "--b\r\nContent-Disposition: form-data; name=\"content\"; filename=\"x.csv\"\r\n\
+    let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.csv\"\r\n\
                 Content-Type: text/csv\r\n\r\n";
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(file);
@@ -488,7 +488,8 @@ async fn an_operator_sees_how_the_installation_stands_and_nothing_of_anybody() {
         "At position 3 since",
         "it is no event",
         "mail_log",
-        "No mail waits",
+        "Taken by: none",
+        "Invitation",
         &builder.id.to_string(),
     ]);
     page.says_nothing_of(&["ada@example.org", "Elm", "Ada", "Olu", &token, "tbo_"]);

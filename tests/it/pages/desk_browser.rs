@@ -35,11 +35,11 @@ async fn journey(browser: &Chromium) {
     browser.types("#password", PASSWORD).await;
     browser.presses("button[value=sign-in]").await;
     browser.shows("tried first").await;
-    browser.chooses("#content", file.path().to_str().expect("a path")).await;
+    browser.chooses("#file", file.path().to_str().expect("a path")).await;
     browser.presses("button[value=read]").await;
     browser.shows("Which column holds what").await;
     for (field, column) in [
-        ("mapping.job_name-0", "Site address"),
+        ("mapping.job_name", "Site address"),
         ("mapping.job_reference", "Permit number"),
         ("mapping.owner_name", "Owner"),
         ("mapping.owner_email", "Owner's electronic mail address"),

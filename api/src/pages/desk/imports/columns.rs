@@ -95,7 +95,7 @@ pub(super) fn shown(form: &Form, kind: Kind, header: &[String], complaints: &Com
                     @let more = format!("{label}, then");
                     @let label = if index == 0 { *label } else { more.as_str() };
                     @let select = Select::new(name, label, &all).chosen(chosen);
-                    @if *count > 1 { (select.at(index).shown(complaints)) }
+                    @if index > 0 { (select.at(index).shown(complaints)) }
                     @else { (select.shown(complaints)) }
                 }
             }
@@ -121,21 +121,21 @@ fn guess(kind: Kind, header: &[String]) -> impl Fn(&str) -> Vec<String> {
         match name {
             "mapping.job_name" => jobs.job_name.clone(),
             "mapping.job_site" => jobs.job_site.clone(),
-            "mapping.job_reference" => one(&jobs.job_reference),
-            "mapping.owner_name" => one(&jobs.owner_name),
-            "mapping.owner_first_name" => one(&jobs.owner_first_name),
-            "mapping.owner_last_name" => one(&jobs.owner_last_name),
-            "mapping.owner_business_name" => one(&jobs.owner_business_name),
-            "mapping.owner_phone" => one(&jobs.owner_phone),
-            "mapping.owner_email" => one(&jobs.owner_email),
-            "mapping.owner_address" => one(&jobs.owner_address),
+            "mapping.job_reference" => one(jobs.job_reference.as_ref()),
+            "mapping.owner_name" => one(jobs.owner_name.as_ref()),
+            "mapping.owner_first_name" => one(jobs.owner_first_name.as_ref()),
+            "mapping.owner_last_name" => one(jobs.owner_last_name.as_ref()),
+            "mapping.owner_business_name" => one(jobs.owner_business_name.as_ref()),
+            "mapping.owner_phone" => one(jobs.owner_phone.as_ref()),
+            "mapping.owner_email" => one(jobs.owner_email.as_ref()),
+            "mapping.owner_address" => one(jobs.owner_address.as_ref()),
             _ => Vec::new(),
         }
     }
 }
 
-fn one(column: &Option<String>) -> Vec<String> {
-    column.iter().cloned().collect()
+fn one(column: Option<&String>) -> Vec<String> {
+    column.into_iter().cloned().collect()
 }
 
 /// What was chosen, field by field, for comparison.

@@ -68,7 +68,7 @@ pub(in crate::pages) async fn send(
 async fn next(app: &AppState, sent: &SentFile) -> Result<Page, Problem> {
     let kind = sent.kind().ok_or_else(|| Problem::unreadable("kind", "must be one of the list"))?;
     if sent.file.is_empty() {
-        return Err(Problem::unreadable("content", "must be chosen first"));
+        return Err(Problem::unreadable(upload::FILE, "must be chosen first"));
     }
     let action = sent.form.text("action");
     if kind.has_columns() {

@@ -15,7 +15,7 @@ pub(super) fn start(who: &Staff, complaints: &Complaints) -> Page {
         Kind::ALL.into_iter().filter(|kind| *kind != Kind::Owners || who.may(Grant::ManageAccess));
     let kinds = options(kinds.map(|kind| (kind.word(), kind.label())));
     let content = html! {
-        (complaints.above(&[("kind", "What is in it"), (FILE, "The file")]))
+        (complaints.above(&[("kind", "What is in it"), (FILE, "The file"), ("content", "The file")]))
         p {
             "A file is read and tried first: you see row by row what would happen, and nothing is \
              changed until you say so. Nobody is invited by an import, and the same file twice \
@@ -25,11 +25,11 @@ pub(super) fn start(who: &Staff, complaints: &Complaints) -> Page {
             (Select::new("kind", "What is in it", &kinds).shown(complaints))
             div .field {
                 label for=(FILE) { "The file" }
-                p .hint id="content-hint" {
+                p .hint id="file-hint" {
                     "At most " (ROWS_MAX) " rows or cards, and 10 MB."
                 }
                 input id=(FILE) name=(FILE) type="file" accept=".csv,.vcf,text/csv,text/vcard"
-                    aria-describedby="content-hint";
+                    aria-describedby="file-hint";
             }
             (button("read", "Read it"))
         }

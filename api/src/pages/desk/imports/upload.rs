@@ -25,7 +25,7 @@ const FIELDS_MAX: usize = 100;
 const FIELD_BYTES_MAX: usize = 4 << 10;
 
 /// The field in which a file is chosen.
-pub(super) const FILE: &str = "content";
+pub(super) const FILE: &str = "file";
 /// The field that carries one that was chosen before.
 pub(super) const CARRIED: &str = "carried";
 

@@ -43,8 +43,8 @@ pub(in crate::pages) async fn send(
         // Looks for a name among those who may be chosen, and changes nothing.
         "find" | "find-job" => Complaints::NONE,
         action => match asked(action, &order, &form) {
-            Ok(Asked::Nothing) => return Ok(to(&format!("/leads/{lead}?done=unchanged"))),
-            Ok(Asked::Deed { command, done }) => match order.execute(&app, command).await {
+            Ok(None) => return Ok(to(&format!("/leads/{lead}?done=unchanged"))),
+            Ok(Some((command, done))) => match order.execute(&app, command).await {
                 Ok(_) => return Ok(to(&format!("/leads/{lead}?done={done}"))),
                 Err(problem) => Complaints::about(problem)?,
             },
@@ -55,17 +55,12 @@ pub(in crate::pages) async fn send(
     Ok(page.status(complaints.status()).into_response())
 }
 
-/// What a form asks for.
-enum Asked {
-    /// Nothing differs from what was shown.
-    Nothing,
-    /// A command, and the word for when it is done.
-    Deed { command: Command, done: &'static str },
-}
+/// What a form asks for, and the word for when it is done; none where nothing differs from what was shown.
+type Asked = Option<(Command, &'static str)>;
 
 fn asked(action: &str, order: &Order<LeadId, ()>, form: &Form) -> Result<Asked, Problem> {
     let lead = order.path;
-    let of_lead = |command, done| Asked::Deed { command: Command::Lead(lead, command), done };
+    let of_lead = |command, done| Some((Command::Lead(lead, command), done));
     Ok(match action {
         "retitle" => {
             let mut door = Door::default();
@@ -75,19 +70,14 @@ fn asked(action: &str, order: &Order<LeadId, ()>, form: &Form) -> Result<Asked, 
         "set-contact" => {
             let (contact_id, new_contact) = chosen(form);
             let command = SetContact { contact_id, new_contact }.command(lead)?;
-            Asked::Deed { command, done: "lead-contact-set" }
+            Some((command, "lead-contact-set"))
         }
         "remove-contact" => of_lead(LeadCommand::Unlink, "lead-contact-removed"),
-        "edit-contact" => match edited(form)? {
-            Some(edit) => {
-                let command = Command::EditLeadContact { lead, edit };
-                Asked::Deed { command, done: "lead-contact-edited" }
-            }
-            None => Asked::Nothing,
-        },
+        "edit-contact" => edited(form)?
+            .map(|edit| (Command::EditLeadContact { lead, edit }, "lead-contact-edited")),
         "win" => {
             let command = win::asked(form).command(lead, order.account())?;
-            Asked::Deed { command, done: "lead-won" }
+            Some((command, "lead-won"))
         }
         "lose" => {
             let mut door = Door::default();

@@ -42,19 +42,14 @@ pub(in crate::pages) async fn send(
                 Some(token) => app.credential(token).await?.is_some(),
                 None => false,
             };
-            match token.filter(|_| known) {
-                Some(token) => {
-                    let carried = pass::carrying(&app, &token)?;
-                    Ok(with_cookie(to("/operations"), Some(carried)))
-                }
-                None => {
-                    let mut refused = Problem::unauthorized();
-                    refused.body.detail = "This is no operator's token.".to_owned();
-                    let refused = Complaints::from(refused.field("token"));
-                    let page = sign_in(&refused).status(StatusCode::UNAUTHORIZED);
-                    Ok(page.into_response())
-                }
-            }
+            let Some(token) = token.filter(|_| known) else {
+                let refused = Problem::new("unauthorized", "This is no operator's token.");
+                let refused = Complaints::from(refused.field("token"));
+                let page = sign_in(&refused).status(StatusCode::UNAUTHORIZED);
+                return Ok(page.into_response());
+            };
+            let carried = pass::carrying(&app, &token)?;
+            Ok(with_cookie(to("/operations"), Some(carried)))
         }
         "sign-out" => {
             let left = to("/operations?done=signed-out");

@@ -431,6 +431,8 @@ mod tests {
             include_str!("../../domain/src/contact/rejection.rs"),
             include_str!("../../domain/src/job/rejection.rs"),
             include_str!("../../domain/src/lead/rejection.rs"),
+            include_str!("../../domain/src/customer/rejection.rs"),
+            include_str!("../../domain/src/work_order/rejection.rs"),
             include_str!("../../domain/src/builder_account.rs"),
             include_str!("../../domain/src/builder_account/staff/rejection.rs"),
             include_str!("../../domain/src/person.rs"),

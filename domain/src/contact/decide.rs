@@ -242,8 +242,8 @@ impl Asked<'_> {
                 | Access::Deactivated { .. }
                 | Access::Disabled { resume: Resume::NotInvited | Resume::Deactivated { .. } },
                 By::Builder,
-            ) => Ok(()),
-            (Access::NotInvited | Access::Deactivated { .. }, By::Member) => Ok(()),
+            )
+            | (Access::NotInvited | Access::Deactivated { .. }, By::Member) => Ok(()),
             (Access::Pending { .. }, By::Builder | By::Member) => no(No::LockedPending),
             (
                 Access::Active { .. } | Access::Disabled { resume: Resume::Active { .. } },

@@ -36,6 +36,7 @@ async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
         apply(&store, account.save(contact, "Fay", "fay@example.org", Vec::new())).await;
         apply(&store, account.create_job(job, "Shed", vec![contact])).await;
         apply(&store, account.staff(random_items::todo(&account, job, contact))).await;
+        apply(&store, super::random_impersonations::start(&account, job, contact)).await;
         for submission in random_customers::asking(&account) {
             apply(&store, submission).await;
         }

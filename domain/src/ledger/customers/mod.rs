@@ -25,6 +25,16 @@ use crate::ids::{ContactId, CustomerId, MergeId};
 use crate::rejection::Rejection;
 use std::collections::BTreeSet;
 
+/// What becomes of a customer that a merge brought the survivor to, when it is taken back.
+pub(super) enum GivenBack {
+    /// It brought it to none.
+    Nothing,
+    /// The survivor leaves it.
+    Left(Vec<ContactEvent>),
+    /// The survivor is its last admin, and stays.
+    Kept,
+}
+
 impl Asked<'_> {
     pub(super) fn customer(
         &self,
@@ -158,19 +168,25 @@ impl Asked<'_> {
         Ok(true)
     }
 
-    /// What is taken back of customers with a merge; `None` inside where the survivor has to stay.
+    /// What becomes of the survivor's customer with a merge that is taken back.
     pub(super) fn customer_given_back(
         &self,
         survivor: &Contact,
         contact: &Contact,
         merge: MergeId,
-    ) -> Result<Option<Option<ContactEvent>>, Halt> {
+    ) -> Result<GivenBack, Halt> {
         let mut others = Vec::new();
         for other in survivor.absorbed.iter().filter(|other| **other != contact.id) {
             others.push(self.state.required_contact(*other)?);
         }
-        let Some(left) = given_back(survivor, contact, &others, merge) else { return Ok(None) };
-        Ok(Some((!self.is_last_admin(survivor)?).then_some(left)))
+        let Some(left) = given_back(survivor, contact, &others, merge) else {
+            return Ok(GivenBack::Nothing);
+        };
+        Ok(if self.is_last_admin(survivor)? {
+            GivenBack::Kept
+        } else {
+            GivenBack::Left(vec![left])
+        })
     }
 
     fn present_customer(&self, id: CustomerId) -> Result<&Customer, Halt> {

@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::customers::GivenBack;
 use super::decide::{Asked, done};
 use super::{Decision, Halt, KeptBack, Outcome, Tracked};
 use crate::contact::membership;
@@ -137,9 +138,9 @@ impl Asked<'_> {
         }));
         let mut events = of_contact(into, given_back);
         match self.customer_given_back(survivor, contact, merge)? {
-            None => {}
-            Some(Some(left)) => events.extend(of_contact(into, vec![left])),
-            Some(None) => {
+            GivenBack::Nothing => {}
+            GivenBack::Left(left) => events.extend(of_contact(into, left)),
+            GivenBack::Kept => {
                 let what = Kept::Customer;
                 kept.push(KeptBack { what, lead: None, job: None, field: None });
             }

@@ -58,12 +58,7 @@ pub(crate) async fn own_customers(
             id: member.customer.0,
             name: name(app, &member).await?,
             contact: member.contact.id.0,
-            permissions: member
-                .contact
-                .permissions
-                .iter()
-                .map(|set| Permission::word(*set))
-                .collect(),
+            permissions: member.contact.permissions.iter().copied().map(Permission::word).collect(),
             features: Feature::ALL
                 .into_iter()
                 .filter(|feature| member.reaches(*feature))

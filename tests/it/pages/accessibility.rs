@@ -4,7 +4,7 @@
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
 use super::PASSWORD;
-use super::real_browser::Chromium;
+use super::real_browser::{Chromium, Window};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,9 @@ const PAGES: &[(Who, &str)] = &[
 /// Widths in pixels, and whether it is dark.
 const WINDOWS: [(u32, bool); 3] = [(1280, false), (390, false), (390, true)];
 
+/// A browser that is made wide and narrow.
+const CHANGING: Window = Window { width: None, scripts: true };
+
 /// The program's text, where it was fetched.
 fn axe() -> Option<String> {
     let told = std::env::var_os("AXE_CORE").map(PathBuf::from);
@@ -54,7 +57,7 @@ async fn no_page_is_hard_to_use_as_far_as_a_program_can_tell() {
         eprintln!("SKIPPED: axe-core is not here; script/setup fetches it (with npm or pip)");
         return;
     };
-    let Some(chromium) = Chromium::start().await else {
+    let Some(chromium) = Chromium::start_with(CHANGING).await else {
         eprintln!("SKIPPED: there is no chromedriver here (Debian: chromium, chromium-driver)");
         return;
     };
@@ -97,7 +100,8 @@ impl Site {
         admin.put("/v1/job-types", json!({ "types": ["Remodel"] })).await.is(200);
         let template = json!({ "name": "Kitchen", "type": "Remodel", "milestones": ["In use"] });
         admin.post("/v1/job-templates", template).await.is(201);
-        let fields = json!({ "fields": [{ "name": "gate", "label": "Gate code", "kind": "text" }] });
+        let fields =
+            json!({ "fields": [{ "name": "gate", "label": "Gate code", "kind": "text" }] });
         admin.put("/v1/custom-fields", fields).await.is(200);
     }
 }
@@ -127,7 +131,8 @@ async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
                 browser.look(&format!("{base}{path}")).await;
                 let wrong = violations(browser, axe).await;
                 keep_picture(browser, &path, width, dark).await;
-                found.extend(wrong.iter().map(|w| format!("{listed} at {width}, dark {dark}: {w}")));
+                found
+                    .extend(wrong.iter().map(|w| format!("{listed} at {width}, dark {dark}: {w}")));
                 let wide = browser.tells("document.documentElement.scrollWidth").await;
                 if wide != width {
                     found.push(format!("{listed} at {width} is {wide} wide"));
@@ -154,12 +159,13 @@ async fn violations(browser: &Chromium, axe: &str) -> Vec<String> {
                  .then(found => done(found.violations), failed => done(String(failed)));";
     let found = browser.tells_later(&format!("{axe}\n;{run}")).await;
     let found = found.as_array().unwrap_or_else(|| panic!("axe-core says {found}"));
-    let is_serious =
-        |one: &&Value| matches!(one["impact"].as_str(), Some("serious" | "critical"));
+    let is_serious = |one: &&Value| matches!(one["impact"].as_str(), Some("serious" | "critical"));
     let told = |one: &Value| {
         let nodes = one["nodes"].as_array().into_iter().flatten();
-        let nodes: Vec<String> =
-            nodes.take(3).map(|node| format!("{} {}", node["html"], node["failureSummary"])).collect();
+        let nodes: Vec<String> = nodes
+            .take(3)
+            .map(|node| format!("{} {}", node["html"], node["failureSummary"]))
+            .collect();
         format!("{} ({}): {}", one["id"], one["impact"], nodes.join("; "))
     };
     found.iter().filter(is_serious).map(told).collect()

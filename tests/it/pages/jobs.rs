@@ -165,7 +165,12 @@ async fn what_is_not_taken_of_a_bulk_edit_is_said_beside_it_and_ticks_are_kept()
     desk.builder.admin.delete(&format!("{bea_path}?confirm=true")).await.is(200);
     let both = [("contacts", ada.as_str()), ("contacts", &bea)];
     let done = desk.browser.fill(&page, "save", &both).await.is(200);
-    done.says(&["1 added", "3 refused", "the job is archived: reopen it first", "Ada Byron: added"]);
+    done.says(&[
+        "1 added",
+        "3 refused",
+        "the job is archived: reopen it first",
+        "Ada Byron: added",
+    ]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -368,7 +373,10 @@ async fn templates_are_added_changed_and_taken_away_with_their_tasks_typed_as_li
         { "title": "Sign the plan", "kind": "approval", "phase": "planning" },
         { "title": "Pour the slab", "kind": "task", "phase": "execution" },
     ]);
-    assert_eq!((&templates[0]["tasks"], &templates[0]["milestones"]), (&wanted, &json!(["In use"])));
+    assert_eq!(
+        (&templates[0]["tasks"], &templates[0]["milestones"]),
+        (&wanted, &json!(["In use"]))
+    );
     let (_, path) = list.html.split_once("href=\"/settings/templates/edit?").expect("a link");
     let path = format!("/settings/templates/edit?{}", path.split('"').next().expect("a path"));
 
@@ -423,7 +431,8 @@ async fn an_admin_sets_the_custom_fields_one_by_one() {
     let ada = admin.contact("Ada", None).await;
     let value = json!({ "value": "Blue" });
     admin.put(&format!("/v1/contacts/{ada}/custom-fields/front-door"), value).await.is(200);
-    let page = desk.look(&format!("{path}?field=front-door")).await.says(&["A field keeps its kind"]);
+    let page =
+        desk.look(&format!("{path}?field=front-door")).await.says(&["A field keeps its kind"]);
     let moved = desk.browser.fill(&page, "up", &[]).await;
     desk.browser.follow(&moved).await;
     let fields = admin.get("/v1/custom-fields").await;
@@ -462,7 +471,8 @@ async fn an_auditor_sees_jobs_and_no_way_to_change_them_and_is_refused() {
     let controls = ["type=\"checkbox\" name=\"job\"", "/jobs/edit", "/jobs/new", "value=\"save\""];
     auditor.look("/jobs").await.is(200).says(&["Attic"]).says_nothing_of(&controls);
     let templates = format!("/settings/templates/edit?template={template}");
-    for path in ["/settings/job-types", "/settings/templates", "/settings/custom-fields", &templates]
+    for path in
+        ["/settings/job-types", "/settings/templates", "/settings/custom-fields", &templates]
     {
         let seen = auditor.look(path).await.is(200);
         seen.says_nothing_of(&["value=\"save\"", "value=\"add\"", "value=\"remove\""]);

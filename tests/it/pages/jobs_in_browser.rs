@@ -5,9 +5,9 @@ use super::real_browser::{Chromium, Window};
 use std::sync::Arc;
 
 /// A wide screen whose browser runs no scripts.
-const WITHOUT_SCRIPTS: Window = Window { width: 1280, scripts: false };
+const WITHOUT_SCRIPTS: Window = Window { width: Some(1280), scripts: false };
 /// A phone.
-const PHONE: Window = Window { width: 390, scripts: true };
+const PHONE: Window = Window { width: Some(390), scripts: true };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn owners_are_added_to_several_jobs_without_javascript() {
@@ -49,7 +49,11 @@ async fn journey(browser: &Chromium) {
     browser.presses("button[value=sign-in]").await;
     browser.shows("Cellar").await;
     let in_own_zone = browser.tells("document.querySelectorAll('time[title]').length").await;
-    assert_eq!(in_own_zone, if browser.runs_scripts() { 3 } else { 0 }, "our script ran, or did not");
+    assert_eq!(
+        in_own_zone,
+        if browser.runs_scripts() { 3 } else { 0 },
+        "our script ran, or did not"
+    );
     for job in [attic, barn] {
         browser.presses(&format!("input[value='{job}']")).await;
     }

@@ -49,9 +49,7 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "template-changed" => {
             "The template is saved. Jobs that were made from it stay as they are."
         }
-        "template-removed" => {
-            "The template is gone. Jobs that were made from it stay as they are."
-        }
+        "template-removed" => "The template is gone. Jobs that were made from it stay as they are.",
         "fields-set" => "The custom fields are saved.",
         "field-removed" => {
             "The field is gone from every contact. What contacts had of it is kept in their \

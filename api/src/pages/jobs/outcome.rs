@@ -72,9 +72,8 @@ pub(super) async fn page(
 
 /// The whole of it in a sentence or two.
 fn told(mode: BulkMode, answer: &BulkAnswer) -> String {
-    let count = |is: fn(OwnerResult) -> bool| {
-        answer.results.iter().filter(|pair| is(pair.result)).count()
-    };
+    let count =
+        |is: fn(OwnerResult) -> bool| answer.results.iter().filter(|pair| is(pair.result)).count();
     let so_already =
         count(|result| matches!(result, OwnerResult::AlreadyThere | OwnerResult::WasNotThere));
     let refused = count(|result| reason(result).is_some());

@@ -92,7 +92,8 @@ pub(super) fn complaints(mut problem: Problem) -> Result<Complaints, Problem> {
         "The account's settings were changed since this page was shown, maybe by somebody else. \
          Nothing was saved."
             .clone_into(&mut problem.body.detail);
-        problem.body.remedy = Some("Look at what is there now, and save again if it is still right.");
+        problem.body.remedy =
+            Some("Look at what is there now, and save again if it is still right.");
     }
     Complaints::about(problem)
 }

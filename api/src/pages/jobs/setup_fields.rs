@@ -1,7 +1,5 @@
 use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
-use crate::endpoints::custom_fields::set::{
-    CustomFieldBody, SetCustomFields, set, warnings_after,
-};
+use crate::endpoints::custom_fields::set::{CustomFieldBody, SetCustomFields, set, warnings_after};
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
@@ -73,8 +71,7 @@ async fn carry_out(
         }
         ("save", Some(at)) => {
             form.text("label").clone_into(&mut fields[at].label);
-            fields[at].choices =
-                fields[at].choices.is_some().then(|| lines(form.text("choices")));
+            fields[at].choices = fields[at].choices.is_some().then(|| lines(form.text("choices")));
             at
         }
         ("up", Some(at)) => {
@@ -152,10 +149,9 @@ fn of_one(mut problem: Problem, index: usize) -> Problem {
 fn is_admin(who: &Staff) -> bool {
     match &who.asker().credential.authority {
         Authority::Builder { role, .. } => *role == Role::Admin,
-        Authority::Owner
-        | Authority::Impersonator
-        | Authority::Operator
-        | Authority::System => false,
+        Authority::Owner | Authority::Impersonator | Authority::Operator | Authority::System => {
+            false
+        }
     }
 }
 

@@ -1,9 +1,7 @@
 use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
 use super::setup_types::setup_of;
 use super::task_lines::{field, place, typed, written};
-use crate::endpoints::job_setup::{
-    TemplateBody, add_template, change_template, remove_template,
-};
+use crate::endpoints::job_setup::{TemplateBody, add_template, change_template, remove_template};
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
 use crate::input::{Door, id};

@@ -19,7 +19,8 @@ pub(super) fn written(tasks: &[TemplateTaskEntry], phase: Phase) -> String {
 
 fn line(task: &TemplateTaskEntry) -> String {
     // A title that reads like a kind is told apart from one.
-    if task.kind == TaskKind::Task && read(&task.title).0 == TaskKind::Task
+    if task.kind == TaskKind::Task
+        && read(&task.title).0 == TaskKind::Task
         && read(&task.title).1 == task.title
     {
         return task.title.clone();
@@ -56,11 +57,7 @@ pub(super) fn typed(form: &Form, before: &[TemplateTaskEntry]) -> Vec<TemplateTa
 }
 
 fn body(title: String, kind: TaskKind, phase: Phase) -> TemplateTaskBody {
-    TemplateTaskBody {
-        title,
-        kind: Some(kind.word().to_owned()),
-        phase: phase.word().to_owned(),
-    }
+    TemplateTaskBody { title, kind: Some(kind.word().to_owned()), phase: phase.word().to_owned() }
 }
 
 /// Which line of which phase's text the task at this place of the list is.

@@ -4,7 +4,7 @@
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
 use super::PASSWORD;
-use super::real_browser::Chromium;
+use super::real_browser::{Chromium, Window};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,9 @@ const PAGES: &[(Who, &str)] = &[
 /// Widths in pixels, and whether it is dark.
 const WINDOWS: [(u32, bool); 3] = [(1280, false), (390, false), (390, true)];
 
+/// A browser that is made wide and narrow.
+const CHANGING: Window = Window { width: None, scripts: true };
+
 /// The program's text, where it was fetched.
 fn axe() -> Option<String> {
     let told = std::env::var_os("AXE_CORE").map(PathBuf::from);
@@ -54,7 +57,7 @@ async fn no_page_is_hard_to_use_as_far_as_a_program_can_tell() {
         eprintln!("SKIPPED: axe-core is not here; script/setup fetches it (with npm or pip)");
         return;
     };
-    let Some(chromium) = Chromium::start().await else {
+    let Some(chromium) = Chromium::start_with(CHANGING).await else {
         eprintln!("SKIPPED: there is no chromedriver here (Debian: chromium, chromium-driver)");
         return;
     };

@@ -5,9 +5,9 @@ use super::real_browser::{Chromium, Window};
 use std::sync::Arc;
 
 /// A wide screen whose browser runs no scripts.
-const WITHOUT_SCRIPTS: Window = Window { width: 1280, scripts: false };
+const WITHOUT_SCRIPTS: Window = Window { width: Some(1280), scripts: false };
 /// A phone.
-const PHONE: Window = Window { width: 390, scripts: true };
+const PHONE: Window = Window { width: Some(390), scripts: true };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn owners_are_added_to_several_jobs_without_javascript() {

@@ -20,8 +20,8 @@ const WIDTH: u32 = 360;
 /// How a browser is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
-    /// In pixels.
-    pub(super) width: u32,
+    /// In pixels; none where it changes, as `resized` says.
+    pub(super) width: Option<u32>,
     /// Whether it runs scripts.
     pub(super) scripts: bool,
 }
@@ -43,7 +43,7 @@ impl Chromium {
 
     /// The same, with a window of this width.
     pub(super) async fn of_width(width: u32) -> Option<Self> {
-        Self::start_with(Window { width, scripts: true }).await
+        Self::start_with(Window { width: Some(width), scripts: true }).await
     }
 
     /// Starts one like this, where there is one.
@@ -70,9 +70,12 @@ impl Chromium {
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
         let client = client.expect("a client");
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
-        let metrics =
-            json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2 } });
-        let mut options = json!({ "args": args, "mobileEmulation": metrics });
+        let mut options = json!({ "args": args });
+        if let Some(width) = width {
+            let metrics =
+            json!({ "width": width, "height": 740, "pixelRatio": 2 });
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        }
         if !scripts {
             // As in its settings: blocked on every site.
             options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
@@ -172,19 +175,19 @@ impl Chromium {
         assert!(forgotten.expect("an answer").status().is_success());
     }
 
-    /// A picture of what is shown, as PNG.
+    /// A picture of the whole page, as PNG.
     pub(super) async fn picture(&self) -> Vec<u8> {
-        let taken = self.client.get(format!("{}/screenshot", self.session)).send().await;
-        let taken: Value = taken.expect("an answer").json().await.expect("JSON");
-        let picture = taken["value"].as_str().expect("a picture");
-        STANDARD.decode(picture).expect("base64")
+        let whole = json!({ "captureBeyondViewport": true });
+        let asked = json!({ "cmd": "Page.captureScreenshot", "params": whole });
+        let taken = self.ask("goog/cdp/execute", asked).await;
+        STANDARD.decode(taken["data"].as_str().expect("a picture")).expect("base64")
     }
 
     /// Asserts that this is to be read soon, on a page that is no wider than the window.
     pub(super) async fn shows(&self, text: &str) {
         let read = self.reads(text).await;
         let wide = self.tells("document.documentElement.scrollWidth").await;
-        assert_eq!(wide, self.window.width, "{read}");
+        assert_eq!(Some(wide), self.window.width.map(Value::from), "{read}");
     }
 
     /// Asserts that this is to be read soon, and tells all that is.

@@ -110,7 +110,7 @@ fn fields(
         (complaints.above(&labels))
         p { a href=(filter.path()) { "Back to the jobs" } }
         (ticked(jobs))
-        form method="post" action="/jobs/edit" novalidate {
+        form .narrow method="post" action="/jobs/edit" novalidate {
             (filter.carried())
             (chosen.carried())
             (Select::new("field", "Field", &[("owners".to_owned(), "Owners".to_owned())])

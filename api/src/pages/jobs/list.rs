@@ -91,7 +91,7 @@ async fn find(
 fn sought(filter: &Filter, menu: &OwnerMenu, complaints: &Complaints) -> Markup {
     let hint = "Names of jobs and owners, references, sites";
     html! {
-        div .bar {
+        div .bar .sought {
             (Input::search("search", "Search").value(&filter.search).hint(hint).shown(complaints))
             button .main type="submit" { "Search" }
         }

@@ -98,7 +98,7 @@ async fn page(
     };
     let content = html! {
         (complaints.above(&LABELS))
-        form method="post" novalidate {
+        form .narrow method="post" novalidate {
             (Select::new("template", "Begin", &templates).chosen(form.text("template"))
                 .hint(begin_hint).shown(complaints))
             (Input::text("name", "Job name").value(form.text("name")).shown(complaints))

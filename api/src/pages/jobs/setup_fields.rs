@@ -233,7 +233,7 @@ fn one(
     let known = field.choices.as_ref().map(|choices| choices.join("\n"));
     let is_first = there.fields.first().is_some_and(|first| first.name == field.name);
     html! {
-        form method="post" novalidate {
+        form .narrow method="post" novalidate {
             (of_version(there.version))
             (hidden("field", &field.name))
             (Input::text("label", "Label").value(label).shown(complaints))
@@ -268,7 +268,7 @@ fn new(there: &CustomFieldsEntry, form: &Form, complaints: &Complaints) -> Marku
     let kinds: Vec<(String, String)> =
         FieldKind::WORDS.iter().map(|word| ((*word).to_owned(), sentence(word))).collect();
     html! {
-        form method="post" novalidate {
+        form .narrow method="post" novalidate {
             (of_version(there.version))
             (Input::text("label", "Label").value(form.text("label"))
                 .hint("What people call it, such as “Gate code”.").shown(complaints))

@@ -219,7 +219,7 @@ fn page(
         p { a href="/settings/templates" { "All templates" } }
         (complaints.above(&labels))
         @if who.changes() {
-            form method="post" novalidate {
+            form .narrow method="post" novalidate {
                 (of_version(setup.version))
                 @if let Some(entry) = known { (hidden("template", &entry.id.to_string())) }
                 (inputs(setup, typed, &fields, complaints))

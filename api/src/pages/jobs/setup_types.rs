@@ -55,7 +55,7 @@ fn page(who: &Staff, setup: &JobSetupEntry, typed: &str, complaints: &Complaints
         (tabs(Setup::Types))
         (complaints.above(&[("types", "Job types")]))
         @if who.changes() {
-            form method="post" novalidate {
+            form .narrow method="post" novalidate {
                 (of_version(setup.version))
                 (Input::text("types", "Job types").lines(10).value(typed)
                     .hint("One a line, in the order in which they are offered.")

@@ -210,10 +210,9 @@ fn changes(staff: &Staff, job: &JobPage) -> bool {
 /// A page of the job, with the ways to its others.
 fn sheet(staff: &Staff, job: &JobPage, here: Tab, content: &Markup) -> Page {
     let id = JobId(job.job.id);
-    let title = match here {
-        Tab::Overview => job.job.name.clone(),
-        other => format!("{}: {}", other.label(), job.job.name),
-    };
+    let name = &job.job.name;
+    let title =
+        if here == Tab::Overview { name.clone() } else { format!("{}: {name}", here.label()) };
     let content = html! {
         nav .tabs aria-label="This job" {
             ul {

@@ -164,9 +164,10 @@ async fn page(
     let job = self::job(app, who, id).await?;
     owner_of(&job, contact)?;
     let told = told(app, who, contact).await?;
-    let remedies = match &refused {
-        Some(problem) => remedies::three(app, who, &told.contact, problem).await?,
-        None => html! {},
+    let remedies = if let Some(problem) = &refused {
+        remedies::three(app, who, &told.contact, problem).await?
+    } else {
+        html! {}
     };
     let complaints = match refused {
         Some(problem) => Complaints::about(problem)?,

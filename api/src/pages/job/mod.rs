@@ -71,12 +71,16 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         }
         "owner-removed" => "The contact is an owner of this job no more.",
         "owner-replaced" => "The other contact is on the job in its place.",
-        "invite-resent" => "The invite is sent again, with a new link. The old link is dead.",
-        "invite-cancelled" => "The invite is cancelled. The contact's info can be edited again.",
-        "invite-redirected" => "The invite is on its way to the corrected address.",
-        "access-disabled" => "The access is closed for now.",
-        "access-enabled" => "The access is open again, as it was.",
-        "owner-deactivated" => {
+        "owners-invite-resent" => {
+            "The invite is sent again, with a new link. The old link is dead."
+        }
+        "owners-invite-cancelled" => {
+            "The invite is cancelled. The contact's info can be edited again."
+        }
+        "owners-invite-redirected" => "The invite is on its way to the corrected address.",
+        "owners-access-disabled" => "The access is closed for now.",
+        "owners-access-enabled" => "The access is open again, as it was.",
+        "owners-access-ended" => {
             "The owner is deactivated. Their info can be edited; only a new invite opens the access \
              again."
         }
@@ -97,7 +101,7 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "message-sent" => "The message is sent, and its owner is told by mail that there is one.",
         "note-added" => "The note is added.",
         "budget-saved" => "The budget is saved.",
-        "member-invited" => "The link to the portal is on its way to this address.",
+        "portal-member-invited" => "The link to the portal is on its way to this address.",
         "link-revoked" => "The link opens nothing any more.",
         "look-ended" => "You look through the owner's eyes no more.",
         _ => return None,
@@ -197,10 +201,9 @@ fn changes(staff: &Staff, job: &JobPage) -> bool {
 /// A page of the job, with the ways to its others.
 fn sheet(staff: &Staff, job: &JobPage, here: Tab, content: &Markup) -> Page {
     let id = JobId(job.job.id);
-    let title = match here {
-        Tab::Overview => job.job.name.clone(),
-        other => format!("{}: {}", other.label(), job.job.name),
-    };
+    let name = &job.job.name;
+    let title =
+        if here == Tab::Overview { name.clone() } else { format!("{}: {name}", here.label()) };
     let content = html! {
         nav .tabs aria-label="This job" {
             ul {

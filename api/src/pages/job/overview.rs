@@ -194,7 +194,7 @@ fn facts(job: &JobPage) -> Markup {
 }
 
 /// What may be changed, each by a button of its own.
-fn forms(job: &JobPage, types: &[String], form: &Form, complaints: &Complaints) -> Markup {
+fn forms(job: &JobPage, kinds: &[String], form: &Form, complaints: &Complaints) -> Markup {
     if job.job.archived {
         return html! { form method="post" { (button("reopen", "Reopen the job")) } };
     }
@@ -209,8 +209,8 @@ fn forms(job: &JobPage, types: &[String], form: &Form, complaints: &Complaints) 
     let now = job.detail.job_type.clone().unwrap_or_default();
     let mut options = vec![(String::new(), "None".to_owned())];
     // A type that was taken off the list stays with the jobs that have it.
-    let mut listed: Vec<&String> = types.iter().collect();
-    if !now.is_empty() && !types.contains(&now) {
+    let mut listed: Vec<&String> = kinds.iter().collect();
+    if !now.is_empty() && !kinds.contains(&now) {
         listed.push(&now);
     }
     options.extend(listed.into_iter().map(|name| (name.clone(), name.clone())));

@@ -94,7 +94,7 @@ async fn change(app: &AppState, order: Order<JobId, ()>, form: &Form) -> Result<
         }
         "invite" => {
             issue(app, &keyed(order, form), invited(form)?).await?;
-            Ok(Done::Word("member-invited"))
+            Ok(Done::Word("portal-member-invited"))
         }
         "rotate" => {
             let order = keyed(at_link(order, link()?), form);

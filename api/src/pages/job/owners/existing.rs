@@ -156,9 +156,10 @@ async fn page_of(
     let contact = contact_directory::get(app.store().reader(), who.ledger(), contact).await?;
     let contact = contact.filter(|contact| contact.life == "live");
     let contact = contact.ok_or_else(Problem::not_found)?;
-    let instead = match &refused {
-        Some(problem) => remedies::instead(app, who, id, problem, Some(&contact)).await?,
-        None => html! {},
+    let instead = if let Some(problem) = &refused {
+        remedies::instead(app, who, id, problem, Some(&contact)).await?
+    } else {
+        html! {}
     };
     let complaints = match refused {
         Some(problem) => Complaints::about(problem)?,

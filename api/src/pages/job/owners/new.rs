@@ -85,9 +85,10 @@ async fn page(
     refused: Option<Problem>,
 ) -> Result<Page, Problem> {
     let job = job(app, who, id).await?;
-    let instead = match &refused {
-        Some(problem) => remedies::instead(app, who, id, problem, None).await?,
-        None => html! {},
+    let instead = if let Some(problem) = &refused {
+        remedies::instead(app, who, id, problem, None).await?
+    } else {
+        html! {}
     };
     let complaints = match refused {
         Some(problem) => Complaints::about(problem)?,

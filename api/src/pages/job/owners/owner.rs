@@ -78,21 +78,21 @@ async fn deal(app: &AppState, mut order: Order<Place, ()>, form: &Form) -> Resul
     let action = form.text("action");
     let (command, word) = match action {
         "save" if staged(form) => (ContactCommand::SendInvite(invite_ids()), "owner-invited"),
-        "resend" => (ContactCommand::ResendInvite(TokenId(Uuid::now_v7())), "invite-resent"),
-        "cancel" => (ContactCommand::CancelInvite, "invite-cancelled"),
+        "resend" => (ContactCommand::ResendInvite(TokenId(Uuid::now_v7())), "owners-invite-resent"),
+        "cancel" => (ContactCommand::CancelInvite, "owners-invite-cancelled"),
         "redirect" => {
             let to = email(form, "email")?;
-            (ContactCommand::RedirectInvite { to, ids: invite_ids() }, "invite-redirected")
+            (ContactCommand::RedirectInvite { to, ids: invite_ids() }, "owners-invite-redirected")
         }
         "swap" => (ContactCommand::SwapPrimaryEmail(email(form, "swap")?), "emails-swapped"),
         "disable" => {
             order.reason = reason(form, "disable_reason")?;
-            (ContactCommand::DisableAccess, "access-disabled")
+            (ContactCommand::DisableAccess, "owners-access-disabled")
         }
-        "enable" => (ContactCommand::EnableAccess, "access-enabled"),
+        "enable" => (ContactCommand::EnableAccess, "owners-access-enabled"),
         "deactivate" => {
             order.reason = reason(form, "deactivate_reason")?;
-            (ContactCommand::DeactivateOwner, "owner-deactivated")
+            (ContactCommand::DeactivateOwner, "owners-access-ended")
         }
         "remove" => {
             let remove = JobCommand::RemoveOwner(contact, None);
@@ -164,9 +164,10 @@ async fn page(
     let job = self::job(app, who, id).await?;
     owner_of(&job, contact)?;
     let told = told(app, who, contact).await?;
-    let remedies = match &refused {
-        Some(problem) => remedies::three(app, who, &told.contact, problem).await?,
-        None => html! {},
+    let remedies = if let Some(problem) = &refused {
+        remedies::three(app, who, &told.contact, problem).await?
+    } else {
+        html! {}
     };
     let complaints = match refused {
         Some(problem) => Complaints::about(problem)?,

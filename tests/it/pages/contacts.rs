@@ -563,7 +563,7 @@ async fn a_profile_image_is_seen_and_never_set_by_the_builder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_only_reads_or_has_no_grant_sees_no_buttons_and_is_refused() {
     // RULES.md 2.8
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     let ada = office.active("Ada", "ada@example.org").await;
     let bea = office.contact(json!({ "name": "Bea", "primary_email": "bea@example.org" })).await;
     let path = format!("/contacts/{ada}");

@@ -72,8 +72,7 @@ impl Chromium {
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server"];
         let mut options = json!({ "args": args });
         if let Some(width) = width {
-            let metrics =
-            json!({ "width": width, "height": 740, "pixelRatio": 2 });
+            let metrics = json!({ "width": width, "height": 740, "pixelRatio": 2 });
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
         }
         if !scripts {

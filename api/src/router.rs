@@ -87,6 +87,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(mail::mailbox::read_mailbox))
         .routes(routes!(mail::mailbox::show_mailbox))
         .routes(routes!(audit::list::list_audit))
+        .routes(routes!(audit::chart::audit_chart))
         .routes(routes!(imports::create::import))
         .routes(routes!(operations::healthz::healthz))
         .routes(routes!(operations::readyz::readyz))

@@ -32,6 +32,16 @@ impl Day {
         Self(moment.moment().date())
     }
 
+    /// The moment at which it begins in UTC.
+    pub fn begins(self) -> Timestamp {
+        Timestamp::new(self.0.midnight().assume_utc())
+    }
+
+    /// The moment at which the next day begins in UTC.
+    pub fn ends(self) -> Timestamp {
+        self.begins().plus_hours(24)
+    }
+
     /// How many days from `earlier` to this day; negative when it lies before.
     pub fn days_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).whole_days()

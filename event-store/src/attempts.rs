@@ -6,7 +6,7 @@ use crate::store::EventStore;
 use domain::{Circumstances, LedgerId, Rejection, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 /// Somebody tried something, and a rule refused it.
@@ -55,6 +55,26 @@ pub struct ActorFilter {
     pub owners: Option<bool>,
 }
 
+/// From when until when, not included, somebody's deeds are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActorSpan {
+    /// Whose.
+    pub actor: Uuid,
+    /// From this time on.
+    pub since: Timestamp,
+    /// Before this time.
+    pub until: Timestamp,
+}
+
+/// How many attempts were refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedByDay {
+    /// On which days, in UTC.
+    pub days: Vec<(Date, u64)>,
+    /// Older ones were too many to be counted; none when all were.
+    pub whole_from: Option<Timestamp>,
+}
+
 /// Which refused attempts are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct AttemptQuery {
@@ -62,20 +82,24 @@ pub struct AttemptQuery {
     pub aggregate: Option<Uuid>,
     /// Those of these actors.
     pub actor: Option<ActorFilter>,
+    /// Those of actors of this kind.
+    pub actor_kind: Option<String>,
     /// Those through the eyes of this contact.
     pub acting_as: Option<Uuid>,
     /// Those at or after this time.
     pub from: Option<Timestamp>,
     /// Those before this time.
     pub until: Option<Timestamp>,
-    /// Those older than this one.
-    pub before: Option<(Timestamp, Uuid)>,
+    /// Those that come after this one.
+    pub beyond: Option<(Timestamp, Uuid)>,
     /// At most so many.
     pub limit: u32,
+    /// Whether the oldest comes first.
+    pub oldest_first: bool,
 }
 
 impl Reader {
-    /// Refused attempts of a ledger, newest first.
+    /// Refused attempts of a ledger, newest first unless asked otherwise.
     pub async fn refused_attempts(
         &self,
         ledger: LedgerId,
@@ -83,10 +107,12 @@ impl Reader {
     ) -> Result<Vec<RefusedAttempt>, StoreError> {
         let client = self.database.connection().await?;
         let (from, until) = (query.from.map(Timestamp::moment), query.until.map(Timestamp::moment));
-        let before_at = query.before.map(|(at, _)| at.moment());
-        let before_id = query.before.map(|(_, id)| id);
+        let beyond_at = query.beyond.map(|(at, _)| at.moment());
+        let beyond_id = query.beyond.map(|(_, id)| id);
+        let (beyond, order) = if query.oldest_first { (">", "ASC") } else { ("<", "DESC") };
         let rows = client
             .query(
+                &format!(
                 "SELECT attempt_id, aggregate_id, command, code, rule, actor_kind, actor_id, \
                         channel, sealed, refused_at, correlation, acting_as \
                  FROM refused_attempts \
@@ -95,20 +121,22 @@ impl Reader {
                    AND ($10::boolean IS NULL OR (actor_kind = 'owner') = $10) \
                    AND ($4::timestamptz IS NULL OR refused_at >= $4) \
                    AND ($5::timestamptz IS NULL OR refused_at < $5) \
-                   AND ($6::timestamptz IS NULL OR (refused_at, attempt_id) < ($6, $7::uuid)) \
+                   AND ($6::timestamptz IS NULL OR (refused_at, attempt_id) {beyond} ($6, $7::uuid)) \
                    AND ($9::uuid IS NULL OR acting_as = $9) \
-                 ORDER BY refused_at DESC, attempt_id DESC LIMIT $8",
+                   AND ($11::text IS NULL OR actor_kind = $11) \
+                 ORDER BY refused_at {order}, attempt_id {order} LIMIT $8"),
                 &[
                     &ledger.0,
                     &query.aggregate,
                     &query.actor.as_ref().map(|actor| &actor.ids),
                     &from,
                     &until,
-                    &before_at,
-                    &before_id,
+                    &beyond_at,
+                    &beyond_id,
                     &i64::from(query.limit),
                     &query.acting_as,
                     &query.actor.as_ref().and_then(|actor| actor.owners),
+                    &query.actor_kind,
                 ],
             )
             .await
@@ -139,6 +167,72 @@ impl Reader {
                 }
             })
             .collect())
+    }
+}
+
+impl Reader {
+    /// How many attempts were refused on each day, of the newest that the query's limit takes; in
+    /// these spans alone, where there are any.
+    pub async fn refused_by_day(
+        &self,
+        ledger: LedgerId,
+        query: &AttemptQuery,
+        spans: Option<&[ActorSpan]>,
+    ) -> Result<RefusedByDay, StoreError> {
+        let client = self.database.connection().await?;
+        let (from, until) = (query.from.map(Timestamp::moment), query.until.map(Timestamp::moment));
+        let actors: Option<Vec<Uuid>> = spans.map(|s| s.iter().map(|span| span.actor).collect());
+        let moments = |of: fn(&ActorSpan) -> Timestamp| -> Option<Vec<OffsetDateTime>> {
+            spans.map(|spans| spans.iter().map(|span| of(span).moment()).collect())
+        };
+        let rows = client
+            .query(
+                "WITH looked AS MATERIALIZED ( \
+                   SELECT actor_kind, actor_id, acting_as, refused_at FROM refused_attempts \
+                   WHERE ledger_id = $1 AND ($2::uuid IS NULL OR aggregate_id = $2) \
+                     AND ($3::timestamptz IS NULL OR refused_at >= $3) \
+                     AND ($4::timestamptz IS NULL OR refused_at < $4) \
+                   ORDER BY refused_at DESC LIMIT $5) \
+                 SELECT (refused_at AT TIME ZONE 'UTC')::date, count(*), NULL::timestamptz \
+                 FROM looked l \
+                 WHERE ($6::uuid[] IS NULL OR actor_id = ANY($6)) \
+                   AND ($7::boolean IS NULL OR (actor_kind = 'owner') = $7) \
+                   AND ($8::text IS NULL OR actor_kind = $8) \
+                   AND ($9::uuid IS NULL OR acting_as = $9) \
+                   AND ($10::uuid[] IS NULL OR EXISTS ( \
+                         SELECT 1 FROM unnest($10, $11::timestamptz[], $12::timestamptz[]) \
+                              AS s (actor, since, until) \
+                         WHERE s.actor = l.actor_id AND s.since <= l.refused_at \
+                           AND l.refused_at < s.until)) \
+                 GROUP BY 1 \
+                 UNION ALL SELECT NULL, count(*), min(refused_at) FROM looked",
+                &[
+                    &ledger.0,
+                    &query.aggregate,
+                    &from,
+                    &until,
+                    &i64::from(query.limit),
+                    &query.actor.as_ref().map(|actor| &actor.ids),
+                    &query.actor.as_ref().and_then(|actor| actor.owners),
+                    &query.actor_kind,
+                    &query.acting_as,
+                    &actors,
+                    &moments(|span| span.since),
+                    &moments(|span| span.until),
+                ],
+            )
+            .await
+            .map_err(StoreError::database("counting refused attempts"))?;
+        let mut counted = RefusedByDay { days: Vec::new(), whole_from: None };
+        for row in &rows {
+            let count = u64::try_from(row.get::<_, i64>(1)).unwrap_or(0);
+            if let Some(day) = row.get(0) {
+                counted.days.push((day, count));
+            } else if count >= u64::from(query.limit) {
+                counted.whole_from = row.get::<_, Option<OffsetDateTime>>(2).map(Timestamp::new);
+            }
+        }
+        Ok(counted)
     }
 }
 

@@ -10,9 +10,10 @@ use crate::history::HistoryEntry;
 use crate::view::View;
 use domain::{LedgerId, PersonId, Timestamp};
 use event_store::Reader;
-use event_store::attempts::ActorFilter;
+use event_store::attempts::{ActorFilter, ActorSpan};
 use std::collections::{BTreeSet, HashMap};
 use time::OffsetDateTime;
+use time::macros::datetime;
 use uuid::Uuid;
 
 /// Whose ids of persons a history tells.
@@ -109,6 +110,39 @@ async fn as_contacts(
         entry.actor.id = linked.map(|link| link.contact).or_else(|| about.then_some(entry.about));
     }
     Ok(())
+}
+
+/// When a person was the owner behind a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stay {
+    pub(crate) span: ActorSpan,
+    /// Whether they are told as the contact in what they did to the contact itself alone: whoever was
+    /// linked to none yet acted by an invitation's link.
+    pub(crate) at_own: bool,
+}
+
+/// When each of these persons is told as this contact, as [`tell`] does it.
+pub(crate) async fn stays(
+    reader: &Reader,
+    ledger: LedgerId,
+    contact: Uuid,
+    persons: &[Uuid],
+) -> Result<Vec<Stay>, ViewError> {
+    let ever = Timestamp::new(OffsetDateTime::UNIX_EPOCH);
+    let never = Timestamp::new(datetime!(9999-12-31 23:59:59 UTC));
+    let links = links(reader, ledger, persons).await?;
+    let mut stays = Vec::new();
+    for actor in persons {
+        let links = links.get(actor).map_or(&[][..], Vec::as_slice);
+        let until = links.first().map_or(never, |link| link.since);
+        let span = |since, until| ActorSpan { actor: *actor, since, until };
+        stays.push(Stay { span: span(ever, until), at_own: true });
+        let ends = links.iter().skip(1).map(|link| link.since).chain([never]);
+        for (link, until) in links.iter().zip(ends).filter(|(link, _)| link.contact == contact) {
+            stays.push(Stay { span: span(link.since, until), at_own: false });
+        }
+    }
+    Ok(stays)
 }
 
 /// From when on a person was the owner behind a contact.

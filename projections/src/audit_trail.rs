@@ -158,6 +158,8 @@ pub struct AuditQuery {
     pub subject: Option<Uuid>,
     /// What this actor did: a key; an owner as [`Self::persons`] has it.
     pub actor: Option<Uuid>,
+    /// What actors of this kind did.
+    pub actor_kind: Option<String>,
     /// What was done through the eyes of this contact.
     pub acting_as: Option<Uuid>,
     /// Whose ids of persons are told.
@@ -172,12 +174,14 @@ pub struct AuditQuery {
     pub cursor: Option<String>,
     /// The most entries of a page.
     pub limit: u32,
+    /// Whether what happened first comes first.
+    pub oldest_first: bool,
 }
 
-/// Where a page starts: below this position, and older than this attempt.
+/// Where a page starts: beyond this position, and beyond this attempt.
 type Place = (Option<i64>, Option<(Timestamp, Uuid)>);
 
-/// A page of the trail, newest first: what happened, and what was refused.
+/// A page of the trail, newest first unless asked otherwise: what happened, and what was refused.
 pub async fn list(
     reader: &Reader,
     ledger: LedgerId,
@@ -200,11 +204,13 @@ pub async fn list(
         let attempts = AttemptQuery {
             aggregate: query.subject,
             actor,
+            actor_kind: query.actor_kind.clone(),
             acting_as: query.acting_as,
             from: query.from,
             until: query.until,
-            before: place.1,
+            beyond: place.1,
             limit: query.limit.saturating_add(1),
+            oldest_first: query.oldest_first,
         };
         reader.refused_attempts(ledger, &attempts).await?
     };
@@ -218,6 +224,9 @@ pub async fn list(
         entries.push(((None, Some(key)), HistoryEntry::of_attempt(attempt)));
     }
     entries.sort_by(|(a_place, a), (b_place, b)| (b.at, b_place).cmp(&(a.at, a_place)));
+    if query.oldest_first {
+        entries.reverse();
+    }
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = entries.len() > limit;
     entries.truncate(limit);
@@ -234,13 +243,13 @@ pub async fn list(
     Ok(Page { items, next: more.then(|| Cursor::write(&last)).flatten() })
 }
 
-/// The positions of one page's events and one more, newest first.
+/// The positions of one page's events and one more, in the order that is asked for.
 async fn positions(
     reader: &Reader,
     ledger: LedgerId,
     query: &AuditQuery,
     actor: Option<&ActorFilter>,
-    below: Option<i64>,
+    beyond: Option<i64>,
 ) -> Result<Vec<u64>, ViewError> {
     let failed = || ViewError::database(AuditTrail::NAME);
     let client = reader.database().connection().await?;
@@ -255,16 +264,19 @@ async fn positions(
            AND ($4::text IS NULL OR $4 = ANY(a.fields)) \
            AND ($5::timestamptz IS NULL OR a.recorded_at >= $5) \
            AND ($6::timestamptz IS NULL OR a.recorded_at < $6) \
-           AND ($7::bigint IS NULL OR a.position < $7) \
+           AND ($7::bigint IS NULL OR a.position {} $7) \
            AND ($9::uuid IS NULL OR a.acting_as = $9) \
-         ORDER BY a.position DESC LIMIT $8",
+           AND ($11::text IS NULL OR a.actor_kind = $11) \
+         ORDER BY a.position {} LIMIT $8",
         if query.subject.is_some() { of_subject } else { of_all },
         // One alone is found in the order of its positions.
         if ids.is_some_and(|ids| ids.len() == 1) {
             "a.actor_id = ($3::uuid[])[1]"
         } else {
             "a.actor_id = ANY($3)"
-        }
+        },
+        if query.oldest_first { ">" } else { "<" },
+        if query.oldest_first { "ASC" } else { "DESC" },
     );
     let statement = client.prepare_cached(&sql).await.map_err(failed())?;
     let (from, until) = (query.from.map(Timestamp::moment), query.until.map(Timestamp::moment));
@@ -279,10 +291,11 @@ async fn positions(
                 &query.field,
                 &from,
                 &until,
-                &below,
+                &beyond,
                 &limit,
                 &query.acting_as,
                 &owners,
+                &query.actor_kind,
             ],
         )
         .await

@@ -1,5 +1,6 @@
 //! The history of one thing, as people read it: when, who, which field, before, after, why.
 
+use crate::actors::{self, Persons};
 use crate::audit_trail::{self, AuditQuery, kind_word};
 use crate::{Page, ViewError, contact_directory};
 use domain::builder_account::BuilderAccountEvent;
@@ -89,13 +90,23 @@ pub async fn of(
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Page<HistoryEntry>, ViewError> {
-    let query = AuditQuery {
-        subject: Some(subject),
-        cursor: cursor.map(str::to_owned),
-        limit,
-        ..AuditQuery::default()
-    };
+    let cursor = cursor.map(str::to_owned);
+    let query = AuditQuery { subject: Some(subject), cursor, limit, ..AuditQuery::default() };
     audit_trail::list(reader, ledger, &query).await
+}
+
+/// The events at some positions, in order, as the account's builder knows them.
+pub async fn at(
+    reader: &Reader,
+    ledger: LedgerId,
+    positions: &[u64],
+) -> Result<Vec<HistoryEntry>, ViewError> {
+    let events = reader.events_at(ledger, positions).await?;
+    let mut entries: Vec<HistoryEntry> = events.iter().map(HistoryEntry::of_event).collect();
+    name_all(reader, ledger, &mut entries).await?;
+    show_access(reader, ledger, &mut entries).await?;
+    actors::tell(reader, ledger, Persons::AsContacts, &mut entries).await?;
+    Ok(entries)
 }
 
 /// Up to `limit` events after a position as histories tell them, oldest first, for whoever runs the

@@ -9,7 +9,9 @@
 pub mod actors;
 pub mod api_keys;
 pub mod as_of;
+pub mod audit_chart;
 pub mod audit_trail;
+pub mod called;
 pub mod contact_directory;
 pub mod custom_fields;
 pub mod diff;
@@ -28,6 +30,7 @@ pub mod owner_items;
 pub mod owner_portal;
 pub mod page;
 pub mod rebuild;
+pub mod revisions;
 pub mod runner;
 pub mod search;
 pub mod settings;

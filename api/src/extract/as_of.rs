@@ -4,6 +4,7 @@ use super::asker::Asker;
 use crate::error::Problem;
 use crate::position::LedgerPosition;
 use crate::state::AppState;
+use domain::LedgerId;
 use projections::ViewError;
 use projections::as_of::{self, AsOf, Moment};
 use serde::Deserialize;
@@ -36,13 +37,23 @@ impl AsOfParams {
         let moment = Moment::parse(typed)
             .or_else(|| told().map(|told| Moment::Position(told.position)))
             .ok_or_else(|| Problem::unreadable("as_of", Moment::EXPECTED))?;
-        match as_of::resolve(app.store().reader(), asker.ledger(), moment).await {
-            Ok(at) => Ok(Some(at)),
-            Err(ViewError::BeyondHead) => {
-                let detail = "as_of lies beyond what has happened.";
-                Err(Problem::new("position_beyond_head", detail).field("as_of"))
-            }
-            Err(error) => Err(error.into()),
+        point(app, asker.ledger(), moment, "as_of").await.map(Some)
+    }
+}
+
+/// The position that a moment means, which was read from this field.
+pub(crate) async fn point(
+    app: &AppState,
+    ledger: LedgerId,
+    moment: Moment,
+    field: &'static str,
+) -> Result<AsOf, Problem> {
+    match as_of::resolve(app.store().reader(), ledger, moment).await {
+        Ok(at) => Ok(at),
+        Err(ViewError::BeyondHead) => {
+            let detail = format!("{field} lies beyond what has happened.");
+            Err(Problem::new("position_beyond_head", detail).field(field))
         }
+        Err(error) => Err(error.into()),
     }
 }

@@ -202,6 +202,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/me/jobs/{account_id}/{job_id}/tasks/{task_id}/complete", Own),
     ("get", "/v1/me/history", Own),
     ("get", "/v1/audit", Query(|ids| format!("contact={}", ids.contact))),
+    ("get", "/v1/audit/chart", Query(|ids| format!("contact={}", ids.contact))),
     ("post", "/v1/imports", Own),
     ("get", "/healthz", Public),
     ("get", "/readyz", Public),

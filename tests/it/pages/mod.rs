@@ -5,6 +5,7 @@ mod browser;
 mod cases;
 mod forms;
 mod headers;
+mod history;
 mod invitations;
 mod journey;
 mod links;

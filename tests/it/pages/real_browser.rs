@@ -1,6 +1,8 @@
 //! The same in a real browser of the size of a phone: Debian's chromium, told what to do over
 //! `WebDriver`. Where there is none, that is said and nothing is shown.
 
+mod histories;
+
 use super::super::harness::Server;
 use super::PASSWORD;
 use reqwest::Client;

@@ -4,6 +4,7 @@ use super::{bring_up, viewed};
 use crate::support::{Account, apply};
 use domain::contact::ContactCommand;
 use domain::{Command, Reason};
+use projections::audit_chart;
 use projections::audit_trail::{self, AuditQuery};
 use projections::history;
 
@@ -71,4 +72,36 @@ async fn a_history_tells_each_change_with_before_and_after_and_what_was_refused(
     let page = audit_trail::list(store.reader(), account.ledger, &query).await.expect("read");
     let newest = &page.items[0].changes[0];
     assert_eq!(newest.before.as_deref(), Some("ada@old.example"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chart_counts_the_newest_and_says_from_when_on_where_there_is_more() {
+    let (_database, store) = viewed().await;
+    let account = Account::open(&store, 52).await;
+    let contact = account.contact_id();
+    apply(&store, account.create(contact, "Ada", Some("ada@old.example"))).await;
+    apply(&store, account.set_primary(contact, "ada@new.example")).await;
+    apply(&store, account.invite(contact)).await;
+    store.execute(account.rename(contact, "Bea")).await.expect_err("locked since it was sent");
+    bring_up(&store, &[account.ledger]).await;
+    let query = AuditQuery { subject: Some(contact.0), limit: 200, ..AuditQuery::default() };
+    let listed = audit_trail::list(store.reader(), account.ledger, &query).await.expect("read");
+    let (refused, events): (Vec<_>, Vec<_>) =
+        listed.items.iter().partition(|entry| entry.refused.is_some());
+    let (refused, events) = (refused.len(), events.len());
+    for (looked_at, whole) in [(2, false), (events - 1, false), (events + 1, true)] {
+        let looked_at = u32::try_from(looked_at).expect("a few");
+        let reader = store.reader();
+        let chart = audit_chart::count_newest(reader, account.ledger, &query, looked_at).await;
+        let chart = chart.expect("counted");
+        let counted: u64 = chart.steps.iter().flat_map(|step| step.events.values()).sum();
+        let counted = usize::try_from(counted).expect("a few");
+        let expected = events.min(usize::try_from(looked_at).expect("a few"));
+        assert_eq!(counted, expected, "of {events} events");
+        let told: u64 = chart.steps.iter().map(|step| step.refused).sum();
+        assert_eq!(usize::try_from(told), Ok(refused));
+        let newest = listed.items.iter().filter(|entry| entry.refused.is_none());
+        let oldest_looked_at = newest.map(|entry| entry.at).nth(expected - 1);
+        assert_eq!(chart.counted_from, oldest_looked_at.filter(|_| !whole));
+    }
 }

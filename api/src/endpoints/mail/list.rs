@@ -5,11 +5,14 @@ use crate::input::{Door, LIMIT_DEFAULT, cursor, id, limit, one_of};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
+use domain::LedgerId;
+use projections::Page;
 use projections::mail_log::{self, MailEntry, MailQuery};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-const STATUSES: [&str; 4] = ["waiting", "sent", "failed", "bounced"];
+/// What can have become of a mail.
+pub(crate) const STATUSES: [&str; 4] = ["waiting", "sent", "failed", "bounced"];
 
 /// Which mails.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -54,6 +57,14 @@ pub(crate) async fn list_mail(
 ) -> Result<Json<PageOf<MailEntry>>, Problem> {
     let query = question.params.query()?;
     question.ready(&app, &[MAIL_LOG, CONTACT_DIRECTORY]).await?;
-    let reader = app.store().reader();
-    Ok(Json(mail_log::list(reader, question.ledger(), &query).await?.into()))
+    Ok(Json(mails(&app, question.ledger(), &query).await?.into()))
+}
+
+/// A page of the log.
+pub(crate) async fn mails(
+    app: &AppState,
+    ledger: LedgerId,
+    query: &MailQuery,
+) -> Result<Page<MailEntry>, Problem> {
+    Ok(mail_log::list(app.store().reader(), ledger, query).await?)
 }

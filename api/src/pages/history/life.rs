@@ -1,0 +1,108 @@
+//! The history of a contact, a job or a lead, as the builder's people read it.
+
+use super::subject::{Subject, reads};
+use super::timeline::Timeline;
+use super::title_block::foot;
+use crate::endpoints::audit::AskedHistory;
+use crate::endpoints::{
+    AUDIT_TRAIL, CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW, MAIL_LOG, OWNER_ITEMS, contacts, jobs,
+    leads,
+};
+use crate::error::Problem;
+use crate::input::{Door, cursor};
+use crate::pages::form::Form;
+use crate::pages::layout::Page;
+use crate::pages::visit::{Staff, Visit};
+use crate::state::AppState;
+use axum::extract::State;
+use domain::{ContactId, JobId, LeadId};
+use maud::{Markup, html};
+use projections::called;
+
+/// How many entries stand on a page.
+pub(super) const ENTRIES: u32 = 25;
+/// The views that histories, and the names in them, are read from.
+pub(super) const VIEWS: &[&str] =
+    &[AUDIT_TRAIL, CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW, MAIL_LOG, OWNER_ITEMS];
+
+pub(super) async fn contact(
+    State(app): State<AppState>,
+    visit: Visit<Staff, ContactId>,
+) -> Result<Page, Problem> {
+    show(&app, &visit.who, &visit.query, Subject::Contact(visit.path)).await
+}
+
+pub(super) async fn job(
+    State(app): State<AppState>,
+    visit: Visit<Staff, JobId>,
+) -> Result<Page, Problem> {
+    show(&app, &visit.who, &visit.query, Subject::Job(visit.path)).await
+}
+
+pub(super) async fn lead(
+    State(app): State<AppState>,
+    visit: Visit<Staff, LeadId>,
+) -> Result<Page, Problem> {
+    show(&app, &visit.who, &visit.query, Subject::Lead(visit.path)).await
+}
+
+async fn show(
+    app: &AppState,
+    who: &Staff,
+    query: &Form,
+    subject: Subject,
+) -> Result<Page, Problem> {
+    reads(who)?;
+    who.ready(app, VIEWS).await?;
+    let asked = asked(query)?;
+    let (reader, ledger) = (app.store().reader(), who.ledger());
+    let page = match subject {
+        Subject::Contact(id) => contacts::history::entries(app, ledger, id, &asked).await?,
+        Subject::Job(id) => jobs::history::entries(app, ledger, id, &asked).await?,
+        Subject::Lead(id) => leads::history::entries(app, ledger, id, &asked).await?,
+    };
+    let called = called::in_entries(reader, ledger, &page.items, [subject.uuid()]).await?;
+    let name = called.thing(subject.uuid()).map_or("", |thing| &thing.name);
+    let as_of = subject.as_of();
+    let of = Some((subject.uuid(), &*as_of));
+    let timeline = Timeline { entries: &page.items, called: &called, of };
+    let more = page.next.map(|next| format!("{}{next}", more(subject, asked.oldest_first)));
+    let content = html! {
+        p { a href=(subject.path()) { "As it is now" } " · " a href=(as_of) { "As it was at any moment" } }
+        (ways(subject, asked.oldest_first))
+        (timeline.shown())
+        @if let Some(more) = more {
+            p { a href=(more) { @if asked.oldest_first { "Later entries" } @else { "Earlier entries" } } }
+        }
+        (foot(app, who, subject).await?)
+    };
+    Ok(Page::new(format!("History of {name}"), content).desk(who, subject.desk()))
+}
+
+fn asked(query: &Form) -> Result<AskedHistory, Problem> {
+    let mut door = Door::default();
+    let cursor = door.take_if("cursor", query.filled("cursor"), cursor);
+    let oldest_first = query.text("order") == "oldest";
+    door.build(|| Some(AskedHistory { cursor: cursor?, limit: ENTRIES, oldest_first }))
+}
+
+/// The address of the next page, up to its cursor.
+fn more(subject: Subject, oldest_first: bool) -> String {
+    let order = if oldest_first { "order=oldest&" } else { "" };
+    format!("{}?{order}cursor=", subject.history())
+}
+
+/// Which end to begin at.
+fn ways(subject: Subject, oldest_first: bool) -> Markup {
+    let way = |to: String, label: &str, here: bool| {
+        html! { li { a href=(to) aria-current=[here.then_some("true")] { (label) } } }
+    };
+    html! {
+        nav .tabs aria-label="Order" {
+            ul {
+                (way(subject.history(), "Newest first", !oldest_first))
+                (way(format!("{}?order=oldest", subject.history()), "Oldest first", oldest_first))
+            }
+        }
+    }
+}

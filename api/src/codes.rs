@@ -59,6 +59,9 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Type it again, or reset it first."),
     code(401, "second_factor_needed", "The login has a second factor; its code is needed too")
         .remedy("Send the code that the app tells, or a recovery code, in code."),
+    code(403, "staff_second_factor_required", "The account asks its staff for a second factor")
+        .rule("2.8")
+        .remedy("Turn one on in your own pages first, then sign in again."),
     code(403, "second_factor_refused", "Not a code of the second factor, or one that was used")
         .remedy("Wait for the next code; or use another recovery code."),
     code(409, "second_factor_on", "A second factor is on already")

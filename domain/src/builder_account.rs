@@ -6,6 +6,7 @@ mod custom_fields;
 mod job_setup;
 mod settings;
 mod staff;
+mod staff_second_factor;
 
 pub use api_keys::{AccountKey, ApiKeyIssued, ApiKeyRevoked, ApiKeyRotated, KeyLife, NewApiKey};
 pub use custom_fields::CustomFieldsSet;
@@ -19,6 +20,7 @@ pub use staff::{
     StaffInviteResent, StaffInvited, StaffJoined, StaffMember, StaffRejection, StaffRemoved,
     StaffRoleChanged, StaffStage,
 };
+pub use staff_second_factor::{StaffSecondFactor, StaffSecondFactorSet};
 
 use crate::ImpossibleStep;
 use crate::custom_field::CustomField;
@@ -43,6 +45,7 @@ events! {
         JobTemplateRemoved = "builder_account.job_template_removed" v 1,
         CustomFieldsSet = "builder_account.custom_fields_set" v 1,
         AccountSettingsChanged = "builder_account.settings_changed" v 1,
+        StaffSecondFactorSet = "builder_account.staff_second_factor_set" v 1,
         StaffInvited = "builder_account.staff_invited" v 1,
         StaffInviteResent = "builder_account.staff_invite_resent" v 1,
         StaffInviteCancelled = "builder_account.staff_invite_cancelled" v 1,
@@ -81,6 +84,7 @@ impl BuilderAccountEvent {
             }
             Self::CustomFieldsSet(e) => custom_fields::fields_changed(e),
             Self::AccountSettingsChanged(e) => settings::settings_changed(e),
+            Self::StaffSecondFactorSet(e) => vec![staff_second_factor::factor_set(e)],
             Self::StaffInvited(_)
             | Self::StaffInviteResent(_)
             | Self::StaffInviteCancelled(_)
@@ -112,7 +116,7 @@ pub enum BuilderAccountCommand {
     JobSetup(JobSetup),
     /// Make these the custom fields of all contacts, in this order (R41).
     SetCustomFields(Vec<CustomField>),
-    /// Settle some things otherwise for all invitations from now on (2.2).
+    /// Settle some things otherwise from now on: for all invitations (2.2), or for all of the staff.
     ChangeSettings(SettingsEdit),
     /// Invite, change or remove a member of the staff, or become one.
     Staff(StaffCommand),
@@ -265,6 +269,8 @@ pub struct BuilderAccount {
     pub custom_fields: Vec<CustomField>,
     /// How it wants its invitations.
     pub settings: AccountSettings,
+    /// What it asks of whoever signs in to work for it.
+    pub staff_second_factor: StaffSecondFactor,
     /// Its staff, with those who were removed: histories go on telling who they were.
     pub staff: BTreeMap<StaffId, StaffMember>,
 }
@@ -277,8 +283,18 @@ impl BuilderAccount {
                 let (name, keys, templates) = (e.name.clone(), BTreeMap::new(), BTreeMap::new());
                 let (job_types, custom_fields) = (Vec::new(), Vec::new());
                 let settings = AccountSettings::default();
-                let staff = BTreeMap::new();
-                Ok(Self { id, name, keys, job_types, templates, custom_fields, settings, staff })
+                let (staff, staff_second_factor) = (BTreeMap::new(), StaffSecondFactor::default());
+                Ok(Self {
+                    id,
+                    name,
+                    keys,
+                    job_types,
+                    templates,
+                    custom_fields,
+                    settings,
+                    staff_second_factor,
+                    staff,
+                })
             }
             BuilderAccountEvent::ApiKeyIssued(_)
             | BuilderAccountEvent::ApiKeyRotated(_)
@@ -289,6 +305,7 @@ impl BuilderAccount {
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
             | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffSecondFactorSet(_)
             | BuilderAccountEvent::StaffInvited(_)
             | BuilderAccountEvent::StaffInviteResent(_)
             | BuilderAccountEvent::StaffInviteCancelled(_)
@@ -331,6 +348,10 @@ impl BuilderAccount {
             }
             BuilderAccountEvent::AccountSettingsChanged(e) => {
                 self.settings = e.to;
+                return Ok(());
+            }
+            BuilderAccountEvent::StaffSecondFactorSet(e) => {
+                self.staff_second_factor = e.to;
                 return Ok(());
             }
             BuilderAccountEvent::JobTemplateAdded(e) => {

@@ -6,7 +6,7 @@
 
 use cqrs_es::persist::SerializedEvent;
 use domain::builder_account::{
-    AccountKey, JobTemplate, KeyLife, StaffMember, StaffStage, TemplateTask,
+    AccountKey, JobTemplate, KeyLife, StaffMember, StaffSecondFactor, StaffStage, TemplateTask,
 };
 use domain::contact::{Access, Activity, Contact, ContactEvent, Permission};
 use domain::custom_field::FieldKind;
@@ -408,6 +408,7 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
         "builder_account",
         "opened api_key_issued job_types_set job_template_added job_template_changed
          job_template_removed job_template_added custom_fields_set settings_changed
+         staff_second_factor_set
          api_key_rotated api_key_revoked",
     );
     let state = fold(AggregateId::BuilderAccount(id), &events);
@@ -451,6 +452,7 @@ fn an_accounts_golden_events_fold_to_the_account_they_always_made() {
     );
     assert_eq!(account.settings.invitation_ttl_hours.hours(), 168);
     assert!(account.settings.invitation_reminder);
+    assert_eq!(account.staff_second_factor, StaffSecondFactor::Required);
     let staff = a_story_of_staff(id);
     assert_eq!(types_in(events.iter().chain(&staff)), types_of("builder_account."));
 }

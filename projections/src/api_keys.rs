@@ -108,6 +108,7 @@ fn keys_of(events: &[Recorded]) -> (BTreeMap<u64, ApiKeyEntry>, Sequence) {
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
             | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffSecondFactorSet(_)
             | BuilderAccountEvent::StaffInvited(_)
             | BuilderAccountEvent::StaffInviteResent(_)
             | BuilderAccountEvent::StaffInviteCancelled(_)

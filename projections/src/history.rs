@@ -320,6 +320,7 @@ pub(crate) fn labels_of(events: &[Recorded]) -> HashMap<Uuid, String> {
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
                 | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffSecondFactorSet(_)
             | BuilderAccountEvent::StaffInviteResent(_)
             | BuilderAccountEvent::StaffInviteCancelled(_)
             | BuilderAccountEvent::StaffJoined(_)

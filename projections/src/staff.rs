@@ -134,6 +134,7 @@ fn times(events: &[Recorded]) -> HashMap<StaffId, Times> {
             | BuilderAccountEvent::ApiKeyRotated(_)
             | BuilderAccountEvent::ApiKeyRevoked(_)
             | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffSecondFactorSet(_)
             | BuilderAccountEvent::JobTypesSet(_)
             | BuilderAccountEvent::JobTemplateAdded(_)
             | BuilderAccountEvent::JobTemplateChanged(_)

@@ -21,7 +21,8 @@ pub(super) async fn show(
     State(app): State<AppState>,
     visit: Visit<Owner, ()>,
 ) -> Result<Page, Problem> {
-    page(&app, &visit.who, &Complaints::NONE).await
+    let page = page(&app, &visit.who, &Complaints::NONE).await?;
+    Ok(page.done(visit.query.text("done")))
 }
 
 /// Begin to work for an account. The password is asked for: a session for work ends early (promise

@@ -65,7 +65,15 @@ async fn lead(
         [] => Ok(to("/me")),
         _ if is_owner => Ok(to("/accounts")),
         [only] => {
-            let secret = go_to_work(app, who, signed_in.person, only.account).await?;
+            let work = go_to_work(app, who, signed_in.person, only.account).await;
+            let secret = match work {
+                Ok(secret) => secret,
+                // They are signed in for their own things, where one can be turned on.
+                Err(refused) if refused.body.code == "staff_second_factor_required" => {
+                    return Ok(to("/accounts?done=second-factor-required"));
+                }
+                Err(problem) => return Err(problem),
+            };
             let carried = carrying(&secret, Errand::Work, app.site());
             Ok(with_cookie(to(wanted.unwrap_or("/jobs")), carried))
         }

@@ -1,7 +1,7 @@
 //! How the account wants its invitations: for how long they can be accepted, and whether invitees
-//! are reminded.
+//! are reminded; and what it asks of its staff.
 
-use super::{BuilderAccount, BuilderAccountEvent};
+use super::{BuilderAccount, BuilderAccountEvent, StaffSecondFactor, StaffSecondFactorSet};
 use crate::event::{FieldChange, nothing_personal};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,8 @@ pub struct SettingsEdit {
     pub invitation_ttl: Option<InvitationTtl>,
     /// Whether invitees are reminded.
     pub invitation_reminder: Option<bool>,
+    /// What is asked of whoever signs in to work.
+    pub staff_second_factor: Option<StaffSecondFactor>,
 }
 
 /// The settings became others.
@@ -85,7 +87,16 @@ pub(super) fn decide(account: &BuilderAccount, edit: SettingsEdit) -> Vec<Builde
         invitation_ttl_hours: edit.invitation_ttl.unwrap_or(from.invitation_ttl_hours),
         invitation_reminder: edit.invitation_reminder.unwrap_or(from.invitation_reminder),
     };
-    if from == to { Vec::new() } else { vec![AccountSettingsChanged { from, to }.into()] }
+    let mut events = Vec::new();
+    if from != to {
+        events.push(AccountSettingsChanged { from, to }.into());
+    }
+    let from = account.staff_second_factor;
+    let to = edit.staff_second_factor.unwrap_or(from);
+    if from != to {
+        events.push(StaffSecondFactorSet { from, to }.into());
+    }
+    events
 }
 
 /// What became of each setting that changed.

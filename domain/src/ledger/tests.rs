@@ -5,7 +5,7 @@ use super::*;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, InvitationTtl, JobTemplate, NewApiKey, NewStaff,
-    SettingsEdit, StaffCommand, TemplateTask,
+    SettingsEdit, StaffCommand, StaffSecondFactor, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
 use crate::event::Shown;
@@ -1638,4 +1638,26 @@ fn settings_are_changed_one_by_one_and_only_where_they_differ() {
     assert_eq!(told, [("invitation_reminder", &off, &on)]);
     let unknown = Rejection::Unknown(AggregateId::BuilderAccount(ACCOUNT));
     assert_eq!(Book::default().execute(&settle(ttl(24))), Err(unknown));
+}
+
+#[test]
+fn what_is_asked_of_the_staff_is_settled_beside_what_invitations_get_and_told_by_an_event_of_its_own()
+ {
+    let mut book = Book::given([opened()]);
+    let required = Some(StaffSecondFactor::Required);
+    let both = SettingsEdit { staff_second_factor: required, ..ttl(24) };
+    let decision = book.execute(&settle(both)).expect("taken");
+    let types: Vec<_> = decision.events.iter().map(|(_, event)| event.stored_type()).collect();
+    let settled = ["builder_account.settings_changed", "builder_account.staff_second_factor_set"];
+    assert_eq!(types, settled);
+    let changes = decision.events[1].1.changes();
+    let told: Vec<_> = changes.iter().map(|c| (&*c.field, &c.before, &c.after)).collect();
+    let (before, after) = (Shown::from("optional"), Shown::from("required"));
+    assert_eq!(told, [("staff_second_factor", &before, &after)]);
+    assert_eq!(book.execute(&settle(both)).map(|d| d.events.len()), Ok(0), "it is so already");
+    let back = SettingsEdit {
+        staff_second_factor: Some(StaffSecondFactor::Optional),
+        ..SettingsEdit::default()
+    };
+    assert_eq!(book.execute(&settle(back)).map(|d| d.events.len()), Ok(1));
 }

@@ -111,6 +111,7 @@ impl Turn<'_> {
             | BuilderAccountEvent::JobTemplateRemoved(_)
             | BuilderAccountEvent::CustomFieldsSet(_)
             | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffSecondFactorSet(_)
             // In `staff`.
             | BuilderAccountEvent::StaffInvited(_)
             | BuilderAccountEvent::StaffInviteResent(_)

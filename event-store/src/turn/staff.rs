@@ -123,6 +123,7 @@ impl Turn<'_> {
             | BuilderAccountEvent::ApiKeyRotated(_)
             | BuilderAccountEvent::ApiKeyRevoked(_)
             | BuilderAccountEvent::AccountSettingsChanged(_)
+            | BuilderAccountEvent::StaffSecondFactorSet(_)
             // The mail is ordered above.
             | BuilderAccountEvent::StaffInviteResent(_)
             | BuilderAccountEvent::JobTypesSet(_)

@@ -8,7 +8,9 @@ use super::random_leads;
 use super::random_staff;
 use crate::support::account::{details, label};
 use crate::support::{Account, email, name, rng};
-use domain::builder_account::{BuilderAccountCommand, InvitationTtl, NewApiKey, SettingsEdit};
+use domain::builder_account::{
+    BuilderAccountCommand, InvitationTtl, NewApiKey, SettingsEdit, StaffSecondFactor,
+};
 use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePicks, Permission};
 use domain::ids::MergeId;
 use domain::job::{JobCommand, JobDetails};
@@ -392,7 +394,9 @@ impl<'a> RandomHistory<'a> {
     fn settings(&mut self) -> Submission {
         let invitation_ttl = InvitationTtl::of_hours(self.rng.random_range(1..200)).ok();
         let invitation_reminder = Some(self.rng.random_bool(0.5));
-        let edit = SettingsEdit { invitation_ttl, invitation_reminder };
+        let factors = [StaffSecondFactor::Optional, StaffSecondFactor::Required];
+        let staff_second_factor = Some(factors[self.rng.random_range(0..2)]);
+        let edit = SettingsEdit { invitation_ttl, invitation_reminder, staff_second_factor };
         let change = BuilderAccountCommand::ChangeSettings(edit);
         self.account.staff(Command::BuilderAccount(self.account.id, change))
     }

@@ -5,7 +5,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use projections::settings::{self, SettingsEntry};
 
-/// Read what the account has settled for its invitations; never behind.
+/// Read what the account has settled for its invitations and its staff; never behind.
 #[utoipa::path(get, path = "/v1/settings", tag = "settings",
     responses((status = 200, body = SettingsEntry), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn get_settings(

@@ -1,4 +1,4 @@
-//! How the account wants its invitations.
+//! How the account wants its invitations, and what it asks of its staff.
 
 pub(crate) mod change;
 pub(crate) mod get;

@@ -5,7 +5,7 @@ use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::extract::public::Visitor;
 use crate::passwords::Typed;
-use crate::persons::joining::{Joined, Joiner, join};
+use crate::persons::joining::{Joined, Joiner, NewSession, join};
 use crate::persons::throttle;
 use crate::state::AppState;
 use axum::extract::State;
@@ -32,7 +32,8 @@ pub(crate) struct JoinedAnswer {
     /// The member that they are there; histories name it.
     staff: Uuid,
     /// The secret of a new session for that account; absent when they were signed in already. It is
-    /// told once.
+    /// told once. Where the account asks for a second factor, the session is for your own things: turn
+    /// one on with it, then sign in to work.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_token: Option<String>,
 }
@@ -52,7 +53,8 @@ pub(crate) async fn accept_staff_invitation(
     let Public { visitor, path, body } = request;
     let joined = join_by_link(&app, visitor, &path, body.password).await?;
     let (account, staff) = (joined.account.0, joined.staff.0);
-    let session_token = joined.session.and_then(|applied| {
+    let session_token = joined.session.and_then(|session| {
+        let (NewSession::Work(applied) | NewSession::Own(applied)) = session;
         let secret = applied.secret?;
         Some(Secret::new(SecretKind::Session, joined.person.into(), &secret).expose())
     });

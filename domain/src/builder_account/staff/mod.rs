@@ -223,6 +223,7 @@ impl BuilderAccount {
                 | BuilderAccountEvent::ApiKeyRotated(_)
                 | BuilderAccountEvent::ApiKeyRevoked(_)
                 | BuilderAccountEvent::AccountSettingsChanged(_)
+                | BuilderAccountEvent::StaffSecondFactorSet(_)
                 | BuilderAccountEvent::JobTypesSet(_)
                 | BuilderAccountEvent::JobTemplateAdded(_)
                 | BuilderAccountEvent::JobTemplateChanged(_)

@@ -30,12 +30,14 @@ pub enum StaffRejection {
     InviteUsed,
     /// The invitation was taken back.
     InviteCancelled,
+    /// The account asks for a second factor, and they have none.
+    SecondFactorRequired,
 }
 
 impl StaffRejection {
     /// What it says.
     pub(in crate::builder_account) fn refusal(self) -> Refusal {
-        use RejectionKind::{Conflict, Gone, TooOften, Unprocessable};
+        use RejectionKind::{Conflict, Forbidden, Gone, TooOften, Unprocessable};
         let refuse = |code, kind, cause: &str| Refusal::new(code, kind, cause).rule("2.8");
         match self {
             Self::AlreadyExists => {
@@ -90,6 +92,12 @@ impl StaffRejection {
                 refuse("invite_cancelled", Gone, "The invitation was taken back.")
                     .remedy("Ask whoever invited you.")
             }
+            Self::SecondFactorRequired => refuse(
+                "staff_second_factor_required",
+                Forbidden,
+                "Whoever works for this account signs in with a second factor, and this login has none.",
+            )
+            .remedy("Turn one on in your own pages first, then sign in again."),
         }
     }
 }

@@ -108,7 +108,7 @@ async fn guarded(app: &AppState, route: &str, request: Request, next: Next) -> R
     } else {
         None
     };
-    let factor = if route == "/v1/imports" { 10 } else { 1 };
+    let factor = if matches!(route, "/v1/imports" | "/imports") { 10 } else { 1 };
     let limit = app.limits().request_timeout * factor;
     let response = within(limit, next.run(request)).await;
     drop(permit);

@@ -107,6 +107,19 @@ impl Letter {
     }
 }
 
+/// Mails of one kind that wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingMails {
+    /// Their kind.
+    pub kind: String,
+    /// How many.
+    pub waiting: u64,
+    /// How many of them were tried before, and not taken.
+    pub tried: u64,
+    /// When the oldest was ordered.
+    pub oldest: Timestamp,
+}
+
 impl EventStore {
     /// Mails over all ledgers that may be tried now, the oldest first. Takes no locks and promises
     /// nothing: [`Self::take_mail`] does.
@@ -138,6 +151,30 @@ impl EventStore {
         let row =
             client.query_one(count, &[]).await.map_err(StoreError::database("counting mail"))?;
         Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
+    }
+
+    /// The mails that wait, by their kind, over all ledgers.
+    pub async fn waiting_by_kind(&self) -> Result<Vec<WaitingMails>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let rows = client
+            .query(
+                "SELECT kind, count(*), count(*) FILTER (WHERE attempts > 0), min(created_at) \
+                 FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL \
+                 GROUP BY kind ORDER BY kind",
+                &[],
+            )
+            .await
+            .map_err(StoreError::database("counting mail"))?;
+        let count = |stored: i64| u64::try_from(stored).unwrap_or(0);
+        Ok(rows
+            .iter()
+            .map(|row| WaitingMails {
+                kind: row.get(0),
+                waiting: count(row.get(1)),
+                tried: count(row.get(2)),
+                oldest: Timestamp::new(row.get(3)),
+            })
+            .collect())
     }
 
     /// Takes a mail for `lease`, unless it has ended, is not due, or somebody else has

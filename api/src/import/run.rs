@@ -75,33 +75,33 @@ pub(crate) struct ImportReport {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RowResult {
     /// The line in the file on which the row or card begins; the file's first is 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// What became of it.
-    pub(super) result: RowOutcome,
+    pub(crate) result: RowOutcome,
     /// The job.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) job_id: Option<Uuid>,
+    pub(crate) job_id: Option<Uuid>,
     /// The card's contact, or the row's owner if it names one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) contact_id: Option<Uuid>,
+    pub(crate) contact_id: Option<Uuid>,
     /// The field that is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) field: Option<String>,
+    pub(crate) field: Option<String>,
     /// The code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) code: Option<&'static str>,
+    pub(crate) code: Option<&'static str>,
     /// Why the row is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// What the card says and the new contact does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) left_out: Vec<LeftOut>,
+    pub(crate) left_out: Vec<LeftOut>,
     /// The line of an earlier card that is the same contact; nothing of this one was taken over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) same_as_line: Option<u64>,
+    pub(crate) same_as_line: Option<u64>,
     /// What became of a row of a file of owners.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) owner: Option<OwnerRowResult>,
+    pub(crate) owner: Option<OwnerRowResult>,
 }
 
 /// What became of a row.

@@ -40,6 +40,11 @@ impl Form {
         Self::parse(&bytes)
     }
 
+    /// Fields that came beside a file.
+    pub(super) const fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// Reads the part behind the `?`.
     pub(super) fn of_query(query: Option<&str>) -> Result<Self, Problem> {
         Self::parse(query.unwrap_or_default().as_bytes())
@@ -342,6 +347,7 @@ pub(crate) struct Select<'a> {
     options: &'a [(String, String)],
     chosen: &'a str,
     hint: &'a str,
+    index: Option<usize>,
 }
 
 impl<'a> Select<'a> {
@@ -351,7 +357,13 @@ impl<'a> Select<'a> {
         label: &'a str,
         options: &'a [(String, String)],
     ) -> Self {
-        Self { name, label, options, chosen: "", hint: "" }
+        Self { name, label, options, chosen: "", hint: "", index: None }
+    }
+
+    /// One of several choices of this name.
+    pub(crate) const fn at(mut self, index: usize) -> Self {
+        self.index = Some(index);
+        self
     }
 
     /// The value that is chosen.
@@ -368,8 +380,12 @@ impl<'a> Select<'a> {
 
     /// The whole of it.
     pub(crate) fn shown(&self, complaints: &Complaints) -> Markup {
-        let id = id_of(self.name);
-        let wrong = complaints.at(self.name, self.label);
+        let field = match self.index {
+            Some(index) => format!("{}[{index}]", self.name),
+            None => self.name.to_owned(),
+        };
+        let id = id_of(&field);
+        let wrong = complaints.at(&field, self.label);
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         let described = described_by(self.hint, &hint_id, wrong.as_deref(), &wrong_id);
         html! {

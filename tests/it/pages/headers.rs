@@ -1,6 +1,6 @@
 //! What every page says to browsers, and from where it takes forms (promise 27).
 
-use super::super::harness::{Server, send};
+use super::super::harness::{Answer, Builder, Server, send};
 use super::PASSWORD;
 use super::browser::{Browser, Seen, staff_browser, with_form};
 use super::cases::{Case, all};
@@ -109,7 +109,8 @@ impl Site {
         let lead = json!({ "title": "<i>A garden room</i>" });
         let lead = builder.admin.post("/v1/leads", lead).await.is(201).id();
         let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead)];
-        let ids = ids.map(|(name, id)| (name, id.to_string())).into();
+        let ids = ids.map(|(name, id)| (name, id.to_string()));
+        let ids = ids.into_iter().chain(in_settings(&builder).await).collect();
         Self { server, owner, staff_member, ids, invitation, reset, staff, change }
     }
 
@@ -123,6 +124,14 @@ impl Site {
         let path = listed.replace("{token}", token);
         self.ids.iter().fold(path, |path, (name, id)| path.replace(name, id))
     }
+}
+
+/// Somebody of the staff, and a key.
+async fn in_settings(builder: &Builder) -> [(&'static str, String); 2] {
+    let first = |listed: &Answer| listed.each("id")[0].clone();
+    let member = first(&builder.admin.get("/v1/staff").await.is(200));
+    let key = first(&builder.admin.get("/v1/api-keys").await.is(200));
+    [("{member}", member), ("{key}", key)]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,8 @@
 
 mod browser;
 mod cases;
+mod desk;
+mod desk_browser;
 mod forms;
 mod headers;
 mod invitations;

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 const WIDTH: u32 = 360;
 
 /// A browser with a window of its own.
-struct Chromium {
+pub(super) struct Chromium {
     client: Client,
     session: String,
     // Ends with it; the browser itself is ended by `quit`.
@@ -23,7 +23,7 @@ struct Chromium {
 
 impl Chromium {
     /// Starts one, where there is one.
-    async fn start() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
         let mut driver = Command::new("chromedriver")
             .args(["--port=0", "--log-level=SEVERE"])
             .stdout(Stdio::piped())
@@ -65,7 +65,7 @@ impl Chromium {
         answer["value"].take()
     }
 
-    async fn look(&self, url: &str) {
+    pub(super) async fn look(&self, url: &str) {
         self.ask("url", json!({ "url": url })).await;
     }
 
@@ -76,23 +76,29 @@ impl Chromium {
     }
 
     /// Types into a field in the place of what is there.
-    async fn types(&self, css: &str, text: &str) {
+    pub(super) async fn types(&self, css: &str, text: &str) {
         let field = self.element(css).await;
         self.ask(&format!("element/{field}/clear"), json!({})).await;
         self.ask(&format!("element/{field}/value"), json!({ "text": text })).await;
     }
 
-    async fn presses(&self, css: &str) {
+    /// Chooses a file of this machine.
+    pub(super) async fn chooses(&self, css: &str, path: &str) {
+        let field = self.element(css).await;
+        self.ask(&format!("element/{field}/value"), json!({ "text": path })).await;
+    }
+
+    pub(super) async fn presses(&self, css: &str) {
         let button = self.element(css).await;
         self.ask(&format!("element/{button}/click"), json!({})).await;
     }
 
-    async fn tells(&self, script: &str) -> Value {
+    pub(super) async fn tells(&self, script: &str) -> Value {
         self.ask("execute/sync", json!({ "script": format!("return {script}"), "args": [] })).await
     }
 
     /// Asserts that this is to be read soon, on a page that is no wider than the window.
-    async fn shows(&self, text: &str) {
+    pub(super) async fn shows(&self, text: &str) {
         let began = Instant::now();
         let read = loop {
             let read = self.tells("document.body.innerText").await;
@@ -108,13 +114,13 @@ impl Chromium {
     }
 
     /// What the browser has to complain about.
-    async fn complaints(&self) -> Vec<String> {
+    pub(super) async fn complaints(&self) -> Vec<String> {
         let log = self.ask("se/log", json!({ "type": "browser" })).await;
         let entries = log.as_array().cloned().unwrap_or_default();
         entries.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
     }
 
-    async fn quit(&self) {
+    pub(super) async fn quit(&self) {
         let ended = self.client.delete(&self.session).send().await;
         drop(ended.expect("the browser ends"));
     }

@@ -20,6 +20,7 @@ const LONG_FILES: &[(&str, &str)] = &[
     ("domain/src/ledger/mod.rs", "all commands and outcomes of a ledger, in one list"),
     ("domain/src/person.rs", "a person's events, commands, refusals and rules, in that order"),
     ("domain/src/notification.rs", "events, reports, one apply and rules of a mail, in that order"),
+    ("api/src/pages/form.rs", "every kind of input, and what is wrong with it, look alike"),
     ("api/src/mail/sender.rs", "taking, writing, sending and recording a mail are one machine"),
     ("projections/src/verify.rs", "all that is checked of a ledger, beside each other"),
     ("event-store/src/rows.rs", "the rows of every table that the writer fills, beside each other"),

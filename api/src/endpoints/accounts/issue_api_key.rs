@@ -18,13 +18,13 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct IssueApiKey {
     /// What the key may do.
-    role: RoleWord,
+    pub(crate) role: RoleWord,
     /// What a staff key may beyond its role.
     #[serde(default)]
-    grants: Vec<GrantWord>,
+    pub(crate) grants: Vec<GrantWord>,
     /// What people call it.
     #[schema(max_length = 100)]
-    label: String,
+    pub(crate) label: String,
 }
 
 impl RequestBody for IssueApiKey {}

@@ -4,6 +4,7 @@ pub(crate) mod issue_api_key;
 pub(crate) mod open;
 
 use crate::credential::Secret;
+use crate::input::one_of;
 use domain::ApiKeyId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -49,6 +50,28 @@ pub(crate) enum GrantWord {
     ReadAudit,
     /// Look through owners' eyes.
     Impersonate,
+}
+
+impl RoleWord {
+    /// Reads the word.
+    pub(crate) fn parse(word: &str) -> Result<Self, String> {
+        Ok(match one_of(word, &["admin", "staff", "auditor"])? {
+            "admin" => Self::Admin,
+            "auditor" => Self::Auditor,
+            _ => Self::Staff,
+        })
+    }
+}
+
+impl GrantWord {
+    /// Reads the word.
+    pub(crate) fn parse(word: &str) -> Result<Self, String> {
+        Ok(match one_of(word, &["manage_access", "read_audit", "impersonate"])? {
+            "manage_access" => Self::ManageAccess,
+            "read_audit" => Self::ReadAudit,
+            _ => Self::Impersonate,
+        })
+    }
 }
 
 impl From<RoleWord> for domain::Role {

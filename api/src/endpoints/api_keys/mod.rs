@@ -15,7 +15,7 @@ use event_store::Applied;
 
 /// Carries out what a key's secret hangs on: whoever asks may go away in the middle, and from the
 /// answer on this process believes no secret that it has seen before without asking the store.
-async fn change<P, B>(
+pub(crate) async fn change<P, B>(
     app: &AppState,
     order: Order<P, B>,
     command: BuilderAccountCommand,
@@ -36,7 +36,7 @@ where
 }
 
 /// The secret, as long as it can still be told.
-fn told(applied: &Applied) -> Result<Secret, Problem> {
+pub(crate) fn told(applied: &Applied) -> Result<Secret, Problem> {
     let Some(secret) = &applied.secret else {
         let detail = "This key was issued before; its secret was told then, and is told no more.";
         return Err(Problem::new("already_exists", detail));

@@ -42,7 +42,7 @@ pub(crate) struct ImportFile {
 /// A file's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum FileFormat {
+pub(crate) enum FileFormat {
     /// Jobs and owners, one job a row.
     Csv,
     /// Contacts, with the columns of a Google or Outlook export.
@@ -57,10 +57,10 @@ enum FileFormat {
 #[derive(Debug, Deserialize)]
 #[serde(from = "ImportFile")]
 pub(crate) struct ImportBody {
-    format: FileFormat,
-    content: Upload,
-    mapping: Option<Mapping>,
-    owner_mapping: Option<OwnerMapping>,
+    pub(crate) format: FileFormat,
+    pub(crate) content: Upload,
+    pub(crate) mapping: Option<Mapping>,
+    pub(crate) owner_mapping: Option<OwnerMapping>,
 }
 
 impl From<ImportFile> for ImportBody {
@@ -155,15 +155,24 @@ pub(crate) async fn import(
     let mut circumstances = order.asker.circumstances(order.reason);
     circumstances.channel = Channel::Import;
     let ledger = order.asker.ledger();
-    let import = order.body.import()?;
     let file = File { ledger, circumstances, idempotency: order.idempotency, dry_run };
-    // A client that goes away does not cut a file in two.
-    let ran = tokio::spawn(async move { import.run(&app, file).await });
-    let report = ran.await.map_err(|_panic| Problem::internal())??;
+    let report = import_file(&app, order.body, file).await?;
     let position = report.position;
     let answer = Answer::new(report);
     Ok(match position {
         Some(position) => answer.position(LedgerPosition { ledger, position }),
         None => answer,
     })
+}
+
+/// Imports a file, or says what would happen.
+pub(crate) async fn import_file(
+    app: &AppState,
+    body: ImportBody,
+    file: File,
+) -> Result<ImportReport, Problem> {
+    let (app, import) = (app.clone(), body.import()?);
+    // A client that goes away does not cut a file in two.
+    let ran = tokio::spawn(async move { import.run(&app, file).await });
+    ran.await.map_err(|_panic| Problem::internal())?
 }

@@ -20,17 +20,18 @@ use uuid::Uuid;
 pub(crate) struct CreateLead {
     /// What it is about.
     #[schema(max_length = 200)]
-    title: String,
+    pub(crate) title: String,
     /// Whom it is about, if they are in the book.
-    contact_id: Option<String>,
+    pub(crate) contact_id: Option<String>,
     /// Whom it is about, if they come into the book with it; not together with `contact_id`.
-    new_contact: Option<NewContact>,
+    pub(crate) new_contact: Option<NewContact>,
 }
 
 impl RequestBody for CreateLead {}
 
 impl CreateLead {
-    fn command(&self) -> Result<Command, Problem> {
+    /// The command that writes it down.
+    pub(crate) fn command(&self) -> Result<Command, Problem> {
         let mut door = Door::default();
         let title = door.take("title", Title::parse(&self.title));
         let contact = door.take_if("contact_id", self.contact_id.as_deref(), id::<ContactId>);

@@ -18,15 +18,16 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetContact {
     /// An existing contact.
-    contact_id: Option<String>,
+    pub(crate) contact_id: Option<String>,
     /// A contact to create.
-    new_contact: Option<NewContact>,
+    pub(crate) new_contact: Option<NewContact>,
 }
 
 impl RequestBody for SetContact {}
 
 impl SetContact {
-    fn command(&self, lead: LeadId) -> Result<Command, Problem> {
+    /// The command that names them.
+    pub(crate) fn command(&self, lead: LeadId) -> Result<Command, Problem> {
         let mut door = Door::default();
         let contact = door.take_if("contact_id", self.contact_id.as_deref(), id::<ContactId>);
         let new = self.new_contact.as_ref();

@@ -19,9 +19,9 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub(crate) struct WinLead {
     /// A job that is there.
-    job_id: Option<String>,
+    pub(crate) job_id: Option<String>,
     /// A job to create.
-    new_job: Option<NewJob>,
+    pub(crate) new_job: Option<NewJob>,
 }
 
 /// A job that is created with the win; its owner is the lead's contact.
@@ -30,19 +30,19 @@ pub(crate) struct WinLead {
 pub(crate) struct NewJob {
     /// As shown in the jobs list.
     #[schema(max_length = 200)]
-    name: String,
+    pub(crate) name: String,
     /// The builder's own reference, such as a permit number.
     #[schema(max_length = 100)]
-    reference: Option<String>,
+    pub(crate) reference: Option<String>,
     /// Where is built.
     #[schema(max_length = 500)]
-    site: Option<String>,
+    pub(crate) site: Option<String>,
     /// A type of `/v1/job-types`; the template's when absent.
     #[serde(rename = "type")]
     #[schema(max_length = 100)]
-    job_type: Option<String>,
+    pub(crate) job_type: Option<String>,
     /// A template of `/v1/job-templates`; its type, tasks and milestones are copied (R55).
-    template: Option<String>,
+    pub(crate) template: Option<String>,
 }
 
 impl RequestBody for WinLead {}
@@ -81,7 +81,8 @@ impl NewJob {
 }
 
 impl WinLead {
-    fn command(&self, lead: LeadId, account: AccountId) -> Result<Command, Problem> {
+    /// The command that wins it.
+    pub(crate) fn command(&self, lead: LeadId, account: AccountId) -> Result<Command, Problem> {
         let mut door = Door::default();
         let job = door.take_if("job_id", self.job_id.as_deref(), id::<JobId>);
         let new = self.new_job.as_ref().map(|job| job.read(&mut door, account));

@@ -18,18 +18,30 @@ use uuid::Uuid;
 pub(crate) struct InviteStaff {
     /// Their name, as histories will show it.
     #[schema(max_length = 200)]
-    name: String,
+    pub(crate) name: String,
     /// Where the mail goes; it becomes their login, if they have none.
     #[schema(max_length = 254, format = Email)]
-    email: String,
+    pub(crate) email: String,
     /// What they may do.
-    role: RoleWord,
+    pub(crate) role: RoleWord,
     /// What they may beyond the role; for the role staff alone.
     #[serde(default)]
-    grants: Vec<GrantWord>,
+    pub(crate) grants: Vec<GrantWord>,
 }
 
 impl RequestBody for InviteStaff {}
+
+impl InviteStaff {
+    /// Who is to be invited, under this id.
+    pub(crate) fn read(&self, staff: StaffId) -> Result<NewStaff, Problem> {
+        let mut door = Door::default();
+        let name = door.take("name", PersonName::parse(&self.name));
+        let email = door.take("email", EmailAddress::parse(&self.email));
+        let (role, grants) = (self.role.into(), grants(&self.grants));
+        let token = TokenId(Uuid::now_v7());
+        door.build(|| Some(NewStaff { staff, name: name?, email: email?, role, grants, token }))
+    }
+}
 
 /// Invite somebody to the staff. The link goes to that address and nowhere else.
 #[utoipa::path(post, path = "/v1/staff", tag = "staff", request_body = InviteStaff,
@@ -38,13 +50,8 @@ pub(crate) async fn invite_staff(
     State(app): State<AppState>,
     order: Order<(), InviteStaff>,
 ) -> Result<Answer<PartAnswer>, Problem> {
-    let mut door = Door::default();
-    let name = door.take("name", PersonName::parse(&order.body.name));
-    let email = door.take("email", EmailAddress::parse(&order.body.email));
-    let (staff, token) = (StaffId(order.new_id(&app, "staff")), TokenId(Uuid::now_v7()));
-    let (role, grants) = (order.body.role.into(), grants(&order.body.grants));
-    let new =
-        door.build(|| Some(NewStaff { staff, name: name?, email: email?, role, grants, token }))?;
+    let staff = StaffId(order.new_id(&app, "staff"));
+    let new = order.body.read(staff)?;
     let invite = BuilderAccountCommand::Staff(StaffCommand::Invite(new));
     let applied = order.execute(&app, Command::BuilderAccount(order.account(), invite)).await?;
     Ok(part_made(&applied, staff.0, "/v1/staff"))

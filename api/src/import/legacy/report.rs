@@ -61,7 +61,7 @@ pub(crate) struct OwnerRowResult {
     access: Option<LegacyAccessWord>,
     /// Who keeps an email that others have too, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    decision: Option<String>,
+    pub(crate) decision: Option<String>,
     /// Who holds the email of a new contact that is not active: it can be invited with another one
     /// alone (G2).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,93 @@
+//! What an account has settled, who works for it, and with which keys programs do.
+
+pub(super) mod api_key;
+pub(super) mod api_keys;
+pub(super) mod general;
+pub(super) mod member;
+pub(super) mod staff;
+
+use crate::extract::Order;
+use crate::extract::conditions::Conditions;
+use crate::pages::form::{Form, hidden};
+use domain::{Grant, Reason, Role};
+use maud::{Markup, html};
+use uuid::Uuid;
+
+/// The field that tells one press of a button from another.
+const ONCE: &str = "once";
+
+/// The pages of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    General,
+    Staff,
+    ApiKeys,
+}
+
+/// The way around them.
+fn parts(here: Part) -> Markup {
+    let parts = [
+        (Part::General, "/settings", "General"),
+        (Part::Staff, "/settings/staff", "Staff"),
+        (Part::ApiKeys, "/settings/api-keys", "API keys"),
+    ];
+    html! {
+        nav .tabs aria-label="Settings" {
+            ul { @for (part, path, label) in parts {
+                li { a href=(path) aria-current=[(part == here).then_some("page")] { (label) } }
+            } }
+        }
+    }
+}
+
+/// The roles, with what each may.
+const ROLES: [(&str, &str); 3] = [
+    ("staff", "Staff: a working day's work"),
+    ("admin", "Admin: everything, settings and staff too"),
+    ("auditor", "Auditor: reads everything, changes nothing"),
+];
+
+/// What the role staff may be granted.
+const GRANTS: [(&str, &str); 3] = [
+    ("manage_access", "Disable, enable and deactivate owners"),
+    ("read_audit", "Read who changed what"),
+    ("impersonate", "Look through owners' eyes"),
+];
+
+/// What people call a role.
+const fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "Admin",
+        Role::Staff => "Staff",
+        Role::Auditor => "Auditor",
+    }
+}
+
+/// What somebody may beyond their role.
+fn grants_told(grants: &[Grant]) -> String {
+    let label = |grant: &Grant| {
+        GRANTS.iter().find(|(word, _)| *word == grant.word()).map_or("", |(_, label)| *label)
+    };
+    grants.iter().map(label).collect::<Vec<_>>().join("; ")
+}
+
+/// Marks a form, so that it is carried out once however often a browser sends it.
+fn once() -> Markup {
+    hidden(ONCE, &Uuid::now_v7().to_string())
+}
+
+/// A form that is sent again, as browsers do when a page is looked at anew, gets the same answer again
+/// and does nothing more.
+fn carried_out_once<P>(order: &mut Order<P, ()>, form: &Form, deed: &[&str]) {
+    let key = form.filled(ONCE).map(|once| once.as_bytes().to_vec());
+    let conditions = Conditions { version: None, key, reason: None };
+    let request: Vec<&[u8]> = deed.iter().map(|part| part.as_bytes()).collect();
+    order.idempotency = conditions.idempotency(order.asker.credential.repeats(), &request);
+}
+
+/// The reason that was typed; a form may leave it out.
+fn reason(form: &Form) -> Result<Option<Reason>, crate::error::Problem> {
+    let mut door = crate::input::Door::default();
+    let reason = door.take_if("reason", form.filled("reason"), Reason::parse);
+    door.build(|| reason)
+}

@@ -1,43 +1,33 @@
 //! What has happened at the demo's company so far, through commands like anybody's.
 
-use super::circumstances;
+use super::day::Day;
 use crate::endpoints::contacts::invite_ids;
-use crate::extract::order::{execute, submission};
 use crate::import::run::ImportReport;
-use crate::state::AppState;
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use domain::contact::{ContactCommand, InfoEdit};
 use domain::job::JobCommand;
 use domain::lead::LeadCommand;
 use domain::ledger::OwnerChangeMode;
 use domain::text::{JobName, PersonName, PostalAddress, Title};
 use domain::{
-    AccountId, ApiKeyId, BulkId, Channel, Command, ContactId, EmailAddress, JobId, LeadId,
-    LedgerId, PhoneNumber, Reason, TokenId,
+    BulkId, Command, ContactId, EmailAddress, JobId, LeadId, PhoneNumber, Reason, TokenId,
 };
-use event_store::ExecuteError;
 use uuid::Uuid;
 
 /// The lines of `examples/demo.csv` on which the people of this story stand.
 const MAREN: u64 = 2;
 const TOBIAS: u64 = 4;
-const INES: u64 = 5;
-const PRIYA: u64 = 6;
-const COURTYARD: u64 = 7;
+pub(super) const INES: u64 = 5;
+pub(super) const PRIYA: u64 = 6;
+pub(super) const COURTYARD: u64 = 7;
 const GUS: u64 = 8;
-const HANA: u64 = 9;
+pub(super) const HANA: u64 = 9;
 const MODEL_HOME: u64 = 13;
 
-pub(super) async fn live(
-    app: &AppState,
-    account: AccountId,
-    key: ApiKeyId,
-    report: &ImportReport,
-) -> anyhow::Result<()> {
+pub(super) async fn live(day: &Day<'_>, report: &ImportReport) -> anyhow::Result<()> {
     let contact = |line| report.contact_on(line).map(ContactId).context("the demo's row is there");
     let job = |line| report.job_on(line).map(JobId).context("the demo's row is there");
     let email = EmailAddress::parse;
-    let day = Day { app, ledger: LedgerId::from(account), key };
 
     // Maren was invited; the invitation is pending, and what is said of her is locked (R42).
     day.contact(contact(MAREN)?, ContactCommand::SendInvite(invite_ids())).await?;
@@ -75,8 +65,8 @@ pub(super) async fn live(
     day.run(Command::Job(job(HANA)?, JobCommand::Rename(name))).await?;
 
     // Priya thinks about a pergola; Gus wanted a sauna and thought better of it.
-    day.lead("Pergola for the courtyard", contact(PRIYA)?).await?;
-    let sauna = day.lead("Sauna in the garden", contact(GUS)?).await?;
+    lead(day, "Pergola for the courtyard", contact(PRIYA)?).await?;
+    let sauna = lead(day, "Sauna in the garden", contact(GUS)?).await?;
     let lost = LeadCommand::Lose(Reason::parse("Too much noise until spring")?);
     day.run(Command::Lead(sauna, lost)).await?;
 
@@ -90,63 +80,13 @@ pub(super) async fn live(
     .await
 }
 
+async fn lead(day: &Day<'_>, title: &str, contact: ContactId) -> anyhow::Result<LeadId> {
+    let (lead, title) = (LeadId(Uuid::now_v7()), Title::parse(title)?);
+    let create = LeadCommand::Create { title, contact: Some(contact) };
+    day.run(Command::Lead(lead, create)).await?;
+    Ok(lead)
+}
+
 fn edit() -> InfoEdit {
     InfoEdit::default()
-}
-
-/// Whoever works with the demo's key.
-struct Day<'a> {
-    app: &'a AppState,
-    ledger: LedgerId,
-    key: ApiKeyId,
-}
-
-impl<'a> Day<'a> {
-    const fn because(&'a self, reason: &'static str) -> Because<'a> {
-        Because { day: self, reason: Some(reason) }
-    }
-
-    async fn contact(&self, id: ContactId, command: ContactCommand) -> anyhow::Result<()> {
-        self.run(Command::Contact(id, command)).await
-    }
-
-    async fn lead(&self, title: &str, contact: ContactId) -> anyhow::Result<LeadId> {
-        let (lead, title) = (LeadId(Uuid::now_v7()), Title::parse(title)?);
-        let create = LeadCommand::Create { title, contact: Some(contact) };
-        self.run(Command::Lead(lead, create)).await?;
-        Ok(lead)
-    }
-
-    async fn run(&self, command: Command) -> anyhow::Result<()> {
-        self.execute(command, None).await.map_err(anyhow::Error::from)
-    }
-
-    /// Tries what the rules refuse, so that the history shows an attempt.
-    async fn refused(&self, id: ContactId, command: ContactCommand) -> anyhow::Result<()> {
-        match self.execute(Command::Contact(id, command), None).await {
-            Err(ExecuteError::Rejected(_)) => Ok(()),
-            Ok(()) => Err(anyhow!("the rules should have refused this")),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn execute(&self, command: Command, reason: Option<Reason>) -> Result<(), ExecuteError> {
-        let mut circumstances = circumstances(Some(self.key), Channel::Api);
-        circumstances.reason = reason;
-        let submission = submission(self.ledger, command, circumstances)?;
-        execute(self.app, submission).await.map(drop)
-    }
-}
-
-/// The same with a reason.
-struct Because<'a> {
-    day: &'a Day<'a>,
-    reason: Option<&'static str>,
-}
-
-impl Because<'_> {
-    async fn contact(&self, id: ContactId, command: ContactCommand) -> anyhow::Result<()> {
-        let reason = self.reason.map(Reason::parse).transpose()?;
-        self.day.execute(Command::Contact(id, command), reason).await.map_err(Into::into)
-    }
 }

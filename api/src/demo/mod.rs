@@ -1,6 +1,11 @@
 //! `--demo`: an account with something to look at, opened once.
 
+mod day;
 mod life;
+mod people;
+mod site;
+
+use day::Day;
 
 use crate::import::run::{Content, File, ImportReport, run};
 use crate::start::accounts::{NewAccount, open};
@@ -59,7 +64,11 @@ pub(crate) async fn show(
     let there = known.iter().find(|(_, known)| **known == name).map(|(account, _)| *account);
     if let Some(account) = there {
         say(&format!("demo: the account \"{}\" is there already\n", name.as_str()))?;
-        return say(&told(&import(app, account, None, content).await?));
+        say(&told(&import(app, account, None, content).await?))?;
+        if *demo == Demo::Own {
+            say(&people::told_to_visitors(app, base).await?)?;
+        }
+        return Ok(());
     }
     say(&format!("demo: the account \"{}\" is opened\n", name.as_str()))?;
     let new = NewAccount { name, circumstances: by_system(), idempotency: None };
@@ -70,21 +79,27 @@ pub(crate) async fn show(
     let report = import(app, opened.account, Some(opened.key), content).await?;
     say(&told(&report))?;
     if *demo == Demo::Own {
-        let lived = life::live(app, opened.account, opened.key, &report).await;
-        lived.context("giving the demo some life")?;
+        let actor = Actor::BuilderStaff(opened.key);
+        let day = Day { app, account: opened.account, actor };
+        live(&day, &report).await.context("giving the demo some life")?;
+        say(&people::told_to_visitors(app, base).await?)?;
     }
     say(&tries(base, &secret, &report))
 }
 
-/// The demo's deeds are its own key's; a later start imports as the system.
-fn circumstances(key: Option<ApiKeyId>, channel: Channel) -> Circumstances {
-    match key {
-        Some(key) => Circumstances {
-            actor: Actor::BuilderStaff(key),
-            authority: Authority::admin(),
-            channel,
-            ..by_system()
-        },
+/// What a program began, somebody of the staff goes on with.
+async fn live(day: &Day<'_>, report: &ImportReport) -> anyhow::Result<()> {
+    life::live(day, report).await?;
+    let staff = people::joins_staff(day).await?;
+    site::build(day, staff, report).await
+}
+
+/// The demo's deeds are its own people's; a later start imports as the system.
+fn circumstances(actor: Option<Actor>, channel: Channel) -> Circumstances {
+    match actor {
+        Some(actor) => {
+            Circumstances { actor, authority: Authority::admin(), channel, ..by_system() }
+        }
         None => Circumstances { channel, ..by_system() },
     }
 }
@@ -97,7 +112,7 @@ async fn import(
 ) -> anyhow::Result<ImportReport> {
     let file = File {
         ledger: LedgerId::from(account),
-        circumstances: circumstances(key, Channel::Import),
+        circumstances: circumstances(key.map(Actor::BuilderStaff), Channel::Import),
         idempotency: None,
         dry_run: false,
     };

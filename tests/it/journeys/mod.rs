@@ -14,6 +14,7 @@ mod canaries;
 mod conditions;
 mod contacts_in_full;
 mod custom_fields;
+mod demo;
 mod door;
 mod duplicates;
 mod email_changes;

@@ -7,7 +7,7 @@ use super::charset::Upload;
 use super::contact::{Found, Value, on_one_line};
 use super::identity::folded;
 use super::vcard::address;
-use super::{Line, ROWS_MAX, TooManyRows};
+use super::{Line, ROWS_MAX, TooManyRows, line_of};
 use crate::error::{FieldError, Problem};
 use crate::input::Door;
 use csv::StringRecord;
@@ -84,7 +84,7 @@ pub(crate) fn lines(upload: &Upload, keys: &Keys, ledger: LedgerId) -> Result<Ve
         if lines.len() == ROWS_MAX {
             return Err(TooManyRows.into());
         }
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = line_of(&text, &record);
         let row = found(&record, &columns, number).and_then(|found| found.row(keys, ledger));
         lines.push(Line { number, row });
     }

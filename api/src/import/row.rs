@@ -3,7 +3,7 @@
 use super::contact::{LeftOut, on_one_line};
 use super::identity::{job_key, owner_key};
 use super::mapping::{Columns, Mapping};
-use super::{Line, ROWS_MAX, TooManyRows};
+use super::{Line, ROWS_MAX, TooManyRows, line_of};
 use crate::error::{FieldError, Problem};
 use crate::input::Door;
 use domain::contact::ContactDetails;
@@ -52,7 +52,7 @@ pub(crate) fn lines(
             door.refuse("content", &"must be a CSV file");
             return door.build(|| None);
         };
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = line_of(text, &record);
         lines.push(Line { number, row: read(&record, &columns, keys, ledger) });
     }
     Ok(lines)

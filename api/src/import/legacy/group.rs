@@ -4,7 +4,7 @@ use super::mapping::OwnerMapping;
 use super::row::{OwnerRow, Reading};
 use crate::error::{FieldError, Problem};
 use crate::import::charset::Upload;
-use crate::import::{ROWS_MAX, TooManyRows};
+use crate::import::{ROWS_MAX, TooManyRows, line_of};
 use crate::input::Door;
 use domain::ledger::LegacyOwner;
 use domain::{Command, ContactId, EmailAddress, LedgerId, Timestamp};
@@ -91,7 +91,7 @@ pub(super) fn read(
             door.refuse("content", &"must be a CSV file");
             return door.build(|| None);
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(&text, &record);
         match reading.read(&record, line) {
             Ok(row) => rows.push((line, row)),
             Err(refused) => read.apart.push((line, Apart::Refused(refused))),

@@ -28,9 +28,9 @@ pub(in crate::pages) async fn show(
         cursor: filled("cursor"),
         limit: None,
     };
-    let asked = params.name.is_some() || params.status.is_some();
+    let searched = params.name.is_some() || params.status.is_some();
     let (complaints, found) = match listed(&app, &member, &params).await {
-        Ok(page) => (Complaints::NONE, asked.then_some(page)),
+        Ok(page) => (Complaints::NONE, searched.then_some(page)),
         Err(problem) => (Complaints::about(problem)?, None),
     };
     let base = format!("/me/customers/{customer}/contacts");

@@ -111,8 +111,8 @@ async fn three_owners_come_to_forty_jobs_at_once_and_a_second_time_changes_nothi
     let removed = desk.browser.fill(&page, "save", &some).await.is(200);
     removed.says(&["Owners removed", "80 removed."]).says_nothing_of(&["No owner any more"]);
     let page = desk.look(&edit(&jobs[..2])).await;
-    let last = [("mode", "remove"), ticked[2], ticked[0]];
-    desk.browser.fill(&page, "save", &last).await.is(200).says(&[
+    let remaining = [("mode", "remove"), ticked[2], ticked[0]];
+    desk.browser.fill(&page, "save", &remaining).await.is(200).says(&[
         "2 removed.",
         "2 so already.",
         "No owner any more",
@@ -398,8 +398,8 @@ async fn templates_are_added_changed_and_taken_away_with_their_tasks_typed_as_li
     // What the page was made of has changed.
     desk.browser.fill(&page, "save", &[("name", "Kitchens")]).await.is(412);
     // The list of types keeps what the template has.
-    let types = desk.look("/settings/job-types").await;
-    let refused = desk.browser.fill(&types, "save", &[("types", "Barn")]).await.is(409);
+    let settings = desk.look("/settings/job-types").await;
+    let refused = desk.browser.fill(&settings, "save", &[("types", "Barn")]).await.is(409);
     refused.says(&["A template has a type that would leave the list.", "Rule R56"]);
     let page = desk.look(&path).await;
     let removed = desk.browser.fill(&page, "remove", &[]).await;

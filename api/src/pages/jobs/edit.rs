@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 use projections::job_glance;
 use projections::job_list::JobEntry;
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// What somebody calls the contacts of a bulk edit.
@@ -121,7 +122,7 @@ fn fields(
                 (radio("mode", "add", "Add", !removes))
                 (radio("mode", "remove", "Remove", removes))
             }
-            (picker.shown(find, complaints))
+            (picker.shown(&find, complaints))
             p .hint {
                 "Nobody is invited by this. A job whose last owner is removed keeps everything else, \
                  but nobody can look at it through an owner's eyes until it has one again."
@@ -164,7 +165,7 @@ fn owners_of(jobs: &[JobEntry]) -> Vec<Uuid> {
             None => counted.push((1, owner.id)),
         }
     }
-    counted.sort_by(|(a, _), (b, _)| b.cmp(a));
+    counted.sort_by_key(|(count, _)| Reverse(*count));
     counted.truncate(OWNERS_FIRST_MAX);
     counted.into_iter().map(|(_, id)| id).collect()
 }

@@ -81,7 +81,7 @@ impl Filter {
 
     /// The word of the order that a column's heading leads to, and how the column stands now.
     pub(super) fn turned(&self, sort: &str) -> (&'static str, Option<&'static str>) {
-        let here = (self.order.sort == sort).then(|| match self.order.direction {
+        let here = (self.order.sort == sort).then_some(match self.order.direction {
             "desc" => "descending",
             _ => "ascending",
         });

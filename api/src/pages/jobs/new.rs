@@ -108,7 +108,7 @@ async fn page(
                 .hint("Your own number for it, if it has one").shown(complaints))
             (Input::text("site", "Site").lines(2).value(form.text("site"))
                 .hint("Where is built").shown(complaints))
-            (picker.shown(find, complaints))
+            (picker.shown(&find, complaints))
             p .hint {
                 "Nobody is invited by this. Contacts that are not in the book yet are added on the \
                  job's page, and invited there."

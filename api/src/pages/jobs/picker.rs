@@ -56,7 +56,7 @@ impl Picker {
     }
 
     /// The whole of it; `find` is the button that searches.
-    pub(super) fn shown(&self, find: Markup, complaints: &Complaints) -> Markup {
+    pub(super) fn shown(&self, find: &Markup, complaints: &Complaints) -> Markup {
         let wrong = complaints.at(self.name, self.label);
         let wrong_id = format!("{}-wrong", self.name);
         let described = wrong.as_ref().map(|_| wrong_id.as_str());

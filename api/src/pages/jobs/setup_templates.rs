@@ -239,11 +239,11 @@ fn inputs(
     complaints: &Complaints,
 ) -> Markup {
     let listed = setup.types.iter().map(|listed| (listed.clone(), listed.clone()));
-    let types: Vec<(String, String)> =
+    let offered: Vec<(String, String)> =
         std::iter::once((String::new(), "–".to_owned())).chain(listed).collect();
     html! {
         (Input::text("name", "Name").value(&typed.name).shown(complaints))
-        (Select::new("type", "Job type", &types).chosen(&typed.job_type)
+        (Select::new("type", "Job type", &offered).chosen(&typed.job_type)
             .hint("That jobs of this template have, unless they are given another.")
             .shown(complaints))
         p .hint {

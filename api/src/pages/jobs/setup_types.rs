@@ -28,11 +28,11 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
-    let set = async {
+    let made = async {
         let order = order.at_version(version(&form)?);
         set(&app, &order, &lines(form.text("types"))).await
     };
-    match set.await {
+    match made.await {
         Ok(applied) if applied.outcome == Outcome::Unchanged => {
             Ok(to("/settings/job-types?done=unchanged"))
         }

@@ -332,7 +332,7 @@ mod tests {
         let typed = "<script>alert('x')</script>\"&";
         let page = Page::new(typed, html! { p title=(typed) { (typed) } }).done(typed);
         let written = page.written().into_string();
-        assert!(!written.contains("<script"), "{written}");
+        assert_eq!(written.matches("<script").count(), 1, "ours: {written}");
         assert_eq!(written.matches("&lt;script&gt;").count(), 5, "{written}");
     }
 

@@ -138,25 +138,3 @@ function slides(form) {
 }
 
 document.querySelectorAll("form[data-slide]").forEach(slides);
-
-// A slider over revisions shows each one as it is moved.
-function slides(form) {
-  const slider = form.querySelector("input[type=range]");
-  let asked = 0;
-  slider.addEventListener("input", async () => {
-    const mine = (asked += 1);
-    const path = `${location.pathname}?${slider.name}=${slider.value}`;
-    const answer = await fetch(path);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const there = page.querySelector("[data-slid]");
-    if (mine !== asked) return;
-    if (!there) { location.assign(path); return; }
-    form.querySelector("output").value = slider.value;
-    document.querySelector("[data-slid]").replaceWith(there);
-    document.querySelector("h1").textContent = page.querySelector("h1").textContent;
-    inOwnZone(there);
-    history.replaceState(null, "", path);
-  });
-}
-
-document.querySelectorAll("form[data-slide]").forEach(slides);

@@ -7,6 +7,7 @@ pub(crate) mod asker;
 pub(crate) mod body;
 pub(crate) mod conditions;
 pub(crate) mod inside;
+mod makes_secret;
 pub(crate) mod order;
 pub(crate) mod path;
 pub(crate) mod public;

@@ -90,7 +90,8 @@ async fn no_body_and_no_query_gives_a_failure() {
         let is_owners = path.starts_with("/v1/me") || path.starts_with("/v1/sessions");
         let is_operators = path.starts_with("/v1/accounts")
             || path == "/v1/mail/bounces"
-            || path.starts_with("/v1/operators");
+            || path.starts_with("/v1/operators")
+            || path.starts_with("/v1/interventions");
         let caller = if is_operators { &operator } else { &builder.admin };
         let mut caller = if is_owners { session.clone() } else { caller.clone() };
         let id = match path.as_str() {

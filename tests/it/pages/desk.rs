@@ -166,6 +166,7 @@ async fn an_auditor_looks_on_and_is_offered_nothing_to_do() {
             ("role", "staff"),
             ("label", "X"),
             ("invitation_ttl_hours", "1"),
+            ("portal_link_days", "1"),
         ];
         browser.send(path, &fields).await.is(403).says(&["That was not taken"]);
     }
@@ -325,13 +326,15 @@ async fn an_admin_settles_what_holds_and_the_staff_reads_it() {
     assert_eq!(page.form("save").value("invitation_ttl_hours"), "72");
     let refused = browser.fill(&page, "save", &[("invitation_ttl_hours", "200")]).await.is(422);
     let refused = refused.says(&["must be a number of hours from 1 to 168"]);
+    let long = browser.fill(&page, "save", &[("portal_link_days", "400")]).await.is(422);
+    assert_eq!(long.form("save").value("portal_link_days"), "400");
     assert_eq!(refused.form("save").value("invitation_ttl_hours"), "200");
     let typed = [("invitation_ttl_hours", "24"), ("invitation_reminder", "on")];
     let saved = browser.fill(&page, "save", &typed).await;
     browser.follow(&saved).await.says(&["That holds from now on"]);
     let settled = builder.admin.get("/v1/settings").await.is(200);
     let wanted = json!({ "invitation_ttl_hours": 24, "invitation_reminder": true,
-        "staff_second_factor": "optional" });
+        "portal_link_days": 30, "staff_second_factor": "optional" });
     assert_eq!(settled.body, wanted);
     let same = browser.look("/settings").await.is(200);
     let same = browser.fill(&same, "save", &[]).await;
@@ -339,7 +342,8 @@ async fn an_admin_settles_what_holds_and_the_staff_reads_it() {
     let mut staff = staff_browser(&server, &builder, "mia@elm.example", "staff").await;
     let read = staff.look("/settings").await.is(200).says(&["24", "An admin changes these"]);
     assert!(!read.html.contains("value=\"save\""));
-    staff.send("/settings", &[("action", "save"), ("invitation_ttl_hours", "1")]).await.is(403);
+    let typed = [("action", "save"), ("invitation_ttl_hours", "1"), ("portal_link_days", "1")];
+    staff.send("/settings", &typed).await.is(403);
     staff.look("/settings/api-keys").await.is(403);
 }
 

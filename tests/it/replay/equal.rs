@@ -93,7 +93,8 @@ async fn damage(client: &Client, table: &Table) {
     client.batch_execute(&sql).await.expect("rows gone");
     if let Some((text, _)) = table.columns[table.key..].iter().find(|(_, kind)| *kind == Kind::Text)
     {
-        let sql = format!("UPDATE {name} SET {text} = {text} || '?' WHERE ctid = '(0,1)'");
+        let some = format!("(SELECT ctid FROM {name} LIMIT 1)");
+        let sql = format!("UPDATE {name} SET {text} = {text} || '?' WHERE ctid = {some}");
         client.batch_execute(&sql).await.expect("a row changed");
     }
     if kind != Kind::Number {

@@ -1,5 +1,6 @@
 //! A form that was refused: what was typed, why not, and the ways on.
 
+use crate::endpoints::CONTACT_DIRECTORY;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form};
 use crate::pages::visit::Staff;
@@ -98,6 +99,7 @@ async fn ways_on(
     problem: &Problem,
 ) -> Result<Markup, Problem> {
     let Some(holder) = problem.body.holder else { return Ok(html! {}) };
+    who.ready(app, &[CONTACT_DIRECTORY]).await?;
     let reader = app.store().reader();
     let entry = contact_directory::get(reader, who.ledger(), ContactId(holder)).await?;
     let name = entry.map_or_else(|| "the contact".to_owned(), |entry| entry.name);

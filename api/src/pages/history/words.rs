@@ -174,6 +174,11 @@ const INSTALLATION: Words = &[
     ("api_key_issue_ordered", "API key ordered"),
     ("operator_appointed", "Operator appointed"),
     ("operator_dismissed", "Operator dismissed"),
+    ("intervention_requested", "Intervention of support asked for"),
+    ("intervention_approved", "Intervention of support approved"),
+    ("intervention_rejected", "Intervention of support rejected"),
+    ("intervention_carried_out", "Intervention of support carried out"),
+    ("intervention_refused", "Intervention of support refused by a rule"),
 ];
 
 /// What was tried, in words: `EditContactInfo` as `Edit contact info`. What was no command is told as

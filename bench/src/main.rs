@@ -45,10 +45,8 @@ async fn main() -> Result<()> {
     let circumstances = report::Circumstances::look(&server, slow.as_ref(), &plan).await?;
     for round in 1..=plan.rounds {
         report::progress(&format!("round {round} of {}", plan.rounds));
-        server.settle().await?;
         contestants.round(&server, &mut rounds).await?;
         if let Some(slow) = &slow {
-            slow.server.settle().await?;
             slow.round(&mut rounds).await?;
         }
         if let Some(reading) = &reading {

@@ -64,12 +64,6 @@ impl Server {
         Ok(())
     }
 
-    /// Before a round: nobody's measurement pays for what was written before it.
-    pub(crate) async fn settle(&self) -> Result<()> {
-        let client = self.connect("postgres").await?;
-        Ok(client.batch_execute("CHECKPOINT").await?)
-    }
-
     pub(crate) async fn stop(self) -> Result<()> {
         self.postgres.stop().await?;
         self.folder.close().context("removing the database")

@@ -596,19 +596,6 @@ fn reads_back(event: &Event, stored: &str) {
 #[test]
 fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_has_a_way_out() {
     let seen = RefCell::new(BTreeSet::new());
-    let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
-    let run = TestRunner::new(config).run(&a_history(), |steps| {
-        let mut world = World::new();
-        for asked in &steps {
-            world.ask(asked);
-        }
-        for n in 0..CONTACTS {
-            world.clone().find_way_out(n);
-        }
-        seen.borrow_mut().append(&mut world.seen);
-        Ok(())
-    });
-    assert!(run.is_ok(), "{run:?}");
     // A property that never comes to an event says nothing about it.
     // What concerns other contacts and jobs too is judged in `ledger/merge/tests.rs`, in
     // `ledger/legacy/tests.rs`, and in `ledger/customers/tests.rs`.
@@ -633,6 +620,25 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
         .map(|(name, _)| (*name).to_owned())
         .filter(|name| !beyond.contains(&name.as_str()))
         .collect();
+    // Chance may leave a rare event out; five times it does not.
+    for _ in 0..5 {
+        let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
+        let run = TestRunner::new(config).run(&a_history(), |steps| {
+            let mut world = World::new();
+            for asked in &steps {
+                world.ask(asked);
+            }
+            for n in 0..CONTACTS {
+                world.clone().find_way_out(n);
+            }
+            seen.borrow_mut().append(&mut world.seen);
+            Ok(())
+        });
+        assert!(run.is_ok(), "{run:?}");
+        if *seen.borrow() == all {
+            return;
+        }
+    }
     assert_eq!(*seen.borrow(), all);
 }
 

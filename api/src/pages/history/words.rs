@@ -25,6 +25,8 @@ fn known(stored_type: &str) -> Option<&'static str> {
         "builder_account" => BUILDER_ACCOUNT,
         "person" => PERSON,
         "installation" => INSTALLATION,
+        "customer" => CUSTOMER,
+        "work_order" => WORK_ORDER,
         _ => return None,
     };
     words.iter().find(|(word, _)| *word == what).map(|(_, words)| *words)
@@ -70,6 +72,8 @@ const CONTACT: Words = &[
     ("duplicate_resolved", "Primary email kept by another owner"),
     ("profile_image_set", "Profile image set"),
     ("profile_image_removed", "Profile image removed"),
+    ("joined_customer", "Put with a customer"),
+    ("left_customer", "Taken from a customer"),
 ];
 
 const JOB: Words = &[
@@ -97,6 +101,10 @@ const JOB: Words = &[
     ("reopened", "Job reopened"),
     ("impersonation_started", "Looking through an owner's eyes begun"),
     ("impersonation_ended", "Looking through an owner's eyes ended"),
+    ("portal_link_issued", "Portal link issued"),
+    ("portal_link_rotated", "Portal link rotated"),
+    ("portal_link_revoked", "Portal link revoked"),
+    ("portal_link_expired", "Portal link expired"),
 ];
 
 const LEAD: Words = &[
@@ -144,6 +152,7 @@ const BUILDER_ACCOUNT: Words = &[
     ("staff_role_changed", "Role of somebody of the staff changed"),
     ("staff_grants_changed", "Grants of somebody of the staff changed"),
     ("staff_removed", "Somebody removed from the staff"),
+    ("staff_second_factor_set", "What is asked of the staff's sign-in changed"),
 ];
 
 /// No builder's ledger holds these.
@@ -168,6 +177,14 @@ const PERSON: Words = &[
 ];
 
 /// Nor these.
+const CUSTOMER: Words = &[("opened", "Customer opened"), ("renamed", "Customer renamed")];
+
+const WORK_ORDER: Words = &[
+    ("filed", "Work order filed"),
+    ("turned_into_task", "Work order turned into a task"),
+    ("declined", "Work order declined"),
+];
+
 const INSTALLATION: Words = &[
     ("operator_token_issued", "Operator token printed"),
     ("account_opening_ordered", "Account ordered"),
@@ -309,8 +326,18 @@ mod tests {
         for stored_type in &types {
             assert!(known(stored_type).is_some(), "no words for {stored_type}");
         }
-        let words =
-            [CONTACT, JOB, LEAD, OWNER_ITEM, NOTIFICATION, BUILDER_ACCOUNT, PERSON, INSTALLATION];
+        let words = [
+            CONTACT,
+            JOB,
+            LEAD,
+            OWNER_ITEM,
+            NOTIFICATION,
+            BUILDER_ACCOUNT,
+            PERSON,
+            INSTALLATION,
+            CUSTOMER,
+            WORK_ORDER,
+        ];
         assert_eq!(words.iter().map(|words| words.len()).sum::<usize>(), types.len());
         assert_eq!(event("contact.of_tomorrow"), "Of tomorrow");
     }

@@ -223,8 +223,9 @@ pub(super) fn refusal(refused: &RefusedEntry) -> String {
 }
 
 /// The kinds of actors, in the order in which charts stack them.
-pub(super) const KINDS: [(&str, &str); 5] = [
+pub(super) const KINDS: [(&str, &str); 6] = [
     ("owner", "Owners"),
+    ("portal_contact", "Contacts of customers"),
     ("staff_member", "Staff"),
     ("builder_staff", "API keys"),
     ("operator", "Operators"),
@@ -238,6 +239,10 @@ pub(super) fn actor(actor: &ActorEntry, called: &Called) -> String {
         ("owner", _) => {
             thing.map_or_else(|| "An owner".to_owned(), |thing| format!("{}, owner", thing.name))
         }
+        ("portal_contact", _) => thing.map_or_else(
+            || "A contact of the customer".to_owned(),
+            |thing| format!("{}, of the customer", thing.name),
+        ),
         ("staff_member" | "operator", Some(name)) => name.clone(),
         ("staff_member", None) => "Somebody of the staff (erased)".to_owned(),
         ("builder_staff", Some(label)) => format!("API key \u{201c}{label}\u{201d}"),

@@ -370,6 +370,7 @@ mod tests {
             told,
             [
                 "An owner",
+                "A contact of the customer",
                 "Somebody of the staff (erased)",
                 "An API key",
                 "A Titleblock operator",

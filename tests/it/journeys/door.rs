@@ -113,7 +113,9 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{milestone_id}", &contact.to_string())
             .replace("{link_id}", &contact.to_string())
             .replace("{impersonation_id}", &contact.to_string())
+            .replace("{customer_id}", &builder.id.to_string())
             .replace("{code}", "not_found");
+        assert!(!path.contains('{'), "what stands for {path}?");
         if method == "GET" {
             for query in [
                 "?x=1",

@@ -52,6 +52,9 @@ async fn journey(browser: &Chromium) {
     assert!(builder.admin.get("/v1/jobs").await.is(200).each("id").is_empty());
     browser.presses("button[value=do]").await;
     browser.shows("It is done").await;
+    // A page waits for what has happened.
+    browser.look(&format!("{base}/jobs")).await;
+    browser.shows("12 Elm Street, Springfield").await;
     let jobs = builder.admin.get("/v1/jobs").await.is(200);
     assert_eq!(jobs.each("name"), ["12 Elm Street, Springfield"]);
     assert_eq!(

@@ -17,6 +17,9 @@ use tokio::process::{Child, Command};
 /// The narrowest phone that pages are made for, in pixels.
 const WIDTH: u32 = 360;
 
+/// How long a page is waited for; the machine may be busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// How a browser is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
@@ -96,10 +99,16 @@ impl Chromium {
     }
 
     async fn ask(&self, path: &str, body: Value) -> Value {
-        let request = self.client.post(format!("{}/{path}", self.session)).json(&body);
+        let answer = self.try_to(path, &body).await;
+        assert!(answer["error"].is_null(), "{path} {body}: {answer}");
+        answer
+    }
+
+    /// The same, be it that it fails.
+    async fn try_to(&self, path: &str, body: &Value) -> Value {
+        let request = self.client.post(format!("{}/{path}", self.session)).json(body);
         let mut answer: Value =
             request.send().await.expect("an answer").json().await.expect("JSON");
-        assert!(answer["value"]["error"].is_null(), "{path} {body}: {answer}");
         answer["value"].take()
     }
 
@@ -116,9 +125,18 @@ impl Chromium {
     }
 
     async fn element(&self, css: &str) -> String {
-        let found = self.ask("element", json!({ "using": "css selector", "value": css })).await;
-        let ids = found.as_object().and_then(|ids| ids.values().next());
-        ids.and_then(Value::as_str).expect("an element").to_owned()
+        let wanted = json!({ "using": "css selector", "value": css });
+        let began = Instant::now();
+        loop {
+            let found = self.try_to("element", &wanted).await;
+            let ids = found.as_object().filter(|ids| !ids.contains_key("error"));
+            if let Some(id) = ids.and_then(|ids| ids.values().next()).and_then(Value::as_str) {
+                return id.to_owned();
+            }
+            // A page may still be on its way.
+            assert!(began.elapsed() < PATIENCE, "no {css}: {found}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Types into a field in the place of what is there.
@@ -198,7 +216,7 @@ impl Chromium {
             if read.contains(text) {
                 return read;
             }
-            assert!(began.elapsed() < Duration::from_secs(10), "no {text:?} in {read}");
+            assert!(began.elapsed() < PATIENCE, "no {text:?} in {read}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

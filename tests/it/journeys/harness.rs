@@ -156,9 +156,19 @@ impl Server {
         self.caller("nobody")
     }
 
-    /// The mails that were ordered for a contact or a person, the oldest first.
+    /// The mails that were ordered for a contact or a person, the oldest first. Where a mailbox takes
+    /// them, what waits is wiped at any moment: then it is there.
     pub(super) async fn mails(&self, ledger: Uuid, subject: Uuid) -> Vec<Mail> {
-        mails(&self.store, ledger, subject).await
+        let mut mails = mails(&self.store, ledger, subject).await;
+        let taken = self.mailbox.as_ref().map(Mailbox::mails).unwrap_or_default();
+        for mail in mails.iter_mut().filter(|mail| mail.to.is_empty()) {
+            // A link that was void before it went out is in none.
+            let Some(there) = taken.iter().find(|there| there.id == mail.id) else { continue };
+            mail.to.clone_from(&there.to);
+            let link = there.link.as_deref().and_then(|link| link.rsplit('/').next());
+            mail.link = link.unwrap_or_default().to_owned();
+        }
+        mails
     }
 
     /// The link in the newest mail to a contact or a person.

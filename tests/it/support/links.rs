@@ -13,7 +13,7 @@ pub(crate) struct Mail {
     pub(crate) id: Uuid,
     pub(crate) kind: String,
     pub(crate) to: String,
-    /// The link's last part; empty where it holds no link.
+    /// The link's last part; empty where it holds no link, or none any more.
     pub(crate) link: String,
 }
 
@@ -27,7 +27,12 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
                  AND kind NOT IN ('new_message', 'new_todo', 'new_task') ORDER BY position";
     let rows = client.query(sql, &[&ledger, &subject]).await.expect("the mails");
     let mail = |row: &tokio_postgres::Row| {
-        let (id, kind, sealed): (Uuid, String, Vec<u8>) = (row.get(0), row.get(1), row.get(2));
+        let (id, kind, sealed): (Uuid, String, Option<Vec<u8>>) =
+            (row.get(0), row.get(1), row.get(2));
+        // What was sent meanwhile has no link here any more: a sender that runs keeps it elsewhere.
+        let Some(sealed) = sealed else {
+            return Some(Mail { id, kind, to: String::new(), link: String::new() });
+        };
         let opened = reader.keys().open(&sealed, id.as_bytes()).expect("it opens");
         let opened: Value = serde_json::from_slice(&opened).expect("JSON");
         let text = |field: &str| opened[field].as_str().map(str::to_owned);

@@ -1,9 +1,9 @@
 use super::cookie::{Errand, carrying};
 use super::form::{
-    CODE, CODE_LABEL, Complaints, Input, PASSWORD, button, code_where_needed, hidden, radio,
+    CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden, radio,
 };
-use super::layout::{Page, to, with_cookie};
-use super::visit::{Owner, Sent, Visit};
+use super::layout::{Page, own_path, to, with_cookie};
+use super::visit::{Owner, Sent, Visit, WithWork};
 use crate::error::Problem;
 use crate::extract::public::Visitor;
 use crate::input::{Door, id};
@@ -21,7 +21,7 @@ pub(super) async fn show(
     State(app): State<AppState>,
     visit: Visit<Owner, ()>,
 ) -> Result<Page, Problem> {
-    let page = page(&app, &visit.who, &Complaints::NONE).await?;
+    let page = page(&app, &visit.who, &visit.query, &Complaints::NONE).await?;
     Ok(page.done(visit.query.text("done")))
 }
 
@@ -29,9 +29,10 @@ pub(super) async fn show(
 /// 25), and whoever finds an open browser is not to begin another.
 pub(super) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Owner, ()>,
+    sent: Sent<WithWork<Owner>, ()>,
 ) -> Result<Response, Problem> {
-    let Sent { who, form, .. } = sent;
+    let Sent { who: before, form, .. } = sent;
+    let who = &before.who;
     let mut door = Door::default();
     let account = door.take("account", id::<AccountId>(form.text("account")));
     let account = door.build(|| account)?;
@@ -44,18 +45,25 @@ pub(super) async fn send(
     let visitor = Visitor { asker: None, client: asker.client, correlation: asker.correlation };
     match sign_in(&app, &visitor, &login).await {
         Ok(signed_in) => {
+            before.end_work(&app).await?;
             let carried = carrying(&signed_in.secret, Errand::Work, app.site());
-            Ok(with_cookie(to("/jobs"), carried))
+            let wanted = form.filled("next").and_then(own_path);
+            Ok(with_cookie(to(wanted.unwrap_or("/jobs")), carried))
         }
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
-            let page = page(&app, &who, &complaints).await?;
+            let page = page(&app, who, &form, &complaints).await?;
             Ok(page.status(complaints.status()).into_response())
         }
     }
 }
 
-async fn page(app: &AppState, who: &Owner, complaints: &Complaints) -> Result<Page, Problem> {
+async fn page(
+    app: &AppState,
+    who: &Owner,
+    form: &Form,
+    complaints: &Complaints,
+) -> Result<Page, Problem> {
     let person = links::person(app, who.person()).await?;
     let accounts = work::of(app, &person).await?;
     let content = html! {
@@ -67,6 +75,7 @@ async fn page(app: &AppState, who: &Owner, complaints: &Complaints) -> Result<Pa
             }
         } @else {
             form method="post" novalidate {
+                @if let Some(next) = form.filled("next").and_then(own_path) { (hidden("next", next)) }
                 (choice(&accounts))
                 (Input::password("Password").shown(complaints))
                 (code_where_needed(complaints))

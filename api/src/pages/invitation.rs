@@ -9,7 +9,7 @@ use super::form::{
 use super::layout::{Page, to, with_cookie};
 use super::password_reset::PASSWORD_HINT;
 use super::problem;
-use super::visit::{Sent, Visit};
+use super::visit::{Sent, Visit, WithWork};
 use super::words::day_and_time;
 use crate::credential::{Secret, SecretKind};
 use crate::endpoints::invitations::accept::accept_by_link;
@@ -47,19 +47,20 @@ pub(super) async fn show(
 /// Accept it, decline it, or sign out to do so as somebody else.
 pub(super) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Visitor, Secret>,
+    sent: Sent<WithWork<Visitor>, Secret>,
 ) -> Result<Response, Problem> {
-    let Sent { who, path, form } = sent;
+    let Sent { who: before, path, form } = sent;
+    let who = before.who.clone();
     let done = match form.text("action") {
-        "accept" => accept(&app, &who, &path, &form).await,
+        "accept" => accept(&app, &before, &path, &form).await,
         "stay" => choose(&app, &who, &path, AddressChoice::Stay, None).await,
         "move" => {
             let password = form.password(PASSWORD);
             choose(&app, &who, &path, AddressChoice::Move, Some(password)).await
         }
-        "sign-in" => sign_in_and_accept(&app, &who, &path, &form).await,
+        "sign-in" => sign_in_and_accept(&app, &before, &path, &form).await,
         "decline" => decline_by_link(&app, &who, &path).await.map(|()| to("/?done=declined")),
-        "sign-out" => sign_out(&app, &who, &path).await,
+        "sign-out" => sign_out(&app, &before, &path).await,
         _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
     };
     match done {
@@ -71,13 +72,20 @@ pub(super) async fn send(
 /// As a new person, with a password; or as whoever is signed in.
 async fn accept(
     app: &AppState,
-    who: &Visitor,
+    before: &WithWork<Visitor>,
     link: &Secret,
     form: &Form,
 ) -> Result<Response, Problem> {
+    let who = &before.who;
     let password = if who.asker.is_none() { Some(form.new_password()?) } else { None };
+    let is_new = password.is_some();
     let how = Acceptance::plain(password);
-    Ok(accepted(app, accept_by_link(app, who.clone(), link, how).await?))
+    let response = accepted(app, accept_by_link(app, who.clone(), link, how).await?);
+    if !is_new {
+        return Ok(response);
+    }
+    before.end_work(app).await?;
+    Ok(with_cookie(response, cookie::forgotten(Errand::Work, app.site())))
 }
 
 /// On to their own pages, with the session that they got.
@@ -103,10 +111,11 @@ async fn choose(
 /// As the one who has a login with the invited address already, and shows it.
 async fn sign_in_and_accept(
     app: &AppState,
-    who: &Visitor,
+    before: &WithWork<Visitor>,
     link: &Secret,
     form: &Form,
 ) -> Result<Response, Problem> {
+    let who = &before.who;
     let invitee = Invitee::of(app, link).await?;
     invitee.still_open(app, &looking())?;
     let (email, password) = (invitee.email()?, form.password(PASSWORD));
@@ -119,22 +128,24 @@ async fn sign_in_and_accept(
         end_session(app, &asker).await?;
         return Err(refused);
     }
-    if let Some(before) = &who.asker {
-        end_session(app, before).await?;
-    }
-    Ok(welcome(cookie::carrying(&signed_in.secret, Errand::Own, app.site())))
+    before.end_all(app).await?;
+    let response = welcome(cookie::carrying(&signed_in.secret, Errand::Own, app.site()));
+    Ok(with_cookie(response, cookie::forgotten(Errand::Work, app.site())))
 }
 
 fn welcome(carried: Option<HeaderValue>) -> Response {
     with_cookie(to("/me?done=accepted"), carried)
 }
 
-async fn sign_out(app: &AppState, who: &Visitor, link: &Secret) -> Result<Response, Problem> {
-    if let Some(asker) = &who.asker {
-        end_session(app, asker).await?;
-    }
+async fn sign_out(
+    app: &AppState,
+    before: &WithWork<Visitor>,
+    link: &Secret,
+) -> Result<Response, Problem> {
+    before.end_all(app).await?;
     let again = to(&format!("/invitations/{}", link.expose()));
-    Ok(with_cookie(again, cookie::forgotten(Errand::Own, app.site())))
+    let again = with_cookie(again, cookie::forgotten(Errand::Own, app.site()));
+    Ok(with_cookie(again, cookie::forgotten(Errand::Work, app.site())))
 }
 
 /// Who looks at it, as far as it matters for the buttons.

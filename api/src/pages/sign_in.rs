@@ -1,13 +1,14 @@
-use super::cookie::{Errand, carrying};
+use super::cookie::{Errand, carrying, forgotten};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden,
 };
 use super::layout::{Page, own_path, to, with_cookie};
-use super::visit::{Sent, Visit};
+use super::visit::{Sent, Visit, WithWork};
+use crate::credential::Secret;
 use crate::error::Problem;
 use crate::extract::public::Visitor;
 use crate::input::Door;
-use crate::persons::signing_in::{Login, SignedIn, end_session, go_to_work, sign_in};
+use crate::persons::signing_in::{Login, SignedIn, go_to_work, sign_in};
 use crate::persons::{links, work};
 use crate::state::AppState;
 use axum::extract::State;
@@ -25,13 +26,14 @@ pub(super) async fn show(visit: Visit<Visitor, ()>) -> Response {
     page.done(visit.query.text("done")).into_response()
 }
 
-/// Sign in. A new session each time; the one that the browser carried before is over.
+/// Sign in. New sessions each time; what the browser carried before is over, whosever it was.
 pub(super) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Visitor, ()>,
+    sent: Sent<WithWork<Visitor>, ()>,
 ) -> Result<Response, Problem> {
-    let Sent { who, form, .. } = sent;
-    let signed_in = match enter(&app, &who, &form).await {
+    let Sent { who: before, form, .. } = sent;
+    let who = &before.who;
+    let signed_in = match enter(&app, who, &form).await {
         Ok(signed_in) => signed_in,
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
@@ -39,15 +41,17 @@ pub(super) async fn send(
             return Ok(page.status(complaints.status()).into_response());
         }
     };
-    if let Some(before) = &who.asker {
-        end_session(&app, before).await?;
-    }
-    let carried = carrying(&signed_in.secret, Errand::Own, app.site());
-    let wanted = form.filled("next").and_then(own_path);
-    match wanted {
-        Some(own) if is_ones_own(own) => Ok(with_cookie(to(own), carried)),
-        wanted => Ok(with_cookie(lead(&app, &who, &signed_in, wanted).await?, carried)),
-    }
+    before.end_all(&app).await?;
+    let (path, work) = match form.filled("next").and_then(own_path) {
+        Some(own) if is_ones_own(own) => (own.to_owned(), None),
+        wanted => lead(&app, who, &signed_in, wanted).await?,
+    };
+    let work = match work {
+        Some(secret) => carrying(&secret, Errand::Work, app.site()),
+        None => forgotten(Errand::Work, app.site()),
+    };
+    let own = carrying(&signed_in.secret, Errand::Own, app.site());
+    Ok(with_cookie(with_cookie(to(&path), own), work))
 }
 
 /// Where somebody goes who has just signed in, and was not on their way to what is their own: to work,
@@ -57,28 +61,23 @@ async fn lead(
     who: &Visitor,
     signed_in: &SignedIn,
     wanted: Option<&str>,
-) -> Result<Response, Problem> {
+) -> Result<(String, Option<Secret>), Problem> {
     let person = links::person(app, signed_in.person).await?;
     let accounts = work::of(app, &person).await?;
     let is_owner = wanted.is_none() && !links::of(app, &person).await?.is_empty();
-    match accounts.as_slice() {
-        [] => Ok(to("/me")),
-        _ if is_owner => Ok(to("/accounts")),
-        [only] => {
-            let work = go_to_work(app, who, signed_in.person, only.account).await;
-            let secret = match work {
-                Ok(secret) => secret,
-                // They are signed in for their own things, where one can be turned on.
-                Err(refused) if refused.body.code == "staff_second_factor_required" => {
-                    return Ok(to("/accounts?done=second-factor-required"));
-                }
-                Err(problem) => return Err(problem),
-            };
-            let carried = carrying(&secret, Errand::Work, app.site());
-            Ok(with_cookie(to(wanted.unwrap_or("/jobs")), carried))
-        }
-        [..] => Ok(to("/accounts")),
-    }
+    let path = match accounts.as_slice() {
+        [] => "/me".to_owned(),
+        [only] if !is_owner => match go_to_work(app, who, signed_in, only.account).await {
+            Ok(secret) => return Ok((wanted.unwrap_or("/jobs").to_owned(), Some(secret))),
+            // They are signed in for their own things, where one can be turned on.
+            Err(refused) if refused.body.code == "staff_second_factor_required" => {
+                "/accounts?done=second-factor-required".to_owned()
+            }
+            Err(problem) => return Err(problem),
+        },
+        [..] => wanted.map_or_else(|| "/accounts".to_owned(), |at| format!("/accounts?next={at}")),
+    };
+    Ok((path, None))
 }
 
 /// Whether a path is that of somebody's own page.

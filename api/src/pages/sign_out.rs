@@ -1,8 +1,8 @@
 use super::cookie::{Errand, forgotten};
 use super::layout::{to, with_cookie};
-use super::visit::{Anyone, Sent};
+use super::visit::{Sent, WithWork};
 use crate::error::Problem;
-use crate::persons::signing_in::end_session;
+use crate::extract::public::Visitor;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::Response;
@@ -10,11 +10,9 @@ use axum::response::Response;
 /// Sign out: what was begun in this browser is over, and the browser forgets it.
 pub(super) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Anyone, ()>,
+    sent: Sent<WithWork<Visitor>, ()>,
 ) -> Result<Response, Problem> {
-    for asker in &sent.who.sessions {
-        end_session(&app, asker).await?;
-    }
+    sent.who.end_all(&app).await?;
     let response = with_cookie(to("/sign-in?done=signed-out"), forgotten(Errand::Own, app.site()));
     Ok(with_cookie(response, forgotten(Errand::Work, app.site())))
 }

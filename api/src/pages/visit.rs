@@ -14,6 +14,7 @@ use crate::extract::order::Order;
 use crate::extract::path::{self, PathIds};
 use crate::extract::public::Visitor;
 use crate::persons::invitee::builder_name;
+use crate::persons::signing_in::end_session;
 use crate::state::AppState;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -144,10 +145,31 @@ impl<P> Sent<Owner, P> {
     }
 }
 
-/// Whoever carries sessions in this browser, of either kind.
+/// The same, with the session for work that the browser carries, be it another person's.
 #[derive(Debug)]
-pub(crate) struct Anyone {
-    pub(super) sessions: Vec<Asker>,
+pub(crate) struct WithWork<W> {
+    pub(super) who: W,
+    work: Option<Asker>,
+}
+
+impl<W> WithWork<W> {
+    /// Ends that work: another session takes its place, or somebody else is here now (promise 25).
+    pub(super) async fn end_work(&self, app: &AppState) -> Result<(), Problem> {
+        match &self.work {
+            Some(work) => end_session(app, work).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl WithWork<Visitor> {
+    /// Ends all that this browser carries.
+    pub(super) async fn end_all(&self, app: &AppState) -> Result<(), Problem> {
+        if let Some(own) = &self.who.asker {
+            end_session(app, own).await?;
+        }
+        self.end_work(app).await
+    }
 }
 
 /// Who may come to a page.
@@ -174,14 +196,11 @@ impl Comes for Owner {
     }
 }
 
-impl Comes for Anyone {
+impl<W: Comes> Comes for WithWork<W> {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
-        let mut sessions = Vec::new();
-        for errand in [Errand::Own, Errand::Work] {
-            sessions
-                .extend(signed_in(parts, errand, app).await.map_err(IntoResponse::into_response)?);
-        }
-        Ok(Self { sessions })
+        let who = W::of(parts, app).await?;
+        let work = signed_in(parts, Errand::Work, app).await;
+        Ok(Self { who, work: work.map_err(IntoResponse::into_response)? })
     }
 }
 
@@ -199,8 +218,8 @@ impl Comes for Staff {
                 // Whoever is here for their own things says for which account they want to work.
                 let own = signed_in(parts, Errand::Own, app).await;
                 let own = own.map_err(IntoResponse::into_response)?.is_some();
-                let way = if own { "/accounts".to_owned() } else { sign_in_for(parts) };
-                Err(to(&way))
+                let at = if own { "/accounts" } else { "/sign-in" };
+                Err(to(&format!("{at}?next={}", parts.uri.path())))
             }
             Err(refused) => Err(refused.into_response()),
         }

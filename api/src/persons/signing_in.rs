@@ -27,6 +27,8 @@ pub(crate) struct SignedIn {
     /// Told once.
     pub(crate) secret: Secret,
     pub(crate) applied: Applied,
+    /// The password that was shown.
+    checked: CredentialId,
     /// For which account it works, as which member of its staff.
     pub(crate) work: Option<(AccountId, StaffId)>,
 }
@@ -74,15 +76,27 @@ pub(crate) async fn sign_in(
         }
         None => begin_session(app, person, circumstances.clone()).await?,
     };
-    if app.store().password(person).await?.map(|stored| stored.credential) != Some(checked) {
-        // Another password was set meanwhile, which ends what the one before it began.
-        let revoke = Command::Person(person, PersonCommand::Revoke(session));
-        execute(app, submission(person.into(), revoke, circumstances)?).await?;
-        return Err(no_such_login());
-    }
+    unless_changed(app, person, checked, session, circumstances).await?;
     let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
     let secret = Secret::new(SecretKind::Session, person.into(), secret);
-    Ok(SignedIn { person, session, secret, applied, work })
+    Ok(SignedIn { person, session, secret, applied, checked, work })
+}
+
+/// Ends a session that has begun with a password that is another one by now: setting it has ended what
+/// the one before it began (promise 25).
+async fn unless_changed(
+    app: &AppState,
+    person: PersonId,
+    checked: CredentialId,
+    session: SessionId,
+    circumstances: Circumstances,
+) -> Result<(), Problem> {
+    if app.store().password(person).await?.map(|stored| stored.credential) == Some(checked) {
+        return Ok(());
+    }
+    let revoke = Command::Person(person, PersonCommand::Revoke(session));
+    execute(app, submission(person.into(), revoke, circumstances)?).await?;
+    Err(no_such_login())
 }
 
 /// Whose address and password they are, and which password; the same answer for an unknown address
@@ -133,12 +147,14 @@ pub(crate) async fn end_session(app: &AppState, asker: &Asker) -> Result<(), Pro
 pub(crate) async fn go_to_work(
     app: &AppState,
     visitor: &Visitor,
-    person: PersonId,
+    signed_in: &SignedIn,
     account: AccountId,
 ) -> Result<Secret, Problem> {
+    let SignedIn { person, checked, .. } = *signed_in;
     let (account, staff) = work_for(app, person, account).await?;
     let circumstances = visitor.circumstances(Actor::Owner(person));
-    let (_, applied) = begin_work(app, person, account, staff, circumstances).await?;
+    let (session, applied) = begin_work(app, person, account, staff, circumstances.clone()).await?;
+    unless_changed(app, person, checked, session, circumstances).await?;
     let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
     Ok(Secret::new(SecretKind::Session, person.into(), secret))
 }

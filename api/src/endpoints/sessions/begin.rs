@@ -70,7 +70,7 @@ pub(crate) async fn begin(
         code: body.code.as_deref(),
         account: body.account.map(AccountId),
     };
-    let SignedIn { person, session, secret, applied, work } =
+    let SignedIn { person, session, secret, applied, work, .. } =
         sign_in(&app, &visitor, &login).await?;
     let position = position_of(&applied);
     let token = secret.expose();

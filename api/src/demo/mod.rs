@@ -65,10 +65,7 @@ pub(crate) async fn show(
     if let Some(account) = there {
         say(&format!("demo: the account \"{}\" is there already\n", name.as_str()))?;
         say(&told(&import(app, account, None, content).await?))?;
-        if *demo == Demo::Own {
-            say(&people::told_to_visitors(app, base).await?)?;
-        }
-        return Ok(());
+        return say(&people::told_to_visitors(app, demo, base).await?);
     }
     say(&format!("demo: the account \"{}\" is opened\n", name.as_str()))?;
     let new = NewAccount { name, circumstances: by_system(), idempotency: None };
@@ -78,20 +75,22 @@ pub(crate) async fn show(
     say(&format!("demo admin API key (told once): {secret}\n"))?;
     let report = import(app, opened.account, Some(opened.key), content).await?;
     say(&told(&report))?;
-    if *demo == Demo::Own {
-        let actor = Actor::BuilderStaff(opened.key);
-        let day = Day { app, account: opened.account, actor };
-        live(&day, &report).await.context("giving the demo some life")?;
-        say(&people::told_to_visitors(app, base).await?)?;
-    }
+    let day = Day { app, account: opened.account, actor: Actor::BuilderStaff(opened.key) };
+    live(&day, demo, &report).await.context("giving the demo some life")?;
+    say(&people::told_to_visitors(app, demo, base).await?)?;
     say(&tries(base, &secret, &report))
 }
 
-/// What a program began, somebody of the staff goes on with.
-async fn live(day: &Day<'_>, report: &ImportReport) -> anyhow::Result<()> {
-    life::live(day, report).await?;
-    let staff = people::joins_staff(day).await?;
-    site::build(day, staff, report).await
+/// What a program began, somebody of the staff goes on with. What a file holds stays as it is.
+async fn live(day: &Day<'_>, demo: &Demo, report: &ImportReport) -> anyhow::Result<()> {
+    match demo {
+        Demo::Own => {
+            life::live(day, report).await?;
+            let staff = people::joins_staff(day, demo).await?;
+            site::build(day, staff, report).await
+        }
+        Demo::File(_) => people::joins_staff(day, demo).await.map(drop),
+    }
 }
 
 /// The demo's deeds are its own people's; a later start imports as the system.

@@ -3,6 +3,7 @@
 //! Their passwords are told from the installation's master key, so that each start prints the same
 //! ones, and nobody knows them who has not seen it.
 
+use super::Demo;
 use super::day::Day;
 use crate::credential::SecretKind;
 use crate::endpoints::contacts::invite_ids;
@@ -22,18 +23,31 @@ use domain::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The login of the company's staff.
-const BUILDER: &str = "mia.hartwell@demo-builders.example";
 /// The login of an owner; the address stands in `examples/demo.csv`.
 const OWNER: &str = "priya@oldmill.example.com";
 
+/// The login of the company's staff: one for each set, because each has an account of its own.
+fn builder(demo: &Demo) -> anyhow::Result<EmailAddress> {
+    let tag = match demo {
+        Demo::Own => String::new(),
+        Demo::File(path) => {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+            format!("+{}", name.chars().map(plain).take(40).collect::<String>().trim_matches('.'))
+        }
+    };
+    Ok(EmailAddress::parse(&format!("mia.hartwell{tag}@demo-builders.example"))?)
+}
+
 /// Somebody of the staff, who manages the account.
-pub(super) async fn joins_staff(day: &Day<'_>) -> anyhow::Result<StaffId> {
+pub(super) async fn joins_staff(day: &Day<'_>, demo: &Demo) -> anyhow::Result<StaffId> {
+    let email = builder(demo)?;
+    let password = Typed::from(&*password(day.app, email.typed()));
     let staff = StaffId(Uuid::now_v7());
     let new = NewStaff {
         staff,
         name: PersonName::parse("Mia Hartwell")?,
-        email: EmailAddress::parse(BUILDER)?,
+        email,
         role: Role::Admin,
         grants: BTreeSet::new(),
         token: TokenId(Uuid::now_v7()),
@@ -42,7 +56,6 @@ pub(super) async fn joins_staff(day: &Day<'_>) -> anyhow::Result<StaffId> {
     let invite = Command::BuilderAccount(day.account, invite);
     let link = day.link(invite, SecretKind::StaffInvitation).await?;
     let joiner = Joiner::of(day.app, &link).await.map_err(told)?;
-    let password = Typed::from(&*password(day.app, BUILDER));
     join(day.app, &visitor(), &joiner, Some(&password)).await.map_err(told)?;
     Ok(staff)
 }
@@ -68,11 +81,19 @@ pub(super) async fn owner(day: &Day<'_>, contact: ContactId) -> anyhow::Result<P
 }
 
 /// Where to sign in, and as whom, where the demo has these people.
-pub(super) async fn told_to_visitors(app: &AppState, base: &str) -> anyhow::Result<String> {
+pub(super) async fn told_to_visitors(
+    app: &AppState,
+    demo: &Demo,
+    base: &str,
+) -> anyhow::Result<String> {
+    let mut people = vec![("Builder", "/jobs", builder(demo)?)];
+    if *demo == Demo::Own {
+        people.push(("Owner", "/me", EmailAddress::parse(OWNER)?));
+    }
     let mut lines = String::new();
-    for (who, path, email) in [("Builder", "/jobs", BUILDER), ("Owner", "/me", OWNER)] {
-        if known(app, &EmailAddress::parse(email)?).await.map_err(told)?.is_some() {
-            let password = password(app, email);
+    for (who, path, email) in people {
+        if known(app, &email).await.map_err(told)?.is_some() {
+            let (email, password) = (email.typed(), password(app, email.typed()));
             lines.push_str(&format!("{who}: {base}{path} sign in as {email} / {password}\n"));
         }
     }

@@ -101,3 +101,22 @@ async fn the_demo_is_opened_once_and_has_some_life() {
     let [_, _, _, _, _] = heads[0][..] else { panic!("{heads:?}") };
     assert!(heads[0].iter().any(|(_, position)| *position > 100), "{heads:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_of_a_file_has_somebody_of_the_staff_who_signs_in_too() {
+    let database = fresh_database().await;
+    let url = format!("--database-url={}", database.url());
+    let key = format!("--master-key={}", master_key().to_base64());
+    let file = concat!("--demo=", env!("CARGO_MANIFEST_DIR"), "/../examples/demo.csv");
+    // Beside the demo's own set, and once however often it is started.
+    for demo in ["--demo", file, file] {
+        let flags = [&url, &key, "--listen=127.0.0.1:0", "--connections=4", demo];
+        let config = Config::from_flags(flags).expect("settings");
+        let app = App::start(&config).await.expect("a start");
+        app.run(std::future::ready(())).await.expect("an orderly end");
+    }
+    let joined = "SELECT count(DISTINCT ledger_id), count(*) FROM events \
+                  WHERE event_type = 'builder_account.staff_joined'";
+    let row = database.client().await.query_one(joined, &[]).await.expect("counts");
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (2, 2));
+}

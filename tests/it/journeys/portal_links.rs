@@ -363,8 +363,16 @@ async fn an_owner_has_links_of_their_own_and_none_of_anybody_elses() {
     assert_eq!(all.each("kind"), ["personal", "personal", "job"]);
     assert_eq!(all.body["items"][0]["issued_by"]["kind"], "owner");
     assert_eq!(all.body["items"][0]["contact_name"], "Ada");
-    ada.session.order(&format!("{at}/{}/revoke", own.id)).await.is(200);
+    let revoked = ada.session.order(&format!("{at}/{}/revoke", own.id)).await.is(200);
     look(&server, own.id, &rotated.token).await.is(410);
+    // As the contact, and not as the person, who is the same one with every builder (R45).
+    let all = elm.admin.get_after(&revoked, &links(job)).await.is(200);
+    let link = &all.body["items"][0];
+    for by in [&link["issued_by"], &link["ended"]["by"]] {
+        assert_eq!((&by["kind"], &by["id"]), (&json!("owner"), &json!(ada.contact)), "{link}");
+    }
+    let person = ada.session.get("/v1/me").await.is(200).id();
+    assert!(!all.text.contains(&person.to_string()), "{}", all.text);
     // Whoever is no owner there is told what is told of a job that never was.
     let elsewhere = elm.admin.job("Shed", &[]).await;
     let at = format!("/v1/me/jobs/{}/{elsewhere}/portal-link", elm.id);

@@ -20,8 +20,8 @@ pub(in crate::pages) async fn show(
 ) -> Result<Page, Problem> {
     let (asker, customer) = (visit.who.asker(), visit.path);
     let member = Member::reaching(&app, asker, customer, Feature::Audit).await?;
-    let asked = |field| visit.query.filled(field).map(str::to_owned);
-    let (contact, cursor) = (asked("contact"), asked("cursor"));
+    let typed = |field| visit.query.filled(field).map(str::to_owned);
+    let (contact, cursor) = (typed("contact"), typed("cursor"));
     let params = MemberAuditParams { contact: contact.clone(), cursor, limit: None };
     let page = entries_of(&app, &member, &params).await?;
     let base = format!("/me/customers/{customer}");

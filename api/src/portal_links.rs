@@ -86,7 +86,7 @@ pub(crate) fn secret_of(token: &str) -> Result<Secret, Problem> {
 }
 
 /// With what the portal is opened.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TokenParams {

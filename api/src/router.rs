@@ -245,6 +245,7 @@ fn of_customers() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::remove_contact::remove_customer_contact))
         .routes(routes!(customers::history::customer_history))
         .routes(routes!(portal::list::list_own_customers))
+        .routes(routes!(portal::audit::read_member_audit))
         .routes(routes!(
             portal::contacts::list_member_contacts,
             portal::add_contact::add_member_contact

@@ -197,7 +197,7 @@ impl Reader {
                  SELECT (refused_at AT TIME ZONE 'UTC')::date, count(*), NULL::timestamptz \
                  FROM looked l \
                  WHERE ($6::uuid[] IS NULL OR actor_id = ANY($6)) \
-                   AND ($7::boolean IS NULL OR (actor_kind = 'owner') = $7) \
+                   AND ($7::boolean IS NULL OR (actor_kind IN ('owner', 'portal_contact')) = $7) \
                    AND ($8::text IS NULL OR actor_kind = $8) \
                    AND ($9::uuid IS NULL OR acting_as = $9) \
                    AND ($10::uuid[] IS NULL OR EXISTS ( \

@@ -135,6 +135,12 @@ pub(crate) async fn stays(
     let links = links(reader, ledger, persons).await?;
     let mut stays = Vec::new();
     for actor in persons {
+        if *actor == contact {
+            // What they did as a member of their customer, they did as the contact, on any other too.
+            let span = ActorSpan { actor: *actor, since: ever, until: never };
+            stays.push(Stay { span, at_own: false });
+            continue;
+        }
         let links = links.get(actor).map_or(&[][..], Vec::as_slice);
         let until = links.first().map_or(never, |link| link.since);
         let span = |since, until| ActorSpan { actor: *actor, since, until };

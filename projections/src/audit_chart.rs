@@ -224,7 +224,7 @@ fn counting(of_subject: bool, actor: Option<&ActorFilter>) -> String {
          SELECT (l.recorded_at AT TIME ZONE 'UTC')::date, l.actor_kind, count(*), \
                 NULL::timestamptz \
          FROM looked l \
-         WHERE ($7::boolean IS NULL OR (l.actor_kind = 'owner') = $7) \
+         WHERE ($7::boolean IS NULL OR (l.actor_kind IN ('owner', 'portal_contact')) = $7) \
            AND ($8::text IS NULL OR l.actor_kind = $8) \
            AND ($9::text IS NULL OR $9 = ANY(l.fields)) \
            AND ($10::uuid IS NULL OR l.acting_as = $10) \

@@ -28,6 +28,7 @@ pub mod job_owners;
 pub mod job_setup;
 pub mod lead_view;
 pub mod mail_log;
+pub mod member_audit;
 mod moves;
 pub mod operators;
 pub mod owner_items;

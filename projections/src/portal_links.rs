@@ -3,6 +3,7 @@
 //! A row is a job's: what becomes of its owners concerns all of its links. The rows say where to look; who
 //! issued a link, and when, is read from the ledger itself.
 
+use crate::actors::{self, Persons};
 use crate::history::{self, ActorEntry, HistoryEntry};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, from_json};
 use crate::{ViewError, contact_directory};
@@ -238,7 +239,8 @@ pub async fn list(
     Ok(links.into_iter().rev().filter_map(entry).collect())
 }
 
-/// What the ledger tells of what became of these links, by position.
+/// What the ledger tells of what became of these links, by position; an owner is told as the contact that
+/// they are here (R45).
 async fn told(
     reader: &Reader,
     ledger: LedgerId,
@@ -252,5 +254,6 @@ async fn told(
     let events = reader.events_at(ledger, &positions).await?;
     let mut entries: Vec<HistoryEntry> = events.iter().map(HistoryEntry::of_event).collect();
     history::name_all(reader, ledger, &mut entries).await?;
+    actors::tell(reader, ledger, Persons::AsContacts, &mut entries).await?;
     Ok(entries.into_iter().filter_map(|entry| Some((entry.position?, entry))).collect())
 }

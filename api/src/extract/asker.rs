@@ -36,14 +36,23 @@ impl Asker {
         parts: &Parts,
         app: &AppState,
     ) -> Result<Option<Self>, Problem> {
-        let Some(credential) = app.credential(secret).await? else { return Ok(None) };
-        let asker = Self { credential, client: client(parts), correlation: correlation(parts)? };
+        let Some(asker) = Self::known(secret, parts, app).await? else { return Ok(None) };
         match asker.credential.looks {
             Some(looks) if !parts.method.is_safe() => {
                 Err(asker.changes_nothing(parts, app, &looks).await)
             }
             Some(_) | None => Ok(Some(asker)),
         }
+    }
+
+    /// The same, where nothing is asked for in their name.
+    pub(crate) async fn known(
+        secret: &Secret,
+        parts: &Parts,
+        app: &AppState,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(credential) = app.credential(secret).await? else { return Ok(None) };
+        Ok(Some(Self { credential, client: client(parts), correlation: correlation(parts)? }))
     }
 
     /// H13: whatever it is, who looks through an owner's eyes does not do it. That they tried is noted.

@@ -1,4 +1,4 @@
-use super::cookie::{Errand, carrying};
+use super::cookie::{Errand, carrying, look_forgotten};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden, radio,
 };
@@ -48,7 +48,8 @@ pub(super) async fn send(
             before.end_work(&app).await?;
             let carried = carrying(&signed_in.secret, Errand::Work, app.site());
             let wanted = form.filled("next").and_then(own_path);
-            Ok(with_cookie(to(wanted.unwrap_or("/jobs")), carried))
+            let response = with_cookie(to(wanted.unwrap_or("/jobs")), carried);
+            Ok(with_cookie(response, look_forgotten(app.site())))
         }
         Err(problem) => {
             let complaints = Complaints::about(problem)?;

@@ -4,10 +4,12 @@
 //! One is for what is somebody's own, the other for the account that they work for: who does both has
 //! both, and neither opens what is the other's.
 
+use super::layout::with_cookie;
 use crate::credential::{Secret, SecretKind};
 use crate::site::Site;
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use event_store::{SESSION_HOURS, STAFF_SESSION_HOURS};
 
 /// Browsers take a cookie of this name only with `Secure`, for the whole host and for it alone.
@@ -114,6 +116,11 @@ pub(super) fn forgotten(errand: Errand, site: &Site) -> Option<HeaderValue> {
     let (name, secure) = errand.cookie(site);
     let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&cookie).ok()
+}
+
+/// Has the browser forget all that it carries for work: a look through an owner's eyes is part of it.
+pub(super) fn work_forgotten(response: Response, site: &Site) -> Response {
+    with_cookie(with_cookie(response, forgotten(Errand::Work, site)), look_forgotten(site))
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ async fn accept(
         return Ok(response);
     }
     before.end_work(app).await?;
-    Ok(with_cookie(response, cookie::forgotten(Errand::Work, app.site())))
+    Ok(cookie::work_forgotten(response, app.site()))
 }
 
 /// On to their own pages, with the session that they got.
@@ -130,7 +130,7 @@ async fn sign_in_and_accept(
     }
     before.end_all(app).await?;
     let response = welcome(cookie::carrying(&signed_in.secret, Errand::Own, app.site()));
-    Ok(with_cookie(response, cookie::forgotten(Errand::Work, app.site())))
+    Ok(cookie::work_forgotten(response, app.site()))
 }
 
 fn welcome(carried: Option<HeaderValue>) -> Response {
@@ -145,7 +145,7 @@ async fn sign_out(
     before.end_all(app).await?;
     let again = to(&format!("/invitations/{}", link.expose()));
     let again = with_cookie(again, cookie::forgotten(Errand::Own, app.site()));
-    Ok(with_cookie(again, cookie::forgotten(Errand::Work, app.site())))
+    Ok(cookie::work_forgotten(again, app.site()))
 }
 
 /// Who looks at it, as far as it matters for the buttons.

@@ -1,4 +1,4 @@
-use super::cookie::{Errand, carrying, forgotten};
+use super::cookie::{Errand, carrying, look_forgotten, work_forgotten};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden,
 };
@@ -46,12 +46,15 @@ pub(super) async fn send(
         Some(own) if is_ones_own(own) => (own.to_owned(), None),
         wanted => lead(&app, who, &signed_in, wanted).await?,
     };
-    let work = match work {
-        Some(secret) => carrying(&secret, Errand::Work, app.site()),
-        None => forgotten(Errand::Work, app.site()),
-    };
     let own = carrying(&signed_in.secret, Errand::Own, app.site());
-    Ok(with_cookie(with_cookie(to(&path), own), work))
+    let response = with_cookie(to(&path), own);
+    Ok(match work {
+        Some(secret) => {
+            let carried = carrying(&secret, Errand::Work, app.site());
+            with_cookie(with_cookie(response, carried), look_forgotten(app.site()))
+        }
+        None => work_forgotten(response, app.site()),
+    })
 }
 
 /// Where somebody goes who has just signed in, and was not on their way to what is their own: to work,

@@ -1,4 +1,4 @@
-use super::cookie::{Errand, forgotten};
+use super::cookie::{Errand, forgotten, work_forgotten};
 use super::layout::{to, with_cookie};
 use super::visit::{Sent, WithWork};
 use crate::error::Problem;
@@ -14,5 +14,5 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     sent.who.end_all(&app).await?;
     let response = with_cookie(to("/sign-in?done=signed-out"), forgotten(Errand::Own, app.site()));
-    Ok(with_cookie(response, forgotten(Errand::Work, app.site())))
+    Ok(work_forgotten(response, app.site()))
 }

@@ -7,6 +7,7 @@
 use super::cookie::{self, Errand};
 use super::form::Form;
 use super::layout::to;
+use crate::endpoints::jobs::end_impersonation::end_look;
 use crate::error::Problem;
 use crate::extract::asker::Asker;
 use crate::extract::body;
@@ -145,16 +146,22 @@ impl<P> Sent<Owner, P> {
     }
 }
 
-/// The same, with the session for work that the browser carries, be it another person's.
+/// The same, with what the browser carries for work, be it another person's: a session, and a look
+/// through an owner's eyes.
 #[derive(Debug)]
 pub(crate) struct WithWork<W> {
     pub(super) who: W,
     work: Option<Asker>,
+    look: Option<Asker>,
 }
 
 impl<W> WithWork<W> {
-    /// Ends that work: another session takes its place, or somebody else is here now (promise 25).
+    /// Ends that work: another session takes its place, or somebody else is here now (promise 25). A
+    /// look ends also where the work that it began in has run out before.
     pub(super) async fn end_work(&self, app: &AppState) -> Result<(), Problem> {
+        if let Some(look) = &self.look {
+            end_look(app, look).await?;
+        }
         match &self.work {
             Some(work) => end_session(app, work).await,
             None => Ok(()),
@@ -199,8 +206,15 @@ impl Comes for Owner {
 impl<W: Comes> Comes for WithWork<W> {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
         let who = W::of(parts, app).await?;
-        let work = signed_in(parts, Errand::Work, app).await;
-        Ok(Self { who, work: work.map_err(IntoResponse::into_response)? })
+        let carried = async {
+            let look = match cookie::look(&parts.headers, app.site()) {
+                Some(secret) => Asker::known(&secret, parts, app).await?,
+                None => None,
+            };
+            Ok::<_, Problem>((signed_in(parts, Errand::Work, app).await?, look))
+        };
+        let (work, look) = carried.await.map_err(IntoResponse::into_response)?;
+        Ok(Self { who, work, look })
     }
 }
 

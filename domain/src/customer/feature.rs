@@ -13,16 +13,19 @@ pub enum Feature {
     Contacts,
     /// Work orders (R119).
     WorkOrders,
+    /// Who did what to the customer's contacts (RULES.md 2.8).
+    Audit,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::ManageContacts, Self::Contacts, Self::WorkOrders];
+    pub const ALL: [Self; 4] =
+        [Self::ManageContacts, Self::Contacts, Self::WorkOrders, Self::Audit];
 
     /// Whether whoever has these permissions reaches it.
     pub fn is_open_to(self, permissions: &BTreeSet<Permission>) -> bool {
         let own = match self {
-            Self::ManageContacts => Permission::AdminAccess,
+            Self::ManageContacts | Self::Audit => Permission::AdminAccess,
             Self::Contacts => Permission::EditContact,
             Self::WorkOrders => Permission::CreateWorkOrder,
         };
@@ -35,13 +38,14 @@ impl Feature {
             Self::ManageContacts => "manage_contacts",
             Self::Contacts => "contacts",
             Self::WorkOrders => "work_orders",
+            Self::Audit => "audit",
         }
     }
 
     /// The permission that it takes, as people read it.
     pub(super) const fn needed(self) -> &'static str {
         match self {
-            Self::ManageContacts => "Admin Access",
+            Self::ManageContacts | Self::Audit => "Admin Access",
             Self::Contacts => "Admin Access or Edit Contact",
             Self::WorkOrders => "Admin Access or Create Work Order",
         }
@@ -53,6 +57,7 @@ impl Feature {
             Self::ManageContacts => "G16",
             Self::Contacts => "R120",
             Self::WorkOrders => "R119",
+            Self::Audit => "2.8",
         }
     }
 }

@@ -37,6 +37,10 @@ impl Millers {
         format!("/v1/me/customers/{}/contacts", self.customer)
     }
 
+    fn audit(&self) -> String {
+        format!("/v1/me/customers/{}/audit", self.customer)
+    }
+
     fn contact(&self, contact: Uuid) -> String {
         format!("{}/{contact}", self.contacts())
     }
@@ -328,9 +332,11 @@ async fn r116_to_r120_each_permission_level_reaches_only_its_feature() {
         ] {
             refused(answer, 403, "portal_permission_needed", "G16");
         }
+        refused(bea.get(&millers.audit()).await, 403, "portal_permission_needed", "2.8");
     }
     millers.permit(millers.bea.contact, &["admin_access"]).await;
     bea.post(&millers.contacts(), new).await.is(201);
+    bea.get(&millers.audit()).await.is(200);
 }
 
 /// R120, G13, R38, R42
@@ -493,10 +499,13 @@ async fn to_a_member_another_customer_and_its_contacts_are_as_if_they_never_were
             ada.order(&format!("{path}/enable")).await,
             ada.post(&format!("{path}/deactivate"), json!({ "reason": "X" })).await,
         ];
+        let about = format!("/v1/me/customers/{customer}/audit?contact={contact}");
+        answers.push(ada.get(&about).await);
         if customer != millers.customer {
             answers.push(ada.get(&contacts).await);
             let new = json!({ "name": "X", "permissions": [] });
             answers.push(ada.post(&contacts, new).await);
+            answers.push(ada.get(&format!("/v1/me/customers/{customer}/audit")).await);
         }
         for answer in answers {
             assert_eq!(answer.is(404).code(), "not_found");
@@ -524,8 +533,157 @@ async fn nobody_looks_into_a_customers_portal_through_an_owners_eyes() {
     let looks = millers.server.caller(token.expect("a secret"));
     looks.get("/v1/me/customers").await.is(403);
     looks.get(&millers.contacts()).await.is(403);
+    looks.get(&millers.audit()).await.is(403);
     let new = json!({ "name": "X", "permissions": [] });
     looks.post(&millers.contacts(), new).await.is(403);
+}
+
+/// 2.8, condition c for PA: read audit.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_of_a_customer_reads_who_did_what_to_its_contacts() {
+    let millers = Millers::start().await;
+    let admin = &millers.builder.admin;
+    let (ada, bea) = (&millers.ada.session, &millers.bea.session);
+    let cid = millers.contact(millers.cid);
+    let edit = json!({ "phones": ["555 0101"], "address": "canary-street" });
+    admin.patch(&format!("/v1/contacts/{}", millers.cid), edit).await.is(200);
+    bea.patch("/v1/me", json!({ "name": "Bea Miller" })).await.is(200);
+    ada.patch(&cid, json!({ "name": "Cid M." })).await.is(200);
+    let why = json!({ "reason": "They have moved out" });
+    ada.post(&format!("{}/deactivate", millers.contact(millers.bea.contact)), why).await.is(200);
+    ada.delete(&format!("{cid}?confirm=true")).await.is(200);
+    let all = ada.get(&millers.audit()).await.is(200);
+    let told: Vec<[&str; 5]> = all.body["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|entry| {
+            let (by, text) = (&entry["by"], |value: &'_ Value| value.as_str().map(str::to_owned));
+            assert_eq!(text(&by["contact_name"]).is_some(), by["kind"] == "member", "{entry}");
+            [
+                entry["event"].as_str().expect("a type"),
+                entry["contact_name"].as_str().expect("a name"),
+                by["kind"].as_str().expect("a kind"),
+                by["contact_name"].as_str().unwrap_or_default(),
+                entry["reason"].as_str().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    assert_eq!(
+        told[..5],
+        [
+            ["contact.deleted", "Cid M.", "member", "Ada", ""],
+            ["contact.owner_deactivated", "Bea Miller", "member", "Ada", "They have moved out"],
+            ["contact.info_updated", "Cid M.", "member", "Ada", ""],
+            ["contact.info_updated", "Bea Miller", "member", "Bea Miller", ""],
+            ["contact.info_updated", "Cid M.", "builder", "", ""],
+        ],
+        "{}",
+        all.text
+    );
+    let renamed = &all.body["items"][2];
+    assert_eq!(renamed["by"]["contact_id"], json!(millers.ada.contact));
+    let change =
+        json!([{ "field": "name", "before": "Cid Miller", "after": "Cid M.", "erased": false }]);
+    assert_eq!(renamed["changes"], change);
+    let by_builder = &all.body["items"][4]["changes"];
+    assert_eq!(by_builder.as_array().map(Vec::len), Some(1), "no address: {by_builder}");
+    assert_eq!(by_builder[0]["after"], "555 0101");
+    // Page by page it is the same, and about one contact the same of it.
+    let (mut paged, mut path) = (Vec::new(), Some(format!("{}?limit=2", millers.audit())));
+    while let Some(at) = path {
+        let page = ada.get(&at).await.is(200);
+        paged.extend(page.body["items"].as_array().expect("items").clone());
+        let next = page.body["next"].as_str();
+        path = next.map(|next| format!("{}?limit=2&cursor={next}", millers.audit()));
+    }
+    assert_eq!(&json!(paged), &all.body["items"]);
+    let of_cid = ada.get(&format!("{}?contact={}", millers.audit(), millers.cid)).await.is(200);
+    let of_all = all.body["items"].as_array().expect("items").iter();
+    let expected: Vec<&Value> =
+        of_all.filter(|entry| entry["contact_id"] == json!(millers.cid)).collect();
+    assert_eq!(json!(expected), of_cid.body["items"]);
+    for query in ["limit=0", "limit=201", "contact=x"] {
+        ada.get(&format!("{}?{query}", millers.audit())).await.is(422);
+    }
+    for query in ["cursor=x", "actor=x"] {
+        ada.get(&format!("{}?{query}", millers.audit())).await.is(400);
+    }
+}
+
+/// Promise 22: neither what the builder keeps, nor who its people are, nor what was another customer's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_of_a_customer_reads_nothing_that_is_the_builders_or_anothers() {
+    let millers = Millers::start().await;
+    let (server, builder) = (&millers.server, &millers.builder);
+    let admin = &builder.admin;
+    let staff = server.staff(builder, "canary-staff@elm.example", "admin", &[]).await;
+    // Dee was of another household, whose admin looked after her.
+    let oaks = opened(builder, "Canary Oaks").await;
+    let ola = server.owner(builder, "canary-ola@example.org", PASSWORD).await;
+    ola.session.patch("/v1/me", json!({ "name": "Canary Ola" })).await.is(200);
+    let dee = admin.contact("Canary Dee", Some("canary-dee@example.org")).await;
+    for contact in [ola.contact, dee] {
+        joins(builder, oaks, contact).await;
+    }
+    let at_oaks = format!("/v1/me/customers/{oaks}/contacts/{dee}");
+    ola.session.patch(&at_oaks, json!({ "phones": ["canary 555"] })).await.is(200);
+    let other = json!({ "name": "Dee", "phones": [], "primary_email": "dee@example.org" });
+    ola.session.patch(&at_oaks, other).await.is(200);
+    admin.delete(&format!("/v1/customers/{oaks}/contacts/{dee}")).await.is(200);
+    joins(builder, millers.customer, dee).await;
+    // What the builder keeps, and does as itself.
+    let field = json!({ "fields": [{ "name": "gate", "label": "Gate", "kind": "text" }] });
+    admin.put("/v1/custom-fields", field).await.is(200);
+    let at = format!("/v1/contacts/{}", millers.cid);
+    let value = json!({ "value": "canary-custom" });
+    admin.put(&format!("{at}/custom-fields/gate"), value).await.is(200);
+    admin.patch(&at, json!({ "address": "canary-street" })).await.is(200);
+    let why = json!({ "reason": "canary: they pay late" });
+    staff
+        .session
+        .post(&format!("/v1/contacts/{}/deactivate", millers.bea.contact), why)
+        .await
+        .is(200);
+    let twin = admin.contact("Canary Twin", None).await;
+    let merge = json!({ "survivor": millers.cid, "absorbed": [twin] });
+    admin.post("/v1/contacts/merge", merge).await.is(200);
+    let job = admin.job("Canary Barn", &[millers.cid, millers.ada.contact]).await;
+    admin.post(&format!("/v1/jobs/{job}/notes"), json!({ "text": "canary-note" })).await.is(201);
+    let budget = json!({ "lines": [{ "label": "canary", "amount_cents": 987_654_321 }] });
+    admin.put(&format!("/v1/jobs/{job}/budget"), budget).await.is(200);
+    let lead = json!({ "title": "canary-lead", "contact_id": millers.cid });
+    admin.post("/v1/leads", lead).await.is(201);
+    let todo = json!({ "contact_id": millers.ada.contact, "title": "canary-todo" });
+    admin.post(&format!("/v1/jobs/{job}/todos"), todo).await.is(201);
+    let look = json!({ "contact": millers.ada.contact, "reason": "canary-look" });
+    let last = admin.post(&format!("/v1/jobs/{job}/impersonations"), look).await.is(201);
+    drop(last);
+    let ada = &millers.ada.session;
+    let person = ada.get("/v1/me").await.is(200).id();
+    for query in ["", "&contact=", "&contact=dee"] {
+        let query = match query {
+            "" => String::new(),
+            "&contact=" => format!("&contact={}", millers.cid),
+            _ => format!("&contact={dee}"),
+        };
+        let seen = ada.get(&format!("{}?limit=200{query}", millers.audit())).await.is(200);
+        assert!(!seen.each("event").is_empty(), "{query}");
+        let text = seen.text.to_lowercase();
+        for never in ["canary", "987", "gate", "127.0.0.1", &oaks.to_string()] {
+            assert!(!text.contains(never), "{never} in {}", seen.text);
+        }
+        for id in [person, staff.id, ola.contact, twin, job] {
+            assert!(!text.contains(&id.to_string()), "{id} in {}", seen.text);
+        }
+    }
+    let of_dee = ada.get(&format!("{}?contact={dee}", millers.audit())).await.is(200);
+    assert_eq!(of_dee.each("event"), ["contact.joined_customer"], "{}", of_dee.text);
+    // Whoever has left is as one that never was; there is nothing of hers among the rest.
+    admin.delete(&format!("/v1/customers/{}/contacts/{dee}", millers.customer)).await.is(200);
+    ada.get(&format!("{}?contact={dee}", millers.audit())).await.is(404);
+    let seen = ada.get(&millers.audit()).await.is(200);
+    assert!(!seen.text.contains(&dee.to_string()), "{}", seen.text);
 }
 
 /// R119

@@ -194,6 +194,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/me/customers/{customer_id}/work-orders", Own),
     // Whose customer it is: `customers.rs` has what members of others are told.
     ("get", "/v1/me/customers", Own),
+    ("get", "/v1/me/customers/{customer_id}/audit", Own),
     ("get", "/v1/me/customers/{customer_id}/contacts", Own),
     ("post", "/v1/me/customers/{customer_id}/contacts", Own),
     ("get", "/v1/me/customers/{customer_id}/contacts/{contact_id}", Own),

@@ -363,8 +363,16 @@ async fn an_owner_has_links_of_their_own_and_none_of_anybody_elses() {
     assert_eq!(all.each("kind"), ["personal", "personal", "job"]);
     assert_eq!(all.body["items"][0]["issued_by"]["kind"], "owner");
     assert_eq!(all.body["items"][0]["contact_name"], "Ada");
-    ada.session.order(&format!("{at}/{}/revoke", own.id)).await.is(200);
+    let revoked = ada.session.order(&format!("{at}/{}/revoke", own.id)).await.is(200);
     look(&server, own.id, &rotated.token).await.is(410);
+    // As the contact, and not as the person, who is the same one with every builder (R45).
+    let all = elm.admin.get_after(&revoked, &links(job)).await.is(200);
+    let link = &all.body["items"][0];
+    for by in [&link["issued_by"], &link["ended"]["by"]] {
+        assert_eq!((&by["kind"], &by["id"]), (&json!("owner"), &json!(ada.contact)), "{link}");
+    }
+    let person = ada.session.get("/v1/me").await.is(200).id();
+    assert!(!all.text.contains(&person.to_string()), "{}", all.text);
     // Whoever is no owner there is told what is told of a job that never was.
     let elsewhere = elm.admin.job("Shed", &[]).await;
     let at = format!("/v1/me/jobs/{}/{elsewhere}/portal-link", elm.id);
@@ -373,6 +381,34 @@ async fn an_owner_has_links_of_their_own_and_none_of_anybody_elses() {
     // And a builder's routes are closed to owners.
     let refused = ada.session.post(&links(job), json!({})).await.is(403);
     assert_eq!(refused.code(), "not_permitted");
+}
+
+/// H6: a deactivated owner's contact is accepted by somebody else behind another address.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_in_anothers_place_is_shown_none_of_the_links_that_were_theirs() {
+    let Barn { server, elm, ada, job, .. } = barn().await;
+    let at = format!("/v1/me/jobs/{}/{job}/portal-link", elm.id);
+    ada.session.post(&at, json!({ "name": "My phone" })).await.is(201);
+    let mail = json!({ "name": "For Ada", "contact": ada.contact, "email": "ada@example.org" });
+    issue(&elm.admin, job, mail).await;
+    let path = format!("/v1/contacts/{}", ada.contact);
+    elm.admin.post(&format!("{path}/deactivate"), json!({ "reason": "Sold." })).await.is(200);
+    let edit = json!({ "primary_email": "nia@example.org", "name": "Nia" });
+    elm.admin.patch(&path, edit).await.is(200);
+    let link = server.invite(&elm, ada.contact).await;
+    // Whoever is invited may follow the job by a link before they accept; it is theirs then.
+    issue(&elm.admin, job, json!({ "name": "For Nia", "contact": ada.contact })).await;
+    let accepted = json!({ "password": "another house by the lake" });
+    let accepted = server.anybody().post(&format!("/v1/invitations/{link}/accept"), accepted).await;
+    let nia = server.caller(accepted.is(200).body["session_token"].as_str().expect("a session"));
+    nia.post(&at, json!({ "name": "My tablet" })).await.is(201);
+    let listed = nia.get(&at).await.is(200);
+    assert_eq!(listed.each("name"), ["My tablet", "For Nia"]);
+    for answer in [&listed, &nia.get(&format!("/v1/me/jobs/{}/{job}", elm.id)).await.is(200)] {
+        assert!(!answer.text.contains("My phone") && !answer.text.contains("For Ada"));
+    }
+    // The builder has all of them.
+    assert_eq!(elm.admin.get(&links(job)).await.is(200).each("name").len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

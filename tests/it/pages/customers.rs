@@ -187,6 +187,36 @@ async fn r120_whoever_may_edit_contacts_is_shown_no_more_than_that() {
     at.ada.send(&format!("{of_bea}/edit"), &forced).await.is(409);
 }
 
+/// 2.8, condition c for PA
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_of_a_customer_reads_who_did_what_on_a_page() {
+    let mut at = portal().await;
+    let audit = format!("/me/customers/{}/audit", at.customer);
+    let home = at.ada.look("/me/customers").await.is(200);
+    assert!(home.html.contains(&format!("href=\"{audit}\"")), "{}", home.html);
+    let edit = format!("{}/{}/edit", at.contacts, at.cid);
+    let page = at.ada.look(&edit).await.is(200);
+    at.ada.fill(&page, "save", &[("name", "Cid Stone")]).await.leads_to();
+    let page = at.ada.look(&audit).await.is(200).says(&[
+        "Who did what",
+        "The Millers",
+        "You",
+        "Details changed",
+        "Cid Miller → Cid Stone",
+        "Put with your household or company",
+        "Elm Builders",
+    ]);
+    let about = format!("{audit}?contact={}", at.bea);
+    assert!(page.html.contains(&format!("href=\"{about}\"")), "{}", page.html);
+    let of_bea = at.ada.look(&about).await.is(200).says(&["About all contacts"]);
+    of_bea.says_nothing_of(&["Cid Stone"]);
+    // Who may do less is not led there, and is refused.
+    let mut bea = Browser::new(&at.server);
+    bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
+    bea.look("/me/customers").await.is(200).says_nothing_of(&["Who did what"]);
+    bea.look(&audit).await.is(403).says(&["Admin Access"]);
+}
+
 /// R122 to R124
 #[tokio::test(flavor = "multi_thread")]
 async fn r124_deleting_asks_first_and_yes_deletes() {

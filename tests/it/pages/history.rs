@@ -376,6 +376,21 @@ async fn moved(server: &Server, builder: &Builder) -> (Uuid, Uuid) {
     (first.contact, second)
 }
 
+/// A member of a customer who added a contact in its portal, and tried in vain to close their own access.
+async fn member(server: &Server, builder: &Builder) -> Uuid {
+    let dora = server.owner(builder, "dora@example.org", OTHER).await;
+    dora.session.patch("/v1/me", json!({ "name": "Dora" })).await.is(200);
+    let customer = builder.admin.post("/v1/customers", json!({ "name": "The Millers" })).await;
+    let customer = customer.is(201).id();
+    let joins = json!({ "contact_id": dora.contact });
+    builder.admin.post(&format!("/v1/customers/{customer}/contacts"), joins).await.is(200);
+    let contacts = format!("/v1/me/customers/{customer}/contacts");
+    let new = json!({ "name": "Cid", "permissions": [] });
+    dora.session.post(&contacts, new).await.is(201);
+    dora.session.order(&format!("{contacts}/{}/disable", dora.contact)).await.is(403);
+    dora.contact
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chart_counts_what_the_list_lists_whatever_is_asked_for() {
     let server = Server::start().await;
@@ -386,13 +401,14 @@ async fn the_chart_counts_what_the_list_lists_whatever_is_asked_for() {
     let staff = server.staff(&builder, "sam@elm.example", "staff", &[]).await;
     staff.session.patch(&format!("/v1/jobs/{job}"), json!({ "name": "Stable" })).await.is(200);
     staff.session.order(&format!("/v1/contacts/{second}/disable")).await.is(403);
+    let member = member(&server, &builder).await;
     let mut mia = staff_browser(&server, &builder, "mia@elm.example", "admin").await;
     // A page waits for what has happened; from here on the lists are up to date.
     let seen = mia.look("/audit").await.is(200);
     let admin = &builder.admin;
     let all = counted(admin, "").await;
     assert!(
-        ["owner", "builder_staff", "staff_member", "operator", "refused"]
+        ["owner", "portal_contact", "builder_staff", "staff_member", "operator", "refused"]
             .iter()
             .all(|kind| all.contains_key(*kind)),
         "{all:?}"
@@ -407,6 +423,9 @@ async fn the_chart_counts_what_the_list_lists_whatever_is_asked_for() {
         format!("actor={first}"),
         format!("actor={second}"),
         format!("actor={second}&contact={second}"),
+        format!("actor={member}"),
+        format!("actor={member}&actor_kind=portal_contact"),
+        "actor_kind=portal_contact".to_owned(),
         format!("actor={}", staff.id),
         "actor_kind=owner".to_owned(),
         "actor_kind=staff_member".to_owned(),
@@ -431,6 +450,10 @@ async fn the_chart_counts_what_the_list_lists_whatever_is_asked_for() {
     let of_first = counted(admin, &format!("actor={first}")).await;
     let of_second = counted(admin, &format!("actor={second}")).await;
     assert!(of_first["owner"] > 0 && of_second["owner"] > 0, "{of_first:?} {of_second:?}");
+    let of_member = counted(admin, &format!("actor={member}")).await;
+    for kind in ["owner", "portal_contact", "refused"] {
+        assert!(of_member[kind] > 0, "{kind}: {of_member:?}");
+    }
 
     // The page draws the same figures, for the eye and as a table.
     let legend = between(&seen.html, "<ul class=\"legend\">", "</ul>").remove(0);

@@ -479,7 +479,18 @@ async fn a_portal_link_is_shown_once_rotated_and_revoked() {
     let wrong = desk.boss.fill(&page, "invite", &[("email", "cy.example.org")]).await.is(422);
     assert_eq!(wrong.form("invite").value("email"), "cy.example.org");
     let invited = desk.done(&wrong, "invite", &[("email", "cy@example.org")]).await;
-    invited.says(&["on its way to this address", "cy@example.org"]).says_nothing_of(&["tbp_"]);
+    let invited = invited.says(&["on its way to this address", "Invited by mail"]);
+    // Names stand in the clear, also when somebody has been erased; an address is no name.
+    invited.says_nothing_of(&["tbp_", "cy@example.org"]);
+    desk.boss.look("/mail").await.is(200).says(&["cy@example.org"]);
+    let path = format!("/v1/jobs/{}/portal-links", desk.job);
+    let by_api = json!({ "email": "dee@example.org" });
+    let sent = desk.builder.admin.post(&path, by_api).await.is(201);
+    let listed = desk.builder.admin.get_after(&sent, &path).await.is(200);
+    assert_eq!(listed.each("name")[..2], ["Portal link", "Invited by mail"]);
+    assert!(listed.each("name").iter().all(|name| !name.contains('@')), "{}", listed.text);
+    let events = desk.server.rows("events").await.join("\n");
+    assert!(!events.contains("cy@example.org") && !events.contains("dee@example.org"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -654,6 +665,67 @@ async fn somebody_looks_through_an_owners_eyes_changes_nothing_and_ends_it() {
     desk.boss.follow(&ended).await.says(&["By staff", "She cannot find the plans", "Mia Mason"]);
     assert!(!desk.boss.cookies.contains_key("titleblock-look"));
     desk.boss.look(&look).await.is(200).says(&["through nobody's eyes"]);
+}
+
+/// Whoever leaves a browser looks through nobody's eyes from there any more (H13, promise 25).
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_and_signing_in_end_a_look_and_the_browser_forgets_it() {
+    let mut desk = Desk::start().await;
+    let ada = desk.server.owner(&desk.builder, "ada@example.org", PASSWORD).await;
+    desk.job = desk.builder.admin.job("Oak St porch", &[ada.contact]).await;
+    desk.server.staff(&desk.builder, "mia@elm.example", "admin", &[]).await;
+    let begin = desk.path("/view-as-owner");
+    let contact = ada.contact.to_string();
+    for leaving in ["sign-out", "another", "themselves", "everywhere", "account", "idle"] {
+        let mut mia = Browser::new(&desk.server);
+        assert_eq!(mia.sign_in("mia@elm.example", STAFF_PASSWORD).await.leads_to(), "/jobs");
+        let page = mia.look(&begin).await.is(200);
+        let typed = [("contact", &*contact), ("reason", leaving), ("minutes", "30")];
+        let began = mia.fill(&page, "look", &typed).await;
+        mia.follow(&began).await.says(&["You see what Ada sees."]);
+        let secret = mia.cookies["titleblock-look"].clone();
+        desk.server.caller(&secret).get("/v1/me").await.is(200);
+        let sign_in =
+            |email, password| [("action", "sign-in"), ("email", email), ("password", password)];
+        match leaving {
+            "sign-out" => mia.send("/sign-out", &[]).await.leads_to().to_owned(),
+            "another" => {
+                let ada = sign_in("ada@example.org", PASSWORD);
+                mia.send("/sign-in", &ada).await.leads_to().to_owned()
+            }
+            "themselves" => {
+                let same = sign_in("mia@elm.example", STAFF_PASSWORD);
+                mia.send("/sign-in", &same).await.leads_to().to_owned()
+            }
+            "everywhere" => {
+                mia.send("/me/sessions", &[("action", "end-all")]).await.leads_to().to_owned()
+            }
+            "account" => {
+                let page = mia.look("/accounts").await.is(200);
+                let typed = [("password", STAFF_PASSWORD)];
+                mia.fill(&page, "work", &typed).await.leads_to().to_owned()
+            }
+            // The work has run out before.
+            _ => {
+                mia.cookies.remove("titleblock-work");
+                mia.send("/sign-out", &[]).await.leads_to().to_owned()
+            }
+        };
+        assert!(!mia.cookies.contains_key("titleblock-look"), "{leaving}");
+        let over = desk.server.caller(&secret).get("/v1/me").await;
+        assert_eq!(over.status, 401, "{leaving}");
+        let page = desk.look("/view-as-owner").await.says(&[leaving, "By staff"]);
+        assert!(!page.html.contains("value=\"end\""), "{leaving}: {}", page.html);
+    }
+    // A wrong password ends nothing.
+    let mut mia = Browser::new(&desk.server);
+    mia.sign_in("mia@elm.example", STAFF_PASSWORD).await.leads_to();
+    let page = mia.look(&begin).await.is(200);
+    let typed = [("contact", &*contact), ("reason", "Again"), ("minutes", "30")];
+    mia.fill(&page, "look", &typed).await.leads_to();
+    let wrong = [("action", "sign-in"), ("email", "ada@example.org"), ("password", "not hers")];
+    mia.send("/sign-in", &wrong).await.is(401);
+    mia.look(&desk.path("/view-as-owner/now")).await.is(200).says(&["You see what Ada sees."]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

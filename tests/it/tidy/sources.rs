@@ -150,6 +150,28 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     found
 }
 
+/// A secret as a text is printed by nobody (promise 23): what holds one has no `Debug`.
+#[test]
+fn what_holds_a_secret_as_a_text_cannot_be_printed() {
+    const SECRETS: [&str; 3] = ["secret", "token", "session_token"];
+    let mut held = 0;
+    for (file, text) in sources().into_iter().filter(|(file, _)| file.starts_with("api/src/")) {
+        let mut derived = "";
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("#[derive(") {
+                derived = line;
+            }
+            let Some((name, kind)) = line.split_once(": ") else { continue };
+            let name = name.rsplit(' ').next().unwrap_or_default();
+            if SECRETS.contains(&name) && ["String,", "Option<String>,"].contains(&kind) {
+                held += 1;
+                assert!(!derived.contains("Debug"), "{file}: {line} can be printed");
+            }
+        }
+    }
+    assert!(held >= 10, "{held} are too few");
+}
+
 #[test]
 fn nothing_is_left_to_do() {
     for (file, text) in sources() {

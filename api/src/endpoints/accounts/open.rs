@@ -24,7 +24,7 @@ pub(crate) struct OpenAccount {
 impl RequestBody for OpenAccount {}
 
 /// A new builder account and its first key.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct AccountAnswer {
     /// The account.
     id: Uuid,

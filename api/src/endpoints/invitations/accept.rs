@@ -36,7 +36,7 @@ pub(crate) struct AcceptInvitation {
 impl RequestBody for AcceptInvitation {}
 
 /// The invitee is the owner now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct AcceptedAnswer {
     /// The person.
     person: Uuid,

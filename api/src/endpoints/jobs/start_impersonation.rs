@@ -31,7 +31,7 @@ pub(crate) struct StartImpersonation {
 impl RequestBody for StartImpersonation {}
 
 /// Somebody looks through an owner's eyes.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ImpersonationAnswer {
     /// The impersonation.
     id: Uuid,

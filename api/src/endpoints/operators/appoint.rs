@@ -24,7 +24,7 @@ pub(crate) struct AppointOperator {
 impl RequestBody for AppointOperator {}
 
 /// An operator with their token, which is told once.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct AppointedAnswer {
     /// The id that histories name as the actor.
     id: Uuid,

@@ -33,7 +33,7 @@ pub(crate) struct SignIn {
 impl RequestBody for SignIn {}
 
 /// A session has begun.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct SessionBegun {
     /// The session.
     id: Uuid,

@@ -25,7 +25,7 @@ pub(crate) struct AcceptStaffInvitation {
 impl RequestBody for AcceptStaffInvitation {}
 
 /// The invitee is of the staff now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct JoinedAnswer {
     /// The account that they work for.
     account: Uuid,

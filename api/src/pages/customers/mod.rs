@@ -3,6 +3,7 @@
 //! Below `/me/customers` is the customer portal, for whoever belongs to a customer (R104 to R124); below
 //! `/customers` what the builder keeps of it.
 
+mod audit;
 mod builder_work_orders;
 mod contact_add;
 mod contact_delete;
@@ -39,6 +40,7 @@ pub(super) fn add(pages: Pages) -> Pages {
         .takes("/me/customers/{customer}/contacts/{contact}/edit", contact_edit::send)
         .shows("/me/customers/{customer}/contacts/{contact}/delete", contact_delete::show)
         .takes("/me/customers/{customer}/contacts/{contact}/delete", contact_delete::send)
+        .shows("/me/customers/{customer}/audit", audit::show)
         .shows("/me/customers/{customer}/work-orders", work_orders::show)
         .takes("/me/customers/{customer}/work-orders", work_orders::send)
         .shows("/customers/work-orders", builder_work_orders::show)

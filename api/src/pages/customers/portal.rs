@@ -40,6 +40,9 @@ pub(super) fn ways(customer: &OwnCustomer) -> Markup {
         @if reaches(Feature::WorkOrders) {
             p { a href=(format!("/me/customers/{}/work-orders", customer.id)) { "Work orders" } }
         }
+        @if reaches(Feature::Audit) {
+            p { a href=(format!("/me/customers/{}/audit", customer.id)) { "Who did what" } }
+        }
         @if customer.features.is_empty() {
             p .hint { "Nothing of its portal is open to you. Somebody with Admin Access can change that." }
         }

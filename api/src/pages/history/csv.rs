@@ -179,7 +179,19 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_carry_out_is_a_text() {
-        for formula in ["=1+1", "+49 30 1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\u{ff1d}1"] {
+        for formula in [
+            "=1+1",
+            "+49 30 1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "\u{ff1d}1",
+            "\u{ff0b}1",
+            "\u{ff0d}1",
+            "\u{ff20}SUM(A1)",
+        ] {
             assert_eq!(harmless(formula), format!("'{formula}"));
         }
         for text in ["", "Ada", "a=b", "555-0101", "'quoted"] {

@@ -9,7 +9,7 @@ mod filter;
 mod life;
 mod mail;
 pub(super) mod subject;
-mod timeline;
+pub(super) mod timeline;
 pub(super) mod title_block;
 mod words;
 

@@ -115,7 +115,7 @@ const fn kind(kind: Kind) -> &'static str {
 }
 
 /// Each field with what was there before and what is there after.
-pub(super) fn changes(changes: &[ChangeEntry]) -> Markup {
+pub(in crate::pages) fn changes(changes: &[ChangeEntry]) -> Markup {
     let told: Vec<&ChangeEntry> = changes.iter().filter(|change| tells(change)).collect();
     html! {
         @if !told.is_empty() {

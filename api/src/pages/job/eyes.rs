@@ -1,8 +1,9 @@
 //! Looking through an owner's eyes (R64, H13): who does, and what they see.
 //!
-//! What starts it makes a secret, which this browser keeps in a cookie of its own, for this page and
-//! no other. It opens nothing without the work session of the one who started it, and whoever has it
-//! changes nothing: a form that is sent with it is refused where any other is.
+//! What starts it makes a secret, which this browser keeps in a cookie of its own. Of the pages it opens
+//! this one alone, and that beside the work session of the one who started it. It is read where that work
+//! ends, too, by signing out or in: then the look ends with it, and the browser forgets it. Nothing is
+//! changed with it: a form from this page is sent in the name of whoever is at work.
 
 use super::overview::actor;
 use super::{Tab, job, no_such_button, sheet};

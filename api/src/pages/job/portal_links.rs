@@ -33,6 +33,9 @@ const LABELS: [(&str, &str); 5] = [
     ("role", "Role"),
 ];
 
+/// What a link is called that somebody is invited with (R89).
+const INVITED_NAME: &str = "Invited by mail";
+
 /// The role that somebody is invited in (R88).
 const CUSTOMER: &str = "customer";
 
@@ -136,14 +139,10 @@ fn invited(form: &Form) -> Result<Asked, Problem> {
     if form.text("role") != CUSTOMER {
         door.refuse("role", &"must be Customer");
     }
-    // The list tells the links apart by whom they went to.
-    let name = email.as_ref().and_then(|email| {
-        let name: String = email.typed().chars().take(Label::CHARACTERS_MAX).collect();
-        Label::parse(&name).ok()
-    });
-    door.build(|| {
-        Some(Asked { name: name?, contact: None, expires_at: None, mail_to: Some(email?) })
-    })
+    // A name stands in the events in the clear, and an address there would outlive an erasure; whom a
+    // mail went to, the mail log says.
+    let name = Label::parse(INVITED_NAME).map_err(|_never| Problem::internal())?;
+    door.build(|| Some(Asked { name, contact: None, expires_at: None, mail_to: Some(email?) }))
 }
 
 async fn page(
@@ -201,7 +200,7 @@ fn invite_form(form: &Form, complaints: &Complaints) -> Markup {
                 @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
                 (Input::email("email", "Email").filled_as("off")
                     .value(if sent { form.text("email") } else { "" })
-                    .hint("A mail with a link to the project's portal goes there.")
+                    .hint("A mail with a link to the project's portal goes there; the mail log keeps to whom.")
                     .shown(complaints))
                 (Select::new("role", "Role", &roles)
                     .hint("A customer sees how the job goes, and changes nothing.")

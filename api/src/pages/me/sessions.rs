@@ -1,10 +1,11 @@
 use crate::endpoints::sessions::end::end_session;
 use crate::endpoints::sessions::end_all::end_all_sessions;
 use crate::error::Problem;
+use crate::extract::Order;
 use crate::pages::cookie::{self, Errand};
 use crate::pages::form::{hidden, quiet_button};
 use crate::pages::layout::{Page, Place, to, with_cookie};
-use crate::pages::visit::{Owner, Sent, Visit};
+use crate::pages::visit::{Owner, Sent, Visit, WithWork};
 use crate::pages::words::day_and_time;
 use crate::state::AppState;
 use axum::extract::State;
@@ -40,9 +41,10 @@ pub(in crate::pages) async fn show(
 /// End one session, or all of them.
 pub(in crate::pages) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Owner, ()>,
+    sent: Sent<WithWork<Owner>, ()>,
 ) -> Result<Response, Problem> {
-    let (order, form) = sent.order();
+    let Sent { who: before, path, form } = sent;
+    let order: Order<(), ()> = Order::of_page(before.who.asker().clone(), path);
     let signed_out =
         || with_cookie(to("/sign-in?done=signed-out"), cookie::forgotten(Errand::Own, app.site()));
     match form.text("action") {
@@ -54,8 +56,9 @@ pub(in crate::pages) async fn send(
             Ok(if own { signed_out() } else { to("/me/sessions?done=ended") })
         }
         "end-all" => {
+            before.end_work(&app).await?;
             end_all_sessions(&app, &order).await?;
-            Ok(signed_out())
+            Ok(cookie::work_forgotten(signed_out(), app.site()))
         }
         _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
     }

@@ -13,6 +13,7 @@ pub(super) const CASES: Cases = &[
     ("post", "/me/customers/{customer}/contacts/{contact}/edit", Owner),
     ("get", "/me/customers/{customer}/contacts/{contact}/delete", Owner),
     ("post", "/me/customers/{customer}/contacts/{contact}/delete", Owner),
+    ("get", "/me/customers/{customer}/audit", Owner),
     ("get", "/me/customers/{customer}/work-orders", Owner),
     ("post", "/me/customers/{customer}/work-orders", Owner),
     ("get", "/customers/work-orders", Staff),

@@ -6,6 +6,7 @@
 
 pub(crate) mod add_contact;
 pub(crate) mod add_email;
+pub(crate) mod audit;
 pub(crate) mod cancel_invite;
 pub(crate) mod contacts;
 pub(crate) mod deactivate;

@@ -2,6 +2,7 @@ use super::super::OwnJobNow;
 use crate::endpoints::portal_links::list::list;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{NoParams, OwnerQuestion};
+use crate::persons::eyes::Eyes;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
@@ -46,6 +47,8 @@ impl From<PortalLinkEntry> for OwnPortalLink {
 }
 
 /// List your own links to a job's portal, those that the builder issued for you, too.
+///
+/// What was another person's before you is not among them (H6).
 #[utoipa::path(get, path = "/v1/me/jobs/{account_id}/{job_id}/portal-link", tag = "me",
     params(("account_id" = Uuid, Path, description = "The builder's account"),
         ("job_id" = Uuid, Path, description = "The job")),
@@ -54,7 +57,13 @@ pub(crate) async fn list_own_portal_links(
     State(app): State<AppState>,
     OwnerQuestion(question): OwnerQuestion<(AccountId, JobId), NoParams>,
 ) -> Result<Json<OwnPortalLinks>, Problem> {
-    let own = OwnJobNow::of(&app, &question.asker, question.path).await?;
-    let links = list(&app, own.link.ledger, own.job, Some(own.link.contact.id)).await?;
+    let (account, job) = question.path;
+    let eyes = Eyes::of(&app, &question.asker).await?;
+    let own = OwnJobNow::with(&app, &eyes, eyes.with(account)?, job).await?;
+    let mut links = list(&app, own.link.ledger, own.job, Some(own.link.contact.id)).await?;
+    if let Some(since) = eyes.since(&app, &own.link).await? {
+        // One that is open was issued for whoever was to come: what was another's ended with them.
+        links.retain(|link| link.state == "open" || link.issued_at >= since);
+    }
     Ok(Json(OwnPortalLinks { items: links.into_iter().map(OwnPortalLink::from).collect() }))
 }

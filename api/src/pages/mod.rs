@@ -22,6 +22,7 @@ mod job;
 mod jobs;
 mod layout;
 mod me;
+mod once;
 mod password_reset;
 mod portal;
 mod problem;

@@ -5,6 +5,7 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::pages::form::{Form, Input, button, hidden, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -52,7 +53,7 @@ pub(in crate::pages) async fn send(
         "save" => staged,
         _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
     };
-    match saved(&app, &order, &form, staged).await {
+    match saved(&app, &keyed(order, &form), &form, staged).await {
         Ok(contact) => {
             let done = if staged { "contact-invited" } else { "contact-created" };
             Ok(to(&format!("/contacts/{contact}?done={done}")))
@@ -99,6 +100,7 @@ async fn page(
         @if staged { p .notice role="status" { "The invite is ready. Click Save to send invite." } }
         (above)
         form method="post" novalidate {
+            (once_field(form))
             // Who presses Enter saves, and stages nothing.
             button .unseen type="submit" name="action" value="save" tabindex="-1"
                 aria-hidden="true" { "Save" }

@@ -5,6 +5,7 @@ use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, search};
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -29,7 +30,7 @@ pub(in crate::pages) async fn send(
     let who = sent.who.clone();
     let (order, form) = sent.order();
     let opened = match customer_name(form.text("name")) {
-        Ok(name) => open(&app, &order, name).await,
+        Ok(name) => open(&app, &keyed(order, &form), name).await,
         Err(problem) => Err(problem),
     };
     match opened {
@@ -72,6 +73,7 @@ async fn page(
                 h2 { "New customer" }
                 p .hint { "A household or company whose contacts look after themselves in the portal." }
                 form method="post" novalidate {
+                    (once_field(form))
                     (Input::text("name", "Name").value(form.text("name")).shown(complaints))
                     (button("open", "Save"))
                 }

@@ -19,6 +19,7 @@ use crate::input::{Door, LIMIT_DEFAULT, cursor, id};
 use crate::pages::cookie;
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
 use crate::pages::layout::{Page, to, with_cookie};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet as portal_sheet};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
 use crate::pages::words::{day, sentence, time};
@@ -92,6 +93,7 @@ async fn begin(
     let (contact, reason, (number, minutes)) =
         door.build(|| Some((contact?, reason?, minutes?)))?;
     order.reason = reason;
+    let order = keyed(order, form);
     let started = start(app, &order, order.path, Look { contact, minutes }).await?;
     Ok((started.secret, number))
 }
@@ -168,6 +170,7 @@ fn begin_form(job: &JobPage, form: &Form, complaints: &Complaints) -> Markup {
                  was you, when, and why."
             }
             form method="post" novalidate {
+                (once_of(form, "look"))
                 (Select::new("contact", "Through whose eyes", &owners).chosen(form.text("contact"))
                     .hint("They differ in To-Dos and messages.").shown(complaints))
                 (Input::text("reason", "Reason").value(form.text("reason"))

@@ -1,11 +1,12 @@
 //! What stays in the company: internal notes and the budget. Owners never see either (R96, R97).
 
-use super::{Tab, changes, job, no_such_button, once, once_field, sheet};
+use super::{Tab, changes, job, no_such_button, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
 use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -262,7 +263,7 @@ fn note_form(form: &Form, complaints: &Complaints) -> Markup {
     let none = Complaints::NONE;
     html! {
         form .plain method="post" novalidate {
-            @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
+            (once_of(form, "note"))
             (Input::text("text", "Note").lines(3)
                 .value(if sent { form.text("text") } else { "" })
                 .hint("Notes are kept as they are: they are not changed or taken away.")

@@ -9,6 +9,7 @@ use crate::extract::Order;
 use crate::input::Door;
 use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_if};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -38,7 +39,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
-    let lead = order.path;
+    let (lead, order) = (order.path, keyed(order, &form));
     let complaints = match form.text("action") {
         // Looks for a name among those who may be chosen, and changes nothing.
         "find" | "find-job" => Complaints::NONE,
@@ -163,6 +164,7 @@ async fn somebody_else(
         details open[asked] {
             summary { @if named { "Name somebody else" } @else { "Name somebody" } }
             form method="post" novalidate {
+                (once_if(asked, form))
                 (offered.shown(form, "Please choose", complaints))
                 (button("set-contact", "Name them"))
             }

@@ -3,6 +3,7 @@ use crate::endpoints::leads::create::CreateLead;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -34,7 +35,7 @@ pub(in crate::pages) async fn send(
     let (contact_id, new_contact) = chosen(&form);
     let lead = CreateLead { title: form.text("title").to_owned(), contact_id, new_contact };
     let created = match lead.command() {
-        Ok(command) => order.execute(&app, command).await,
+        Ok(command) => keyed(order, &form).execute(&app, command).await,
         Err(problem) => Err(problem),
     };
     match created {
@@ -74,6 +75,7 @@ async fn page(
     let content = html! {
         (complaints.above(&labels))
         form method="post" action="/leads/new" novalidate {
+            (once_field(form))
             (Input::text("title", "Title").value(form.text("title"))
                 .hint("What it is about, such as: Kitchen, 12 Elm Street.").shown(complaints))
             (offered.shown(form, "Nobody yet", complaints))

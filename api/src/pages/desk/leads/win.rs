@@ -7,6 +7,7 @@ use crate::error::Problem;
 use crate::input::{Door, search};
 use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, button, quiet_button};
+use crate::pages::once::once_if;
 use crate::pages::visit::Staff;
 use crate::state::AppState;
 use maud::{Markup, html};
@@ -78,6 +79,7 @@ impl Jobs {
                     None => p { "Nobody is named on this lead, so the job gets no owner by it." },
                 }
                 form method="post" novalidate {
+                    (once_if(asked, form))
                     div .bar {
                         (Input::search(FIND, LABELS[1].1).value(form.text(FIND)).shown(complaints))
                         (quiet_button("find-job", "Find"))

@@ -1,9 +1,10 @@
 use super::api_keys::told_once;
-use super::{Part, carried_out_once, once, parts, reason, role_word};
+use super::{Part, parts, reason, role_word};
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -31,7 +32,7 @@ pub(in crate::pages) async fn send(
     let key = order.path;
     let answered = match form.text("action") {
         "rotate" => {
-            carried_out_once(&mut order, &form, &["rotate", &key.to_string()]);
+            let order = keyed(order, &form);
             let rotated = change(&app, order, BuilderAccountCommand::RotateApiKey(key)).await;
             rotated
                 .and_then(|applied| told(&applied))
@@ -87,7 +88,7 @@ async fn page(
 fn deeds(form: &Form, complaints: &Complaints) -> Markup {
     html! {
         form .plain method="post" {
-            (once())
+            (once_of(form, "rotate"))
             p { "A new secret opens what the one before did; that one opens nothing from then on." }
             (quiet_button("rotate", "Give it a new secret"))
         }

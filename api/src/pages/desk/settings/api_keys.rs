@@ -1,5 +1,5 @@
 use super::staff::{role_and_grants, role_fields};
-use super::{Part, carried_out_once, grants_told, once, parts, role_word};
+use super::{Part, grants_told, parts, role_word};
 use crate::credential::Secret;
 use crate::endpoints::accounts::issue_api_key::IssueApiKey;
 use crate::endpoints::api_keys::{change, told};
@@ -9,6 +9,7 @@ use crate::input::{Door, LIMIT_DEFAULT, cursor};
 use crate::pages::desk::parts::further;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -48,11 +49,10 @@ pub(in crate::pages) async fn send(
     }
 }
 
-async fn issue(app: &AppState, mut order: Order<(), ()>, form: &Form) -> Result<Secret, Problem> {
+async fn issue(app: &AppState, order: Order<(), ()>, form: &Form) -> Result<Secret, Problem> {
     let (role, grants) = role_and_grants(form)?;
     let label = form.text("label").to_owned();
-    let deed = ["issue", label.as_str(), form.text("role"), &form.each_filled("grants").join(" ")];
-    carried_out_once(&mut order, form, &deed);
+    let order = keyed(order, form);
     let key = IssueApiKey { role, grants, label };
     let key = key.read(ApiKeyId(order.new_id(app, "key")))?;
     told(&change(app, order, BuilderAccountCommand::IssueApiKey(key)).await?)
@@ -95,7 +95,7 @@ async fn page(
             details .plain open[form.text("action") == "issue"] {
                 summary { "Issue a key" }
                 form method="post" action="/settings/api-keys" novalidate {
-                    (once())
+                    (once_of(form, "issue"))
                     (Input::text("label", LABELS[0].1).value(form.text("label"))
                         .hint("As histories will show it, such as: Accounting.").shown(complaints))
                     (role_fields(form.text("role"), &form.each_filled("grants"), complaints))

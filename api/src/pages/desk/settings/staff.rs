@@ -6,6 +6,7 @@ use crate::input::{Door, LIMIT_DEFAULT, cursor};
 use crate::pages::desk::parts::{further, options};
 use crate::pages::form::{Complaints, Form, Input, Select, button, checkbox};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -35,6 +36,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     let staff = StaffId(order.new_id(&app, "staff"));
     let invited = match asked(&form).and_then(|invite| invite.read(staff)) {
         Ok(new) => {
@@ -102,6 +104,7 @@ async fn page(
             details .plain open[form.text("action") == "invite"] {
                 summary { "Invite somebody" }
                 form method="post" action="/settings/staff" novalidate {
+                    (once_of(form, "invite"))
                     (Input::text("name", LABELS[0].1).value(form.text("name"))
                         .hint("As histories will show it.").shown(complaints))
                     (Input::email("email", LABELS[1].1).filled_as("off").value(form.text("email"))

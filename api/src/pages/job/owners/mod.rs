@@ -8,7 +8,7 @@ mod remedies;
 mod security;
 mod why;
 
-use super::{Tab, badge, changes, job, no_such_button, once, once_field, sheet};
+use super::{Tab, badge, changes, job, no_such_button, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};

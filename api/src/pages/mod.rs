@@ -7,6 +7,7 @@
 
 mod accounts;
 mod assets;
+mod contact_info;
 mod contacts;
 mod cookie;
 mod customers;

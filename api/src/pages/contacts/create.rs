@@ -1,8 +1,8 @@
-use super::info::Typed;
 use super::told::Told;
 use crate::endpoints::contacts::create::{CreateContact, save};
 use crate::error::Problem;
 use crate::extract::Order;
+use crate::pages::contact_info::{Info, Whose};
 use crate::pages::form::{Form, Input, button, hidden, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_field};
@@ -106,7 +106,7 @@ async fn page(
                 aria-hidden="true" { "Save" }
             section .plain {
                 h2 { "Contact info" }
-                (Typed::sent(form).inputs(complaints))
+                (Info::typed(form).inputs(Whose::Another, complaints))
             }
             section .plain {
                 h2 { "Emails" }

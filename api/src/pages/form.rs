@@ -78,6 +78,11 @@ impl Form {
         named.map(|(_, value)| value.clone()).filter(|typed| !typed.trim().is_empty()).collect()
     }
 
+    /// What its fields are called.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// What tells one form that was sent from another.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let fields = self.0.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);

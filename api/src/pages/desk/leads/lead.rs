@@ -52,8 +52,7 @@ pub(in crate::pages) async fn send(
             Err(problem) => Complaints::about(problem)?,
         },
     };
-    let page = page(&app, &who, lead, &form, &complaints).await?;
-    Ok(page.status(complaints.status()).into_response())
+    Ok(page(&app, &who, lead, &form, &complaints).await?.into_response())
 }
 
 /// What a form asks for, and the word for when it is done; none where nothing differs from what was shown.
@@ -105,6 +104,11 @@ async fn page(
         None => None,
     };
     let works = who.changes();
+    let offered = Offered::of(app, who, form).await?;
+    let jobs = Jobs::of(app, who, form).await?;
+    let wrong = [complaints, &offered.wrong, &jobs.wrong];
+    let complaints =
+        wrong.into_iter().find(|wrong| !wrong.status().is_success()).unwrap_or(complaints);
     let labels: Vec<(&str, &str)> = [("lead_title", "Title"), ("reason", "Why it is lost")]
         .into_iter()
         .chain(contact::LABELS)
@@ -123,15 +127,16 @@ async fn page(
                 }
                 None => p { "Nobody is named yet." },
             }
-            @if works { (somebody_else(app, who, &entry, form, complaints).await?) }
+            @if works { (somebody_else(&offered, &entry, form, complaints)) }
         }
         @if works {
-            (deeds(app, who, &entry, form, complaints).await?)
+            (deeds(&jobs, &entry, form, complaints))
         }
         p { a href=(format!("/leads/{lead}/history")) { "Who changed what" } " · "
             a href="/leads" { "All leads" } }
     };
-    Ok(Page::new(entry.title.clone(), content).desk(who, Desk::Leads))
+    let page = Page::new(entry.title.clone(), content).status(complaints.status());
+    Ok(page.desk(who, Desk::Leads))
 }
 
 fn standing(lead: &LeadEntry) -> Markup {
@@ -150,17 +155,15 @@ fn standing(lead: &LeadEntry) -> Markup {
 }
 
 /// Naming the first contact, another one, or nobody any more.
-async fn somebody_else(
-    app: &AppState,
-    who: &Staff,
+fn somebody_else(
+    offered: &Offered,
     lead: &LeadEntry,
     form: &Form,
     complaints: &Complaints,
-) -> Result<Markup, Problem> {
-    let offered = Offered::of(app, who, form).await?;
+) -> Markup {
     let asked = matches!(form.text("action"), "find" | "set-contact");
     let named = lead.contact.is_some();
-    Ok(html! {
+    html! {
         details open[asked] {
             summary { @if named { "Name somebody else" } @else { "Name somebody" } }
             form method="post" novalidate {
@@ -172,24 +175,18 @@ async fn somebody_else(
         @if named {
             form method="post" { (quiet_button("remove-contact", "Name nobody")) }
         }
-    })
+    }
 }
 
 /// What becomes of the lead itself.
-async fn deeds(
-    app: &AppState,
-    who: &Staff,
-    lead: &LeadEntry,
-    form: &Form,
-    complaints: &Complaints,
-) -> Result<Markup, Problem> {
+fn deeds(jobs: &Jobs, lead: &LeadEntry, form: &Form, complaints: &Complaints) -> Markup {
     let asked = form.text("action");
     let title = if asked == "retitle" { form.text("lead_title") } else { lead.title.as_str() };
     let winning = match lead.stage.as_str() {
         "won" => html! {},
-        _ => Jobs::of(app, who, form).await?.shown(lead, form, complaints),
+        _ => jobs.shown(lead, form, complaints),
     };
-    Ok(html! {
+    html! {
         (winning)
         @if lead.stage == "open" {
             details .plain open[asked == "lose"] {
@@ -214,5 +211,5 @@ async fn deeds(
                 (button("retitle", "Save the title"))
             }
         }
-    })
+    }
 }

@@ -57,8 +57,7 @@ pub(in crate::pages) async fn send(
         }
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
-            let page = page(&app, &who, &form, &complaints).await?;
-            Ok(page.status(complaints.status()).into_response())
+            Ok(page(&app, &who, &form, &complaints).await?.into_response())
         }
     }
 }
@@ -72,6 +71,8 @@ async fn page(
     let offered = Offered::of(app, who, form).await?;
     let labels: Vec<(&str, &str)> =
         std::iter::once(("title", "Title")).chain(pick::LABELS).collect();
+    let complaints =
+        if complaints.status().is_success() { &offered.wrong } else { complaints };
     let content = html! {
         (complaints.above(&labels))
         form method="post" action="/leads/new" novalidate {
@@ -83,5 +84,5 @@ async fn page(
         }
         p { a href="/leads" { "Back to the leads" } }
     };
-    Ok(Page::new("New lead", content).desk(who, Desk::Leads))
+    Ok(Page::new("New lead", content).status(complaints.status()).desk(who, Desk::Leads))
 }

@@ -250,7 +250,8 @@ fn invite(contact: &ContactEntry, staged: bool) -> Markup {
     }
 }
 
-/// What may be done about the access now, and nothing else (R8 to R10, R44).
+/// What may be done about the access now, and nothing else (R8 to R10, R44); but what was typed into
+/// a form stays, though it cannot be done any more.
 fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints) -> Markup {
     let sent = |action: &str| form.text("action") == action;
     html! {
@@ -260,7 +261,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
         @if may(permissions, "CancelInvite") {
             form method="post" { (quiet_button("cancel", "Cancel the invite")) }
         }
-        @if may(permissions, "RedirectInvite") {
+        @if may(permissions, "RedirectInvite") || sent("redirect") {
             details open[sent("redirect")] {
                 summary { "The address was wrong" }
                 form method="post" novalidate {
@@ -275,7 +276,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
         @if may(permissions, "EnableAccess") {
             form method="post" { (button("enable", "Enable")) }
         }
-        @if may(permissions, "DisableAccess") {
+        @if may(permissions, "DisableAccess") || sent("disable") {
             details open[sent("disable")] {
                 summary { "Disable the access" }
                 form method="post" novalidate {
@@ -286,7 +287,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
                 }
             }
         }
-        @if may(permissions, "DeactivateOwner") {
+        @if may(permissions, "DeactivateOwner") || sent("deactivate") {
             details open[sent("deactivate")] {
                 summary { "Deactivate the owner" }
                 form method="post" novalidate {

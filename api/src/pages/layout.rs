@@ -25,7 +25,7 @@ enum Whose {
     /// Somebody's own.
     Own(Place),
     /// A company's, for its staff.
-    Desk { company: String, here: Desk },
+    Desk { company: String, reads_audit: bool, here: Desk },
 }
 
 /// Where somebody is who works for a company.
@@ -169,7 +169,8 @@ impl Page {
 
     /// For somebody who works for a company, and is here.
     pub(crate) fn desk(mut self, staff: &Staff, here: Desk) -> Self {
-        self.whose = Whose::Desk { company: staff.company().to_owned(), here };
+        let (company, reads_audit) = (staff.company().to_owned(), staff.reads_audit());
+        self.whose = Whose::Desk { company, reads_audit, here };
         self
     }
 
@@ -265,8 +266,9 @@ impl Whose {
             Self::Own(here) => {
                 Place::ALL.map(|place| (place.path(), place.label(), place == *here)).into()
             }
-            Self::Desk { here, .. } => {
-                Desk::ALL.map(|desk| (desk.path(), desk.label(), desk == *here)).into()
+            Self::Desk { reads_audit, here, .. } => {
+                let open = Desk::ALL.into_iter().filter(|desk| *reads_audit || *desk != Desk::Audit);
+                open.map(|desk| (desk.path(), desk.label(), desk == *here)).collect()
             }
         };
         html! {

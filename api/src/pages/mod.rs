@@ -27,6 +27,7 @@ mod once;
 mod password_reset;
 mod portal;
 mod problem;
+mod settings;
 mod sign_in;
 mod sign_out;
 mod staff_invitation;

@@ -172,7 +172,7 @@ fn written(shown: &Shown, told: &Told, who: &Staff, open: &str) -> Markup {
         (shown.jobs_and_leads)
         (merged(shown))
         p .ends {
-            @if who.asker().credential.reads_audit() {
+            @if who.reads_audit() {
                 a href=(format!("/contacts/{}/history", entry.id)) { "Who changed what" } " "
             }
             @if shown.allows("DeleteContact") {

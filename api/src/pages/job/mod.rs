@@ -163,10 +163,11 @@ impl Tab {
 
     /// Whether somebody is shown the way there.
     fn is_for(self, staff: &Staff) -> bool {
-        let credential = &staff.asker().credential;
         match self {
-            Self::Eyes => staff.may(Grant::Impersonate) || credential.reads_impersonations(),
-            Self::History => credential.reads_audit(),
+            Self::Eyes => {
+                staff.may(Grant::Impersonate) || staff.asker().credential.reads_impersonations()
+            }
+            Self::History => staff.reads_audit(),
             Self::Overview
             | Self::Owners
             | Self::Tasks

@@ -269,7 +269,7 @@ async fn last_change(
     who: &Staff,
     job: &JobPage,
 ) -> Result<Option<(Timestamp, String)>, Problem> {
-    if !who.asker().credential.reads_audit() {
+    if !who.reads_audit() {
         return Ok(None);
     }
     who.ready(app, &[AUDIT_TRAIL]).await?;

@@ -1,4 +1,4 @@
-use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
+use super::setup::{by_line, complaints, lines, of_version, version};
 use super::setup_types::setup_of;
 use super::task_lines::{field, place, typed, written};
 use crate::endpoints::job_setup::{TemplateBody, add_template, change_template, remove_template};
@@ -8,6 +8,7 @@ use crate::input::{Door, id};
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_field};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
@@ -26,7 +27,7 @@ pub(super) async fn list(
     let setup = setup_of(&app, &visit.who).await?;
     let who = &visit.who;
     let content = html! {
-        (tabs(Setup::Templates))
+        (tabs(who, Setting::Templates))
         @if who.changes() {
             p { a .main href="/settings/templates/edit" { "New template" } }
         }
@@ -219,7 +220,7 @@ fn page(
     let mut labels = vec![("name", "Name"), ("type", "Job type"), ("milestones", "Milestones")];
     labels.extend(fields.iter().map(|(field, label)| (field.as_str(), label.as_str())));
     let content = html! {
-        (tabs(Setup::Templates))
+        (tabs(who, Setting::Templates))
         p { a href="/settings/templates" { "All templates" } }
         (complaints.above(&labels))
         @if who.changes() {

@@ -132,8 +132,12 @@ async fn page(
         @if works {
             (deeds(&jobs, &entry, form, complaints))
         }
-        p { a href=(format!("/leads/{lead}/history")) { "Who changed what" } " · "
-            a href="/leads" { "All leads" } }
+        p {
+            @if who.reads_audit() {
+                a href=(format!("/leads/{lead}/history")) { "Who changed what" } " · "
+            }
+            a href="/leads" { "All leads" }
+        }
     };
     let page = Page::new(entry.title.clone(), content).status(complaints.status());
     Ok(page.desk(who, Desk::Leads))

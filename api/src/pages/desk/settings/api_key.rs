@@ -1,10 +1,11 @@
 use super::api_keys::told_once;
-use super::{Part, parts, reason, role_word};
+use super::{reason, role_word};
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_of};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -65,7 +66,7 @@ async fn page(
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
-    if !who.asker().credential.reads_audit() {
+    if !who.reads_audit() {
         return Err(Problem::not_permitted("an admin, an auditor, or the grant read_audit"));
     }
     // The account's few events hold them all.
@@ -73,7 +74,7 @@ async fn page(
     let entry = listed.keys.items.into_iter().find(|entry| entry.id == key.0);
     let entry = entry.ok_or_else(Problem::not_found)?;
     let content = html! {
-        (parts(Part::ApiKeys))
+        (tabs(who, Setting::ApiKeys))
         (complaints.above(&[("reason", "Why")]))
         p {
             @if entry.revoked_at.is_some() { span .badge.late { "Revoked" } " " }

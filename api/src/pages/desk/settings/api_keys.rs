@@ -1,5 +1,5 @@
 use super::staff::{role_and_grants, role_fields};
-use super::{Part, grants_told, parts, role_word};
+use super::{grants_told, role_word};
 use crate::credential::Secret;
 use crate::endpoints::accounts::issue_api_key::IssueApiKey;
 use crate::endpoints::api_keys::{change, told};
@@ -10,6 +10,7 @@ use crate::pages::desk::parts::further;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page};
 use crate::pages::once::{keyed, once_of};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -61,7 +62,7 @@ async fn issue(app: &AppState, order: Order<(), ()>, form: &Form) -> Result<Secr
 /// The page that tells a secret, once.
 pub(super) fn told_once(who: &Staff, title: &str, secret: &Secret) -> Page {
     let content = html! {
-        (parts(Part::ApiKeys))
+        (tabs(who, Setting::ApiKeys))
         p .notice role="status" {
             "Copy it now: it is told on this page alone. Whoever has it may do what the key may."
         }
@@ -78,7 +79,7 @@ async fn page(
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
-    if !who.asker().credential.reads_audit() {
+    if !who.reads_audit() {
         return Err(Problem::not_permitted("an admin, an auditor, or the grant read_audit"));
     }
     let mut door = Door::default();
@@ -88,7 +89,7 @@ async fn page(
     let listed = api_keys::list(reader, who.ledger(), from.as_deref(), LIMIT_DEFAULT).await?;
     let admin = who.administers();
     let content = html! {
-        (parts(Part::ApiKeys))
+        (tabs(who, Setting::ApiKeys))
         (complaints.above(&LABELS))
         p { "With a key a program does for the account what the key's role may. People sign in." }
         @if admin {

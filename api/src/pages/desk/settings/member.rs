@@ -1,10 +1,11 @@
 use super::staff::{name_of, role_and_grants, role_fields};
-use super::{Part, parts, reason};
+use super::reason;
 use crate::endpoints::accounts::grants;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
@@ -85,7 +86,7 @@ async fn page(
     let member = member.ok_or_else(Problem::not_found)?;
     let there = matches!(member.status.as_str(), "invited" | "joined");
     let content = html! {
-        (parts(Part::Staff))
+        (tabs(who, Setting::Staff))
         (complaints.above(&LABELS))
         p {
             span .badge .(member.status) { (sentence(&member.status)) }

@@ -8,31 +8,6 @@ pub(super) mod staff;
 
 use crate::pages::form::Form;
 use domain::{Grant, Reason, Role};
-use maud::{Markup, html};
-
-/// The pages of settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    General,
-    Staff,
-    ApiKeys,
-}
-
-/// The way around them.
-fn parts(here: Part) -> Markup {
-    let parts = [
-        (Part::General, "/settings", "General"),
-        (Part::Staff, "/settings/staff", "Staff"),
-        (Part::ApiKeys, "/settings/api-keys", "API keys"),
-    ];
-    html! {
-        nav .tabs aria-label="Settings" {
-            ul { @for (part, path, label) in parts {
-                li { a href=(path) aria-current=[(part == here).then_some("page")] { (label) } }
-            } }
-        }
-    }
-}
 
 /// The roles, with what each may.
 const ROLES: [(&str, &str); 3] = [

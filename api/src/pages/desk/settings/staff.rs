@@ -1,4 +1,4 @@
-use super::{GRANTS, Part, ROLES, grants_told, parts, role_word};
+use super::{GRANTS, ROLES, grants_told, role_word};
 use crate::endpoints::accounts::{GrantWord, RoleWord};
 use crate::endpoints::staff::invite::InviteStaff;
 use crate::error::Problem;
@@ -7,6 +7,7 @@ use crate::pages::desk::parts::{further, options};
 use crate::pages::form::{Complaints, Form, Input, Select, button, checkbox};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_of};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -98,7 +99,7 @@ async fn page(
     let listed = staff::list(reader, who.ledger(), from.as_deref(), LIMIT_DEFAULT).await?;
     let admin = who.administers();
     let content = html! {
-        (parts(Part::Staff))
+        (tabs(who, Setting::Staff))
         (complaints.above(&LABELS))
         @if admin {
             details .plain open[form.text("action") == "invite"] {

@@ -102,6 +102,11 @@ pub(super) fn value(field: &str, text: &str) -> Option<String> {
     })
 }
 
+/// Where a contact's access stands, or what the contact is instead, in a word (R16, G15).
+pub(super) fn access_badge(word: &str) -> Markup {
+    html! { span .badge .access .(format!("status-{word}")) { (sentence(word)) } }
+}
+
 /// `of_this_kind` as `Of this kind`.
 pub(super) fn sentence(word: &str) -> String {
     let words = word.replace(['_', '.'], " ");

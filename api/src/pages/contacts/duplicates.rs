@@ -1,9 +1,10 @@
-use super::{access_badge, address};
+use super::address;
 use crate::endpoints::contacts::duplicates::DuplicateParams;
 use crate::endpoints::{CONTACT_DIRECTORY, DUPLICATE_CANDIDATES};
 use crate::error::Problem;
 use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::{Staff, Visit};
+use crate::pages::words::access_badge;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::Grant;

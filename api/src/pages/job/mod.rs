@@ -14,7 +14,6 @@ use super::Pages;
 use super::form::Form;
 use super::layout::{Desk, Page};
 use super::visit::Staff;
-use super::words::sentence;
 use crate::endpoints::jobs::get::present;
 use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST};
 use crate::error::Problem;
@@ -222,11 +221,6 @@ fn sheet(staff: &Staff, job: &JobPage, here: Tab, content: &Markup) -> Page {
         div .of-job { (content) }
     };
     Page::new(title, content).desk(staff, Desk::Jobs)
-}
-
-/// Where a contact's access stands, in a word.
-fn badge(access: &str) -> Markup {
-    html! { span .badge .access .(access) { (sentence(access)) } }
 }
 
 /// What was typed into a field, if it is not what the form had shown there. Somebody else may have

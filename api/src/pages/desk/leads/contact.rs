@@ -1,11 +1,11 @@
 //! The info of a lead's contact: as it is now (R47), and edited from the lead where the contact itself
 //! could be edited (R46).
 
-use super::access_word;
 use crate::codes;
 use crate::error::Problem;
 use crate::pages::contact_info::{Info, Whose};
 use crate::pages::form::{Complaints, Form, Input, button};
+use crate::pages::words::access_badge;
 use domain::contact::InfoEdit;
 use maud::{Markup, html};
 use projections::contact_directory::ContactEntry;
@@ -42,7 +42,7 @@ pub(super) fn facts(contact: &ContactEntry) -> Markup {
     html! {
         dl .facts {
             dt { "Name" } dd { a href=(format!("/contacts/{}", contact.id)) { (name.join(" ")) } }
-            dt { "Access" } dd { (access_word(&contact.access)) }
+            dt { "Access" } dd { (access_badge(&contact.access)) }
             @if let Some(email) = &contact.primary_email { dt { "Primary email" } dd { (email) } }
             @if !contact.phones.is_empty() {
                 dt { "Phone" } dd { (contact.phones.join(", ")) }

@@ -1,4 +1,4 @@
-use super::{access_word, stage_word};
+use super::stage_word;
 use crate::endpoints::{CONTACT_DIRECTORY, LEAD_VIEW};
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, one_of, search};
@@ -6,7 +6,7 @@ use crate::pages::desk::parts::{further, options};
 use crate::pages::form::{Complaints, Form, Input, Select};
 use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::{Staff, Visit};
-use crate::pages::words::time;
+use crate::pages::words::{access_badge, time};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::lead::Stage;
@@ -87,7 +87,7 @@ fn row(lead: &LeadEntry) -> Markup {
             p {
                 span .badge .(lead.stage) { (stage_word(&lead.stage)) }
                 @if let Some(contact) = &lead.contact {
-                    " " (contact.name) " · " (access_word(&contact.access))
+                    " " (contact.name) " " (access_badge(&contact.access))
                 } @else { " Nobody named yet" }
             }
             p .hint { "Written down " (time(lead.created_at)) }

@@ -3,7 +3,6 @@
 //! Without a script a list of thousands cannot be searched in place: the button "Find" sends the form
 //! back with the names that fit, and with all that was typed.
 
-use super::access_word;
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::NewContact;
 use crate::error::Problem;
@@ -124,7 +123,7 @@ pub(super) fn chosen(form: &Form) -> (Option<String>, Option<NewContact>) {
 /// Enough to tell two of one name apart.
 fn described(contact: &ContactEntry) -> String {
     let reached = contact.primary_email.as_ref().or(contact.phones.first());
-    let access = access_word(&contact.access);
+    let access = contact.access.replace('_', " ");
     match reached {
         Some(reached) => format!("{}, {reached} ({access})", contact.name),
         None => format!("{} ({access})", contact.name),

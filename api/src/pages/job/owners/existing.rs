@@ -1,5 +1,5 @@
 use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
-use super::{Tab, badge, changes, job, no_such_button, remedies, sheet};
+use super::{Tab, changes, job, no_such_button, remedies, sheet};
 use crate::endpoints::jobs::add_owner::{Becomes, adding};
 use crate::error::Problem;
 use crate::extract::Order;
@@ -7,7 +7,7 @@ use crate::input::{Door, cursor, id, search};
 use crate::pages::form::{Complaints, Form, Input, button, hidden};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
-use crate::pages::words::sentence;
+use crate::pages::words::{access_badge, sentence};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -128,7 +128,7 @@ fn offered(job: &JobPage, contact: &ContactEntry, changes: bool) -> Markup {
     html! {
         li {
             div {
-                strong { (contact.name) } " " (badge(&contact.access))
+                strong { (contact.name) } " " (access_badge(&contact.access))
                 p .hint {
                     ([contact.primary_email.clone(), contact.phones.first().cloned()]
                         .into_iter().flatten().collect::<Vec<_>>().join(" · "))
@@ -176,7 +176,7 @@ async fn page_of(
             dl .facts {
                 dt { "Primary email" } dd { (contact.primary_email.as_deref().unwrap_or("–")) }
                 @if !contact.phones.is_empty() { dt { "Phone" } dd { (contact.phones.join(", ")) } }
-                dt { "Access" } dd { (badge(&contact.access)) }
+                dt { "Access" } dd { (access_badge(&contact.access)) }
             }
             @if changes(who, &job) {
                 form method="post" {

@@ -1,6 +1,6 @@
 use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
 use super::why::{self, may};
-use super::{Tab, badge, changes, job, no_such_button, remedies, sheet};
+use super::{Tab, changes, job, no_such_button, remedies, sheet};
 use crate::endpoints::contacts::invite_ids;
 use crate::endpoints::contacts::permissions::{ContactPermissions, of_contact};
 use crate::endpoints::{INVITATIONS, MAIL_LOG};
@@ -11,7 +11,7 @@ use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
 use crate::pages::job::about;
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
-use crate::pages::words::{sentence, time};
+use crate::pages::words::{access_badge, sentence, time};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -215,7 +215,7 @@ fn facts(contact: &ContactEntry) -> Markup {
 /// Where the access stands, and what became of the last invitation (R7).
 fn status(told: &Told) -> Markup {
     html! {
-        p { "Status: " (badge(&told.contact.access)) }
+        p { "Status: " (access_badge(&told.contact.access)) }
         @if let Some(invitation) = &told.invitation {
             dl .facts {
                 dt { "Invite" } dd { (sentence(&invitation.status)) }

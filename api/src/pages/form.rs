@@ -451,6 +451,21 @@ pub(crate) fn radio(name: &str, value: &str, label: &str, chosen: bool) -> Marku
     }
 }
 
+/// What Enter presses, wherever in the form somebody types: the first button of a form, which would
+/// else be another one.
+pub(crate) fn enter_saves() -> Markup {
+    html! {
+        button .unseen type="submit" name="action" value="save" tabindex="-1" aria-hidden="true" {
+            "Save"
+        }
+    }
+}
+
+/// A form that none of the page's buttons sends.
+pub(crate) fn no_such_button() -> Problem {
+    Problem::unreadable("action", "must be one of the page's buttons")
+}
+
 /// The field of the second factor's code.
 pub(crate) const CODE: &str = "code";
 /// What people call it.

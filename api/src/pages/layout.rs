@@ -267,7 +267,8 @@ impl Whose {
                 Place::ALL.map(|place| (place.path(), place.label(), place == *here)).into()
             }
             Self::Desk { reads_audit, here, .. } => {
-                let open = Desk::ALL.into_iter().filter(|desk| *reads_audit || *desk != Desk::Audit);
+                let open =
+                    Desk::ALL.into_iter().filter(|desk| *reads_audit || *desk != Desk::Audit);
                 open.map(|desk| (desk.path(), desk.label(), desk == *here)).collect()
             }
         };

@@ -23,6 +23,7 @@ mod job;
 mod jobs;
 mod layout;
 mod me;
+mod multipart;
 mod once;
 mod password_reset;
 mod portal;

@@ -107,6 +107,11 @@ pub(super) fn access_badge(word: &str) -> Markup {
     html! { span .badge .access .(format!("status-{word}")) { (sentence(word)) } }
 }
 
+/// What there is, or a dash where there is nothing.
+pub(super) const fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "–" } else { text }
+}
+
 /// `of_this_kind` as `Of this kind`.
 pub(super) fn sentence(word: &str) -> String {
     let words = word.replace(['_', '.'], " ");

@@ -3,7 +3,7 @@ use crate::endpoints::contacts::create::{CreateContact, save};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::pages::contact_info::{Info, Whose};
-use crate::pages::form::{Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Form, Input, button, enter_saves, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -51,7 +51,7 @@ pub(in crate::pages) async fn send(
             return Ok(page.into_response());
         }
         "save" => staged,
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     match saved(&app, &keyed(order, &form), &form, staged).await {
         Ok(contact) => {
@@ -101,9 +101,7 @@ async fn page(
         (above)
         form method="post" novalidate {
             (once_field(form))
-            // Who presses Enter saves, and stages nothing.
-            button .unseen type="submit" name="action" value="save" tabindex="-1"
-                aria-hidden="true" { "Save" }
+            (enter_saves())
             section .plain {
                 h2 { "Contact info" }
                 (Info::typed(form).inputs(Whose::Another, complaints))

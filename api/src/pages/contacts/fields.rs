@@ -8,7 +8,7 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden};
-use crate::pages::words::sentence;
+use crate::pages::words::{or_dash, sentence};
 use crate::state::AppState;
 use domain::contact::{ContactCommand, Permission};
 use domain::text::CustomText;
@@ -59,8 +59,11 @@ pub(super) fn gone<'a>(form: &'a Form, fields: &[CustomFieldEntry]) -> Vec<&'a s
     let there: BTreeSet<String> = fields.iter().map(|field| input_name(&field.name)).collect();
     let inputs = form.names().filter_map(|input| Some((input, input.strip_prefix(PREFIX)?)));
     inputs
-        .filter(|(input, field)| !there.contains(*input) && form.filled(input).is_some()
-            && form.text(input) != form.text(&before(field)))
+        .filter(|(input, field)| {
+            !there.contains(*input)
+                && form.filled(input).is_some()
+                && form.text(input) != form.text(&before(field))
+        })
         .map(|(input, _)| input)
         .collect()
 }
@@ -127,10 +130,6 @@ pub(super) fn custom(shown: &Shown, told: &Told) -> Markup {
 
 fn value<'a>(shown: &'a Shown, field: &CustomFieldEntry) -> &'a str {
     shown.entry.custom_fields.get(&field.name).map_or("", String::as_str)
-}
-
-const fn or_dash(text: &str) -> &str {
-    if text.is_empty() { "–" } else { text }
 }
 
 fn input(field: &CustomFieldEntry, typed: &str, complaints: &Complaints) -> Markup {

@@ -5,7 +5,9 @@ use crate::endpoints::{CONTACT_DIRECTORY, CUSTOMERS, JOB_LIST, WORK_ORDERS};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
@@ -69,7 +71,7 @@ async fn carry_out(
             decline(app, order, work_order, form.text("reason")).await?;
             Ok("work-order-declined")
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::endpoints::{CONTACT_DIRECTORY, CUSTOMERS};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id, search};
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -91,7 +91,7 @@ async fn carry_out(
             order.carry_out(app, Command::Contact(contact, set)).await?;
             Ok("customer-permissions")
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

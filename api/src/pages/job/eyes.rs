@@ -5,7 +5,7 @@
 //! changes nothing: a form that is sent with it is refused where any other is.
 
 use super::overview::actor;
-use super::{Tab, job, no_such_button, sheet};
+use super::{Tab, job, sheet};
 use crate::credential::Secret;
 use crate::endpoints::IMPERSONATIONS;
 use crate::endpoints::jobs::list_impersonations::impersonations_of;
@@ -17,7 +17,9 @@ use crate::extract::Order;
 use crate::extract::asker::Asker;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, id};
 use crate::pages::cookie;
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to, with_cookie};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet as portal_sheet};

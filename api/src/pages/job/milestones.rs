@@ -1,8 +1,10 @@
-use super::{Tab, changes, edited, job, no_such_button, sheet};
+use super::{Tab, changes, edited, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};

@@ -230,11 +230,6 @@ fn edited<'a>(form: &'a Form, field: &str) -> Option<&'a str> {
     (typed != form.text(&format!("{field}_shown"))).then_some(typed)
 }
 
-/// A form that none of the page's buttons sends.
-fn no_such_button() -> Problem {
-    Problem::unreadable("action", "must be one of the page's buttons")
-}
-
 /// The same refusal, about another field: where two forms of a page ask for the same thing, their
 /// inputs have names of their own.
 fn about(mut problem: Problem, from: &str, to: &str) -> Problem {

@@ -1,10 +1,10 @@
 //! What stays in the company: internal notes and the budget. Owners never see either (R96, R97).
 
-use super::{Tab, changes, job, no_such_button, sheet};
+use super::{Tab, changes, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -233,7 +233,7 @@ fn table(job: &JobPage, may: bool) -> Markup {
         table .cards .money {
             thead { tr {
                 th scope="col" { "What for" } th scope="col" .amount { "Amount" }
-                @if may { th scope="col" { span .hidden { "Edit" } } }
+                @if may { th scope="col" { span .unseen { "Edit" } } }
             } }
             tbody {
                 @for (at, line) in lines.iter().enumerate() {

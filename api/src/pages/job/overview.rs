@@ -1,9 +1,9 @@
-use super::{Tab, job, no_such_button, sheet};
+use super::{Tab, job, sheet};
 use crate::endpoints::AUDIT_TRAIL;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, Select, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, Select, button, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{access_badge, day, days_left, sentence, time};

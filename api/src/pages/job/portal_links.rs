@@ -2,7 +2,7 @@
 //! A link is shown once, on the page that answers the form; what is stored is no link.
 
 use super::overview::actor;
-use super::{Tab, about, changes, job, no_such_button, sheet};
+use super::{Tab, about, changes, job, sheet};
 use crate::endpoints::portal_links::Asked;
 use crate::endpoints::portal_links::issue::issue;
 use crate::endpoints::portal_links::list::{VIEWS, list};
@@ -11,7 +11,9 @@ use crate::endpoints::portal_links::rotate::{RotatePortalLink, rotate};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{keyed, once_field, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};

@@ -1,12 +1,12 @@
 //! What is one owner's alone (R63): their To-Dos and the messages between them and the company. A page
 //! shows one owner's, so that nobody writes to one of them what is meant for another.
 
-use super::{Tab, changes, edited, job, no_such_button, sheet};
+use super::{Tab, changes, edited, job, sheet};
 use crate::endpoints::OWNER_ITEMS;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, id};
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};

@@ -2,7 +2,9 @@ use super::setup::{by_line, complaints, lines, of_version, version};
 use crate::endpoints::custom_fields::set::{CustomFieldBody, SetCustomFields, set, warnings_after};
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -83,7 +85,7 @@ async fn carry_out(
             fields.remove(at);
             at
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     let order = order.at_version(version(form)?);
     let applied =

@@ -5,7 +5,9 @@ use crate::endpoints::job_setup::{TemplateBody, add_template, change_template, r
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_field};
 use crate::pages::settings::{Setting, tabs};
@@ -103,7 +105,7 @@ async fn carry_out(
             remove_template::remove(app, &order, template).await?;
             "template-removed"
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::error::Problem;
 use crate::input::{Door, cursor, id};
 use crate::live::{Listener, Seen, kept_up};
 use crate::pages::cookie::{self, Errand};
-use crate::pages::form::{Complaints, Form, Input, button, hidden};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet_with};
@@ -74,7 +74,7 @@ pub(in crate::pages) async fn send(
                 send_own(&app, &order, (account, job), text).await?;
                 "written"
             }
-            _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+            _ => return Err(no_such_button()),
         })
     };
     match deed.await {

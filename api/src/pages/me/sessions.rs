@@ -2,7 +2,7 @@ use crate::endpoints::sessions::end::end_session;
 use crate::endpoints::sessions::end_all::end_all_sessions;
 use crate::error::Problem;
 use crate::pages::cookie::{self, Errand};
-use crate::pages::form::{hidden, quiet_button};
+use crate::pages::form::{hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, Place, to, with_cookie};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::pages::words::day_and_time;
@@ -57,7 +57,7 @@ pub(in crate::pages) async fn send(
             end_all_sessions(&app, &order).await?;
             Ok(signed_out())
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::endpoints::{CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_if};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -85,7 +85,7 @@ fn asked(action: &str, order: &Order<LeadId, ()>, form: &Form) -> Result<Asked, 
             of_lead(LeadCommand::Lose(door.build(|| reason)?), "lead-lost")
         }
         "reopen" => of_lead(LeadCommand::Reopen, "lead-reopened"),
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 

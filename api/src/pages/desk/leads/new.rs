@@ -71,8 +71,7 @@ async fn page(
     let offered = Offered::of(app, who, form).await?;
     let labels: Vec<(&str, &str)> =
         std::iter::once(("title", "Title")).chain(pick::LABELS).collect();
-    let complaints =
-        if complaints.status().is_success() { &offered.wrong } else { complaints };
+    let complaints = if complaints.status().is_success() { &offered.wrong } else { complaints };
     let content = html! {
         (complaints.above(&labels))
         form method="post" action="/leads/new" novalidate {

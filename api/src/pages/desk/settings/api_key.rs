@@ -2,7 +2,7 @@ use super::api_keys::told_once;
 use super::{reason, role_word};
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
-use crate::pages::form::{Complaints, Form, Input, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::settings::{Setting, tabs};
@@ -47,7 +47,7 @@ pub(in crate::pages) async fn send(
             }
             Err(problem) => Err(problem),
         },
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match answered {
         Ok(response) => Ok(response),

@@ -1,9 +1,9 @@
-use super::staff::{name_of, role_and_grants, role_fields};
 use super::reason;
+use super::staff::{name_of, role_and_grants, role_fields};
 use crate::endpoints::accounts::grants;
 use crate::error::Problem;
 use crate::extract::Order;
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -66,7 +66,7 @@ async fn carry_out(
             order.reason = reason(form)?;
             (StaffCommand::Remove(staff), "staff-removed")
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     let command = BuilderAccountCommand::Staff(command);
     order.execute(app, Command::BuilderAccount(order.account(), command)).await?;

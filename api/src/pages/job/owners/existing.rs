@@ -1,10 +1,10 @@
 use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
-use super::{Tab, changes, job, no_such_button, remedies, sheet};
+use super::{Tab, changes, job, remedies, sheet};
 use crate::endpoints::jobs::add_owner::{Becomes, adding};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, cursor, id, search};
-use crate::pages::form::{Complaints, Form, Input, button, hidden};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{access_badge, sentence};

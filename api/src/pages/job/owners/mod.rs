@@ -8,11 +8,11 @@ mod remedies;
 mod security;
 mod why;
 
-use super::{Tab, changes, job, no_such_button, sheet};
+use super::{Tab, changes, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form};
+use crate::pages::form::{Complaints, Form, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::access_badge;

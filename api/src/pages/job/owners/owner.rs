@@ -1,13 +1,13 @@
 use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
 use super::why::{self, may};
-use super::{Tab, changes, job, no_such_button, remedies, sheet};
+use super::{Tab, changes, job, remedies, sheet};
 use crate::endpoints::contacts::invite_ids;
 use crate::endpoints::contacts::permissions::{ContactPermissions, of_contact};
 use crate::endpoints::{INVITATIONS, MAIL_LOG};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::job::about;
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};

@@ -1,10 +1,12 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
+use super::form::Form;
 use super::visit::Staff;
 use super::{assets, contacts, customers, desk, history, job, jobs, me, portal};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use form_urlencoded::Serializer;
 use maud::{DOCTYPE, Markup, html};
 
 /// A page.
@@ -227,6 +229,29 @@ impl IntoResponse for Page {
 /// Shows another page of ours, by asking for it.
 pub(crate) fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
+}
+
+/// A path of ours with these parameters.
+pub(crate) fn address<'a>(
+    path: &str,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
+    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The way to the next page of a list, with what of the query this one was asked for.
+pub(crate) fn further(
+    path: &str,
+    query: &Form,
+    kept: &[&str],
+    next: Option<&str>,
+    label: &str,
+) -> Markup {
+    let Some(next) = next else { return html! {} };
+    let asked = kept.iter().filter_map(|name| Some((*name, query.filled(name)?)));
+    let path = address(path, asked.chain([("cursor", next)]));
+    html! { p .pager { a rel="next" href=(path) { (label) } } }
 }
 
 /// The same answer, with what the browser is to carry from now on.

@@ -1,9 +1,9 @@
-use super::{address, status};
+use super::status;
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::list::{ContactParams, STATUS_WORDS};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, Select};
-use crate::pages::layout::{Desk, Page};
+use crate::pages::layout::{Desk, Page, address};
 use crate::pages::visit::{Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;

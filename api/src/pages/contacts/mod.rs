@@ -86,12 +86,6 @@ fn status(entry: &ContactEntry) -> Markup {
     access_badge(word)
 }
 
-/// A path of ours with these parameters.
-fn address<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
 /// How a contact is addressed.
 fn full_name(entry: &ContactEntry) -> String {
     match &entry.title {

@@ -8,7 +8,7 @@ use crate::input::{Door, id};
 use crate::pages::form::{
     Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
 };
-use crate::pages::layout::{Desk, Page, to};
+use crate::pages::layout::{Desk, Page, further, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -100,9 +100,10 @@ async fn page(
         @for order in &orders.items {
             (card(order, who.changes(), &jobs, form, complaints))
         }
-        @if let Some(next) = &orders.next {
-            p .pager { a href=(format!("?cursor={next}")) rel="next" { "Older work orders" } }
-        }
+        (further(
+            "/customers/work-orders", query, &["customer", "stage"], orders.next.as_deref(),
+            "Older work orders",
+        ))
     };
     Ok(Page::new("Work orders", content).desk(who, Desk::Customers))
 }

@@ -7,7 +7,7 @@ use crate::endpoints::me::jobs::own_jobs;
 use crate::error::Problem;
 use crate::extract::asker::Asker;
 use crate::pages::form::{Complaints, Form, Input, Select, button};
-use crate::pages::layout::{Page, Place, to};
+use crate::pages::layout::{Page, Place, further, to};
 use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::pages::words::{sentence, time};
@@ -82,9 +82,10 @@ async fn page(
         }
         @if !orders.items.is_empty() { h2 { "Filed so far" } }
         @for order in &orders.items { (card(order)) }
-        @if let Some(next) = &orders.next {
-            p { a href=(format!("?cursor={next}")) rel="next" { "Older work orders" } }
-        }
+        (further(
+            &format!("/me/customers/{customer}/work-orders"), form, &[], orders.next.as_deref(),
+            "Older work orders",
+        ))
     };
     Ok(Page::new("Work orders", content).at(Place::Customers))
 }

@@ -20,7 +20,7 @@ use crate::pages::cookie;
 use crate::pages::form::{
     Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
 };
-use crate::pages::layout::{Page, to, with_cookie};
+use crate::pages::layout::{Page, further, to, with_cookie};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet as portal_sheet};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
@@ -142,7 +142,7 @@ async fn page(
             Some(found) => {
                 @if found.items.is_empty() { p .hint { "Nobody has." } }
                 ul .rows { @for entry in &found.items { (looked(entry, who.may(Grant::Impersonate))) } }
-                @if let Some(next) = &found.next { p { a href=(format!("?cursor={next}")) { "Earlier ones" } } }
+                (further(&Tab::Eyes.path(id), query, &[], found.next.as_deref(), "Earlier ones"))
             }
         }
     };

@@ -2,7 +2,7 @@ use crate::endpoints::me::history::{OwnHistory, own_entries};
 use crate::error::Problem;
 use crate::input::{Door, cursor, id};
 use crate::pages::form::Form;
-use crate::pages::layout::{Page, Place};
+use crate::pages::layout::{Page, Place, further};
 use crate::pages::visit::{Owner, Visit};
 use crate::pages::words::{day_and_time, event, field, sentence, value};
 use crate::persons::eyes::Eyes;
@@ -24,10 +24,6 @@ pub(in crate::pages) async fn show(
     let (contact, cursor) = asked(&visit.query)?;
     let eyes = Eyes::of(&app, visit.who.asker()).await?;
     let page = own_entries(&app, &eyes, OwnHistory { contact, cursor, limit: ENTRIES }).await?;
-    let older = page.next.map(|next| match contact {
-        Some(contact) => format!("/me/history?contact={contact}&cursor={next}"),
-        None => format!("/me/history?cursor={next}"),
-    });
     let tab = |to: String, label: &str, here: bool| {
         html! { li { a href=(to) aria-current=[here.then_some("true")] { (label) } } }
     };
@@ -43,7 +39,9 @@ pub(in crate::pages) async fn show(
         }
         @if page.items.is_empty() { p { "Nothing here." } }
         ol .history { @for happened in &page.items { (entry(happened, me)) } }
-        @if let Some(older) = older { p { a href=(older) { "Older entries" } } }
+        (further(
+            "/me/history", &visit.query, &["contact"], page.next.as_deref(), "Older entries",
+        ))
     };
     Ok(Page::new("History", content).at(Place::History))
 }

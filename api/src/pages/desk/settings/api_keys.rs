@@ -6,9 +6,8 @@ use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
-use crate::pages::desk::parts::further;
 use crate::pages::form::{Complaints, Form, Input, button};
-use crate::pages::layout::{Desk, Page};
+use crate::pages::layout::{Desk, Page, further};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -105,7 +104,7 @@ async fn page(
             }
         }
         @for key in &listed.keys.items { (entry(key, admin)) }
-        (further("/settings/api-keys", query, &[], listed.keys.next.as_deref()))
+        (further("/settings/api-keys", query, &[], listed.keys.next.as_deref(), "More keys"))
     };
     Ok(Page::new("API keys", content).desk(who, Desk::Settings))
 }

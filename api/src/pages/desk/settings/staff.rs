@@ -3,9 +3,9 @@ use crate::endpoints::accounts::{GrantWord, RoleWord};
 use crate::endpoints::staff::invite::InviteStaff;
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
-use crate::pages::desk::parts::{further, options};
+use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, button, checkbox};
-use crate::pages::layout::{Desk, Page, to};
+use crate::pages::layout::{Desk, Page, further, to};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -120,7 +120,7 @@ async fn page(
             p .plain { "Nobody has been invited yet: this account is worked with by its keys." }
         }
         @for member in &listed.staff.items { (entry(member, admin)) }
-        (further("/settings/staff", query, &[], listed.staff.next.as_deref()))
+        (further("/settings/staff", query, &[], listed.staff.next.as_deref(), "More of the staff"))
     };
     Ok(Page::new("Staff", content).desk(who, Desk::Settings))
 }

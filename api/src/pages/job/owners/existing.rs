@@ -5,14 +5,13 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, cursor, id, search};
 use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
-use crate::pages::layout::{Page, to};
+use crate::pages::layout::{Page, further, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{access_badge, sentence};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{ContactId, JobId};
-use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::contact_directory::{self, ContactEntry, ContactQuery};
@@ -106,19 +105,14 @@ async fn choice(app: &AppState, who: &Staff, id: JobId, query: &Form) -> Result<
             ul .people .found {
                 @for contact in &found.items { (offered(&job, contact, changes(who, &job))) }
             }
-            @if let Some(next) = &found.next {
-                p { a href=(more(id, query.text("search"), next)) { "More contacts" } }
-            }
+            (further(
+                &format!("/jobs/{id}/owners/existing"), query, &["search"], found.next.as_deref(),
+                "More contacts",
+            ))
         }
         p { a href=(format!("/jobs/{id}/owners/new")) { "New Contact instead" } }
     };
     Ok(sheet(who, &job, Tab::Owners, &content).status(complaints.status()))
-}
-
-fn more(job: JobId, search: &str, cursor: &str) -> String {
-    let mut query = Serializer::new(String::new());
-    query.append_pair("search", search).append_pair("cursor", cursor);
-    format!("/jobs/{job}/owners/existing?{}", query.finish())
 }
 
 /// A contact that may be chosen, or is there already.

@@ -6,6 +6,7 @@
 use crate::codes;
 use crate::error::{FieldError, Problem};
 use crate::extract::body;
+use super::words::needed;
 use crate::passwords::Typed;
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -131,7 +132,8 @@ impl Complaints {
     pub(crate) const NONE: Self = Self(None);
 
     /// A problem that the form's visitor can do something about; what failed is passed on.
-    pub(crate) fn about(problem: Problem) -> Result<Self, Problem> {
+    pub(crate) fn about(mut problem: Problem) -> Result<Self, Problem> {
+        problem.body.detail = needed(&problem.body.detail);
         if problem.status.is_client_error() { Ok(Self(Some(problem))) } else { Err(problem) }
     }
 

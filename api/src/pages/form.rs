@@ -3,10 +3,10 @@
 //! A form works without a script. One that is refused comes back as it was typed, but for
 //! passwords, with the sentence, rule and remedy of the API's problem above it and beside the field.
 
+use super::words::needed;
 use crate::codes;
 use crate::error::{FieldError, Problem};
 use crate::extract::body;
-use super::words::needed;
 use crate::passwords::Typed;
 use axum::body::Body;
 use axum::http::HeaderMap;

@@ -94,10 +94,22 @@ pub(super) fn needed(detail: &str) -> String {
     let words = [
         ("an admin or auditor key", "an admin or auditor"),
         ("an admin key", "an admin"),
-        ("a staff key with the grant impersonate or read_audit", "somebody of the staff who may look through owners' eyes or read who changed what"),
-        ("a staff key with the grant manage_access", "somebody of the staff who may disable, enable and deactivate owners"),
-        ("a staff key with the grant impersonate", "somebody of the staff who may look through owners' eyes"),
-        ("a staff key with the grant read_audit", "somebody of the staff who may read who changed what"),
+        (
+            "a staff key with the grant impersonate or read_audit",
+            "somebody of the staff who may look through owners' eyes or read who changed what",
+        ),
+        (
+            "a staff key with the grant manage_access",
+            "somebody of the staff who may disable, enable and deactivate owners",
+        ),
+        (
+            "a staff key with the grant impersonate",
+            "somebody of the staff who may look through owners' eyes",
+        ),
+        (
+            "a staff key with the grant read_audit",
+            "somebody of the staff who may read who changed what",
+        ),
     ];
     words.iter().fold(detail.to_owned(), |told, (key, people)| told.replace(key, people))
 }

@@ -7,12 +7,7 @@ use serde_json::json;
 
 /// Page, button, what is typed, and the list that holds one of it then. `{job}`, `{lead}` and
 /// `{customer}` are there.
-type Case = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-    &'static str,
-);
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
 
 /// What is the builder's people's.
 const STAFF: &[Case] = &[
@@ -39,7 +34,12 @@ const STAFF: &[Case] = &[
         &[("name", "Tess Two"), ("email", "two@example.org"), ("role", "staff")],
         "/v1/staff",
     ),
-    ("/jobs/{job}/view-as-owner", "look", &[("reason", "She asked")], "/v1/jobs/{job}/impersonations"),
+    (
+        "/jobs/{job}/view-as-owner",
+        "look",
+        &[("reason", "She asked")],
+        "/v1/jobs/{job}/impersonations",
+    ),
 ];
 
 /// What is its customers'.

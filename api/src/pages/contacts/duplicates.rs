@@ -41,7 +41,7 @@ pub(in crate::pages) async fn show(
         (further("/contacts/duplicates", query, &kept, next, "More possible duplicates"))
         p { a href="/contacts" { "All contacts" } }
     };
-    Ok(Page::new("Who may be there twice", content).desk(who, Desk::Contacts))
+    Ok(Page::new("Possible duplicates", content).desk(who, Desk::Contacts))
 }
 
 const fn in_common(reason: Reason) -> &'static str {

@@ -40,7 +40,7 @@ pub(in crate::pages) async fn show(
         (complaints.above(&[("search", "Search"), ("status", "Status")]))
         p .buttons {
             @if rights.works { a .main href="/contacts/new" { "New Contact" } }
-            a href="/contacts/duplicates" { "Who may be there twice?" }
+            a href="/contacts/duplicates" { "Possible duplicates" }
         }
         (filter(query, &complaints))
         @if entries.is_empty() && complaints.status().is_success() {

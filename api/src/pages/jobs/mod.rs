@@ -41,7 +41,7 @@ pub(super) fn add(pages: Pages) -> Pages {
 /// What has just been done here, by the word in a page's query.
 pub(super) fn notice(word: &str) -> Option<&'static str> {
     Some(match word {
-        "job-created" => "The job is there. Nobody has been invited by this.",
+        "job-created" => "The job is made. Nobody has been invited by this.",
         "types-set" => "The job types are saved.",
         "template-added" => "The template is there; new jobs can begin from it.",
         "template-changed" => {

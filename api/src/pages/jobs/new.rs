@@ -109,7 +109,7 @@ async fn page(
             (Input::text("reference", "Reference").value(form.text("reference"))
                 .hint("Your own number for it, if it has one").shown(complaints))
             (Input::text("site", "Site").lines(2).value(form.text("site"))
-                .hint("Where is built").shown(complaints))
+                .hint("Where it is built").shown(complaints))
             (picker.shown(&find, complaints))
             p .hint {
                 "Nobody is invited by this. Contacts that are not in the book yet are added on the \

@@ -125,7 +125,7 @@ async fn page(
                     (facts(contact))
                     @if works { (editing(contact, form, complaints)) }
                 }
-                None => p { "Nobody is named yet." },
+                None => p { "There is no contact yet." },
             }
             @if works { (somebody_else(&offered, &entry, form, complaints)) }
         }
@@ -153,7 +153,7 @@ fn standing(lead: &LeadEntry) -> Markup {
             @if let Some(reason) = &lead.lost_reason { " " (reason) }
         }
         p .hint {
-            "Written down " (time(lead.created_at)) ", last changed " (time(lead.updated_at)) "."
+            "Added " (time(lead.created_at)) ", last changed " (time(lead.updated_at)) "."
         }
     }
 }
@@ -169,15 +169,15 @@ fn somebody_else(
     let named = lead.contact.is_some();
     html! {
         details open[asked] {
-            summary { @if named { "Name somebody else" } @else { "Name somebody" } }
+            summary { @if named { "Set another contact" } @else { "Set the contact" } }
             form method="post" novalidate {
                 (once_if(asked, form))
                 (offered.shown(form, "Please choose", complaints))
-                (button("set-contact", "Name them"))
+                (button("set-contact", "Set the contact"))
             }
         }
         @if named {
-            form method="post" { (quiet_button("remove-contact", "Name nobody")) }
+            form method="post" { (quiet_button("remove-contact", "Remove the contact")) }
         }
     }
 }
@@ -194,22 +194,22 @@ fn deeds(jobs: &Jobs, lead: &LeadEntry, form: &Form, complaints: &Complaints) ->
         (winning)
         @if lead.stage == "open" {
             details .plain open[asked == "lose"] {
-                summary { "Give it up" }
+                summary { "Mark it as lost" }
                 form method="post" novalidate {
                     (Input::text("reason", "Why it is lost").value(form.text("reason"))
                         .hint("Those who read the history see it.").shown(complaints))
-                    (quiet_button("lose", "Give it up"))
+                    (quiet_button("lose", "Mark it as lost"))
                 }
             }
         }
         @if lead.stage == "lost" {
             form .plain method="post" {
-                p { "It is lost, and can be taken up again." }
-                (quiet_button("reopen", "Take it up again"))
+                p { "This lead is lost. It can be opened again." }
+                (quiet_button("reopen", "Open it again"))
             }
         }
         details .plain open[asked == "retitle"] {
-            summary { "Another title" }
+            summary { "Change the title" }
             form method="post" novalidate {
                 (Input::text("lead_title", "Title").value(title).shown(complaints))
                 (button("retitle", "Save the title"))

@@ -88,9 +88,9 @@ fn row(lead: &LeadEntry) -> Markup {
                 span .badge .(lead.stage) { (stage_word(&lead.stage)) }
                 @if let Some(contact) = &lead.contact {
                     " " (contact.name) " " (access_badge(&contact.access))
-                } @else { " Nobody named yet" }
+                } @else { " No contact yet" }
             }
-            p .hint { "Written down " (time(lead.created_at)) }
+            p .hint { "Added " (time(lead.created_at)) }
         }
     }
 }

@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use domain::AggregateId;
 use maud::html;
 
-/// Write a lead down, with the form.
+/// Add a lead, with the form.
 pub(in crate::pages) async fn show(
     State(app): State<AppState>,
     visit: Visit<Staff, ()>,
 ) -> Result<Page, Problem> {
     if !visit.who.changes() {
-        return Err(Problem::not_permitted("an admin, or the role staff"));
+        return Err(Problem::not_permitted("an admin, or somebody of the staff; auditors read"));
     }
     page(&app, &visit.who, &visit.query, &Complaints::NONE).await
 }
@@ -79,7 +79,7 @@ async fn page(
             (Input::text("title", "Title").value(form.text("title"))
                 .hint("What it is about, such as: Kitchen, 12 Elm Street.").shown(complaints))
             (offered.shown(form, "Nobody yet", complaints))
-            (button("create", "Write it down"))
+            (button("create", "Add the lead"))
         }
         p { a href="/leads" { "Back to the leads" } }
     };

@@ -28,7 +28,7 @@ pub(super) const LABELS: [(&str, &str); 7] = [
     (FIND, "Find among your jobs"),
     ("new_job.name", "Name of the job"),
     ("new_job.reference", "Your reference"),
-    ("new_job.site", "Where is built"),
+    ("new_job.site", "Site"),
     ("new_job.type", "Type"),
     ("new_job.template", "Template"),
 ];
@@ -78,7 +78,7 @@ impl Jobs {
                     Some(contact) => p {
                         strong { (contact.name) } " becomes an owner of the job, and is not invited by it."
                     },
-                    None => p { "Nobody is named on this lead, so the job gets no owner by it." },
+                    None => p { "This lead has no contact, so the job gets no owner from it." },
                 }
                 form method="post" novalidate {
                     (once_if(asked, form))

@@ -3,6 +3,7 @@ use super::{reason, role_word};
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, no_such_button, quiet_button};
+use crate::pages::history::subject::reads;
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::settings::{Setting, tabs};
@@ -66,9 +67,7 @@ async fn page(
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
-    if !who.reads_audit() {
-        return Err(Problem::not_permitted("an admin, an auditor, or the grant read_audit"));
-    }
+    reads(who)?;
     // The account's few events hold them all.
     let listed = api_keys::list(app.store().reader(), who.ledger(), None, u32::MAX).await?;
     let entry = listed.keys.items.into_iter().find(|entry| entry.id == key.0);

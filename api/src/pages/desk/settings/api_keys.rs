@@ -7,6 +7,7 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
 use crate::pages::form::{Complaints, Form, Input, button};
+use crate::pages::history::subject::reads;
 use crate::pages::layout::{Desk, Page, further};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::settings::{Setting, tabs};
@@ -21,7 +22,7 @@ use maud::{Markup, html};
 use projections::api_keys::{self, ApiKeyEntry};
 
 const LABELS: [(&str, &str); 3] =
-    [("label", "What it is for"), ("role", "Role"), ("grants", "Grants")];
+    [("label", "What it is for"), ("role", "Role"), ("grants", "Extra rights")];
 
 /// The account's keys, never their secrets.
 pub(in crate::pages) async fn show(
@@ -78,9 +79,7 @@ async fn page(
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
-    if !who.reads_audit() {
-        return Err(Problem::not_permitted("an admin, an auditor, or the grant read_audit"));
-    }
+    reads(who)?;
     let mut door = Door::default();
     let from = door.take_if("cursor", query.filled("cursor"), cursor);
     let from = door.build(|| from)?;

@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use projections::staff::{self, StaffEntry};
 use uuid::Uuid;
 
-const LABELS: [(&str, &str); 3] = [("role", "Role"), ("grants", "Grants"), ("reason", "Why")];
+const LABELS: [(&str, &str); 3] = [("role", "Role"), ("grants", "Extra rights"), ("reason", "Why")];
 
 /// One member of the staff, with what may be done about them.
 pub(in crate::pages) async fn show(

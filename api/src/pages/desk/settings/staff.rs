@@ -19,7 +19,7 @@ use maud::{Markup, html};
 use projections::staff::{self, StaffEntry};
 
 const LABELS: [(&str, &str); 4] =
-    [("name", "Name"), ("email", "Email"), ("role", "Role"), ("grants", "Grants")];
+    [("name", "Name"), ("email", "Email"), ("role", "Role"), ("grants", "Extra rights")];
 
 /// Who works for the account, and who did.
 pub(in crate::pages) async fn show(
@@ -77,7 +77,7 @@ pub(super) fn role_fields(role: &str, grants: &[String], complaints: &Complaints
     html! {
         (Select::new("role", LABELS[2].1, &roles).chosen(role).shown(complaints))
         fieldset {
-            legend { "Beyond the role staff" }
+            legend { "Extra rights, for the role Staff" }
             @for (word, label) in GRANTS {
                 (checkbox("grants", word, label, grants.iter().any(|there| there == word)))
             }

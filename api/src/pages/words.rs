@@ -110,6 +110,7 @@ pub(super) fn needed(detail: &str) -> String {
             "a staff key with the grant read_audit",
             "somebody of the staff who may read who changed what",
         ),
+        ("Grants are for the role staff", "Extra rights are for the role Staff"),
     ];
     words.iter().fold(detail.to_owned(), |told, (key, people)| told.replace(key, people))
 }

@@ -288,7 +288,7 @@ fn seen(own: &OwnJobInFull) -> Markup {
         }
         @if !own.todos.items.is_empty() {
             h2 { "To-Dos" }
-            ul .items { @for todo in &own.todos.items {
+            ul .waits { @for todo in &own.todos.items {
                 li .done[todo.done] {
                     (todo.title.as_deref().unwrap_or("erased"))
                     @if let Some(due) = todo.due { span .hint { " · by " (day(&due.to_string())) } }

@@ -6,7 +6,7 @@ use crate::extract::Order;
 use crate::input::Door;
 use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
-use crate::pages::once::{once, once_of};
+use crate::pages::once::{keyed, once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -47,7 +47,7 @@ pub(super) async fn send(
     let (order, form) = sent.order();
     let changed = match form.text("action") {
         "note" => note(&app, order, &form).await,
-        _ => budget(&app, &who, order, &form).await,
+        _ => budget(&app, &who, keyed(order, &form), &form).await,
     };
     match changed {
         Ok(word) => Ok(to(&Tab::Notes.done(id, word))),
@@ -288,6 +288,7 @@ fn add_form(form: &Form, complaints: &Complaints) -> Markup {
     html! {
         form .plain method="post" novalidate {
             h3 { "Add a line" }
+            (once_of(form, "add"))
             (line_inputs(typed("label"), typed("amount"), if sent { complaints } else { &none }))
             (button("add", "Add the line"))
         }

@@ -102,8 +102,8 @@ async fn a_form_that_makes_something_makes_one_however_often_it_is_sent() {
 
 /// How many there are when all that has happened is shown: entries of a list, lines of a job's budget.
 async fn count(builder: &Builder, list: &str) -> usize {
-    let last = builder.admin.post("/v1/leads", json!({ "title": "Last" })).await.is(201);
-    let listed = builder.admin.get_after(&last, list).await.is(200).body;
+    let done = builder.admin.post("/v1/leads", json!({ "title": "Last" })).await.is(201);
+    let listed = builder.admin.get_after(&done, list).await.is(200).body;
     let there = listed["items"].as_array().or_else(|| listed["budget"].as_array());
     there.unwrap_or_else(|| panic!("no list: {listed}")).len()
 }

@@ -83,7 +83,7 @@ fn entry(mail: &MailEntry) -> Markup {
         li .refused[trouble] {
             p .over { (time(mail.queued_at)) }
             h2 {
-                (sentence(&mail.kind))
+                (sentence(&mail.kind).replace("todo", "To-Do"))
                 // Not every mail goes to a contact: some go to the staff.
                 @if let Some(name) = &mail.contact_name {
                     " to " a href=(format!("/contacts/{}", mail.contact_id)) { (name) }

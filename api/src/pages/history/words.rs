@@ -111,8 +111,8 @@ const JOB: Words = &[
 const LEAD: Words = &[
     ("created", "Lead added"),
     ("retitled", "Lead retitled"),
-    ("linked", "Contact named"),
-    ("unlinked", "Contact taken away"),
+    ("linked", "Contact set"),
+    ("unlinked", "Contact removed"),
     ("relinked", "Contact replaced by a merge"),
     ("won", "Lead won"),
     ("lost", "Lead lost"),

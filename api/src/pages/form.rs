@@ -3,6 +3,7 @@
 //! A form works without a script. One that is refused comes back as it was typed, but for
 //! passwords, with the sentence, rule and remedy of the API's problem above it and beside the field.
 
+use super::words::needed;
 use crate::codes;
 use crate::error::{FieldError, Problem};
 use crate::extract::body;
@@ -78,6 +79,11 @@ impl Form {
         named.map(|(_, value)| value.clone()).filter(|typed| !typed.trim().is_empty()).collect()
     }
 
+    /// What its fields are called.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// What tells one form that was sent from another.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let fields = self.0.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
@@ -126,7 +132,8 @@ impl Complaints {
     pub(crate) const NONE: Self = Self(None);
 
     /// A problem that the form's visitor can do something about; what failed is passed on.
-    pub(crate) fn about(problem: Problem) -> Result<Self, Problem> {
+    pub(crate) fn about(mut problem: Problem) -> Result<Self, Problem> {
+        problem.body.detail = needed(&problem.body.detail);
         if problem.status.is_client_error() { Ok(Self(Some(problem))) } else { Err(problem) }
     }
 
@@ -444,6 +451,21 @@ pub(crate) fn radio(name: &str, value: &str, label: &str, chosen: bool) -> Marku
             label for=(id) { (label) }
         }
     }
+}
+
+/// What Enter presses, wherever in the form somebody types: the first button of a form, which would
+/// else be another one.
+pub(crate) fn enter_saves() -> Markup {
+    html! {
+        button .unseen type="submit" name="action" value="save" tabindex="-1" aria-hidden="true" {
+            "Save"
+        }
+    }
+}
+
+/// A form that none of the page's buttons sends.
+pub(crate) fn no_such_button() -> Problem {
+    Problem::unreadable("action", "must be one of the page's buttons")
 }
 
 /// The field of the second factor's code.

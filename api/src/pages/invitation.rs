@@ -4,7 +4,7 @@
 use super::cookie::{self, Errand};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
-    quiet_button,
+    no_such_button, quiet_button,
 };
 use super::layout::{Page, to, with_cookie};
 use super::password_reset::PASSWORD_HINT;
@@ -61,7 +61,7 @@ pub(super) async fn send(
         "sign-in" => sign_in_and_accept(&app, &before, &path, &form).await,
         "decline" => decline_by_link(&app, &who, &path).await.map(|()| to("/?done=declined")),
         "sign-out" => sign_out(&app, &before, &path).await,
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match done {
         Ok(response) => Ok(response),

@@ -1,10 +1,12 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
+use super::form::Form;
 use super::visit::Staff;
 use super::{assets, contacts, customers, desk, history, job, jobs, me, portal};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use form_urlencoded::Serializer;
 use maud::{DOCTYPE, Markup, html};
 
 /// A page.
@@ -25,7 +27,7 @@ enum Whose {
     /// Somebody's own.
     Own(Place),
     /// A company's, for its staff.
-    Desk { company: String, here: Desk },
+    Desk { company: String, reads_audit: bool, here: Desk },
 }
 
 /// Where somebody is who works for a company.
@@ -169,7 +171,8 @@ impl Page {
 
     /// For somebody who works for a company, and is here.
     pub(crate) fn desk(mut self, staff: &Staff, here: Desk) -> Self {
-        self.whose = Whose::Desk { company: staff.company().to_owned(), here };
+        let (company, reads_audit) = (staff.company().to_owned(), staff.reads_audit());
+        self.whose = Whose::Desk { company, reads_audit, here };
         self
     }
 
@@ -228,6 +231,29 @@ pub(crate) fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
+/// A path of ours with these parameters.
+pub(crate) fn address<'a>(
+    path: &str,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
+    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The way to the next page of a list, with what of the query this one was asked for.
+pub(crate) fn further(
+    path: &str,
+    query: &Form,
+    kept: &[&str],
+    next: Option<&str>,
+    label: &str,
+) -> Markup {
+    let Some(next) = next else { return html! {} };
+    let asked = kept.iter().filter_map(|name| Some((*name, query.filled(name)?)));
+    let path = address(path, asked.chain([("cursor", next)]));
+    html! { p .pager { a rel="next" href=(path) { (label) } } }
+}
+
 /// The same answer, with what the browser is to carry from now on.
 pub(crate) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
     if let Some(cookie) = cookie {
@@ -265,8 +291,10 @@ impl Whose {
             Self::Own(here) => {
                 Place::ALL.map(|place| (place.path(), place.label(), place == *here)).into()
             }
-            Self::Desk { here, .. } => {
-                Desk::ALL.map(|desk| (desk.path(), desk.label(), desk == *here)).into()
+            Self::Desk { reads_audit, here, .. } => {
+                let open =
+                    Desk::ALL.into_iter().filter(|desk| *reads_audit || *desk != Desk::Audit);
+                open.map(|desk| (desk.path(), desk.label(), desk == *here)).collect()
             }
         };
         html! {

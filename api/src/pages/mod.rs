@@ -7,6 +7,7 @@
 
 mod accounts;
 mod assets;
+mod contact_info;
 mod contacts;
 mod cookie;
 mod customers;
@@ -22,9 +23,12 @@ mod job;
 mod jobs;
 mod layout;
 mod me;
+mod multipart;
+mod once;
 mod password_reset;
 mod portal;
 mod problem;
+mod settings;
 mod sign_in;
 mod sign_out;
 mod staff_invitation;

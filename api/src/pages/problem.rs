@@ -3,6 +3,7 @@
 
 use super::form::{rule, wait};
 use super::layout::Page;
+use super::words::needed;
 use crate::error::Problem;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -49,7 +50,7 @@ pub(super) fn told(problem: &Problem) -> Markup {
     let remedy = remedy.filter(|remedy| remedy.trim_end_matches('.') != label);
     html! {
         div .plain {
-            p { (sentence) }
+            p { (needed(sentence)) }
             @if let Some(remedy) = remedy { p { (remedy) } }
             @if let Some(seconds) = problem.retry_after_s.filter(|seconds| *seconds > 1) {
                 p { (wait(seconds)) }

@@ -1,5 +1,6 @@
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
+    no_such_button,
 };
 use super::layout::{Page, to};
 use super::password_reset::PASSWORD_HINT;
@@ -39,7 +40,7 @@ pub(super) async fn send(
     let joined = match form.text("action") {
         "accept" => accept(&app, &who, &path, &form).await,
         "sign-in" => sign_in_and_accept(&app, &who, &path, &form).await,
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match joined {
         Ok(()) => Ok(to("/?done=joined")),

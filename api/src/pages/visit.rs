@@ -120,6 +120,11 @@ impl Staff {
         granted || self.administers()
     }
 
+    /// Whether they may read who changed what (RULES.md 2.8, Read audit).
+    pub(crate) fn reads_audit(&self) -> bool {
+        self.asker.credential.reads_audit()
+    }
+
     /// Waits until these views show what has happened: whoever has just changed something on one
     /// page sees it on the next.
     pub(crate) async fn ready(

@@ -1,5 +1,6 @@
 //! Words for people: days and hours, and what happened, in the place of what programs read.
 
+use super::history;
 use domain::Timestamp;
 use maud::{Markup, html};
 use uuid::Uuid;
@@ -38,46 +39,27 @@ pub(super) fn days_left(days: i64) -> String {
     }
 }
 
-/// What happened, told to the one it happened to. What has no words here yet is told by its type.
+/// What happened, told to the one it happened to; where that is said no other way, in the words that
+/// the builder's people read.
 pub(super) fn event(stored_type: &str) -> String {
-    let known = match stored_type {
+    let own = match stored_type {
         "contact.created" => "Put into the builder's book",
         "contact.info_updated" => "Details changed",
         "contact.primary_email_set" => "Primary email set",
-        "contact.primary_email_changed" => "Primary email changed",
-        "contact.primary_email_swapped" => "Primary and additional email swapped",
-        "contact.additional_email_added" => "Additional email added",
-        "contact.additional_email_edited" => "Additional email changed",
-        "contact.additional_email_removed" => "Additional email removed",
         "contact.primary_email_claimed" => "Email kept for this invitation",
         "contact.primary_email_released" => "Email given back",
-        "contact.invite_sent" => "Invitation sent",
-        "contact.invite_resent" => "Invitation sent again",
-        "contact.invite_cancelled" => "Invitation taken back",
-        "contact.invite_accepted" => "Invitation accepted",
-        "contact.invite_declined" => "Invitation declined",
-        "contact.invite_expired" => "Invitation expired",
         "contact.person_linked" => "Connected with your login",
         "contact.owner_activated" => "Access opened",
         "contact.owner_disabled" => "Access closed for now",
         "contact.owner_reactivated" | "contact.owner_reenabled" => "Access opened again",
         "contact.owner_deactivated" => "Access ended",
         "contact.merged" => "Joined with another entry of the book",
-        "contact.owner_imported" => "Came over from an older system",
-        "notification.sent" => "Mail sent",
-        "notification.failed" => "Mail could not be sent",
-        "person.registered" => "Login made",
-        "person.credentials_set" => "Password set",
-        "person.contact_linked" => "Connected with a builder",
-        "person.logged_in" => "Signed in",
-        "person.session_revoked" => "A session ended",
-        "person.sessions_revoked" => "All sessions ended",
         "person.password_reset_requested" => "Link for a new password asked for",
         "person.password_reset_completed" => "Link for a new password used",
         "refused" => "Tried, and not taken",
-        other => return sentence(other.split_once('.').map_or(other, |(_, what)| what)),
+        other => return history::words::event(other),
     };
-    known.to_owned()
+    own.to_owned()
 }
 
 /// What people call a field.
@@ -102,6 +84,42 @@ pub(super) fn value(field: &str, text: &str) -> Option<String> {
     })
 }
 
+/// Where a contact's access stands, or what the contact is instead, in a word (R16, G15).
+pub(super) fn access_badge(word: &str) -> Markup {
+    html! { span .badge .access .(format!("status-{word}")) { (sentence(word)) } }
+}
+
+/// What a refusal says somebody would need, as people say it: the API speaks of keys and grants.
+pub(super) fn needed(detail: &str) -> String {
+    let words = [
+        ("an admin or auditor key", "an admin or auditor"),
+        ("an admin key", "an admin"),
+        (
+            "a staff key with the grant impersonate or read_audit",
+            "somebody of the staff who may look through owners' eyes or read who changed what",
+        ),
+        (
+            "a staff key with the grant manage_access",
+            "somebody of the staff who may disable, enable and deactivate owners",
+        ),
+        (
+            "a staff key with the grant impersonate",
+            "somebody of the staff who may look through owners' eyes",
+        ),
+        (
+            "a staff key with the grant read_audit",
+            "somebody of the staff who may read who changed what",
+        ),
+        ("Grants are for the role staff", "Extra rights are for the role Staff"),
+    ];
+    words.iter().fold(detail.to_owned(), |told, (key, people)| told.replace(key, people))
+}
+
+/// What there is, or a dash where there is nothing.
+pub(super) const fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "–" } else { text }
+}
+
 /// `of_this_kind` as `Of this kind`.
 pub(super) fn sentence(word: &str) -> String {
     let words = word.replace(['_', '.'], " ");
@@ -124,8 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn a_right_is_said_as_people_say_it() {
+        let detail = "It needs an admin key, or a staff key with the grant read_audit.";
+        let told = "It needs an admin, or somebody of the staff who may read who changed what.";
+        assert_eq!(needed(detail), told);
+    }
+
+    #[test]
     fn what_has_no_words_is_told_by_its_type() {
         assert_eq!(event("contact.invite_sent"), "Invitation sent");
+        assert_eq!(event("contact.invite_reminded"), "Reminded of the invitation", "the builder's");
         assert_eq!(event("contact.of_tomorrow"), "Of tomorrow");
         assert_eq!(field("address"), "Address");
         assert_eq!(sentence(""), "");

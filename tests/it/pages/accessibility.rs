@@ -2,12 +2,13 @@
 //! hard to use with a keyboard, a screen reader or weak eyes. `script/setup` fetches axe-core beside
 //! what is built; where it or the browser is missing, that is said and nothing is shown.
 
-use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::super::harness::{Builder, Owner as Login, STAFF_PASSWORD, Server};
 use super::PASSWORD;
 use super::real_browser::{Chromium, Window};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Who looks at a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,20 +19,64 @@ enum Who {
 }
 use Who::{Anybody, Owner, Staff};
 
-/// The pages that are looked at; `{job}` and `{contact}` are those of [`Site`]. Add yours.
+/// The pages that are looked at; what stands in braces is [`Site`]'s. Add yours.
 const PAGES: &[(Who, &str)] = &[
     (Anybody, "/"),
     (Anybody, "/sign-in"),
+    (Anybody, "/forgotten-password"),
     (Staff, "/jobs"),
     (Staff, "/jobs?search=nothing+fits"),
     (Staff, "/jobs?by=owner&archived=true"),
     (Staff, "/jobs/new"),
     (Staff, "/jobs/edit?job={job}"),
+    (Staff, "/jobs/{job}"),
+    (Staff, "/jobs/{job}/owners"),
+    (Staff, "/jobs/{job}/owners/new"),
+    (Staff, "/jobs/{job}/owners/existing"),
+    (Staff, "/jobs/{job}/owners/{contact}"),
+    (Staff, "/jobs/{job}/tasks"),
+    (Staff, "/jobs/{job}/milestones"),
+    (Staff, "/jobs/{job}/todos"),
+    (Staff, "/jobs/{job}/notes"),
+    (Staff, "/jobs/{job}/portal-links"),
+    (Staff, "/jobs/{job}/view-as-owner"),
+    (Staff, "/jobs/{job}/history"),
+    (Staff, "/jobs/{job}/as-of"),
+    (Staff, "/contacts"),
+    (Staff, "/contacts/new"),
+    (Staff, "/contacts/duplicates"),
+    (Staff, "/contacts/{contact}"),
+    (Staff, "/contacts/{contact}/history"),
+    (Staff, "/contacts/{contact}/as-of"),
+    (Staff, "/leads"),
+    (Staff, "/leads/new"),
+    (Staff, "/leads/{lead}"),
+    (Staff, "/customers"),
+    (Staff, "/customers/{customer}"),
+    (Staff, "/customers/work-orders"),
+    (Staff, "/imports"),
+    (Staff, "/audit"),
+    (Staff, "/mail"),
+    (Staff, "/settings"),
+    (Staff, "/settings/staff"),
+    (Staff, "/settings/api-keys"),
     (Staff, "/settings/job-types"),
     (Staff, "/settings/templates"),
     (Staff, "/settings/templates/edit"),
     (Staff, "/settings/custom-fields"),
     (Owner, "/me"),
+    (Owner, "/me/jobs/{job}"),
+    (Owner, "/me/details"),
+    (Owner, "/me/emails"),
+    (Owner, "/me/sessions"),
+    (Owner, "/me/second-factor"),
+    (Owner, "/me/history"),
+    (Owner, "/me/customers"),
+    (Owner, "/me/customers/{customer}/contacts"),
+    (Owner, "/me/customers/{customer}/contacts/search"),
+    (Owner, "/me/customers/{customer}/contacts/new"),
+    (Owner, "/me/customers/{customer}/contacts/{contact}"),
+    (Owner, "/me/customers/{customer}/work-orders"),
 ];
 
 /// Widths in pixels, and whether it is dark.
@@ -87,11 +132,42 @@ impl Site {
         Self::plan(&builder, job).await;
         admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
         server.staff(&builder, "mia@example.org", "admin", &[]).await;
-        let ids = [("{job}", job), ("{contact}", bea)];
+        let (lead, customer) = Self::ask(&builder, job, &ada, bea).await;
+        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead), ("{customer}", customer)];
         Self { server, ids: ids.map(|(name, id)| (name, id.to_string())).into() }
     }
 
-    async fn plan(builder: &Builder, job: uuid::Uuid) {
+    /// What comes from owners, customers and those who may become some.
+    async fn ask(builder: &Builder, job: Uuid, ada: &Login, bea: Uuid) -> (Uuid, Uuid) {
+        let admin = &builder.admin;
+        let lead = json!({ "title": "Garden room, Oak Street", "contact_id": bea });
+        let lead = admin.post("/v1/leads", lead).await.is(201).id();
+        let customer = admin.post("/v1/customers", json!({ "name": "The Byrons" })).await;
+        let customer = customer.is(201).id();
+        for contact in [ada.contact, bea] {
+            let members = format!("/v1/customers/{customer}/contacts");
+            admin.post(&members, json!({ "contact_id": contact })).await.is(200);
+        }
+        let order = json!({ "title": "The tap drips", "text": "In the kitchen." });
+        let orders = format!("/v1/me/customers/{customer}/work-orders");
+        ada.session.post(&orders, order).await.is(201);
+        let message = json!({ "contact_id": ada.contact, "text": "We come on Monday." });
+        admin.post(&format!("/v1/jobs/{job}/messages"), message).await.is(201);
+        let answer = json!({ "text": "The key is under the mat." });
+        let messages = format!("/v1/me/jobs/{}/{job}/messages", builder.id);
+        ada.session.post(&messages, answer).await.is(201);
+        let todo = json!({ "contact_id": ada.contact, "title": "Choose the tiles" });
+        admin.post(&format!("/v1/jobs/{job}/todos"), todo).await.is(201);
+        for (title, due) in [("Roof on", "2026-06-01"), ("Keys", "2031-01-01")] {
+            let milestone = json!({ "title": title, "due": due });
+            admin.post(&format!("/v1/jobs/{job}/milestones"), milestone).await.is(201);
+        }
+        let note = json!({ "text": "The ground is soft." });
+        admin.post(&format!("/v1/jobs/{job}/notes"), note).await.is(201);
+        (lead, customer)
+    }
+
+    async fn plan(builder: &Builder, job: Uuid) {
         let admin = &builder.admin;
         let task = json!({ "title": "Choose the tiles", "phase": "planning" });
         admin.post(&format!("/v1/jobs/{job}/tasks"), task).await.is(201);

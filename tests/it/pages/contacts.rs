@@ -215,7 +215,7 @@ async fn an_active_owners_info_is_theirs_until_they_are_deactivated_with_a_reaso
         "Only the active owner can update this contact's info.",
         "Deactivate the Owner, edit the info, then resend the invite (R44).",
         "Rule R39",
-        "Access opened",
+        "Owner active",
     ]);
     assert!(page.html.contains("href=\"?open=deactivate#deactivate\""), "the remedy is at hand");
     assert!(!offers(&page, "edit") && !offers(&page, "swap") && offers(&page, "add-email"));

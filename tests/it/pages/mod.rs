@@ -17,6 +17,7 @@ mod job;
 mod jobs;
 mod jobs_in_browser;
 mod journey;
+mod kept;
 mod links;
 mod me_image;
 mod me_job;
@@ -26,6 +27,8 @@ mod passwords;
 mod portal;
 mod real_browser;
 mod sessions;
+mod twice;
+mod ways;
 
 /// A password that is taken.
 const PASSWORD: &str = "a house by the river";

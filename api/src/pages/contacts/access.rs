@@ -1,11 +1,10 @@
 //! Security & Login: the activation status, the invitation, and what may be done about both (R3, R7
 //! to R10, R15 to R17).
 
-use super::access_badge;
 use super::contact::Shown;
 use super::told::Told;
 use crate::pages::form::{Input, button, quiet_button};
-use crate::pages::words::{sentence, time};
+use crate::pages::words::{access_badge, sentence, time};
 use domain::contact::{Access, Resume};
 use maud::{Markup, html};
 use projections::invitations::InvitationEntry;

@@ -124,8 +124,8 @@ pub(super) async fn again(
     who.ready(app, &VIEWS).await?;
     let entry = contact_directory::get(app.store().reader(), who.ledger(), contact).await?;
     let shown = Shown::of(app, who, entry.ok_or_else(Problem::not_found)?).await?;
-    let labels = labels(&shown);
-    let labels: Vec<(&str, &str)> = labels.iter().map(|(name, label)| (&**name, *label)).collect();
+    let labels = labels(&shown, told);
+    let labels: Vec<(&str, &str)> = labels.iter().map(|(name, l)| (&**name, &**l)).collect();
     let above = told.above(app, who, Some(contact), &labels).await?;
     let content = html! { (above) (written(&shown, told, who, "")) };
     Ok(page(&shown, who, content).status(told.status()).into_response())
@@ -136,7 +136,7 @@ fn page(shown: &Shown, who: &Staff, content: Markup) -> Page {
 }
 
 /// What people call the fields of all its forms.
-fn labels(shown: &Shown) -> Vec<(String, &str)> {
+fn labels(shown: &Shown, told: &Told) -> Vec<(String, String)> {
     let fixed = [
         ("name", "Name"),
         ("title", "Title"),
@@ -150,8 +150,11 @@ fn labels(shown: &Shown) -> Vec<(String, &str)> {
         ("deactivate_reason", "Reason"),
         ("permissions", "Portal permissions"),
     ];
-    let custom = shown.fields.iter().map(|f| (fields::input_name(&f.name), &*f.label));
-    fixed.into_iter().map(|(name, label)| (name.to_owned(), label)).chain(custom).collect()
+    let fixed = fixed.map(|(name, label)| (name.to_owned(), label.to_owned()));
+    let custom = shown.fields.iter().map(|f| (fields::input_name(&f.name), f.label.clone()));
+    let gone = fields::gone(told.of("fields").0, &shown.fields).into_iter();
+    let gone = gone.map(|input| (input.to_owned(), fields::label_of(input)));
+    fixed.into_iter().chain(custom).chain(gone).collect()
 }
 
 /// All of it; `open` names a form that is not folded away.
@@ -169,7 +172,7 @@ fn written(shown: &Shown, told: &Told, who: &Staff, open: &str) -> Markup {
         (shown.jobs_and_leads)
         (merged(shown))
         p .ends {
-            @if who.asker().credential.reads_audit() {
+            @if who.reads_audit() {
                 a href=(format!("/contacts/{}/history", entry.id)) { "Who changed what" } " "
             }
             @if shown.allows("DeleteContact") {

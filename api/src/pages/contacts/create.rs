@@ -1,10 +1,11 @@
-use super::info::Typed;
 use super::told::Told;
 use crate::endpoints::contacts::create::{CreateContact, save};
 use crate::error::Problem;
 use crate::extract::Order;
-use crate::pages::form::{Form, Input, button, hidden, quiet_button};
+use crate::pages::contact_info::{Info, Whose};
+use crate::pages::form::{Form, Input, button, enter_saves, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -50,9 +51,9 @@ pub(in crate::pages) async fn send(
             return Ok(page.into_response());
         }
         "save" => staged,
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
-    match saved(&app, &order, &form, staged).await {
+    match saved(&app, &keyed(order, &form), &form, staged).await {
         Ok(contact) => {
             let done = if staged { "contact-invited" } else { "contact-created" };
             Ok(to(&format!("/contacts/{contact}?done={done}")))
@@ -99,12 +100,11 @@ async fn page(
         @if staged { p .notice role="status" { "The invite is ready. Click Save to send invite." } }
         (above)
         form method="post" novalidate {
-            // Who presses Enter saves, and stages nothing.
-            button .unseen type="submit" name="action" value="save" tabindex="-1"
-                aria-hidden="true" { "Save" }
+            (once_field(form))
+            (enter_saves())
             section .plain {
                 h2 { "Contact info" }
-                (Typed::sent(form).inputs(complaints))
+                (Info::typed(form).inputs(Whose::Another, complaints))
             }
             section .plain {
                 h2 { "Emails" }

@@ -7,7 +7,7 @@ use crate::endpoints::contacts::invite_ids;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::Form;
+use crate::pages::form::{Form, no_such_button};
 use crate::pages::layout::to;
 use crate::pages::visit::{Sent, Staff};
 use crate::state::AppState;
@@ -135,7 +135,7 @@ fn of_emails(form: &Form) -> Result<Deed, Problem> {
             let remove = ContactCommand::RemoveAdditionalEmail(email(form, "from")?);
             (remove, "additional-removed").into()
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 

@@ -1,9 +1,9 @@
-use super::{access_badge, address};
 use crate::endpoints::contacts::duplicates::DuplicateParams;
 use crate::endpoints::{CONTACT_DIRECTORY, DUPLICATE_CANDIDATES};
 use crate::error::Problem;
-use crate::pages::layout::{Desk, Page};
+use crate::pages::layout::{Desk, Page, further};
 use crate::pages::visit::{Staff, Visit};
+use crate::pages::words::access_badge;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::Grant;
@@ -29,10 +29,8 @@ pub(in crate::pages) async fn show(
     let asked = params.query()?;
     who.ready(&app, &[DUPLICATE_CANDIDATES, CONTACT_DIRECTORY]).await?;
     let found = duplicate_candidates::list(app.store().reader(), who.ledger(), &asked).await?;
-    let next = found.next.map(|cursor| {
-        let asked = ["reason", "contact"].into_iter().filter_map(|n| Some((n, query.filled(n)?)));
-        address("/contacts/duplicates", asked.chain([("cursor", &*cursor)]))
-    });
+    let kept = ["reason", "contact"];
+    let next = found.next.as_deref();
     let merges = who.may(Grant::ManageAccess);
     let content = html! {
         p { "A merge can be looked at before it is done, and taken back afterwards." }
@@ -40,12 +38,10 @@ pub(in crate::pages) async fn show(
             p .plain { "Nobody seems to be in the book twice." }
         }
         @for (index, group) in found.items.iter().enumerate() { (card(index, group, merges)) }
-        p .pager {
-            @if let Some(next) = next { a href=(next) { "Next page" } }
-            a href="/contacts" { "All contacts" }
-        }
+        (further("/contacts/duplicates", query, &kept, next, "More possible duplicates"))
+        p { a href="/contacts" { "All contacts" } }
     };
-    Ok(Page::new("Who may be there twice", content).desk(who, Desk::Contacts))
+    Ok(Page::new("Possible duplicates", content).desk(who, Desk::Contacts))
 }
 
 const fn in_common(reason: Reason) -> &'static str {

@@ -8,7 +8,7 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
 use crate::pages::form::{Complaints, Form, Input, Select, button, hidden};
-use crate::pages::words::sentence;
+use crate::pages::words::{or_dash, sentence};
 use crate::state::AppState;
 use domain::contact::{ContactCommand, Permission};
 use domain::text::CustomText;
@@ -17,9 +17,12 @@ use maud::{Markup, html};
 use projections::custom_fields::CustomFieldEntry;
 use std::collections::BTreeSet;
 
-/// What a field is called in the form; no other of the page begins so.
+/// What the inputs of custom fields begin with; no other of the page does.
+const PREFIX: &str = "custom-";
+
+/// What a field is called in the form.
 pub(super) fn input_name(field: &str) -> String {
-    format!("custom-{field}")
+    format!("{PREFIX}{field}")
 }
 
 /// What the field was when the form was asked for.
@@ -51,10 +54,32 @@ pub(super) async fn save(
 
 type Edited = Vec<(FieldName, Option<TypedValue>)>;
 
+/// Fields that somebody typed into and that the account has no more: what their inputs are called.
+pub(super) fn gone<'a>(form: &'a Form, fields: &[CustomFieldEntry]) -> Vec<&'a str> {
+    let there: BTreeSet<String> = fields.iter().map(|field| input_name(&field.name)).collect();
+    let inputs = form.names().filter_map(|input| Some((input, input.strip_prefix(PREFIX)?)));
+    inputs
+        .filter(|(input, field)| {
+            !there.contains(*input)
+                && form.filled(input).is_some()
+                && form.text(input) != form.text(&before(field))
+        })
+        .map(|(input, _)| input)
+        .collect()
+}
+
+/// What people called a field that is there no more.
+pub(super) fn label_of(input: &str) -> String {
+    sentence(&input.strip_prefix(PREFIX).unwrap_or(input).replace('-', " "))
+}
+
 /// What differs from what was shown; what is empty is cleared.
 fn edited(form: &Form, fields: &[CustomFieldEntry]) -> Result<Edited, Problem> {
     let mut door = Door::default();
     let mut edited = Vec::new();
+    for input in gone(form, fields) {
+        door.refuse(input, &"is a custom field no more; empty it to save the others");
+    }
     for field in fields {
         let input = input_name(&field.name);
         if form.text(&input) == form.text(&before(&field.name)) {
@@ -68,18 +93,23 @@ fn edited(form: &Form, fields: &[CustomFieldEntry]) -> Result<Edited, Problem> {
 }
 
 pub(super) fn custom(shown: &Shown, told: &Told) -> Markup {
-    let complaints = told.of("fields").1;
+    let (sent, complaints) = told.of("fields");
+    let gone = gone(sent, &shown.fields);
     html! {
-        @if !shown.fields.is_empty() {
+        @if !shown.fields.is_empty() || !gone.is_empty() {
             section .plain #fields {
                 h2 { "Custom fields" }
-                @if shown.allows("SetCustomField") {
+                @if shown.allows("SetCustomField") || told.is("fields") {
                     form method="post" novalidate {
                         @for field in &shown.fields {
                             @let there = value(shown, field);
                             (hidden(&before(&field.name), there))
                             @let typed = told.typed("fields", &input_name(&field.name), there);
                             (input(field, typed, complaints))
+                        }
+                        @for name in gone {
+                            (Input::text(name, &label_of(name)).value(sent.text(name))
+                                .shown(complaints))
                         }
                         (button("fields", "Save the fields"))
                     }
@@ -100,10 +130,6 @@ pub(super) fn custom(shown: &Shown, told: &Told) -> Markup {
 
 fn value<'a>(shown: &'a Shown, field: &CustomFieldEntry) -> &'a str {
     shown.entry.custom_fields.get(&field.name).map_or("", String::as_str)
-}
-
-const fn or_dash(text: &str) -> &str {
-    if text.is_empty() { "–" } else { text }
 }
 
 fn input(field: &CustomFieldEntry, typed: &str, complaints: &Complaints) -> Markup {
@@ -154,7 +180,7 @@ pub(super) fn permissions(shown: &Shown, told: &Told) -> Markup {
     html! {
         section .plain #permissions {
             h2 { "Customer portal" }
-            @if shown.allows("SetPermissions") {
+            @if shown.allows("SetPermissions") || told.is("permissions") {
                 form method="post" {
                     fieldset {
                         legend { "What this contact may do there" }

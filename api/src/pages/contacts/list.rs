@@ -1,9 +1,9 @@
-use super::{address, status};
+use super::status;
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::list::{ContactParams, STATUS_WORDS};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, Select};
-use crate::pages::layout::{Desk, Page};
+use crate::pages::layout::{Desk, Page, address};
 use crate::pages::visit::{Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
@@ -40,7 +40,7 @@ pub(in crate::pages) async fn show(
         (complaints.above(&[("search", "Search"), ("status", "Status")]))
         p .buttons {
             @if rights.works { a .main href="/contacts/new" { "New Contact" } }
-            a href="/contacts/duplicates" { "Who may be there twice?" }
+            a href="/contacts/duplicates" { "Possible duplicates" }
         }
         (filter(query, &complaints))
         @if entries.is_empty() && complaints.status().is_success() {

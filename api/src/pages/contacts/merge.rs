@@ -12,7 +12,7 @@ use crate::endpoints::contacts::permissions::of_contact;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Form, button, quiet_button};
+use crate::pages::form::{Form, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{field, value};
@@ -54,7 +54,7 @@ pub(in crate::pages) async fn send(
     match form.text("action") {
         "look" => look(&app, &who, form, None).await,
         "merge" => merge(&app, &who, &order, form).await,
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

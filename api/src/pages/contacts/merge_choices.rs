@@ -1,10 +1,11 @@
 //! What somebody chooses on the page of a merge: who stays, and from whom each field is taken.
 
 use super::fields::input_name;
-use super::{access_badge, full_name};
+use super::full_name;
 use crate::endpoints::contacts::merge::{MergeContacts, MergeFields};
 use crate::endpoints::contacts::permissions::WhyNot;
 use crate::pages::form::{Complaints, Form, hidden};
+use crate::pages::words::access_badge;
 use domain::EmailAddress;
 use maud::{Markup, html};
 use projections::contact_directory::ContactEntry;

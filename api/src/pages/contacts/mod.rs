@@ -24,8 +24,8 @@ mod told;
 mod unmerge;
 
 use super::Pages;
-use super::words::sentence;
-use maud::{Markup, html};
+use super::words::access_badge;
+use maud::Markup;
 use projections::contact_directory::ContactEntry;
 
 pub(super) fn add(pages: Pages) -> Pages {
@@ -84,17 +84,6 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
 fn status(entry: &ContactEntry) -> Markup {
     let word = if entry.life == "live" { &entry.access } else { &entry.life };
     access_badge(word)
-}
-
-/// A status by its word.
-fn access_badge(word: &str) -> Markup {
-    html! { span class=(format!("badge status-{word}")) { (sentence(word)) } }
-}
-
-/// A path of ours with these parameters.
-fn address<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// How a contact is addressed.

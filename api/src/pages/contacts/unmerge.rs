@@ -1,11 +1,10 @@
 //! Taking a merge back, and what could not be taken back (H2).
 
-use super::address;
 use crate::endpoints::contacts::unmerge::{KeptAnswer, part};
 use crate::endpoints::{CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW};
 use crate::error::Problem;
 use crate::pages::form::Form;
-use crate::pages::layout::to;
+use crate::pages::layout::{address, to};
 use crate::pages::visit::{Sent, Staff};
 use crate::state::AppState;
 use axum::extract::State;

@@ -5,8 +5,10 @@ use crate::endpoints::{CONTACT_DIRECTORY, CUSTOMERS, JOB_LIST, WORK_ORDERS};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
-use crate::pages::layout::{Desk, Page, to};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
+use crate::pages::layout::{Desk, Page, further, to};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -69,7 +71,7 @@ async fn carry_out(
             decline(app, order, work_order, form.text("reason")).await?;
             Ok("work-order-declined")
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 
@@ -98,9 +100,10 @@ async fn page(
         @for order in &orders.items {
             (card(order, who.changes(), &jobs, form, complaints))
         }
-        @if let Some(next) = &orders.next {
-            p .pager { a href=(format!("?cursor={next}")) rel="next" { "Older work orders" } }
-        }
+        (further(
+            "/customers/work-orders", query, &["customer", "stage"], orders.next.as_deref(),
+            "Older work orders",
+        ))
     };
     Ok(Page::new("Work orders", content).desk(who, Desk::Customers))
 }

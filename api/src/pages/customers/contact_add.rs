@@ -3,6 +3,7 @@ use crate::endpoints::me::customers::add_contact::{AddMemberContact, add};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Page, Place, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::persons::membership::Member;
 use crate::state::AppState;
@@ -45,7 +46,7 @@ pub(in crate::pages) async fn send(
         primary_email: form.filled("primary_email").map(str::to_owned),
         permissions: form.each_filled("permissions"),
     };
-    match add(&app, &order, customer, &body).await {
+    match add(&app, &keyed(order, &form), customer, &body).await {
         Ok(_) => Ok(to(&format!("/me/customers/{customer}/contacts?done=member-added"))),
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
@@ -60,6 +61,7 @@ fn page(customer: CustomerId, form: &Form, complaints: &Complaints) -> Page {
     let content = html! {
         (complaints.above(&LABELS))
         form method="post" novalidate {
+            (once_field(form))
             (Input::text("title", "Title").value(form.text("title")).hint("Such as Dr or Mrs").shown(complaints))
             (Input::text("name", "Name").value(form.text("name")).shown(complaints))
             (Input::phone("phones", "Phone", 0).value(typed(0)).shown(complaints))

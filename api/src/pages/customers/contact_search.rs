@@ -3,7 +3,7 @@ use crate::endpoints::customers::list_contacts::CustomerContactParams;
 use crate::endpoints::me::customers::contacts::listed;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Input, Select};
-use crate::pages::layout::{Page, Place};
+use crate::pages::layout::{Page, Place, further};
 use crate::pages::visit::{Owner, Visit};
 use crate::persons::membership::Member;
 use crate::state::AppState;
@@ -50,23 +50,13 @@ pub(in crate::pages) async fn show(
             h2 { "Found" }
             @if page.items.is_empty() { p { "No contact is called so and has this status." } }
             @else { (table(&page.items, &base, is_admin)) }
-            @if let Some(next) = &page.next {
-                p { a href=(more(&params, next)) rel="next" { "More contacts" } }
-            }
+            (further(
+                &format!("{base}/search"), &visit.query, &["name", "status"], page.next.as_deref(),
+                "More contacts",
+            ))
         }
         p { a href=(base) { "All contacts" } }
     };
     let page = Page::new("Search Contacts", content).at(Place::Customers);
     Ok(page.status(complaints.status()))
-}
-
-/// The same search, from there on.
-fn more(params: &CustomerContactParams, next: &str) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (field, value) in [("name", &params.name), ("status", &params.status)] {
-        if let Some(value) = value {
-            query.append_pair(field, value);
-        }
-    }
-    format!("?{}", query.append_pair("cursor", next).finish())
 }

@@ -3,7 +3,7 @@ use crate::endpoints::contacts::invite_ids;
 use crate::endpoints::me::customers::{MemberContact, command, contact_of};
 use crate::error::Problem;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::persons::membership::Member;
@@ -68,7 +68,7 @@ fn asked(form: &Form) -> Result<Asked, Problem> {
             let reason = door.take_if("reason", form.filled("reason"), Reason::parse);
             (ContactCommand::DeactivateOwner, door.build(|| reason)?, "member-closed")
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 

@@ -3,7 +3,7 @@ use crate::endpoints::customers::list_contacts::CustomerContactParams;
 use crate::endpoints::me::customers::contacts::listed;
 use crate::endpoints::me::customers::list::name;
 use crate::error::Problem;
-use crate::pages::layout::{Page, Place};
+use crate::pages::layout::{Page, Place, further};
 use crate::pages::visit::{Owner, Visit};
 use crate::persons::membership::Member;
 use crate::state::AppState;
@@ -32,9 +32,7 @@ pub(in crate::pages) async fn show(
             @if is_admin { a .main href=(format!("{base}/new")) { "Add Contact" } }
         }
         (table(&page.items, &base, is_admin))
-        @if let Some(next) = &page.next {
-            p { a href=(format!("{base}?cursor={next}")) rel="next" { "More contacts" } }
-        }
+        (further(&base, &visit.query, &[], page.next.as_deref(), "More contacts"))
     };
     Ok(Page::new("Contacts", content).at(Place::Customers).done(visit.query.text("done")))
 }

@@ -6,8 +6,9 @@ use crate::endpoints::{CONTACT_DIRECTORY, CUSTOMERS};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id, search};
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -41,7 +42,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let (who, customer) = (sent.who.clone(), sent.path);
     let (order, form) = sent.order();
-    match carry_out(&app, &order, &form).await {
+    match carry_out(&app, &keyed(order, &form), &form).await {
         Ok(done) => Ok(to(&format!("/customers/{customer}?done={done}"))),
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
@@ -90,7 +91,7 @@ async fn carry_out(
             order.carry_out(app, Command::Contact(contact, set)).await?;
             Ok("customer-permissions")
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 
@@ -232,6 +233,7 @@ fn creating(form: &Form, complaints: &Complaints) -> Markup {
             h2 { "New contact" }
             p .hint { "They have Admin Access to the portal until somebody narrows it, and are not invited by this." }
             form method="post" novalidate {
+                (once_of(form, "create"))
                 (Input::text("contact_name", "Name").value(typed("contact_name")).shown(complaints))
                 (Input::email("primary_email", "Primary email").filled_as("off")
                     .value(typed("primary_email")).shown(complaints))

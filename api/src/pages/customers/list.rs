@@ -4,7 +4,8 @@ use crate::endpoints::{CONTACT_DIRECTORY, CUSTOMERS};
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, search};
 use crate::pages::form::{Complaints, Form, Input, button};
-use crate::pages::layout::{Desk, Page, to};
+use crate::pages::layout::{Desk, Page, further, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -29,7 +30,7 @@ pub(in crate::pages) async fn send(
     let who = sent.who.clone();
     let (order, form) = sent.order();
     let opened = match customer_name(form.text("name")) {
-        Ok(name) => open(&app, &order, name).await,
+        Ok(name) => open(&app, &keyed(order, &form), name).await,
         Err(problem) => Err(problem),
     };
     match opened {
@@ -64,14 +65,13 @@ async fn page(
         p { a href="/customers/work-orders" { "Work orders" } }
         @if found.items.is_empty() { p { "No customer yet, or none that is called so." } }
         @else { (table(&found.items)) }
-        @if let Some(next) = &found.next {
-            p .pager { a href=(more(&asked, next)) rel="next" { "More customers" } }
-        }
+        (further("/customers", query, &["search"], found.next.as_deref(), "More customers"))
         @if who.changes() {
             section .plain {
                 h2 { "New customer" }
                 p .hint { "A household or company whose contacts look after themselves in the portal." }
                 form method="post" novalidate {
+                    (once_field(form))
                     (Input::text("name", "Name").value(form.text("name")).shown(complaints))
                     (button("open", "Save"))
                 }
@@ -86,14 +86,6 @@ fn asked(query: &Form) -> Result<CustomerQuery, Problem> {
     let search = door.take_if("search", query.filled("search"), search);
     let cursor = door.take_if("cursor", query.filled("cursor"), cursor);
     door.build(|| Some(CustomerQuery { search: search?, cursor: cursor?, limit: LIMIT_DEFAULT }))
-}
-
-fn more(asked: &CustomerQuery, next: &str) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    if let Some(search) = &asked.search {
-        query.append_pair("search", search);
-    }
-    format!("?{}", query.append_pair("cursor", next).finish())
 }
 
 fn table(customers: &[CustomerEntry]) -> Markup {

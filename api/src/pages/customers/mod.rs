@@ -17,7 +17,7 @@ mod portal;
 mod work_orders;
 
 use super::Pages;
-use super::words::sentence;
+use super::words::{or_dash, sentence};
 use crate::endpoints::me::customers::MemberContact;
 use crate::endpoints::me::customers::list::own_customers;
 use crate::error::Problem;
@@ -178,10 +178,6 @@ fn can_edit(contact: &MemberContact, is_admin: bool) -> bool {
 /// Whether name, phones and email are open to members (R38, R42).
 fn info_is_open(contact: &MemberContact) -> bool {
     ["not_invited", "deactivated"].contains(&&*contact.status)
-}
-
-fn or_dash(text: &str) -> &str {
-    if text.is_empty() { "–" } else { text }
 }
 
 /// The status of a contact, as people read it (G15).

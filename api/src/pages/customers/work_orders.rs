@@ -7,7 +7,8 @@ use crate::endpoints::me::jobs::own_jobs;
 use crate::error::Problem;
 use crate::extract::asker::Asker;
 use crate::pages::form::{Complaints, Form, Input, Select, button};
-use crate::pages::layout::{Page, Place, to};
+use crate::pages::layout::{Page, Place, further, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::pages::words::{sentence, time};
 use crate::persons::links;
@@ -42,6 +43,7 @@ pub(in crate::pages) async fn send(
         text: form.text("text").to_owned(),
         job_id: form.filled("job_id").map(str::to_owned),
     };
+    let order = keyed(order, &form);
     match file(&app, &order, customer, &body).await {
         Ok(_) => Ok(to(&format!("/me/customers/{customer}/work-orders?done=work-order-filed"))),
         Err(problem) => {
@@ -70,6 +72,7 @@ async fn page(
         (complaints.above(&labels))
         form .plain method="post" novalidate {
             h2 { "New work order" }
+            (once_field(form))
             (Input::text("title", "What is to be done").value(form.text("title")).shown(complaints))
             (Input::text("text", "More about it").lines(5).value(form.text("text")).shown(complaints))
             @if jobs.len() > 1 {
@@ -79,9 +82,10 @@ async fn page(
         }
         @if !orders.items.is_empty() { h2 { "Filed so far" } }
         @for order in &orders.items { (card(order)) }
-        @if let Some(next) = &orders.next {
-            p { a href=(format!("?cursor={next}")) rel="next" { "Older work orders" } }
-        }
+        (further(
+            &format!("/me/customers/{customer}/work-orders"), form, &[], orders.next.as_deref(),
+            "Older work orders",
+        ))
     };
     Ok(Page::new("Work orders", content).at(Place::Customers))
 }

@@ -36,21 +36,21 @@ pub(super) fn add(pages: Pages) -> Pages {
 /// What has just been done, by the word in the page's query.
 pub(super) fn notice(word: &str) -> Option<&'static str> {
     Some(match word {
-        "lead-created" => "The lead is written down.",
-        "lead-retitled" => "The lead has another title.",
-        "lead-contact-set" => "The lead is about them now.",
-        "lead-contact-removed" => "The lead is about nobody now. The contact stays in your book.",
+        "lead-created" => "The lead is added.",
+        "lead-retitled" => "The lead has its new title.",
+        "lead-contact-set" => "The contact of the lead is set.",
+        "lead-contact-removed" => "The contact is removed from the lead, and stays in your book.",
         "lead-contact-edited" => "The contact is saved, here and wherever else it shows.",
         "lead-won" => "The lead is won into a job.",
-        "lead-lost" => "The lead is given up.",
+        "lead-lost" => "The lead is marked as lost.",
         "lead-reopened" => "The lead is open again.",
         "second-factor-required" => {
             "Whoever works for this company signs in with a second factor, and you have none yet. \
              Turn one on in your own pages first, then go to work from here."
         }
-        "settled" => "That holds from now on.",
+        "settled" => "The settings are saved.",
         "staff-invited" => "The mail with the link is on its way.",
-        "staff-changed" => "It works from their next click on.",
+        "staff-changed" => "The change is saved. It holds from their next click on.",
         "staff-removed" => "They are removed, and what they did goes on showing their name.",
         "key-revoked" => "The key opens nothing any more.",
         _ => return None,

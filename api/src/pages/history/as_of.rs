@@ -126,7 +126,7 @@ async fn asked(
         }
         (None, Some(typed)) => Moment::parse(typed)
             .filter(|moment| matches!(moment, Moment::Position(_)))
-            .ok_or_else(|| Problem::unreadable("position", "must be a position of the ledger"))?,
+            .ok_or_else(|| Problem::unreadable("position", "must be a place in the history"))?,
         (None, None) => newest(revisions),
     };
     point(app, ledger, moment, "position").await

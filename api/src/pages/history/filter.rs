@@ -6,9 +6,9 @@ use crate::endpoints::audit::Typed;
 use crate::error::Problem;
 use crate::input::{Door, cursor, search};
 use crate::pages::form::Form;
+use crate::pages::layout::address;
 use crate::state::AppState;
 use domain::{Day, LedgerId};
-use form_urlencoded::Serializer;
 use projections::audit_trail::AuditQuery;
 use projections::contact_directory::{self, ContactEntry, ContactQuery};
 use uuid::Uuid;
@@ -78,8 +78,7 @@ impl Filter {
         let kept =
             self.parts.iter().filter(|(part, _)| others.iter().all(|(name, _)| name != part));
         let pairs = kept.chain(others).map(|(part, text)| (*part, text.as_str()));
-        let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-        if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
+        address(page, pairs)
     }
 }
 

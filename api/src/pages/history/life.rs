@@ -11,7 +11,7 @@ use crate::endpoints::{
 use crate::error::Problem;
 use crate::input::{Door, cursor};
 use crate::pages::form::Form;
-use crate::pages::layout::Page;
+use crate::pages::layout::{Page, further};
 use crate::pages::visit::{Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -66,14 +66,12 @@ async fn show(
     let as_of = subject.as_of();
     let of = Some((subject.uuid(), &*as_of));
     let timeline = Timeline { entries: &page.items, called: &called, of };
-    let more = page.next.map(|next| format!("{}{next}", more(subject, asked.oldest_first)));
+    let more = if asked.oldest_first { "Later entries" } else { "Earlier entries" };
     let content = html! {
         p { a href=(subject.path()) { "As it is now" } " · " a href=(as_of) { "As it was at any moment" } }
         (ways(subject, asked.oldest_first))
         (timeline.shown())
-        @if let Some(more) = more {
-            p { a href=(more) { @if asked.oldest_first { "Later entries" } @else { "Earlier entries" } } }
-        }
+        (further(&subject.history(), query, &["order"], page.next.as_deref(), more))
         (foot(app, who, subject).await?)
     };
     Ok(Page::new(format!("History of {name}"), content).desk(who, subject.desk()))
@@ -84,12 +82,6 @@ fn asked(query: &Form) -> Result<AskedHistory, Problem> {
     let cursor = door.take_if("cursor", query.filled("cursor"), cursor);
     let oldest_first = query.text("order") == "oldest";
     door.build(|| Some(AskedHistory { cursor: cursor?, limit: ENTRIES, oldest_first }))
-}
-
-/// The address of the next page, up to its cursor.
-fn more(subject: Subject, oldest_first: bool) -> String {
-    let order = if oldest_first { "order=oldest&" } else { "" };
-    format!("{}?{order}cursor=", subject.history())
 }
 
 /// Which end to begin at.

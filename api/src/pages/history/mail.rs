@@ -6,13 +6,12 @@ use crate::endpoints::{CONTACT_DIRECTORY, MAIL_LOG};
 use crate::error::Problem;
 use crate::input::{Door, cursor, id, one_of};
 use crate::pages::form::Form;
-use crate::pages::layout::{Desk, Page};
+use crate::pages::layout::{Desk, Page, address};
 use crate::pages::visit::{Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::ContactId;
-use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use projections::mail_log::{MailEntry, MailQuery};
 
@@ -55,19 +54,9 @@ fn asked(query: &Form) -> Result<MailQuery, Problem> {
 }
 
 fn path(query: &MailQuery, status: Option<&str>, cursor: Option<&str>) -> String {
-    let mut text = Serializer::new(String::new());
-    if let Some(contact) = query.contact {
-        text.append_pair("contact", &contact.to_string());
-    }
-    for (name, value) in [("status", status), ("cursor", cursor)] {
-        if let Some(value) = value {
-            text.append_pair(name, value);
-        }
-    }
-    match text.finish().as_str() {
-        "" => "/mail".to_owned(),
-        asked => format!("/mail?{asked}"),
-    }
+    let contact = query.contact.map(|contact| contact.to_string());
+    let asked = [("contact", contact.as_deref()), ("status", status), ("cursor", cursor)];
+    address("/mail", asked.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }
 
 fn tab(query: &MailQuery, status: Option<&'static str>, label: &str) -> Markup {
@@ -94,7 +83,7 @@ fn entry(mail: &MailEntry) -> Markup {
         li .refused[trouble] {
             p .over { (time(mail.queued_at)) }
             h2 {
-                (sentence(&mail.kind))
+                (sentence(&mail.kind).replace("todo", "To-Do"))
                 // Not every mail goes to a contact: some go to the staff.
                 @if let Some(name) = &mail.contact_name {
                     " to " a href=(format!("/contacts/{}", mail.contact_id)) { (name) }

@@ -23,7 +23,7 @@ pub(crate) fn title_block(
         section .titleblock .revisions aria-label="Title block" {
             div .wide { p .cell { "Sheet" } p { (sheet) } }
             table {
-                caption .hidden { "The last revisions of " (sheet) }
+                caption .unseen { "The last revisions of " (sheet) }
                 thead { tr { th scope="col" { "Rev." } th scope="col" { "By" } th scope="col" { "When" } } }
                 tbody {
                     @for revision in revisions.iter().rev() {
@@ -62,7 +62,7 @@ impl Sheet<'_> {
         html! {
             section .titleblock .large aria-label="Title block" {
                 table {
-                    caption .hidden { "Revisions of " (self.name) }
+                    caption .unseen { "Revisions of " (self.name) }
                     thead { tr {
                         th scope="col" { "Rev." } th scope="col" { "Date" }
                         th scope="col" { "By" } th scope="col" { "Description" }

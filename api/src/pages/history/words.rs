@@ -1,5 +1,6 @@
 //! Words for the builder's people: what happened, who did it, which way it came in, in the place of
-//! the words that programs read. An owner reads theirs in other words ([`crate::pages::words`]).
+//! the words that programs read. An owner reads some of them in
+//! other words ([`crate::pages::words`]).
 
 use crate::codes;
 use crate::pages::words::sentence;
@@ -7,7 +8,7 @@ use projections::called::Called;
 use projections::history::{ActorEntry, RefusedEntry};
 
 /// What happened, by its stored type. A type without words here is told by itself.
-pub(super) fn event(stored_type: &str) -> String {
+pub(in crate::pages) fn event(stored_type: &str) -> String {
     known(stored_type).map_or_else(
         || sentence(stored_type.split_once('.').map_or(stored_type, |(_, what)| what)),
         str::to_owned,
@@ -72,8 +73,8 @@ const CONTACT: Words = &[
     ("duplicate_resolved", "Primary email kept by another owner"),
     ("profile_image_set", "Profile image set"),
     ("profile_image_removed", "Profile image removed"),
-    ("joined_customer", "Put with a customer"),
-    ("left_customer", "Taken from a customer"),
+    ("joined_customer", "Added to a customer"),
+    ("left_customer", "Removed from a customer"),
 ];
 
 const JOB: Words = &[
@@ -108,10 +109,10 @@ const JOB: Words = &[
 ];
 
 const LEAD: Words = &[
-    ("created", "Lead written down"),
+    ("created", "Lead added"),
     ("retitled", "Lead retitled"),
-    ("linked", "Contact named"),
-    ("unlinked", "Contact taken away"),
+    ("linked", "Contact set"),
+    ("unlinked", "Contact removed"),
     ("relinked", "Contact replaced by a merge"),
     ("won", "Lead won"),
     ("lost", "Lead lost"),
@@ -128,9 +129,9 @@ const OWNER_ITEM: Words = &[
 ];
 
 const NOTIFICATION: Words = &[
-    ("queued", "Mail ordered"),
+    ("queued", "Mail queued"),
     ("sent", "Mail sent"),
-    ("failed", "Mail given up"),
+    ("failed", "Mail could not be sent"),
     ("bounced", "Mail came back"),
 ];
 
@@ -150,7 +151,7 @@ const BUILDER_ACCOUNT: Words = &[
     ("staff_invite_cancelled", "Invitation to the staff taken back"),
     ("staff_joined", "Somebody joined the staff"),
     ("staff_role_changed", "Role of somebody of the staff changed"),
-    ("staff_grants_changed", "Grants of somebody of the staff changed"),
+    ("staff_grants_changed", "Extra rights of somebody of the staff changed"),
     ("staff_removed", "Somebody removed from the staff"),
     ("staff_second_factor_set", "What is asked of the staff's sign-in changed"),
 ];
@@ -161,7 +162,7 @@ const PERSON: Words = &[
     ("credentials_set", "Password set"),
     ("contact_linked", "Connected with a builder"),
     ("logged_in", "Signed in"),
-    ("session_revoked", "Session ended"),
+    ("session_revoked", "A session ended"),
     ("sessions_revoked", "All sessions ended"),
     ("password_reset_requested", "Password reset asked for"),
     ("password_reset_completed", "Password reset used"),
@@ -217,7 +218,7 @@ pub(super) fn tried(refused: &RefusedEntry) -> String {
 }
 
 /// Why it was refused, as the catalogue of codes says it.
-pub(super) fn refusal(refused: &RefusedEntry) -> String {
+pub(in crate::pages) fn refusal(refused: &RefusedEntry) -> String {
     let entry = codes::CODES.iter().find(|entry| entry.word == refused.code);
     entry.map_or_else(|| sentence(&refused.code), |entry| entry.title.to_owned())
 }
@@ -302,7 +303,7 @@ pub(super) const FIELDS: &[(&str, &str)] = &[
     ("api_key", "API keys"),
     ("staff", "Staff"),
     ("role", "Roles"),
-    ("grants", "Grants"),
+    ("grants", "Extra rights"),
     ("job_types", "List of job types"),
     ("job_templates", "Job templates"),
     ("custom_fields", "List of custom fields"),

@@ -6,7 +6,7 @@
 //! changed with it: a form from this page is sent in the name of whoever is at work.
 
 use super::overview::actor;
-use super::{Tab, job, no_such_button, sheet};
+use super::{Tab, job, sheet};
 use crate::credential::Secret;
 use crate::endpoints::IMPERSONATIONS;
 use crate::endpoints::jobs::list_impersonations::impersonations_of;
@@ -18,8 +18,11 @@ use crate::extract::Order;
 use crate::extract::asker::Asker;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, id};
 use crate::pages::cookie;
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
-use crate::pages::layout::{Page, to, with_cookie};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
+use crate::pages::layout::{Page, further, to, with_cookie};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet as portal_sheet};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
 use crate::pages::words::{day, sentence, time};
@@ -93,6 +96,7 @@ async fn begin(
     let (contact, reason, (number, minutes)) =
         door.build(|| Some((contact?, reason?, minutes?)))?;
     order.reason = reason;
+    let order = keyed(order, form);
     let started = start(app, &order, order.path, Look { contact, minutes }).await?;
     Ok((started.secret, number))
 }
@@ -139,7 +143,7 @@ async fn page(
             Some(found) => {
                 @if found.items.is_empty() { p .hint { "Nobody has." } }
                 ul .rows { @for entry in &found.items { (looked(entry, who.may(Grant::Impersonate))) } }
-                @if let Some(next) = &found.next { p { a href=(format!("?cursor={next}")) { "Earlier ones" } } }
+                (further(&Tab::Eyes.path(id), query, &[], found.next.as_deref(), "Earlier ones"))
             }
         }
     };
@@ -169,6 +173,7 @@ fn begin_form(job: &JobPage, form: &Form, complaints: &Complaints) -> Markup {
                  was you, when, and why."
             }
             form method="post" novalidate {
+                (once_of(form, "look"))
                 (Select::new("contact", "Through whose eyes", &owners).chosen(form.text("contact"))
                     .hint("They differ in To-Dos and messages.").shown(complaints))
                 (Input::text("reason", "Reason").value(form.text("reason"))
@@ -284,7 +289,7 @@ fn seen(own: &OwnJobInFull) -> Markup {
         }
         @if !own.todos.items.is_empty() {
             h2 { "To-Dos" }
-            ul .items { @for todo in &own.todos.items {
+            ul .waits { @for todo in &own.todos.items {
                 li .done[todo.done] {
                     (todo.title.as_deref().unwrap_or("erased"))
                     @if let Some(due) = todo.due { span .hint { " · by " (day(&due.to_string())) } }

@@ -1,9 +1,12 @@
-use super::{Tab, changes, edited, job, no_such_button, once, once_field, sheet};
+use super::{Tab, changes, edited, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{day, sentence};
 use crate::state::AppState;
@@ -138,7 +141,7 @@ fn add_form(form: &Form, complaints: &Complaints) -> Markup {
         section .plain {
             h2 { "Add a milestone" }
             form method="post" novalidate {
-                @if adding { (once_field(form)) } @else { (once_field(&Form::default())) }
+                (once_of(form, "add"))
                 (Input::text("title", "What will have been reached").value(typed("title"))
                     .shown(complaints))
                 (Input::date("due", "Day").value(typed("due")).shown(complaints))

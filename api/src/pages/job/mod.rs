@@ -11,21 +11,16 @@ mod tasks;
 mod todos;
 
 use super::Pages;
-use super::form::{Form, hidden};
+use super::form::Form;
 use super::layout::{Desk, Page};
 use super::visit::Staff;
-use super::words::sentence;
 use crate::endpoints::jobs::get::present;
 use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST};
 use crate::error::Problem;
-use crate::extract::Order;
 use crate::state::AppState;
-use domain::{Command, Grant, JobId};
-use event_store::keys::sha256;
-use event_store::{Applied, IdempotencyKey};
+use domain::{Grant, JobId};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
-use uuid::Uuid;
 
 /// Its pages.
 pub(super) fn add(pages: Pages) -> Pages {
@@ -167,10 +162,11 @@ impl Tab {
 
     /// Whether somebody is shown the way there.
     fn is_for(self, staff: &Staff) -> bool {
-        let credential = &staff.asker().credential;
         match self {
-            Self::Eyes => staff.may(Grant::Impersonate) || credential.reads_impersonations(),
-            Self::History => credential.reads_audit(),
+            Self::Eyes => {
+                staff.may(Grant::Impersonate) || staff.asker().credential.reads_impersonations()
+            }
+            Self::History => staff.reads_audit(),
             Self::Overview
             | Self::Owners
             | Self::Tasks
@@ -227,58 +223,11 @@ fn sheet(staff: &Staff, job: &JobPage, here: Tab, content: &Markup) -> Page {
     Page::new(title, content).desk(staff, Desk::Jobs)
 }
 
-/// Where a contact's access stands, in a word.
-fn badge(access: &str) -> Markup {
-    html! { span .badge .access .(access) { (sentence(access)) } }
-}
-
 /// What was typed into a field, if it is not what the form had shown there. Somebody else may have
 /// changed the field since; what was not edited here stays as they left it.
 fn edited<'a>(form: &'a Form, field: &str) -> Option<&'a str> {
     let typed = form.text(field);
     (typed != form.text(&format!("{field}_shown"))).then_some(typed)
-}
-
-/// What names a form that makes something new.
-fn once_field(form: &Form) -> Markup {
-    let once = form.filled("once").map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
-    hidden("once", &once)
-}
-
-/// Carries out a form that makes something new. Pressed twice, it makes one; who has gone back to it and
-/// typed something else means something else.
-async fn once<P>(
-    app: &AppState,
-    order: Order<P, ()>,
-    form: &Form,
-    command: impl Fn(&Order<P, ()>) -> Command,
-) -> Result<Applied, Problem> {
-    let mut order = keyed(order, form);
-    let first = command(&order);
-    match order.execute(app, first).await {
-        Err(problem) if problem.body.code == "idempotency_key_reused" => {
-            order.idempotency = None;
-            let another = command(&order);
-            order.execute(app, another).await
-        }
-        executed => executed,
-    }
-}
-
-/// The same order, under the name of its form.
-fn keyed<P>(mut order: Order<P, ()>, form: &Form) -> Order<P, ()> {
-    order.idempotency = form.filled("once").map(|once| {
-        // No key of the API holds this byte.
-        let actor = order.asker.credential.repeats();
-        let key = [actor.as_bytes().as_slice(), b"\0", once.as_bytes()].concat();
-        IdempotencyKey { key_hash: sha256(&key), request_hash: form.digest() }
-    });
-    order
-}
-
-/// A form that none of the page's buttons sends.
-fn no_such_button() -> Problem {
-    Problem::unreadable("action", "must be one of the page's buttons")
 }
 
 /// The same refusal, about another field: where two forms of a page ask for the same thing, their

@@ -1,11 +1,12 @@
 //! What stays in the company: internal notes and the budget. Owners never see either (R96, R97).
 
-use super::{Tab, changes, job, no_such_button, once, once_field, sheet};
+use super::{Tab, changes, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -46,7 +47,7 @@ pub(super) async fn send(
     let (order, form) = sent.order();
     let changed = match form.text("action") {
         "note" => note(&app, order, &form).await,
-        _ => budget(&app, &who, order, &form).await,
+        _ => budget(&app, &who, keyed(order, &form), &form).await,
     };
     match changed {
         Ok(word) => Ok(to(&Tab::Notes.done(id, word))),
@@ -232,7 +233,7 @@ fn table(job: &JobPage, may: bool) -> Markup {
         table .cards .money {
             thead { tr {
                 th scope="col" { "What for" } th scope="col" .amount { "Amount" }
-                @if may { th scope="col" { span .hidden { "Edit" } } }
+                @if may { th scope="col" { span .unseen { "Edit" } } }
             } }
             tbody {
                 @for (at, line) in lines.iter().enumerate() {
@@ -262,7 +263,7 @@ fn note_form(form: &Form, complaints: &Complaints) -> Markup {
     let none = Complaints::NONE;
     html! {
         form .plain method="post" novalidate {
-            @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
+            (once_of(form, "note"))
             (Input::text("text", "Note").lines(3)
                 .value(if sent { form.text("text") } else { "" })
                 .hint("Notes are kept as they are: they are not changed or taken away.")
@@ -287,6 +288,7 @@ fn add_form(form: &Form, complaints: &Complaints) -> Markup {
     html! {
         form .plain method="post" novalidate {
             h3 { "Add a line" }
+            (once_of(form, "add"))
             (line_inputs(typed("label"), typed("amount"), if sent { complaints } else { &none }))
             (button("add", "Add the line"))
         }

@@ -1,12 +1,12 @@
-use super::{Tab, badge, job, no_such_button, sheet};
+use super::{Tab, job, sheet};
 use crate::endpoints::AUDIT_TRAIL;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, Select, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, Select, button, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
-use crate::pages::words::{day, days_left, sentence, time};
+use crate::pages::words::{access_badge, day, days_left, sentence, time};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -170,7 +170,7 @@ fn owners(job: &JobPage) -> Markup {
             @for owner in job.job.owners.iter().take(OWNERS) {
                 li {
                     a href=(format!("/jobs/{id}/owners/{}", owner.id)) { (owner.name) }
-                    " " (badge(&owner.access))
+                    " " (access_badge(&owner.access))
                 }
             }
         }
@@ -269,7 +269,7 @@ async fn last_change(
     who: &Staff,
     job: &JobPage,
 ) -> Result<Option<(Timestamp, String)>, Problem> {
-    if !who.asker().credential.reads_audit() {
+    if !who.reads_audit() {
         return Ok(None);
     }
     who.ready(app, &[AUDIT_TRAIL]).await?;

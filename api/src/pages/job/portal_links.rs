@@ -2,7 +2,7 @@
 //! A link is shown once, on the page that answers the form; what is stored is no link.
 
 use super::overview::actor;
-use super::{Tab, about, changes, job, keyed, no_such_button, once_field, sheet};
+use super::{Tab, about, changes, job, sheet};
 use crate::endpoints::portal_links::Asked;
 use crate::endpoints::portal_links::issue::issue;
 use crate::endpoints::portal_links::list::{VIEWS, list};
@@ -11,8 +11,11 @@ use crate::endpoints::portal_links::rotate::{RotatePortalLink, rotate};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once_field, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -197,7 +200,7 @@ fn invite_form(form: &Form, complaints: &Complaints) -> Markup {
         section .plain {
             h2 { "Invite Member" }
             form method="post" novalidate {
-                @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
+                (once_of(form, "invite"))
                 (Input::email("email", "Email").filled_as("off")
                     .value(if sent { form.text("email") } else { "" })
                     .hint("A mail with a link to the project's portal goes there; the mail log keeps to whom.")
@@ -227,7 +230,7 @@ fn issue_form(job: &JobPage, form: &Form, complaints: &Complaints) -> Markup {
         details .plain open[sent] {
             summary { "Make a link to copy" }
             form method="post" novalidate {
-                @if sent { (once_field(form)) } @else { (once_field(&Form::default())) }
+                (once_of(form, "issue"))
                 (Input::text("name", "Name").value(typed("name"))
                     .hint("What tells it from the job's other links.").shown(complaints))
                 (Select::new("contact", "What it shows", &kinds).chosen(typed("contact"))

@@ -1,10 +1,13 @@
 use super::overview::sections;
-use super::{Tab, changes, edited, job, no_such_button, once, once_field, sheet};
+use super::{Tab, changes, edited, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, Maybe, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{once, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{day, sentence};
 use crate::state::AppState;

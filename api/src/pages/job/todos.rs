@@ -1,13 +1,14 @@
 //! What is one owner's alone (R63): their To-Dos and the messages between them and the company. A page
 //! shows one owner's, so that nobody writes to one of them what is meant for another.
 
-use super::{Tab, changes, edited, job, no_such_button, once, once_field, sheet};
+use super::{Tab, changes, edited, job, sheet};
 use crate::endpoints::OWNER_ITEMS;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, id};
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{once, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{day, time};
 use crate::state::AppState;
@@ -289,11 +290,6 @@ fn typed_for<'a>(
     let sent = form.text("action") == action;
     let typed = move |field: &str| if sent { form.text(field) } else { "" };
     (typed, if sent { complaints } else { &NONE })
-}
-
-/// What names the form of this button.
-fn once_of(form: &Form, action: &str) -> Markup {
-    if form.text("action") == action { once_field(form) } else { once_field(&Form::default()) }
 }
 
 fn add_form(owner: &OwnerEntry, form: &Form, complaints: &Complaints) -> Markup {

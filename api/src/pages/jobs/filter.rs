@@ -2,7 +2,7 @@
 
 use crate::endpoints::jobs::list::JobParams;
 use crate::pages::form::{Form, hidden};
-use form_urlencoded::Serializer;
+use crate::pages::layout::address;
 use maud::{Markup, html};
 
 /// An order of the list: its word in addresses, what people read, and what the API calls it.
@@ -116,7 +116,6 @@ impl Filter {
     }
 }
 
-fn path<'a>(pairs: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
-    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { "/jobs".to_owned() } else { format!("/jobs?{query}") }
+fn path<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    address("/jobs", pairs)
 }

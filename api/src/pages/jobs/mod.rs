@@ -19,9 +19,7 @@ mod task_lines;
 
 use super::Pages;
 use super::visit::Staff;
-use super::words::sentence;
 use crate::error::Problem;
-use maud::{Markup, html};
 
 /// Its pages.
 pub(super) fn add(pages: Pages) -> Pages {
@@ -43,7 +41,7 @@ pub(super) fn add(pages: Pages) -> Pages {
 /// What has just been done here, by the word in a page's query.
 pub(super) fn notice(word: &str) -> Option<&'static str> {
     Some(match word {
-        "job-created" => "The job is there. Nobody has been invited by this.",
+        "job-created" => "The job is made. Nobody has been invited by this.",
         "types-set" => "The job types are saved.",
         "template-added" => "The template is there; new jobs can begin from it.",
         "template-changed" => {
@@ -69,9 +67,4 @@ fn may_change(who: &Staff) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::not_permitted("somebody of the staff who may change jobs; auditors read"))
-}
-
-/// How far a contact is on the way to a login of its own.
-fn badge(access: &str) -> Markup {
-    html! { span .badge .access class=(access) { (sentence(access)) } }
 }

@@ -5,6 +5,7 @@ use crate::endpoints::jobs::create::CreateJob;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, Select, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -47,7 +48,7 @@ pub(super) async fn send(
     }
     let made = async {
         let command = asked(&form).command(order.account())?;
-        order.execute(&app, command).await
+        keyed(order, &form).execute(&app, command).await
     };
     match made.await {
         Ok(applied) => Ok(match applied.versions.first() {
@@ -99,6 +100,7 @@ async fn page(
     let content = html! {
         (complaints.above(&LABELS))
         form .narrow method="post" novalidate {
+            (once_field(form))
             (Select::new("template", "Begin", &templates).chosen(form.text("template"))
                 .hint(begin_hint).shown(complaints))
             (Input::text("name", "Job name").value(form.text("name")).shown(complaints))
@@ -107,7 +109,7 @@ async fn page(
             (Input::text("reference", "Reference").value(form.text("reference"))
                 .hint("Your own number for it, if it has one").shown(complaints))
             (Input::text("site", "Site").lines(2).value(form.text("site"))
-                .hint("Where is built").shown(complaints))
+                .hint("Where it is built").shown(complaints))
             (picker.shown(&find, complaints))
             p .hint {
                 "Nobody is invited by this. Contacts that are not in the book yet are added on the \

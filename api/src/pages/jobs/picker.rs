@@ -1,10 +1,10 @@
 //! Contacts to tick (R52): those that are ticked already, then those that fit what was searched for.
 //! Searching sends the form, and what was ticked comes back ticked.
 
-use super::badge;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input};
 use crate::pages::visit::Staff;
+use crate::pages::words::access_badge;
 use crate::state::AppState;
 use maud::{Markup, html};
 use projections::contact_directory::{self, ContactEntry, ContactQuery};
@@ -85,7 +85,7 @@ impl Picker {
                 input type="checkbox" id=(id) name=(self.name) value=(contact.id)
                     checked[self.ticked.contains(&contact.id)];
                 label for=(id) {
-                    (contact.name) " " (badge(&contact.access))
+                    (contact.name) " " (access_badge(&contact.access))
                     @if let Some(email) = &contact.primary_email { span .hint .line { (email) } }
                 }
             }

@@ -4,34 +4,10 @@
 use crate::error::{FieldError, Problem};
 use crate::pages::form::{Complaints, Form, hidden};
 use axum::http::StatusCode;
-use maud::{Markup, html};
+use maud::Markup;
 
 /// The field that says which version of the account the page showed.
 const VERSION: &str = "version";
-
-/// Where somebody is among these pages.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setup {
-    Types,
-    Templates,
-    Fields,
-}
-
-/// The way between them.
-pub(super) fn tabs(here: Setup) -> Markup {
-    let all = [
-        (Setup::Types, "/settings/job-types", "Job types"),
-        (Setup::Templates, "/settings/templates", "Templates"),
-        (Setup::Fields, "/settings/custom-fields", "Custom fields"),
-    ];
-    html! {
-        nav .tabs aria-label="Jobs and contacts" {
-            ul { @for (setup, path, label) in all {
-                li { a href=(path) aria-current=[(setup == here).then_some("page")] { (label) } }
-            } }
-        }
-    }
-}
 
 /// The lines of a text, but for empty ones.
 pub(super) fn lines(text: &str) -> Vec<String> {

@@ -1,9 +1,12 @@
-use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
+use super::setup::{by_line, complaints, lines, of_version, version};
 use crate::endpoints::custom_fields::set::{CustomFieldBody, SetCustomFields, set, warnings_after};
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
@@ -82,7 +85,7 @@ async fn carry_out(
             fields.remove(at);
             at
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     let order = order.at_version(version(form)?);
     let applied =
@@ -159,7 +162,7 @@ fn page(
         }
     };
     let content = html! {
-        (tabs(Setup::Fields))
+        (tabs(who, Setting::CustomFields))
         (complaints.above(&LABELS))
         @if !who.administers() {
             p .hint { "An admin of the account changes this list." }

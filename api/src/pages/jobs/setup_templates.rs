@@ -1,12 +1,16 @@
-use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
+use super::setup::{by_line, complaints, lines, of_version, version};
 use super::setup_types::setup_of;
 use super::task_lines::{field, place, typed, written};
 use crate::endpoints::job_setup::{TemplateBody, add_template, change_template, remove_template};
 use crate::error::{FieldError, Problem};
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, Select, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, Select, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
@@ -16,7 +20,6 @@ use domain::job::Phase;
 use domain::{Outcome, TemplateId};
 use maud::{Markup, html};
 use projections::job_setup::{JobSetupEntry, TemplateEntry};
-use uuid::Uuid;
 
 /// The templates that jobs can be made from (R55).
 pub(super) async fn list(
@@ -26,7 +29,7 @@ pub(super) async fn list(
     let setup = setup_of(&app, &visit.who).await?;
     let who = &visit.who;
     let content = html! {
-        (tabs(Setup::Templates))
+        (tabs(who, Setting::Templates))
         @if who.changes() {
             p { a .main href="/settings/templates/edit" { "New template" } }
         }
@@ -51,7 +54,8 @@ pub(super) async fn show(
 ) -> Result<Page, Problem> {
     let setup = setup_of(&app, &visit.who).await?;
     let known = known(&setup, visit.query.filled("template"))?;
-    Ok(page(&visit.who, &setup, known, &as_it_is(known), &Complaints::NONE))
+    let (form, typed) = (Form::default(), as_it_is(known));
+    Ok(page(&visit.who, &setup, known, (&form, &typed), &Complaints::NONE))
 }
 
 /// Add it, change it, or take it away.
@@ -69,7 +73,8 @@ pub(super) async fn send(
         Err(problem) => {
             let problem = by_line(in_phases(problem, &body), &["milestones"]);
             let complaints = complaints(problem)?;
-            Ok(page(&who, &setup, known, &typed_in(&form), &complaints).into_response())
+            let typed = typed_in(&form);
+            Ok(page(&who, &setup, known, (&form, &typed), &complaints).into_response())
         }
     }
 }
@@ -86,7 +91,9 @@ async fn carry_out(
     let template = door.build(|| template)?;
     Ok(match (form.text("action"), template) {
         ("save", None) => {
-            add_template::add(app, &order, TemplateId(Uuid::now_v7()), body).await?;
+            let order = keyed(order, form);
+            let template = TemplateId(order.new_id(app, "template"));
+            add_template::add(app, &order, template, body).await?;
             "template-added"
         }
         ("save", Some(template)) => {
@@ -98,7 +105,7 @@ async fn carry_out(
             remove_template::remove(app, &order, template).await?;
             "template-removed"
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 
@@ -204,7 +211,7 @@ fn page(
     who: &Staff,
     setup: &JobSetupEntry,
     known: Option<&TemplateEntry>,
-    typed: &Typed,
+    (form, typed): (&Form, &Typed),
     complaints: &Complaints,
 ) -> Page {
     let fields: Vec<(String, String)> = typed
@@ -215,13 +222,14 @@ fn page(
     let mut labels = vec![("name", "Name"), ("type", "Job type"), ("milestones", "Milestones")];
     labels.extend(fields.iter().map(|(field, label)| (field.as_str(), label.as_str())));
     let content = html! {
-        (tabs(Setup::Templates))
+        (tabs(who, Setting::Templates))
         p { a href="/settings/templates" { "All templates" } }
         (complaints.above(&labels))
         @if who.changes() {
             form .narrow method="post" novalidate {
                 (of_version(setup.version))
                 @if let Some(entry) = known { (hidden("template", &entry.id.to_string())) }
+                @else { (once_field(form)) }
                 (inputs(setup, typed, &fields, complaints))
                 (button("save", "Save the template"))
             }

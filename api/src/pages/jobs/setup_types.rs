@@ -1,8 +1,9 @@
-use super::setup::{Setup, by_line, complaints, lines, of_version, tabs, version};
+use super::setup::{by_line, complaints, lines, of_version, version};
 use crate::endpoints::job_setup::set_types::set;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Input, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -52,7 +53,7 @@ pub(super) async fn setup_of(app: &AppState, who: &Staff) -> Result<JobSetupEntr
 
 fn page(who: &Staff, setup: &JobSetupEntry, typed: &str, complaints: &Complaints) -> Page {
     let content = html! {
-        (tabs(Setup::Types))
+        (tabs(who, Setting::JobTypes))
         (complaints.above(&[("types", "Job types")]))
         @if who.changes() {
             form .narrow method="post" novalidate {

@@ -1,9 +1,8 @@
 //! The jobs as a table, which is a card a job on a phone.
 
-use super::badge;
 use super::chosen::{Chosen, TICKED};
 use super::filter::Filter;
-use crate::pages::words::{day, days_left, time};
+use crate::pages::words::{access_badge, day, days_left, time};
 use domain::Day;
 use maud::{Markup, html};
 use projections::job_glance::JobGlance;
@@ -108,7 +107,7 @@ impl Table<'_> {
                     @for owner in shown {
                         li {
                             a href=(format!("/contacts/{}", owner.id)) { (owner.name) }
-                            " " (badge(&owner.access))
+                            " " (access_badge(&owner.access))
                         }
                     }
                     @if others > 0 {

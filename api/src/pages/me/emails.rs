@@ -4,7 +4,9 @@ use crate::endpoints::me::change_primary_email::ask;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, PASSWORD, button, hidden, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, PASSWORD, button, hidden, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::persons::links;
@@ -89,7 +91,7 @@ fn asked(form: &Form) -> Result<(ContactCommand, &'static str), Problem> {
             let remove = ContactCommand::RemoveAdditionalEmail(door.build(|| from)?);
             Ok((remove, "email-removed"))
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

@@ -7,8 +7,9 @@ use crate::error::Problem;
 use crate::input::{Door, cursor, id};
 use crate::live::{Listener, Seen, kept_up};
 use crate::pages::cookie::{self, Errand};
-use crate::pages::form::{Complaints, Form, Input, button, hidden};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
 use crate::pages::layout::{Page, Place, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet_with};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::pages::words::{day, time};
@@ -38,7 +39,7 @@ pub(in crate::pages) async fn show(
     let older = door.take_if("messages", visit.query.filled("messages"), cursor);
     let older = door.build(|| older)?;
     let now = now(&app, &own, older.clone()).await?;
-    let page = page(&now, older.is_some(), "", &Complaints::NONE)?;
+    let page = page(&now, older.is_some(), &Form::default(), &Complaints::NONE)?;
     Ok(page.done(visit.query.text("done")))
 }
 
@@ -50,6 +51,7 @@ pub(in crate::pages) async fn send(
     let own = OwnJobNow::find(&app, sent.who.asker(), sent.path).await?;
     let (order, form) = sent.order();
     let (account, job) = (own.account(), order.path);
+    let order = keyed(order, &form);
     let deed = async {
         Ok(match form.text("action") {
             "complete" => {
@@ -72,7 +74,7 @@ pub(in crate::pages) async fn send(
                 send_own(&app, &order, (account, job), text).await?;
                 "written"
             }
-            _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+            _ => return Err(no_such_button()),
         })
     };
     match deed.await {
@@ -80,7 +82,7 @@ pub(in crate::pages) async fn send(
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
             let now = now(&app, &own, None).await?;
-            let page = page(&now, false, form.text("text"), &complaints)?;
+            let page = page(&now, false, &form, &complaints)?;
             Ok(page.status(complaints.status()).into_response())
         }
     }
@@ -132,7 +134,7 @@ async fn now(
 fn page(
     own: &OwnJobInFull,
     older: bool,
-    typed: &str,
+    form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
     let path = format!("/me/jobs/{}", own.job.id);
@@ -155,7 +157,8 @@ fn page(
             (kept_up(&format!("{path}/live"), &Seen::of(own)?, &content))
         }
         form method="post" action=(path) novalidate {
-            (Input::text("text", &write).lines(4).value(typed).shown(complaints))
+            (once_of(form, "write"))
+            (Input::text("text", &write).lines(4).value(form.text("text")).shown(complaints))
             (button("write", "Send"))
         }
         p { a href="/me" { "All your jobs" } }

@@ -3,7 +3,7 @@ use crate::endpoints::me::second_factor::confirm::confirm;
 use crate::endpoints::me::second_factor::end::end;
 use crate::endpoints::me::second_factor::get::{SecondFactorState, state_of};
 use crate::error::Problem;
-use crate::pages::form::{CODE, CODE_LABEL, Complaints, Input, PASSWORD, button};
+use crate::pages::form::{CODE, CODE_LABEL, Complaints, Input, PASSWORD, button, no_such_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::state::AppState;
@@ -53,7 +53,7 @@ pub(in crate::pages) async fn send(
             Ok(()) => return Ok(to("/me/second-factor?done=second-factor-off")),
             Err(problem) => problem,
         },
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     let complaints = Complaints::about(refused)?;
     let state = state_of(&app, person).await?;

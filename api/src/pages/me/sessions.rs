@@ -3,7 +3,7 @@ use crate::endpoints::sessions::end_all::end_all_sessions;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::pages::cookie::{self, Errand};
-use crate::pages::form::{hidden, quiet_button};
+use crate::pages::form::{hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, Place, to, with_cookie};
 use crate::pages::visit::{Owner, Sent, Visit, WithWork};
 use crate::pages::words::day_and_time;
@@ -60,7 +60,7 @@ pub(in crate::pages) async fn send(
             end_all_sessions(&app, &order).await?;
             Ok(cookie::work_forgotten(signed_out(), app.site()))
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

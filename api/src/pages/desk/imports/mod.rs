@@ -42,10 +42,12 @@ pub(in crate::pages) async fn send(
     sent: SentFile,
 ) -> Result<Response, Problem> {
     if !sent.who.changes() {
-        return Err(Problem::not_permitted("an admin, or the role staff"));
+        return Err(Problem::not_permitted("an admin, or somebody of the staff; auditors read"));
     }
     if sent.kind() == Some(Kind::Owners) && !sent.who.may(Grant::ManageAccess) {
-        return Err(Problem::not_permitted("an admin, or the grant manage_access"));
+        return Err(Problem::not_permitted(
+            "an admin key, or a staff key with the grant manage_access",
+        ));
     }
     let page = match next(&app, &sent).await {
         Ok(page) => page,

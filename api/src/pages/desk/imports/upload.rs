@@ -4,25 +4,19 @@ use super::Kind;
 use crate::error::Problem;
 use crate::extract::body;
 use crate::pages::form::Form;
+use crate::pages::multipart::{WithFiles, too_large};
 use crate::pages::visit::{Comes, Staff};
 use crate::state::AppState;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::stream::once;
-use multer::{Field, Multipart};
-use std::convert::Infallible;
 
 /// The most bytes of a file, as of one over the API.
 pub(super) const FILE_BYTES_MAX: usize = 10 << 20;
 /// The most bytes of the form: a file that is carried takes four bytes for three; and room for the rest.
 const BYTES_MAX: usize = FILE_BYTES_MAX / 3 * 4 + (128 << 10);
-/// The most fields beside the file, and the most bytes of each.
-const FIELDS_MAX: usize = 100;
-const FIELD_BYTES_MAX: usize = 4 << 10;
 
 /// The field in which a file is chosen.
 pub(super) const FILE: &str = "file";
@@ -62,60 +56,26 @@ impl FromRequest<AppState> for SentFile {
             }
         };
         let taken = async {
-            let bytes = body::read(&parts.headers, body, BYTES_MAX).await?;
-            let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-            let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
-            let boundary = boundary.ok_or_else(|| {
-                let detail = "The body must be multipart/form-data.";
-                Problem::new("unsupported_media_type", detail)
-            })?;
-            read(Multipart::new(once(async { Ok::<_, Infallible>(bytes) }), boundary)).await
+            let sent = WithFiles::read(&parts.headers, body, BYTES_MAX, &[FILE, CARRIED]).await?;
+            let file = file(&sent)?;
+            Ok::<_, Problem>((sent.form, file))
         };
         let (form, file) = taken.await.map_err(IntoResponse::into_response)?;
         Ok(Self { who, form, file })
     }
 }
 
-async fn read(mut parts: Multipart<'_>) -> Result<(Form, Bytes), Problem> {
-    let (mut fields, mut chosen, mut carried) = (Vec::new(), Bytes::new(), Bytes::new());
-    while let Some(field) = parts.next_field().await.map_err(unreadable)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        match name.as_str() {
-            FILE => chosen = bytes(field).await?,
-            CARRIED => {
-                let text = bytes(field).await?;
-                let decoded = STANDARD.decode(&text);
-                carried = decoded.map_err(|_not_ours| unreadable_file())?.into();
-            }
-            _ if fields.len() < FIELDS_MAX => {
-                let text = bytes(field).await?;
-                if text.len() > FIELD_BYTES_MAX {
-                    return Err(Problem::unreadable(
-                        "body",
-                        "must have short fields beside the file",
-                    ));
-                }
-                fields.push((name, String::from_utf8_lossy(&text).into_owned()));
-            }
-            _ => return Err(Problem::unreadable("body", "must have at most 100 fields")),
-        }
-    }
-    let file = if chosen.is_empty() { carried } else { chosen };
+/// The file that was chosen, or else the one that the form carries.
+fn file(sent: &WithFiles) -> Result<Bytes, Problem> {
+    let chosen = sent.file(FILE);
+    let file = if chosen.is_empty() {
+        let carried = STANDARD.decode(sent.file(CARRIED));
+        carried.map_err(|_not_ours| Problem::unreadable(FILE, "must be chosen once more"))?.into()
+    } else {
+        chosen
+    };
     if file.len() > FILE_BYTES_MAX {
-        let detail = format!("The file has more than {FILE_BYTES_MAX} bytes.");
-        return Err(Problem::new("too_large", detail).field(FILE));
+        return Err(too_large(FILE_BYTES_MAX).field(FILE));
     }
-    Ok((Form::of(fields), file))
-}
-
-async fn bytes(field: Field<'_>) -> Result<Bytes, Problem> {
-    field.bytes().await.map_err(unreadable)
-}
-
-fn unreadable(_: multer::Error) -> Problem {
-    Problem::unreadable("body", "must be a form that is whole")
-}
-
-fn unreadable_file() -> Problem {
-    Problem::unreadable(FILE, "must be chosen once more")
+    Ok(file)
 }

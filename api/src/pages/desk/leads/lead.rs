@@ -7,8 +7,9 @@ use crate::endpoints::{CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_if};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -38,7 +39,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
-    let lead = order.path;
+    let (lead, order) = (order.path, keyed(order, &form));
     let complaints = match form.text("action") {
         // Looks for a name among those who may be chosen, and changes nothing.
         "find" | "find-job" => Complaints::NONE,
@@ -51,8 +52,7 @@ pub(in crate::pages) async fn send(
             Err(problem) => Complaints::about(problem)?,
         },
     };
-    let page = page(&app, &who, lead, &form, &complaints).await?;
-    Ok(page.status(complaints.status()).into_response())
+    Ok(page(&app, &who, lead, &form, &complaints).await?.into_response())
 }
 
 /// What a form asks for, and the word for when it is done; none where nothing differs from what was shown.
@@ -85,7 +85,7 @@ fn asked(action: &str, order: &Order<LeadId, ()>, form: &Form) -> Result<Asked, 
             of_lead(LeadCommand::Lose(door.build(|| reason)?), "lead-lost")
         }
         "reopen" => of_lead(LeadCommand::Reopen, "lead-reopened"),
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 
@@ -104,6 +104,11 @@ async fn page(
         None => None,
     };
     let works = who.changes();
+    let offered = Offered::of(app, who, form).await?;
+    let jobs = Jobs::of(app, who, form).await?;
+    let wrong = [complaints, &offered.wrong, &jobs.wrong];
+    let complaints =
+        wrong.into_iter().find(|wrong| !wrong.status().is_success()).unwrap_or(complaints);
     let labels: Vec<(&str, &str)> = [("lead_title", "Title"), ("reason", "Why it is lost")]
         .into_iter()
         .chain(contact::LABELS)
@@ -120,17 +125,22 @@ async fn page(
                     (facts(contact))
                     @if works { (editing(contact, form, complaints)) }
                 }
-                None => p { "Nobody is named yet." },
+                None => p { "There is no contact yet." },
             }
-            @if works { (somebody_else(app, who, &entry, form, complaints).await?) }
+            @if works { (somebody_else(&offered, &entry, form, complaints)) }
         }
         @if works {
-            (deeds(app, who, &entry, form, complaints).await?)
+            (deeds(&jobs, &entry, form, complaints))
         }
-        p { a href=(format!("/leads/{lead}/history")) { "Who changed what" } " · "
-            a href="/leads" { "All leads" } }
+        p {
+            @if who.reads_audit() {
+                a href=(format!("/leads/{lead}/history")) { "Who changed what" } " · "
+            }
+            a href="/leads" { "All leads" }
+        }
     };
-    Ok(Page::new(entry.title.clone(), content).desk(who, Desk::Leads))
+    let page = Page::new(entry.title.clone(), content).status(complaints.status());
+    Ok(page.desk(who, Desk::Leads))
 }
 
 fn standing(lead: &LeadEntry) -> Markup {
@@ -143,74 +153,67 @@ fn standing(lead: &LeadEntry) -> Markup {
             @if let Some(reason) = &lead.lost_reason { " " (reason) }
         }
         p .hint {
-            "Written down " (time(lead.created_at)) ", last changed " (time(lead.updated_at)) "."
+            "Added " (time(lead.created_at)) ", last changed " (time(lead.updated_at)) "."
         }
     }
 }
 
 /// Naming the first contact, another one, or nobody any more.
-async fn somebody_else(
-    app: &AppState,
-    who: &Staff,
+fn somebody_else(
+    offered: &Offered,
     lead: &LeadEntry,
     form: &Form,
     complaints: &Complaints,
-) -> Result<Markup, Problem> {
-    let offered = Offered::of(app, who, form).await?;
+) -> Markup {
     let asked = matches!(form.text("action"), "find" | "set-contact");
     let named = lead.contact.is_some();
-    Ok(html! {
+    html! {
         details open[asked] {
-            summary { @if named { "Name somebody else" } @else { "Name somebody" } }
+            summary { @if named { "Set another contact" } @else { "Set the contact" } }
             form method="post" novalidate {
+                (once_if(asked, form))
                 (offered.shown(form, "Please choose", complaints))
-                (button("set-contact", "Name them"))
+                (button("set-contact", "Set the contact"))
             }
         }
         @if named {
-            form method="post" { (quiet_button("remove-contact", "Name nobody")) }
+            form method="post" { (quiet_button("remove-contact", "Remove the contact")) }
         }
-    })
+    }
 }
 
 /// What becomes of the lead itself.
-async fn deeds(
-    app: &AppState,
-    who: &Staff,
-    lead: &LeadEntry,
-    form: &Form,
-    complaints: &Complaints,
-) -> Result<Markup, Problem> {
+fn deeds(jobs: &Jobs, lead: &LeadEntry, form: &Form, complaints: &Complaints) -> Markup {
     let asked = form.text("action");
     let title = if asked == "retitle" { form.text("lead_title") } else { lead.title.as_str() };
     let winning = match lead.stage.as_str() {
         "won" => html! {},
-        _ => Jobs::of(app, who, form).await?.shown(lead, form, complaints),
+        _ => jobs.shown(lead, form, complaints),
     };
-    Ok(html! {
+    html! {
         (winning)
         @if lead.stage == "open" {
             details .plain open[asked == "lose"] {
-                summary { "Give it up" }
+                summary { "Mark it as lost" }
                 form method="post" novalidate {
                     (Input::text("reason", "Why it is lost").value(form.text("reason"))
                         .hint("Those who read the history see it.").shown(complaints))
-                    (quiet_button("lose", "Give it up"))
+                    (quiet_button("lose", "Mark it as lost"))
                 }
             }
         }
         @if lead.stage == "lost" {
             form .plain method="post" {
-                p { "It is lost, and can be taken up again." }
-                (quiet_button("reopen", "Take it up again"))
+                p { "This lead is lost. It can be opened again." }
+                (quiet_button("reopen", "Open it again"))
             }
         }
         details .plain open[asked == "retitle"] {
-            summary { "Another title" }
+            summary { "Change the title" }
             form method="post" novalidate {
                 (Input::text("lead_title", "Title").value(title).shown(complaints))
                 (button("retitle", "Save the title"))
             }
         }
-    })
+    }
 }

@@ -1,12 +1,12 @@
-use super::{access_word, stage_word};
+use super::stage_word;
 use crate::endpoints::{CONTACT_DIRECTORY, LEAD_VIEW};
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor, one_of, search};
-use crate::pages::desk::parts::{further, options};
+use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select};
-use crate::pages::layout::{Desk, Page};
+use crate::pages::layout::{Desk, Page, further};
 use crate::pages::visit::{Staff, Visit};
-use crate::pages::words::time;
+use crate::pages::words::{access_badge, time};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::lead::Stage;
@@ -29,7 +29,7 @@ pub(in crate::pages) async fn show(
         @if found.items.is_empty() { (nothing(filtered)) } @else {
             ul .leads { @for lead in &found.items { (row(lead)) } }
         }
-        (further("/leads", &query, &["search", "stage"], found.next.as_deref()))
+        (further("/leads", &query, &["search", "stage"], found.next.as_deref(), "More leads"))
     };
     let page = Page::new("Leads", content).desk(&who, Desk::Leads);
     Ok(page.done(query.text("done")))
@@ -87,10 +87,10 @@ fn row(lead: &LeadEntry) -> Markup {
             p {
                 span .badge .(lead.stage) { (stage_word(&lead.stage)) }
                 @if let Some(contact) = &lead.contact {
-                    " " (contact.name) " · " (access_word(&contact.access))
-                } @else { " Nobody named yet" }
+                    " " (contact.name) " " (access_badge(&contact.access))
+                } @else { " No contact yet" }
             }
-            p .hint { "Written down " (time(lead.created_at)) }
+            p .hint { "Added " (time(lead.created_at)) }
         }
     }
 }

@@ -19,14 +19,3 @@ fn stage_word(stage: &str) -> &'static str {
         _ => "Open",
     }
 }
-
-/// What people call a contact's access.
-fn access_word(access: &str) -> &'static str {
-    match access {
-        "pending" => "invited",
-        "active" => "active",
-        "disabled" => "disabled",
-        "deactivated" => "deactivated",
-        _ => "not invited",
-    }
-}

@@ -3,6 +3,7 @@ use crate::endpoints::leads::create::CreateLead;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -10,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use domain::AggregateId;
 use maud::html;
 
-/// Write a lead down, with the form.
+/// Add a lead, with the form.
 pub(in crate::pages) async fn show(
     State(app): State<AppState>,
     visit: Visit<Staff, ()>,
 ) -> Result<Page, Problem> {
     if !visit.who.changes() {
-        return Err(Problem::not_permitted("an admin, or the role staff"));
+        return Err(Problem::not_permitted("an admin, or somebody of the staff; auditors read"));
     }
     page(&app, &visit.who, &visit.query, &Complaints::NONE).await
 }
@@ -34,7 +35,7 @@ pub(in crate::pages) async fn send(
     let (contact_id, new_contact) = chosen(&form);
     let lead = CreateLead { title: form.text("title").to_owned(), contact_id, new_contact };
     let created = match lead.command() {
-        Ok(command) => order.execute(&app, command).await,
+        Ok(command) => keyed(order, &form).execute(&app, command).await,
         Err(problem) => Err(problem),
     };
     match created {
@@ -56,8 +57,7 @@ pub(in crate::pages) async fn send(
         }
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
-            let page = page(&app, &who, &form, &complaints).await?;
-            Ok(page.status(complaints.status()).into_response())
+            Ok(page(&app, &who, &form, &complaints).await?.into_response())
         }
     }
 }
@@ -71,15 +71,17 @@ async fn page(
     let offered = Offered::of(app, who, form).await?;
     let labels: Vec<(&str, &str)> =
         std::iter::once(("title", "Title")).chain(pick::LABELS).collect();
+    let complaints = if complaints.status().is_success() { &offered.wrong } else { complaints };
     let content = html! {
         (complaints.above(&labels))
         form method="post" action="/leads/new" novalidate {
+            (once_field(form))
             (Input::text("title", "Title").value(form.text("title"))
                 .hint("What it is about, such as: Kitchen, 12 Elm Street.").shown(complaints))
             (offered.shown(form, "Nobody yet", complaints))
-            (button("create", "Write it down"))
+            (button("create", "Add the lead"))
         }
         p { a href="/leads" { "Back to the leads" } }
     };
-    Ok(Page::new("New lead", content).desk(who, Desk::Leads))
+    Ok(Page::new("New lead", content).status(complaints.status()).desk(who, Desk::Leads))
 }

@@ -3,7 +3,6 @@
 //! Without a script a list of thousands cannot be searched in place: the button "Find" sends the form
 //! back with the names that fit, and with all that was typed.
 
-use super::access_word;
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::NewContact;
 use crate::error::Problem;
@@ -38,21 +37,21 @@ pub(super) const LABELS: [(&str, &str); 6] = [
 pub(super) struct Offered {
     found: Vec<ContactEntry>,
     more: bool,
+    /// Why nobody was looked for.
+    pub(super) wrong: Complaints,
 }
 
 impl Offered {
     /// Those in the book whom the typed words fit, the first by name.
     pub(super) async fn of(app: &AppState, who: &Staff, form: &Form) -> Result<Self, Problem> {
         who.ready(app, &[CONTACT_DIRECTORY]).await?;
-        let mut door = Door::default();
-        // Words that no search takes find nobody in particular.
-        let search = door.take_if(FIND, form.filled(FIND), search).flatten();
+        let (search, wrong) = sought(FIND, form)?;
         let limit = NAMES_MAX;
         let query = ContactQuery { search, limit, ..ContactQuery::default() };
         let found = contact_directory::list(app.store().reader(), who.ledger(), &query).await?;
         let more = found.next.is_some();
         let found = found.items.into_iter().filter(|contact| contact.life == "live").collect();
-        Ok(Self { found, more })
+        Ok(Self { found, more, wrong })
     }
 
     /// The choice, and the fields of somebody new. `nobody` says what leaving it open means.
@@ -66,7 +65,7 @@ impl Offered {
                 legend { "Whom it is about" }
                 div .bar {
                     (Input::search(FIND, LABELS[1].1).value(form.text(FIND))
-                        .hint("A name, an email or a phone.").shown(complaints))
+                        .hint("A name, an email or a phone.").shown(&self.wrong))
                     (quiet_button("find", "Find"))
                 }
                 (Select::new(CHOICE, LABELS[0].1, &choices).chosen(form.text(CHOICE))
@@ -88,6 +87,16 @@ impl Offered {
                 }
             }
         }
+    }
+}
+
+/// The words that are looked for; those that no search takes find everybody, and it is said why.
+pub(super) fn sought(field: &str, form: &Form) -> Result<(Option<String>, Complaints), Problem> {
+    let mut door = Door::default();
+    let words = door.take_if(field, form.filled(field), search);
+    match door.build(|| words) {
+        Ok(words) => Ok((words, Complaints::NONE)),
+        Err(problem) => Ok((None, Complaints::about(problem)?)),
     }
 }
 
@@ -114,7 +123,7 @@ pub(super) fn chosen(form: &Form) -> (Option<String>, Option<NewContact>) {
 /// Enough to tell two of one name apart.
 fn described(contact: &ContactEntry) -> String {
     let reached = contact.primary_email.as_ref().or(contact.phones.first());
-    let access = access_word(&contact.access);
+    let access = contact.access.replace('_', " ");
     match reached {
         Some(reached) => format!("{}, {reached} ({access})", contact.name),
         None => format!("{} ({access})", contact.name),

@@ -1,12 +1,13 @@
 //! Winning a lead into a job: one that is there, or a new one. Its contact becomes an owner of it, and
 //! nobody is invited by it (R4).
 
+use super::pick::sought;
 use crate::endpoints::JOB_LIST;
 use crate::endpoints::leads::win::{NewJob, WinLead};
 use crate::error::Problem;
-use crate::input::{Door, search};
 use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, button, quiet_button};
+use crate::pages::once::once_if;
 use crate::pages::visit::Staff;
 use crate::state::AppState;
 use maud::{Markup, html};
@@ -27,7 +28,7 @@ pub(super) const LABELS: [(&str, &str); 7] = [
     (FIND, "Find among your jobs"),
     ("new_job.name", "Name of the job"),
     ("new_job.reference", "Your reference"),
-    ("new_job.site", "Where is built"),
+    ("new_job.site", "Site"),
     ("new_job.type", "Type"),
     ("new_job.template", "Template"),
 ];
@@ -36,6 +37,8 @@ pub(super) const LABELS: [(&str, &str); 7] = [
 pub(super) struct Jobs {
     found: Vec<JobEntry>,
     more: bool,
+    /// Why none was looked for.
+    pub(super) wrong: Complaints,
     setup: Option<JobSetupEntry>,
 }
 
@@ -44,11 +47,11 @@ impl Jobs {
     pub(super) async fn of(app: &AppState, who: &Staff, form: &Form) -> Result<Self, Problem> {
         who.ready(app, &[JOB_LIST]).await?;
         let (reader, ledger) = (app.store().reader(), who.ledger());
-        let mut door = Door::default();
+        let (search, wrong) = sought(FIND, form)?;
         let query = JobQuery {
             owner: None,
             archived: false,
-            search: door.take_if(FIND, form.filled(FIND), search).flatten(),
+            search,
             sort: JobSort::Name,
             descending: false,
             cursor: None,
@@ -56,7 +59,7 @@ impl Jobs {
         };
         let found = job_list::list(reader, ledger, &query).await?;
         let setup = job_setup::get(reader, ledger).await?;
-        Ok(Self { more: found.next.is_some(), found: found.items, setup })
+        Ok(Self { more: found.next.is_some(), found: found.items, wrong, setup })
     }
 
     pub(super) fn shown(&self, lead: &LeadEntry, form: &Form, complaints: &Complaints) -> Markup {
@@ -75,11 +78,12 @@ impl Jobs {
                     Some(contact) => p {
                         strong { (contact.name) } " becomes an owner of the job, and is not invited by it."
                     },
-                    None => p { "Nobody is named on this lead, so the job gets no owner by it." },
+                    None => p { "This lead has no contact, so the job gets no owner from it." },
                 }
                 form method="post" novalidate {
+                    (once_if(asked, form))
                     div .bar {
-                        (Input::search(FIND, LABELS[1].1).value(form.text(FIND)).shown(complaints))
+                        (Input::search(FIND, LABELS[1].1).value(form.text(FIND)).shown(&self.wrong))
                         (quiet_button("find-job", "Find"))
                     }
                     (Select::new(CHOICE, LABELS[0].1, &jobs).chosen(form.text(CHOICE))

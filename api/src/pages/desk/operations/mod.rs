@@ -7,7 +7,7 @@ mod standing;
 use crate::credential::{Secret, SecretKind};
 use crate::error::Problem;
 use crate::extract::public::Visitor;
-use crate::pages::form::{Complaints, button};
+use crate::pages::form::{Complaints, button, no_such_button};
 use crate::pages::layout::{Page, to, with_cookie};
 use crate::pages::visit::{Sent, Visit};
 use crate::state::AppState;
@@ -55,7 +55,7 @@ pub(in crate::pages) async fn send(
             let left = to("/operations?done=signed-out");
             Ok(with_cookie(left, pass::forgotten(app.site())))
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

@@ -2,11 +2,10 @@ use crate::error::Problem;
 use crate::input::one_of;
 use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, quiet_button};
-use crate::pages::layout::Page;
+use crate::pages::layout::{Page, address};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
 use event_store::outbox::WaitingMails;
-use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use projections::status::{LedgerStatus, ViewStatus};
 use std::collections::BTreeMap;
@@ -231,12 +230,7 @@ fn views_of(ledger: &LedgerStatus) -> Markup {
 }
 
 fn next(wanted: &Wanted<'_>) -> String {
-    let mut pairs = Serializer::new(String::new());
-    for (name, value) in [("kind", wanted.kind), ("ledger", wanted.ledger)] {
-        if let Some(value) = value {
-            pairs.append_pair(name, value);
-        }
-    }
-    pairs.append_pair("page", &(wanted.page + 1).to_string());
-    format!("/operations?{}", pairs.finish())
+    let page = (wanted.page + 1).to_string();
+    let asked = [("kind", wanted.kind), ("ledger", wanted.ledger), ("page", Some(&*page))];
+    address("/operations", asked.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }

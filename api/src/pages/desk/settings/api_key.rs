@@ -1,9 +1,12 @@
 use super::api_keys::told_once;
-use super::{Part, carried_out_once, once, parts, reason, role_word};
+use super::{reason, role_word};
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
-use crate::pages::form::{Complaints, Form, Input, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, no_such_button, quiet_button};
+use crate::pages::history::subject::reads;
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_of};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -31,7 +34,7 @@ pub(in crate::pages) async fn send(
     let key = order.path;
     let answered = match form.text("action") {
         "rotate" => {
-            carried_out_once(&mut order, &form, &["rotate", &key.to_string()]);
+            let order = keyed(order, &form);
             let rotated = change(&app, order, BuilderAccountCommand::RotateApiKey(key)).await;
             rotated
                 .and_then(|applied| told(&applied))
@@ -45,7 +48,7 @@ pub(in crate::pages) async fn send(
             }
             Err(problem) => Err(problem),
         },
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match answered {
         Ok(response) => Ok(response),
@@ -64,15 +67,13 @@ async fn page(
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
-    if !who.asker().credential.reads_audit() {
-        return Err(Problem::not_permitted("an admin, an auditor, or the grant read_audit"));
-    }
+    reads(who)?;
     // The account's few events hold them all.
     let listed = api_keys::list(app.store().reader(), who.ledger(), None, u32::MAX).await?;
     let entry = listed.keys.items.into_iter().find(|entry| entry.id == key.0);
     let entry = entry.ok_or_else(Problem::not_found)?;
     let content = html! {
-        (parts(Part::ApiKeys))
+        (tabs(who, Setting::ApiKeys))
         (complaints.above(&[("reason", "Why")]))
         p {
             @if entry.revoked_at.is_some() { span .badge.late { "Revoked" } " " }
@@ -87,7 +88,7 @@ async fn page(
 fn deeds(form: &Form, complaints: &Complaints) -> Markup {
     html! {
         form .plain method="post" {
-            (once())
+            (once_of(form, "rotate"))
             p { "A new secret opens what the one before did; that one opens nothing from then on." }
             (quiet_button("rotate", "Give it a new secret"))
         }

@@ -1,14 +1,16 @@
 use super::staff::{role_and_grants, role_fields};
-use super::{Part, carried_out_once, grants_told, once, parts, role_word};
+use super::{grants_told, role_word};
 use crate::credential::Secret;
 use crate::endpoints::accounts::issue_api_key::IssueApiKey;
 use crate::endpoints::api_keys::{change, told};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
-use crate::pages::desk::parts::further;
 use crate::pages::form::{Complaints, Form, Input, button};
-use crate::pages::layout::{Desk, Page};
+use crate::pages::history::subject::reads;
+use crate::pages::layout::{Desk, Page, further};
+use crate::pages::once::{keyed, once_of};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -20,7 +22,7 @@ use maud::{Markup, html};
 use projections::api_keys::{self, ApiKeyEntry};
 
 const LABELS: [(&str, &str); 3] =
-    [("label", "What it is for"), ("role", "Role"), ("grants", "Grants")];
+    [("label", "What it is for"), ("role", "Role"), ("grants", "Extra rights")];
 
 /// The account's keys, never their secrets.
 pub(in crate::pages) async fn show(
@@ -48,11 +50,10 @@ pub(in crate::pages) async fn send(
     }
 }
 
-async fn issue(app: &AppState, mut order: Order<(), ()>, form: &Form) -> Result<Secret, Problem> {
+async fn issue(app: &AppState, order: Order<(), ()>, form: &Form) -> Result<Secret, Problem> {
     let (role, grants) = role_and_grants(form)?;
     let label = form.text("label").to_owned();
-    let deed = ["issue", label.as_str(), form.text("role"), &form.each_filled("grants").join(" ")];
-    carried_out_once(&mut order, form, &deed);
+    let order = keyed(order, form);
     let key = IssueApiKey { role, grants, label };
     let key = key.read(ApiKeyId(order.new_id(app, "key")))?;
     told(&change(app, order, BuilderAccountCommand::IssueApiKey(key)).await?)
@@ -61,7 +62,7 @@ async fn issue(app: &AppState, mut order: Order<(), ()>, form: &Form) -> Result<
 /// The page that tells a secret, once.
 pub(super) fn told_once(who: &Staff, title: &str, secret: &Secret) -> Page {
     let content = html! {
-        (parts(Part::ApiKeys))
+        (tabs(who, Setting::ApiKeys))
         p .notice role="status" {
             "Copy it now: it is told on this page alone. Whoever has it may do what the key may."
         }
@@ -78,9 +79,7 @@ async fn page(
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
-    if !who.asker().credential.reads_audit() {
-        return Err(Problem::not_permitted("an admin, an auditor, or the grant read_audit"));
-    }
+    reads(who)?;
     let mut door = Door::default();
     let from = door.take_if("cursor", query.filled("cursor"), cursor);
     let from = door.build(|| from)?;
@@ -88,14 +87,14 @@ async fn page(
     let listed = api_keys::list(reader, who.ledger(), from.as_deref(), LIMIT_DEFAULT).await?;
     let admin = who.administers();
     let content = html! {
-        (parts(Part::ApiKeys))
+        (tabs(who, Setting::ApiKeys))
         (complaints.above(&LABELS))
         p { "With a key a program does for the account what the key's role may. People sign in." }
         @if admin {
             details .plain open[form.text("action") == "issue"] {
                 summary { "Issue a key" }
                 form method="post" action="/settings/api-keys" novalidate {
-                    (once())
+                    (once_of(form, "issue"))
                     (Input::text("label", LABELS[0].1).value(form.text("label"))
                         .hint("As histories will show it, such as: Accounting.").shown(complaints))
                     (role_fields(form.text("role"), &form.each_filled("grants"), complaints))
@@ -104,7 +103,7 @@ async fn page(
             }
         }
         @for key in &listed.keys.items { (entry(key, admin)) }
-        (further("/settings/api-keys", query, &[], listed.keys.next.as_deref()))
+        (further("/settings/api-keys", query, &[], listed.keys.next.as_deref(), "More keys"))
     };
     Ok(Page::new("API keys", content).desk(who, Desk::Settings))
 }

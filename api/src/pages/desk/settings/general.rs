@@ -1,9 +1,9 @@
-use super::{Part, parts};
 use crate::endpoints::settings::change::ChangeSettings;
 use crate::error::Problem;
 use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -82,7 +82,7 @@ async fn page(
     let entry = settings::get(app.store().reader(), who.ledger()).await?;
     let (entry, _) = entry.ok_or_else(Problem::not_found)?;
     let content = html! {
-        (parts(Part::General))
+        (tabs(who, Setting::General))
         (complaints.above(&[&LABELS[..], &[DAYS]].concat()))
         @if who.administers() { (editing(&entry, form, complaints)) } @else { (told(&entry)) }
     };

@@ -1,10 +1,11 @@
+use super::reason;
 use super::staff::{name_of, role_and_grants, role_fields};
-use super::{Part, parts, reason};
 use crate::endpoints::accounts::grants;
 use crate::error::Problem;
 use crate::extract::Order;
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::sentence;
 use crate::state::AppState;
@@ -16,7 +17,7 @@ use maud::{Markup, html};
 use projections::staff::{self, StaffEntry};
 use uuid::Uuid;
 
-const LABELS: [(&str, &str); 3] = [("role", "Role"), ("grants", "Grants"), ("reason", "Why")];
+const LABELS: [(&str, &str); 3] = [("role", "Role"), ("grants", "Extra rights"), ("reason", "Why")];
 
 /// One member of the staff, with what may be done about them.
 pub(in crate::pages) async fn show(
@@ -65,7 +66,7 @@ async fn carry_out(
             order.reason = reason(form)?;
             (StaffCommand::Remove(staff), "staff-removed")
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     let command = BuilderAccountCommand::Staff(command);
     order.execute(app, Command::BuilderAccount(order.account(), command)).await?;
@@ -85,7 +86,7 @@ async fn page(
     let member = member.ok_or_else(Problem::not_found)?;
     let there = matches!(member.status.as_str(), "invited" | "joined");
     let content = html! {
-        (parts(Part::Staff))
+        (tabs(who, Setting::Staff))
         (complaints.above(&LABELS))
         p {
             span .badge .(member.status) { (sentence(&member.status)) }

@@ -6,39 +6,8 @@ pub(super) mod general;
 pub(super) mod member;
 pub(super) mod staff;
 
-use crate::extract::Order;
-use crate::extract::conditions::Conditions;
-use crate::pages::form::{Form, hidden};
+use crate::pages::form::Form;
 use domain::{Grant, Reason, Role};
-use maud::{Markup, html};
-use uuid::Uuid;
-
-/// The field that tells one press of a button from another.
-const ONCE: &str = "once";
-
-/// The pages of settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    General,
-    Staff,
-    ApiKeys,
-}
-
-/// The way around them.
-fn parts(here: Part) -> Markup {
-    let parts = [
-        (Part::General, "/settings", "General"),
-        (Part::Staff, "/settings/staff", "Staff"),
-        (Part::ApiKeys, "/settings/api-keys", "API keys"),
-    ];
-    html! {
-        nav .tabs aria-label="Settings" {
-            ul { @for (part, path, label) in parts {
-                li { a href=(path) aria-current=[(part == here).then_some("page")] { (label) } }
-            } }
-        }
-    }
-}
 
 /// The roles, with what each may.
 const ROLES: [(&str, &str); 3] = [
@@ -69,20 +38,6 @@ fn grants_told(grants: &[Grant]) -> String {
         GRANTS.iter().find(|(word, _)| *word == grant.word()).map_or("", |(_, label)| *label)
     };
     grants.iter().map(label).collect::<Vec<_>>().join("; ")
-}
-
-/// Marks a form, so that it is carried out once however often a browser sends it.
-fn once() -> Markup {
-    hidden(ONCE, &Uuid::now_v7().to_string())
-}
-
-/// A form that is sent again, as browsers do when a page is looked at anew, gets the same answer again
-/// and does nothing more.
-fn carried_out_once<P>(order: &mut Order<P, ()>, form: &Form, deed: &[&str]) {
-    let key = form.filled(ONCE).map(|once| once.as_bytes().to_vec());
-    let conditions = Conditions { version: None, key, reason: None };
-    let request: Vec<&[u8]> = deed.iter().map(|part| part.as_bytes()).collect();
-    order.idempotency = conditions.idempotency(order.asker.credential.repeats(), &request);
 }
 
 /// The reason that was typed; a form may leave it out.

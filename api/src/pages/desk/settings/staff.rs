@@ -1,11 +1,13 @@
-use super::{GRANTS, Part, ROLES, grants_told, parts, role_word};
+use super::{GRANTS, ROLES, grants_told, role_word};
 use crate::endpoints::accounts::{GrantWord, RoleWord};
 use crate::endpoints::staff::invite::InviteStaff;
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
-use crate::pages::desk::parts::{further, options};
+use crate::pages::desk::parts::options;
 use crate::pages::form::{Complaints, Form, Input, Select, button, checkbox};
-use crate::pages::layout::{Desk, Page, to};
+use crate::pages::layout::{Desk, Page, further, to};
+use crate::pages::once::{keyed, once_of};
+use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -17,7 +19,7 @@ use maud::{Markup, html};
 use projections::staff::{self, StaffEntry};
 
 const LABELS: [(&str, &str); 4] =
-    [("name", "Name"), ("email", "Email"), ("role", "Role"), ("grants", "Grants")];
+    [("name", "Name"), ("email", "Email"), ("role", "Role"), ("grants", "Extra rights")];
 
 /// Who works for the account, and who did.
 pub(in crate::pages) async fn show(
@@ -35,6 +37,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     let staff = StaffId(order.new_id(&app, "staff"));
     let invited = match asked(&form).and_then(|invite| invite.read(staff)) {
         Ok(new) => {
@@ -74,7 +77,7 @@ pub(super) fn role_fields(role: &str, grants: &[String], complaints: &Complaints
     html! {
         (Select::new("role", LABELS[2].1, &roles).chosen(role).shown(complaints))
         fieldset {
-            legend { "Beyond the role staff" }
+            legend { "Extra rights, for the role Staff" }
             @for (word, label) in GRANTS {
                 (checkbox("grants", word, label, grants.iter().any(|there| there == word)))
             }
@@ -96,12 +99,13 @@ async fn page(
     let listed = staff::list(reader, who.ledger(), from.as_deref(), LIMIT_DEFAULT).await?;
     let admin = who.administers();
     let content = html! {
-        (parts(Part::Staff))
+        (tabs(who, Setting::Staff))
         (complaints.above(&LABELS))
         @if admin {
             details .plain open[form.text("action") == "invite"] {
                 summary { "Invite somebody" }
                 form method="post" action="/settings/staff" novalidate {
+                    (once_of(form, "invite"))
                     (Input::text("name", LABELS[0].1).value(form.text("name"))
                         .hint("As histories will show it.").shown(complaints))
                     (Input::email("email", LABELS[1].1).filled_as("off").value(form.text("email"))
@@ -116,7 +120,7 @@ async fn page(
             p .plain { "Nobody has been invited yet: this account is worked with by its keys." }
         }
         @for member in &listed.staff.items { (entry(member, admin)) }
-        (further("/settings/staff", query, &[], listed.staff.next.as_deref()))
+        (further("/settings/staff", query, &[], listed.staff.next.as_deref(), "More of the staff"))
     };
     Ok(Page::new("Staff", content).desk(who, Desk::Settings))
 }

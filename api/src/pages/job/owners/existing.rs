@@ -1,18 +1,17 @@
 use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
-use super::{Tab, badge, changes, job, no_such_button, remedies, sheet};
+use super::{Tab, changes, job, remedies, sheet};
 use crate::endpoints::jobs::add_owner::{Becomes, adding};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, cursor, id, search};
-use crate::pages::form::{Complaints, Form, Input, button, hidden};
-use crate::pages::layout::{Page, to};
+use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
+use crate::pages::layout::{Page, further, to};
 use crate::pages::visit::{Sent, Staff, Visit};
-use crate::pages::words::sentence;
+use crate::pages::words::{access_badge, sentence};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{ContactId, JobId};
-use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::contact_directory::{self, ContactEntry, ContactQuery};
@@ -106,19 +105,14 @@ async fn choice(app: &AppState, who: &Staff, id: JobId, query: &Form) -> Result<
             ul .people .found {
                 @for contact in &found.items { (offered(&job, contact, changes(who, &job))) }
             }
-            @if let Some(next) = &found.next {
-                p { a href=(more(id, query.text("search"), next)) { "More contacts" } }
-            }
+            (further(
+                &format!("/jobs/{id}/owners/existing"), query, &["search"], found.next.as_deref(),
+                "More contacts",
+            ))
         }
         p { a href=(format!("/jobs/{id}/owners/new")) { "New Contact instead" } }
     };
     Ok(sheet(who, &job, Tab::Owners, &content).status(complaints.status()))
-}
-
-fn more(job: JobId, search: &str, cursor: &str) -> String {
-    let mut query = Serializer::new(String::new());
-    query.append_pair("search", search).append_pair("cursor", cursor);
-    format!("/jobs/{job}/owners/existing?{}", query.finish())
 }
 
 /// A contact that may be chosen, or is there already.
@@ -128,7 +122,7 @@ fn offered(job: &JobPage, contact: &ContactEntry, changes: bool) -> Markup {
     html! {
         li {
             div {
-                strong { (contact.name) } " " (badge(&contact.access))
+                strong { (contact.name) } " " (access_badge(&contact.access))
                 p .hint {
                     ([contact.primary_email.clone(), contact.phones.first().cloned()]
                         .into_iter().flatten().collect::<Vec<_>>().join(" · "))
@@ -176,7 +170,7 @@ async fn page_of(
             dl .facts {
                 dt { "Primary email" } dd { (contact.primary_email.as_deref().unwrap_or("–")) }
                 @if !contact.phones.is_empty() { dt { "Phone" } dd { (contact.phones.join(", ")) } }
-                dt { "Access" } dd { (badge(&contact.access)) }
+                dt { "Access" } dd { (access_badge(&contact.access)) }
             }
             @if changes(who, &job) {
                 form method="post" {

@@ -8,13 +8,14 @@ mod remedies;
 mod security;
 mod why;
 
-use super::{Tab, badge, changes, job, no_such_button, once, once_field, sheet};
+use super::{Tab, changes, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form};
+use crate::pages::form::{Complaints, Form, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
+use crate::pages::words::access_badge;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -121,7 +122,7 @@ fn list(job: &JobPage, owners: &[JobOwner]) -> Markup {
                     td data-label="Phone" {
                         @if owner.phones.is_empty() { "–" } (owner.phones.join(", "))
                     }
-                    td data-label="Access" { (badge(&owner.access)) }
+                    td data-label="Access" { (access_badge(&owner.access)) }
                 }
             } }
         }

@@ -1,12 +1,15 @@
-use super::security::{STAGE, UNSTAGE, enter_saves, prompt, section, staged, staged_by};
-use super::{Tab, changes, job, no_such_button, once, once_field, remedies, sheet};
+use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
+use super::{Tab, changes, job, remedies, sheet};
 use crate::endpoints::contacts::NewContact;
 use crate::endpoints::jobs::add_owner::{Becomes, adding};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::Door;
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{
+    Complaints, Form, Input, button, enter_saves, no_such_button, quiet_button,
+};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{once, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;

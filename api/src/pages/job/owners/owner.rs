@@ -1,17 +1,17 @@
 use super::security::{STAGE, UNSTAGE, prompt, section, staged, staged_by};
 use super::why::{self, may};
-use super::{Tab, badge, changes, job, no_such_button, remedies, sheet};
+use super::{Tab, changes, job, remedies, sheet};
 use crate::endpoints::contacts::invite_ids;
 use crate::endpoints::contacts::permissions::{ContactPermissions, of_contact};
 use crate::endpoints::{INVITATIONS, MAIL_LOG};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::job::about;
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
-use crate::pages::words::{sentence, time};
+use crate::pages::words::{access_badge, sentence, time};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -215,7 +215,7 @@ fn facts(contact: &ContactEntry) -> Markup {
 /// Where the access stands, and what became of the last invitation (R7).
 fn status(told: &Told) -> Markup {
     html! {
-        p { "Status: " (badge(&told.contact.access)) }
+        p { "Status: " (access_badge(&told.contact.access)) }
         @if let Some(invitation) = &told.invitation {
             dl .facts {
                 dt { "Invite" } dd { (sentence(&invitation.status)) }
@@ -250,7 +250,8 @@ fn invite(contact: &ContactEntry, staged: bool) -> Markup {
     }
 }
 
-/// What may be done about the access now, and nothing else (R8 to R10, R44).
+/// What may be done about the access now, and nothing else (R8 to R10, R44); but what was typed into
+/// a form stays, though it cannot be done any more.
 fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints) -> Markup {
     let sent = |action: &str| form.text("action") == action;
     html! {
@@ -260,7 +261,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
         @if may(permissions, "CancelInvite") {
             form method="post" { (quiet_button("cancel", "Cancel the invite")) }
         }
-        @if may(permissions, "RedirectInvite") {
+        @if may(permissions, "RedirectInvite") || sent("redirect") {
             details open[sent("redirect")] {
                 summary { "The address was wrong" }
                 form method="post" novalidate {
@@ -275,7 +276,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
         @if may(permissions, "EnableAccess") {
             form method="post" { (button("enable", "Enable")) }
         }
-        @if may(permissions, "DisableAccess") {
+        @if may(permissions, "DisableAccess") || sent("disable") {
             details open[sent("disable")] {
                 summary { "Disable the access" }
                 form method="post" novalidate {
@@ -286,7 +287,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
                 }
             }
         }
-        @if may(permissions, "DeactivateOwner") {
+        @if may(permissions, "DeactivateOwner") || sent("deactivate") {
             details open[sent("deactivate")] {
                 summary { "Deactivate the owner" }
                 form method="post" novalidate {

@@ -34,16 +34,6 @@ pub(super) fn prompt(staged: bool) -> Markup {
     }
 }
 
-/// What Enter presses, wherever in the form somebody types: the first button of a form, which would
-/// else be that of the invite.
-pub(super) fn enter_saves() -> Markup {
-    html! {
-        button .by-enter type="submit" name="action" value="save" tabindex="-1" aria-hidden="true" {
-            "Save"
-        }
-    }
-}
-
 /// The section, with what is staged.
 pub(super) fn section(status: &str, staged: bool) -> Markup {
     html! {

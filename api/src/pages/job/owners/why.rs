@@ -2,7 +2,8 @@
 //! words for people.
 
 use crate::endpoints::contacts::permissions::{ContactPermissions, WhyNot};
-use crate::pages::words::{event, time};
+use crate::pages::history::words::event;
+use crate::pages::words::time;
 use maud::{Markup, html};
 
 /// The commands that stand on an owner's page, with what people call them.

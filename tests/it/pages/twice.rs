@@ -1,0 +1,109 @@
+//! Forms that are sent twice: a finger that presses twice, a page that is looked at anew.
+
+use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::PASSWORD;
+use super::browser::Browser;
+use serde_json::json;
+
+/// Page, button, what is typed, and the list that holds one of it then. `{job}`, `{lead}` and
+/// `{customer}` are there.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// What is the builder's people's.
+const STAFF: &[Case] = &[
+    ("/contacts/new", "save", &[("name", "Twyla One")], "/v1/contacts?search=twyla"),
+    ("/jobs/new", "create", &[("name", "Twolane")], "/v1/jobs?search=twolane"),
+    (
+        "/leads/new",
+        "create",
+        &[("title", "Twin garage"), ("contact_id", "new"), ("new_contact.name", "Tweedy")],
+        "/v1/leads?search=twin",
+    ),
+    (
+        "/leads/{lead}",
+        "set-contact",
+        &[("contact_id", "new"), ("new_contact.name", "Twombly")],
+        "/v1/contacts?search=twombly",
+    ),
+    ("/customers", "open", &[("name", "Twain household")], "/v1/customers?search=twain"),
+    ("/customers/{customer}", "create", &[("contact_name", "Twist")], "/v1/contacts?search=twist"),
+    ("/settings/templates/edit", "save", &[("name", "Twofold")], "/v1/job-templates"),
+    (
+        "/settings/staff",
+        "invite",
+        &[("name", "Tess Two"), ("email", "two@example.org"), ("role", "staff")],
+        "/v1/staff",
+    ),
+    ("/jobs/{job}/notes", "add", &[("label", "Twine"), ("amount", "12.50")], "/v1/jobs/{job}"),
+    (
+        "/jobs/{job}/view-as-owner",
+        "look",
+        &[("reason", "She asked")],
+        "/v1/jobs/{job}/impersonations",
+    ),
+];
+
+/// What is its customers'.
+const OWNER: &[Case] = &[
+    ("/me/jobs/{job}", "write", &[("text", "Hello, again.")], "/v1/jobs/{job}/messages"),
+    (
+        "/me/customers/{customer}/work-orders",
+        "file",
+        &[("title", "The tap drips"), ("text", "In the kitchen.")],
+        "/v1/work-orders",
+    ),
+    (
+        "/me/customers/{customer}/contacts/new",
+        "add",
+        &[("name", "Twigg")],
+        "/v1/contacts?search=twigg",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_makes_something_makes_one_however_often_it_is_sent() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let admin = &builder.admin;
+    let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+    let job = admin.job("Barn", &[ada.contact]).await;
+    let lead = admin.post("/v1/leads", json!({ "title": "Sauna" })).await.is(201).id();
+    let customer = admin.post("/v1/customers", json!({ "name": "Byrons" })).await.is(201).id();
+    let members = format!("/v1/customers/{customer}/contacts");
+    admin.post(&members, json!({ "contact_id": ada.contact })).await.is(200);
+    server.staff(&builder, "mia@example.org", "admin", &[]).await;
+    let ids = [("{job}", job), ("{lead}", lead), ("{customer}", customer)];
+    let path = |listed: &str| {
+        ids.iter().fold(listed.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))
+    };
+    for (email, password, cases) in
+        [("mia@example.org", STAFF_PASSWORD, STAFF), ("ada@example.org", PASSWORD, OWNER)]
+    {
+        let mut browser = Browser::new(&server);
+        browser.sign_in(email, password).await.leads_to();
+        for (page, action, typed, list) in cases {
+            let before = count(&builder, &path(list)).await;
+            let seen = browser.look(&path(page)).await.is(200);
+            let first = browser.fill(&seen, action, typed).await.leads_to().to_owned();
+            let second = browser.fill(&seen, action, typed).await.leads_to().to_owned();
+            assert_eq!(first, second, "{page}");
+            assert_eq!(count(&builder, &path(list)).await, before + 1, "{page} {action}");
+        }
+    }
+    // Whoever goes back and types something else means something else.
+    let mut browser = Browser::new(&server);
+    browser.sign_in("ada@example.org", PASSWORD).await.leads_to();
+    let seen = browser.look(&path("/me/jobs/{job}")).await.is(200);
+    for text in ["One more thing.", "And another."] {
+        browser.fill(&seen, "write", &[("text", text)]).await.leads_to();
+    }
+    assert_eq!(count(&builder, &path("/v1/jobs/{job}/messages")).await, 3);
+}
+
+/// How many there are when all that has happened is shown: entries of a list, lines of a job's budget.
+async fn count(builder: &Builder, list: &str) -> usize {
+    let done = builder.admin.post("/v1/leads", json!({ "title": "Last" })).await.is(201);
+    let listed = builder.admin.get_after(&done, list).await.is(200).body;
+    let there = listed["items"].as_array().or_else(|| listed["budget"].as_array());
+    there.unwrap_or_else(|| panic!("no list: {listed}")).len()
+}

@@ -226,7 +226,11 @@ impl Post {
                 Written::Letter(Letter::email_change_requested())
             }
             (MailKind::PrimaryEmailChanged, LetterContent::FromLedger) => {
-                Written::Letter(Letter::email_changed())
+                Written::Letter(match &facts.account {
+                    Some(account) => Letter::kept_login(account),
+                    // In the person's own ledger, of which no builder knows.
+                    None => Letter::email_changed(),
+                })
             }
             (
                 MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
@@ -382,6 +386,7 @@ impl Post {
             MailKind::Invitation
             | MailKind::InvitationReminder
             | MailKind::FormerAddress
+            | MailKind::PrimaryEmailChanged
             | MailKind::NewMessage
             | MailKind::NewTodo
             | MailKind::NewTask
@@ -395,8 +400,7 @@ impl Post {
             MailKind::PasswordReset
             | MailKind::Notice
             | MailKind::PrimaryEmailChange
-            | MailKind::PrimaryEmailChangeRequested
-            | MailKind::PrimaryEmailChanged => Ok(Facts::default()),
+            | MailKind::PrimaryEmailChangeRequested => Ok(Facts::default()),
         }
     }
 

@@ -22,6 +22,7 @@ mod job;
 mod jobs;
 mod layout;
 mod me;
+mod own_info;
 mod password_reset;
 mod portal;
 mod problem;

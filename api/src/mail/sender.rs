@@ -226,11 +226,7 @@ impl Post {
                 Written::Letter(Letter::email_change_requested())
             }
             (MailKind::PrimaryEmailChanged, LetterContent::FromLedger) => {
-                Written::Letter(match &facts.account {
-                    Some(account) => Letter::kept_login(account),
-                    // In the person's own ledger, of which no builder knows.
-                    None => Letter::email_changed(),
-                })
+                Written::Letter(email_changed(facts))
             }
             (
                 MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
@@ -464,6 +460,11 @@ impl Post {
         }
         Ok(())
     }
+}
+
+/// In a builder's ledger, of what became of its invitation; in the person's own, of their login.
+fn email_changed(facts: &Facts) -> Letter {
+    facts.account.as_deref().map_or_else(Letter::email_changed, Letter::kept_login)
 }
 
 #[cfg(test)]

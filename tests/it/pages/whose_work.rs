@@ -81,7 +81,7 @@ async fn who_signs_in_to_accept_ends_the_work_of_the_one_before() {
     assert_eq!(open(&server, &mias).await, (true, true), "a wrong password ends nothing");
     let accepted = browser.fill(&page, "sign-in", &[("password", PASSWORD)]).await;
     assert_eq!(accepted.leads_to(), "/me?done=accepted");
-    assert_eq!(open(&server, &mias).await.0, false);
+    assert!(!open(&server, &mias).await.0);
     assert_eq!(has(&browser), (false, true));
     // The page has no such form where somebody else is signed in; who sends it nevertheless ends both.
     let (mut browser, zoes) = {
@@ -109,7 +109,7 @@ async fn a_new_person_who_accepts_ends_the_work_of_the_one_before() {
     let path = invited(&server, "ada@example.org").await;
     let page = browser.look(&path).await.is(200);
     assert_eq!(new_person(&mut browser, &page).await.leads_to(), "/me?done=accepted");
-    assert_eq!(open(&server, &mias).await.0, false);
+    assert!(!open(&server, &mias).await.0);
     assert_eq!(has(&browser), (false, true));
     assert_eq!(open(&server, &browser.cookies).await, (false, true));
 }
@@ -122,7 +122,7 @@ async fn who_joins_a_staff_ends_the_work_of_the_one_before_and_not_their_own() {
     let (_, link) = server.invite_staff(&oak, "ned@oak.example", "staff", &[]).await;
     let page = browser.look(&format!("/staff-invitations/{link}")).await.is(200);
     assert_eq!(new_person(&mut browser, &page).await.leads_to(), "/?done=joined");
-    assert_eq!(open(&server, &mias).await.0, false);
+    assert!(!open(&server, &mias).await.0);
     assert_eq!(has(&browser), (false, false));
 
     // With a login that one shows; the session before it was somebody else's.
@@ -135,7 +135,7 @@ async fn who_joins_a_staff_ends_the_work_of_the_one_before_and_not_their_own() {
     let page = browser.look(&path).await.is(200);
     let joined = browser.fill(&page, "sign-in", &[("password", PASSWORD)]).await;
     assert_eq!(joined.leads_to(), "/?done=joined");
-    assert_eq!(open(&server, &zoes).await.0, false);
+    assert!(!open(&server, &zoes).await.0);
     assert_eq!(has(&browser), (false, false));
 
     // And as whoever is signed in already: their own work goes on.

@@ -363,7 +363,7 @@ async fn who_has_no_second_factor_is_led_to_their_own_pages_where_one_is_require
     assert_eq!(in_own.leads_to(), "/accounts?done=second-factor-required");
     let page = mia.follow(&in_own).await.says(&["Turn one on in your own pages first"]);
     mia.look("/me/sessions").await.is(200);
-    assert_eq!(mia.look("/leads").await.leads_to(), "/accounts");
+    assert_eq!(mia.look("/leads").await.leads_to(), "/accounts?next=/leads");
     let refused = mia.fill(&page, "work", &[("password", PASSWORD)]).await.is(403);
     refused.says(&["signs in with a second factor", "Turn one on", "Rule 2.8"]);
 }

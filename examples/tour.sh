@@ -109,20 +109,22 @@ if [[ $(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $CREDEN
     echo '   This server sends by a mail server, or not at all: there is no local mailbox.'
     mailbox=no
 fi
-# newest_mail ADDRESS: waits for a mail to this address; its link's last part is in $token.
+# newest_mail ADDRESS [SUBJECT]: waits for a mail to this address whose subject begins so; its link's
+# last part is in $token.
 newest_mail() {
     CREDENTIAL=$OPERATOR_TOKEN
     local found=
     for _ in {1..50}; do
         call 200 GET /v1/dev/mailbox >"$work/said"
-        found=$(get "next((m['subject'] + '|' + m['link'] for m in a['items'] if m['to'] == '$1'), '')")
+        found=$(get "next((m['subject'] + '|' + (m.get('link') or '') for m in a['items'] \
+            if m['to'] == '$1' and m['subject'].startswith('${2:-}')), '')")
         [[ -z $found ]] || break
         sleep 0.2
     done
     [[ -n $found ]] || give_up "there is no mail to $1"
     tail -n 1 "$work/said"
-    printf '   Subject: %s\n' "${found%%|*}"
-    token=${found##*/invitations/}
+    printf '   To: %s, Subject: %s\n' "$1" "${found%%|*}"
+    token=${found##*/}
 }
 if [[ $mailbox == yes ]]; then
     newest_mail ada@example.org
@@ -236,7 +238,36 @@ if [[ $mailbox == yes ]]; then
     expect 'a["code"], a["rule"]' "('contact_locked_active', 'R39')"
     get 'a["remedy"]' | sed 's/^/   remedy: /'
 
+    step "Mia is invited to the staff, joins by the link in her mail, and signs in to work"
+    CREDENTIAL=$KEY
+    call 201 POST /v1/staff '{"name": "Mia Mason", "email": "mia@elm.example", "role": "staff", "grants": ["impersonate"]}'
+    newest_mail mia@elm.example
+    CREDENTIAL=nobody
+    call 200 POST "/v1/staff-invitations/$token/accept" '{"password": "a shed beside the site"}'
+    call 201 POST /v1/sessions "{\"email\": \"mia@elm.example\", \"password\": \"a shed beside the site\", \"account\": \"$account\"}"
+    mia=$(get 'a["token"]')
+    CREDENTIAL=$mia
+    call 201 POST "/v1/jobs/$garage/notes" '{"text": "The door comes on Monday."}'
+
+    step "She looks through Ada's eyes, for a reason that Ada can read, and can change nothing"
+    call 201 POST "/v1/jobs/$garage/impersonations" "{\"contact\": \"$ada\", \"reason\": \"Ada rang: is the door on her page?\", \"minutes\": 5}"
+    look=$(get 'a["id"]')
+    CREDENTIAL=$(get 'a["secret"]')
+    call 200 GET /v1/me
+    expect '[c["name"] for c in a["contacts"]], a["email"], "impersonation" in a' "(['Ada Lovelace'], None, True)"
+    call 200 GET /v1/me/jobs
+    expect '"Monday" in str(a), "slab" in str(a), "Choose the door" in str(a)' '(False, False, True)'
+    call 403 PATCH /v1/me '{"phones": ["555-0666"]}'
+    expect 'a["code"], a["rule"]' "('impersonation_read_only', 'H13')"
+    CREDENTIAL=$mia
+    call 200 DELETE "/v1/jobs/$garage/impersonations/$look"
+    CREDENTIAL=$session
+    call 200 GET "/v1/me/history?contact=$ada"
+    expect '[(e["actor"]["label"], e["reason"]) for e in a["items"] if e["event"] == "job.impersonation_started"]' \
+        "[('Mia Mason', 'Ada rang: is the door on her page?')]"
+
     step "Deactivated for a reason, given another address, invited again: nothing is lost"
+    CREDENTIAL=$KEY
     call 200 POST "/v1/contacts/$ada/deactivate" '{"reason": "She cannot reach her old mailbox"}'
     call 200 PATCH "/v1/contacts/$ada" '{"primary_email": "ada@engine.example"}'
     call 200 POST "/v1/contacts/$ada/invite"
@@ -252,6 +283,31 @@ if [[ $mailbox == yes ]]; then
     expect '[(c["name"], c["phones"]) for c in a["contacts"]]' "[('Ada Lovelace', ['555-0199'])]"
     call 200 GET "/v1/me/history?contact=$ada"
     expect '"contact.owner_reactivated" in [e["event"] for e in a["items"]]' True
+
+    step "She moves to another address: with her password, confirmed there, and the old one is told"
+    move='{"email": "ada@byron.example", "password": "not the right one"}'
+    call 403 POST /v1/me/primary-email "$move"
+    expect 'a["code"]' wrong_password
+    call 202 POST /v1/me/primary-email "${move/not the right one/the engine weaves patterns}"
+    newest_mail ada@engine.example 'A change of your email address was asked for'
+    newest_mail ada@byron.example 'Confirm your new email address'
+    CREDENTIAL=nobody
+    call 200 GET "/v1/email-changes/$token"
+    call 200 POST "/v1/email-changes/$token/confirm"
+    expect 'a["email"]' ada@byron.example
+    newest_mail ada@engine.example 'Your email address was changed'
+    CREDENTIAL=nobody
+    call 401 POST /v1/sessions '{"email": "ada@engine.example", "password": "the engine weaves patterns"}'
+    call 201 POST /v1/sessions '{"email": "ada@byron.example", "password": "the engine weaves patterns"}'
+    CREDENTIAL=$(get 'a["token"]')
+    call 200 GET /v1/me/history
+    expect '"person.login_email_changed" in [e["event"] for e in a["items"]]' True
+    CREDENTIAL=$KEY
+    call 200 PUT "/v1/contacts/$ada/custom-fields/living-space" '{"value": 1900}'
+    position=$(header ledger-position)
+    call 200 GET "/v1/contacts/$ada/history" '' -H "Ledger-Position: $position"
+    expect '[(e["actor"]["kind"], c["before"], c["after"]) for e in a["items"] if e["event"] == "contact.primary_email_changed" for c in e["changes"]][0]' \
+        "('owner', 'ada@engine.example', 'ada@byron.example')"
 fi
 
 step "The history shows each change with before and after, and what was refused"

@@ -1,10 +1,13 @@
 //! The clock: ends invitations that nobody answered in time, impersonations and links to portals whose
-//! time is over, and reminds of invitations that end soon where the account wants it. A link or a secret that has run out
+//! time is over, reminds of invitations that end soon where the account wants it, and brings moves of a
+//! login to their end that a crash has cut off. A link or a secret that has run out
 //! is dead whether or not the clock has come by; what the clock adds is the event, and the claim given
 //! back.
 
 use crate::error::Chain;
+use crate::persons::cut_off;
 use crate::start::by_system;
+use crate::state::AppState;
 use domain::contact::ContactCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::job::portal_link::PortalLinkCommand;
@@ -22,7 +25,8 @@ const SEEN_TO_MAX: u32 = 1_000;
 const REMINDER_HOURS: i64 = 24;
 
 /// Looks every minute, until it is aborted.
-pub(crate) async fn run(store: EventStore) {
+pub(crate) async fn run(app: AppState) {
+    let store = app.store().clone();
     let mut minutes = tokio::time::interval(EVERY);
     loop {
         minutes.tick().await;
@@ -46,7 +50,18 @@ pub(crate) async fn run(store: EventStore) {
             Ok(reminded) => tracing::info!(reminded, "invitees are reminded"),
             Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not remind"),
         }
+        match finish_moves(&app).await {
+            Ok(0) => {}
+            Ok(seen_to) => tracing::info!(seen_to, "moves of logins have come to their end"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
+        }
     }
+}
+
+/// Brings the moves of logins to their end that began more than a minute ago (R32); tells how many have
+/// come to it, most of them by themselves.
+pub async fn finish_moves(app: &AppState) -> Result<usize, StoreError> {
+    cut_off::finish(app, SEEN_TO_MAX).await
 }
 
 /// Ends the impersonations whose time is over (H13); tells how many.

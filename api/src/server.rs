@@ -99,7 +99,7 @@ impl App {
         let Self { state, runner, sender, embedded, listener } = self;
         let store = state.store().clone();
         let pruning = tokio::spawn(prune(store.clone()));
-        let clock = tokio::spawn(clock::run(store.clone()));
+        let clock = tokio::spawn(clock::run(state.clone()));
         let served = serve(listener, state, stop).await;
         pruning.abort();
         clock.abort();

@@ -5,7 +5,7 @@
 //! Each mail is an aggregate of its own, `notification-{mail}`. Attempts before its end are the sender's
 //! own business and leave no event.
 
-use crate::contact::{Access, Contact, Life};
+use crate::contact::{Access, ClaimChange, Contact, ContactEvent, Life};
 use crate::email::EmailAddress;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{AggregateId, MailId, SubjectId};
@@ -29,7 +29,8 @@ events! {
     }
 }
 
-/// A mail was ordered that tells an owner of something new (R21), or carries a link to a portal (R89).
+/// A mail was ordered that tells an owner of something new (R21), or of another primary email (2.5), or
+/// carries a link to a portal (R89).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationQueued {
     /// What kind of mail.
@@ -38,7 +39,8 @@ pub struct NotificationQueued {
     pub recipient: SubjectId,
     /// The one address that it goes to.
     pub to: Personal<EmailAddress>,
-    /// What is new: the To-Do or message, or the job that has a task or whose portal it is.
+    /// What is new: the To-Do or message, the job that has a task or whose portal it is, or the contact
+    /// whose primary email is another.
     pub about: AggregateId,
 }
 
@@ -413,6 +415,28 @@ pub(crate) fn to_owners<'a>(
         }
     }
     mails
+}
+
+/// The notices to the invited address, which is an additional one now, and to the login's own, which
+/// is the primary one (H16, 2.5); none where they are one address. What happens to the contact begins
+/// with the event `sequence`.
+pub(crate) fn of_kept_login(
+    contact: &Contact,
+    sequence: Sequence,
+    happened: &[ContactEvent],
+) -> Vec<(MailId, NotificationQueued)> {
+    let (recipient, about) = (contact.id.into(), contact.id.into());
+    let claimed = happened.iter().find_map(|event| match event.claim()? {
+        (email, ClaimChange::Taken) => Some(email),
+        (_, ClaimChange::Released) => None,
+    });
+    let changed = contact.primary_email.as_ref().zip(claimed);
+    let each = changed.into_iter().flat_map(|(from, to)| [from, to]).enumerate();
+    let mail = |(nth, to): (usize, &Personal<EmailAddress>)| {
+        let (kind, to) = (MailKind::PrimaryEmailChanged, to.clone());
+        (nth_mail(about, sequence, nth), NotificationQueued { kind, recipient, to, about })
+    };
+    each.map(mail).collect()
 }
 
 /// The id of one of the mails that an event orders. Ids of things are random, and multiples of an odd

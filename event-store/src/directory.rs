@@ -25,7 +25,52 @@ pub struct EmailChangeLink {
     pub expires_at: Timestamp,
 }
 
+/// A move of a login that has begun, and whose end nobody has seen to yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BegunMove {
+    /// Whose login.
+    pub person: PersonId,
+    /// Where their ledger says so.
+    position: i64,
+}
+
 impl EventStore {
+    /// The moves of logins that began before then and whose end nobody has seen to, the oldest first.
+    /// One of the few questions over all ledgers; takes no locks.
+    pub async fn begun_moves(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<BegunMove>, StoreError> {
+        let client = self.reader().database().connection().await?;
+        let rows = client
+            .query(
+                "SELECT ledger_id, position FROM email_moves WHERE begun_at < $1 \
+                 ORDER BY begun_at LIMIT $2",
+                &[&before.moment(), &i64::from(limit)],
+            )
+            .await
+            .map_err(StoreError::database("looking for moves of logins"))?;
+        let begun = |row: &tokio_postgres::Row| BegunMove {
+            person: PersonId(row.get(0)),
+            position: row.get(1),
+        };
+        Ok(rows.iter().map(begun).collect())
+    }
+
+    /// Forgets a move after which nothing is left to do.
+    pub async fn forget_move(&self, over: BegunMove) -> Result<(), StoreError> {
+        let client = self.reader().database().connection().await?;
+        client
+            .execute(
+                "DELETE FROM email_moves WHERE ledger_id = $1 AND position = $2",
+                &[&over.person.0, &over.position],
+            )
+            .await
+            .map_err(StoreError::database("forgetting a move of a login"))?;
+        Ok(())
+    }
+
     /// Who registers with this address, be it for the first time or again after a crash. Nobody who
     /// went on with another address: their id stays theirs.
     pub async fn newcomer(&self, email: &EmailAddress) -> Result<Newcomer, StoreError> {

@@ -34,7 +34,7 @@ mod writer;
 
 pub use codec::{MaybePersonal, Origin, Recorded};
 pub use database::Database;
-pub use directory::{EmailChangeLink, Newcomer};
+pub use directory::{BegunMove, EmailChangeLink, Newcomer};
 pub use error::{ExecuteError, StoreError};
 pub use images::{ImageBytes, StoredImage};
 pub use impersonations::OpenImpersonation;

@@ -69,6 +69,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0085_portal_links",
     "0086_portal_views",
     "0087_kind_of_mail_with_a_portal_link",
+    "0096_email_moves",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -392,6 +392,12 @@ row!(EmailChangeTokenRow into
     expires_at: OffsetDateTime,
 });
 
+row!(EmailMoveRow into "email_moves (ledger_id, position, begun_at)" {
+    ledger_id: Uuid,
+    position: i64,
+    begun_at: OffsetDateTime,
+});
+
 row!(PasswordRow into "person_passwords (ledger_id, credential_id, password_hash, set_at)" {
     ledger_id: Uuid,
     credential_id: Uuid,

@@ -165,6 +165,28 @@ impl Letter {
         Self { subject: "Your email address was changed".to_owned(), blocks }
     }
 
+    /// To the invited address and to the login's own, which the builder has as the primary email from
+    /// now on (H16). Neither is told which one the other is.
+    pub(super) fn kept_login(account: &str) -> Self {
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "An invitation of {account} was accepted by somebody who signs in with another address \
+                 than the invited one. From now on {account} has the address that they sign in with as \
+                 their primary email, and the invited one as an additional email."
+            )),
+            Block::Paragraph(format!(
+                "What {account} tells its owners by mail goes to both. Additional emails are added and \
+                 removed on one's own pages."
+            )),
+            Block::Paragraph(format!("If it was not you, tell {account} in a way that you know.")),
+        ];
+        Self {
+            subject: one_line(&format!("Your email address with {account} was changed")),
+            blocks,
+        }
+    }
+
     /// An invitation to an account's staff.
     pub(super) fn staff_invitation(facts: Invitation<'_>) -> Self {
         let Invitation { account, url, until } = facts;
@@ -412,6 +434,17 @@ mod tests {
         let letter = Letter::former_address("Elm & Sons");
         assert_eq!(letter.link(), None);
         assert!(letter.text().contains("Your own sign-in stays as it is"), "{}", letter.text());
+    }
+
+    #[test]
+    fn who_keeps_their_login_is_told_at_both_addresses_and_neither_learns_the_other() {
+        // H16
+        let letter = Letter::kept_login("Elm & Sons");
+        assert_eq!(letter.link(), None);
+        assert_eq!(letter.subject, "Your email address with Elm & Sons was changed");
+        let text = letter.text();
+        assert!(text.contains("the invited one as an additional email"), "{text}");
+        assert!(!text.contains('@') && !text.contains("invites"), "{text}");
     }
 
     #[test]

@@ -226,7 +226,7 @@ impl Post {
                 Written::Letter(Letter::email_change_requested())
             }
             (MailKind::PrimaryEmailChanged, LetterContent::FromLedger) => {
-                Written::Letter(Letter::email_changed())
+                Written::Letter(email_changed(facts))
             }
             (
                 MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
@@ -382,6 +382,7 @@ impl Post {
             MailKind::Invitation
             | MailKind::InvitationReminder
             | MailKind::FormerAddress
+            | MailKind::PrimaryEmailChanged
             | MailKind::NewMessage
             | MailKind::NewTodo
             | MailKind::NewTask
@@ -395,8 +396,7 @@ impl Post {
             MailKind::PasswordReset
             | MailKind::Notice
             | MailKind::PrimaryEmailChange
-            | MailKind::PrimaryEmailChangeRequested
-            | MailKind::PrimaryEmailChanged => Ok(Facts::default()),
+            | MailKind::PrimaryEmailChangeRequested => Ok(Facts::default()),
         }
     }
 
@@ -460,6 +460,11 @@ impl Post {
         }
         Ok(())
     }
+}
+
+/// In a builder's ledger, of what became of its invitation; in the person's own, of their login.
+fn email_changed(facts: &Facts) -> Letter {
+    facts.account.as_deref().map_or_else(Letter::email_changed, Letter::kept_login)
 }
 
 #[cfg(test)]

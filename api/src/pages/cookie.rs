@@ -162,6 +162,31 @@ mod tests {
     }
 
     #[test]
+    fn work_has_a_cookie_of_its_own_for_twelve_hours_and_is_forgotten_by_the_same_name() {
+        // Promise 25
+        let own_machine = Site::new("http://127.0.0.1:1", IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let secret = secret(SecretKind::Session);
+        for (site, name, secure) in [
+            (Site::UNKNOWN, "__Host-titleblock-work", "; Secure"),
+            (own_machine, "titleblock-work", ""),
+        ] {
+            let header = carrying(&secret, Errand::Work, &site).expect("a header");
+            assert!(header.is_sensitive(), "no log shows it");
+            let flags = format!("HttpOnly; SameSite=Lax{secure}");
+            let told = header.to_str().expect("a text").to_owned();
+            let pair = format!("{name}={}", secret.expose());
+            assert_eq!(told, format!("{pair}; Path=/; Max-Age=43200; {flags}"));
+            let forgotten = forgotten(Errand::Work, &site).expect("a header");
+            assert_eq!(forgotten, format!("{name}=; Path=/; Max-Age=0; {flags}"));
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, pair.parse().expect("a header"));
+            let found = session(&headers, Errand::Work, &site).map(|secret| secret.expose());
+            assert_eq!(found, Some(secret.expose()));
+            assert!(session(&headers, Errand::Own, &site).is_none(), "what is work's alone");
+        }
+    }
+
+    #[test]
     fn a_cookie_of_another_name_or_kind_is_none() {
         let text = secret(SecretKind::Session).expose();
         assert_eq!(sent(&[format!("{PLAIN_NAME}={text}")], &Site::UNKNOWN), None);

@@ -7,6 +7,7 @@ use super::form::{
     no_such_button, quiet_button,
 };
 use super::layout::{Page, to, with_cookie};
+use super::own_info::{self, OwnInfo};
 use super::password_reset::PASSWORD_HINT;
 use super::problem;
 use super::visit::{Sent, Visit, WithWork};
@@ -18,7 +19,6 @@ use crate::endpoints::invitations::show::looking;
 use crate::error::Problem;
 use crate::extract::asker::Asker;
 use crate::extract::public::Visitor;
-use crate::passwords::Typed;
 use crate::persons::accepting::{Acceptance, Accepted, known};
 use crate::persons::choosing::AddressChoice;
 use crate::persons::invitee::{Invitee, builder_name};
@@ -29,7 +29,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::contact::Contact;
-use domain::text::{Honorific, PersonName};
 use domain::{PersonId, Personal};
 use maud::{Markup, html};
 
@@ -53,11 +52,8 @@ pub(super) async fn send(
     let who = before.who.clone();
     let done = match form.text("action") {
         "accept" => accept(&app, &before, &path, &form).await,
-        "stay" => choose(&app, &who, &path, AddressChoice::Stay, None).await,
-        "move" => {
-            let password = form.password(PASSWORD);
-            choose(&app, &who, &path, AddressChoice::Move, Some(password)).await
-        }
+        "stay" => choose(&app, &who, &path, AddressChoice::Stay, &form).await,
+        "move" => choose(&app, &who, &path, AddressChoice::Move, &form).await,
         "sign-in" => sign_in_and_accept(&app, &before, &path, &form).await,
         "decline" => decline_by_link(&app, &who, &path).await.map(|()| to("/?done=declined")),
         "sign-out" => sign_out(&app, &before, &path).await,
@@ -79,7 +75,11 @@ async fn accept(
     let who = &before.who;
     let password = if who.asker.is_none() { Some(form.new_password()?) } else { None };
     let is_new = password.is_some();
-    let how = Acceptance::plain(password);
+    let info = match &who.asker {
+        Some(asker) => own_info::chosen(app, person_of(asker), "accept", form).await?,
+        None => None,
+    };
+    let how = Acceptance { password, choice: None, info };
     let response = accepted(app, accept_by_link(app, who.clone(), link, how).await?);
     if !is_new {
         return Ok(response);
@@ -102,9 +102,17 @@ async fn choose(
     who: &Visitor,
     link: &Secret,
     choice: AddressChoice,
-    password: Option<Typed>,
+    form: &Form,
 ) -> Result<Response, Problem> {
-    let how = Acceptance { password, choice: Some(choice), info: None };
+    let (action, password) = match choice {
+        AddressChoice::Stay => ("stay", None),
+        AddressChoice::Move => ("move", Some(form.password(PASSWORD))),
+    };
+    let info = match &who.asker {
+        Some(asker) => own_info::chosen(app, person_of(asker), action, form).await?,
+        None => None,
+    };
+    let how = Acceptance { password, choice: Some(choice), info };
     Ok(accepted(app, accept_by_link(app, who.clone(), link, how).await?))
 }
 
@@ -124,7 +132,12 @@ async fn sign_in_and_accept(
     let signed_in = sign_in(app, who, &login).await?;
     let asker = signed_in.asker(who);
     let as_them = Visitor { asker: Some(asker.clone()), ..who.clone() };
-    if let Err(refused) = accept_by_link(app, as_them, link, Acceptance::plain(None)).await {
+    let accepted = async {
+        let info = own_info::chosen(app, signed_in.person, "sign-in", form).await?;
+        let how = Acceptance { info, ..Acceptance::plain(None) };
+        accept_by_link(app, as_them, link, how).await
+    };
+    if let Err(refused) = accepted.await {
         end_session(app, &asker).await?;
         return Err(refused);
     }
@@ -146,6 +159,10 @@ async fn sign_out(
     let again = to(&format!("/invitations/{}", link.expose()));
     let again = with_cookie(again, cookie::forgotten(Errand::Own, app.site()));
     Ok(cookie::work_forgotten(again, app.site()))
+}
+
+fn person_of(asker: &Asker) -> PersonId {
+    PersonId(asker.ledger().0)
 }
 
 /// Who looks at it, as far as it matters for the buttons.
@@ -173,7 +190,7 @@ impl Standing {
             (None, Some(_)) => Self::HasLogin,
             (Some(asker), Some(person)) if asker.ledger() == person.into() => Self::SignedIn,
             (Some(asker), _) => {
-                let person = links::person(app, PersonId(asker.ledger().0)).await?;
+                let person = links::person(app, person_of(asker)).await?;
                 let email = person.email.value().map(|email| email.typed().to_owned());
                 let email = email.unwrap_or_default();
                 match invited {
@@ -204,6 +221,13 @@ async fn shown(
     let standing = Standing::of(app, who.asker.as_ref(), known(app, &email).await?).await?;
     // Whoever the invitation may not be for sees to whom it went, and no more.
     let for_another = matches!(standing, Standing::SomebodyElse(_) | Standing::WithAnother(_));
+    // What the one who is signed in has elsewhere is theirs to see, whoever is invited.
+    let own = match (&who.asker, &standing) {
+        (Some(asker), Standing::SignedIn | Standing::WithAnother(_)) => {
+            OwnInfo::of(app, person_of(asker)).await?
+        }
+        (_, Standing::New | Standing::HasLogin | Standing::SomebodyElse(_)) | (None, _) => None,
+    };
     let content = html! {
         (complaints.above(&LABELS))
         @if !for_another {
@@ -213,7 +237,8 @@ async fn shown(
             }
             (on_file(&invitee.contact, &builder, email.typed()))
         }
-        (answers(&standing, email.typed(), complaints))
+        @if let Some(own) = &own { (own.shown()) }
+        (answers(&standing, email.typed(), &builder, own.is_some(), complaints))
         p .hint { "This invitation works until " (day_and_time(invitee.expires_at)) "." }
         @if !for_another { (saying_no(&builder)) }
     };
@@ -223,33 +248,28 @@ async fn shown(
 
 /// What the builder has on file of them, and where it was mailed to.
 fn on_file(contact: &Contact, builder: &str, email: &str) -> Markup {
-    let title = contact.title.as_ref().and_then(Personal::value).map(Honorific::as_str);
-    let name = contact.name.value().map(PersonName::as_str);
-    let phones = contact.phones.as_ref().and_then(Personal::value);
-    let phones = phones.map(Vec::as_slice).unwrap_or_default();
-    let address = contact.address.as_ref().and_then(Personal::value);
     let additional = contact.additional_emails.iter().filter_map(Personal::value);
     html! {
         section .plain {
             h2 { "What " (builder) " has on file of you" }
             dl .facts {
-                @if let Some(name) = name {
-                    dt { "Name" }
-                    dd { @if let Some(title) = title { (title) " " } (name) }
-                }
+                (own_info::facts(contact))
                 dt { "Invited address" } dd { (email) }
                 @for email in additional { dt { "Additional email" } dd { (email.typed()) } }
-                @for phone in phones { dt { "Phone" } dd { (phone.typed()) } }
-                @if let Some(address) = address {
-                    dt { "Address" } dd .lines { (address.as_str()) }
-                }
             }
             p .hint { "Once you have accepted, you alone change your name, phones and address." }
         }
     }
 }
 
-fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup {
+/// The forms to answer with; `has_own` says whether the one who is signed in has info elsewhere.
+fn answers(
+    standing: &Standing,
+    email: &str,
+    builder: &str,
+    has_own: bool,
+    complaints: &Complaints,
+) -> Markup {
     match standing {
         Standing::New => html! {
             section {
@@ -273,6 +293,7 @@ fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup 
                         .value(email).read_only().shown(complaints))
                     (Input::password(LABELS[0].1).shown(complaints))
                     (code_where_needed(complaints))
+                    (own_info::choice("sign-in", builder))
                     (button("sign-in", "Sign in and accept"))
                 }
                 p { a href="/forgotten-password" { "I forgot my password" } }
@@ -282,19 +303,27 @@ fn answers(standing: &Standing, email: &str, complaints: &Complaints) -> Markup 
             section {
                 h2 { "Accept" }
                 p { "You are signed in with this address." }
-                form method="post" { (button("accept", "Accept the invitation")) }
+                form method="post" {
+                    @if has_own { (own_info::choice("accept", builder)) }
+                    (button("accept", "Accept the invitation"))
+                }
             }
         },
         Standing::WithAnother(signed_in) => html! {
             (for_another(email, signed_in))
-            (both_are_mine(email, signed_in, complaints))
+            (both_are_mine(email, signed_in, Some(builder).filter(|_| has_own), complaints))
         },
         Standing::SomebodyElse(signed_in) => for_another(email, signed_in),
     }
 }
 
 /// The two addresses of one person: which one it is to be, they say.
-fn both_are_mine(email: &str, signed_in: &str, complaints: &Complaints) -> Markup {
+fn both_are_mine(
+    email: &str,
+    signed_in: &str,
+    chooses_with: Option<&str>,
+    complaints: &Complaints,
+) -> Markup {
     html! {
         section {
             h2 { "Both addresses are mine" }
@@ -303,6 +332,7 @@ fn both_are_mine(email: &str, signed_in: &str, complaints: &Complaints) -> Marku
                     "Keep signing in with " strong { (signed_in) } ". The builder reaches you there, and "
                     "at " (email) " too."
                 }
+                @if let Some(builder) = chooses_with { (own_info::choice("stay", builder)) }
                 (button("stay", "Accept, and keep my address"))
             }
             form method="post" novalidate {
@@ -310,6 +340,7 @@ fn both_are_mine(email: &str, signed_in: &str, complaints: &Complaints) -> Marku
                     "Or sign in with " strong { (email) } " from now on, with every builder."
                 }
                 (Input::password(LABELS[0].1).shown(complaints))
+                @if let Some(builder) = chooses_with { (own_info::choice("move", builder)) }
                 (quiet_button("move", "Accept, and move to the invited address"))
             }
         }

@@ -25,6 +25,7 @@ mod layout;
 mod me;
 mod multipart;
 mod once;
+mod own_info;
 mod password_reset;
 mod portal;
 mod problem;

@@ -1,11 +1,12 @@
+use super::cookie::{Errand, forgotten, work_forgotten};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
     no_such_button,
 };
-use super::layout::{Page, to};
+use super::layout::{Page, to, with_cookie};
 use super::password_reset::PASSWORD_HINT;
 use super::problem;
-use super::visit::{Sent, Visit};
+use super::visit::{Sent, Visit, WithWork};
 use super::words::day_and_time;
 use crate::credential::Secret;
 use crate::endpoints::staff_invitations::accept::join_by_link;
@@ -31,20 +32,27 @@ pub(super) async fn show(
     shown(&app, &visit.who, &visit.path, &Complaints::NONE).await
 }
 
-/// Accept it: with a new password, or with the login that the address has.
+/// Accept it: with a new password, or with the login that the address has. Unless it is whoever is
+/// signed in, all that the browser carried before is over.
 pub(super) async fn send(
     State(app): State<AppState>,
-    sent: Sent<Visitor, Secret>,
+    sent: Sent<WithWork<Visitor>, Secret>,
 ) -> Result<Response, Problem> {
-    let Sent { who, path, form } = sent;
-    let joined = match form.text("action") {
-        "accept" => accept(&app, &who, &path, &form).await,
-        "sign-in" => sign_in_and_accept(&app, &who, &path, &form).await,
-        _ => Err(no_such_button()),
+    let Sent { who: before, path, form } = sent;
+    let who = &before.who;
+    let (joined, is_the_same) = match form.text("action") {
+        "accept" => (accept(&app, who, &path, &form).await, who.asker.is_some()),
+        "sign-in" => (sign_in_and_accept(&app, who, &path, &form).await, false),
+        _ => (Err(no_such_button()), false),
     };
     match joined {
-        Ok(()) => Ok(to("/?done=joined")),
-        Err(problem) => shown(&app, &who, &path, &Complaints::about(problem)?).await,
+        Ok(()) if is_the_same => Ok(to("/?done=joined")),
+        Ok(()) => {
+            before.end_all(&app).await?;
+            let joined = with_cookie(to("/?done=joined"), forgotten(Errand::Own, app.site()));
+            Ok(work_forgotten(joined, app.site()))
+        }
+        Err(problem) => shown(&app, who, &path, &Complaints::about(problem)?).await,
     }
 }
 

@@ -1,11 +1,12 @@
 //! What crosses ledgers for persons: accepting an invitation ([`accepting`]), moving a login to
-//! another address ([`moving`], [`email_change`]), joining an account's
+//! another address ([`moving`], [`email_change`], [`cut_off`]), joining an account's
 //! staff ([`joining`]), and finding the contacts ([`links`]), the customers that they belong to ([`membership`]), or that are shown to whoever asks ([`eyes`]) and the work ([`work`]) that are theirs.
 //! Each is a row of
 //! idempotent steps.
 
 pub(crate) mod accepting;
 pub(crate) mod choosing;
+pub(crate) mod cut_off;
 pub(crate) mod email_change;
 pub(crate) mod eyes;
 pub(crate) mod invitee;

@@ -6,7 +6,8 @@
 //!
 //! 1. The directory reserves the new address. A crash after it: the reservation lapses.
 //! 2. The person's ledger says that the move has begun. From now on it is taken up again, wherever it
-//!    stopped, by the same link, by the next sign-in, or by the next acceptance.
+//!    stopped, by the same link, by the next sign-in, by the next acceptance, or by the clock
+//!    ([`super::cut_off`]).
 //! 3. Each builder's ledger is asked whether the address is free there, and then each contact gets
 //!    it, with its claim. Where one has it already nothing happens, so that both may be repeated. On
 //!    the first refusal the contacts that followed go back, the ledger says that the move was
@@ -14,7 +15,7 @@
 //! 4. The directory confirms the new address: both sign the person in. 5. The person's ledger says
 //!    that the login is another, which ends sessions and resets and orders the notices.
 //! 6. The directory gives the old address up. A crash before it: whoever asks for the old address
-//!    next finds that the ledger says otherwise, and gives it up.
+//!    next, or the clock, finds that the ledger says otherwise, and gives it up.
 //!
 //! A contact that is accepted meanwhile follows after 5, or after its own acceptance ([`follow`]).
 

@@ -63,6 +63,9 @@ fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> 
         Command::Contact(id, command @ ContactCommand::SetPermissions(_)) => {
             asked.set_permissions(*id, command)
         }
+        Command::Contact(id, command @ ContactCommand::AcceptInviteAs { .. }) => {
+            asked.accept_as(*id, command)
+        }
         Command::Contact(id, command) => {
             let contact = Tracked::state_of(state.contact(*id)?);
             let events = asked.contact(*id, contact, command)?;

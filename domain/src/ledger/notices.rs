@@ -1,8 +1,8 @@
-//! Which owners are told of something new, by mail (R21).
+//! Which owners are told of something new, by mail (R21), and which addresses of another primary email.
 
-use super::decide::Asked;
-use super::{Halt, Need};
-use crate::contact::Contact;
+use super::decide::{Asked, done};
+use super::{Decision, Halt, Need, Tracked};
+use crate::contact::{Contact, ContactCommand};
 use crate::event::Event;
 use crate::ids::{AggregateId, ContactId, JobId};
 use crate::job::{Assignee, Job, JobEvent, TaskDetails};
@@ -45,6 +45,24 @@ impl Asked<'_> {
             whose.into_iter().collect()
         };
         self.notices(MailKind::NewTask, id.into(), &told)
+    }
+
+    /// Accepts with the login's own address in the place of the invited one: both are told (H16, 2.5).
+    pub(super) fn accept_as(
+        &self,
+        id: ContactId,
+        accept: &ContactCommand,
+    ) -> Result<Decision, Halt> {
+        let contact = Tracked::state_of(self.state.contact(id)?);
+        let happened = self.contact(id, contact, accept)?;
+        let sequence = self.state.version(id.into()) + 1;
+        let mails = contact.map(|before| notification::of_kept_login(before, sequence, &happened));
+        let mails = mails.unwrap_or_default();
+        let mut decision = done(id.into(), happened, Event::Contact);
+        decision.events.extend(mails.into_iter().map(|(mail, queued)| {
+            (AggregateId::Notification(mail), Event::Notification(queued.into()))
+        }));
+        Ok(decision)
     }
 
     /// Contacts that are there, all fetched together.

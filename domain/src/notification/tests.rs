@@ -89,6 +89,28 @@ fn an_active_owner_is_told_at_the_primary_and_all_additional_addresses() {
 }
 
 #[test]
+fn who_accepts_with_their_own_login_is_told_at_the_invited_address_and_at_the_logins() {
+    // H16, 2.5
+    use crate::contact::{PrimaryEmailClaimed, PrimaryEmailReleased};
+    let invited = contact(1, false, &["invited@x.org"]);
+    let known = |typed: &str| Personal::known(invited.id, email(typed));
+    let released = PrimaryEmailReleased { email: known("invited@x.org") }.into();
+    let claimed = PrimaryEmailClaimed { email: known("login@x.org") }.into();
+    let mails = of_kept_login(&invited, 7, &[released, claimed]);
+    let kinds = [MailKind::PrimaryEmailChanged; 2];
+    assert_eq!(mails.iter().map(|(_, mail)| mail.kind).collect::<Vec<_>>(), kinds);
+    let to: Vec<_> = mails.iter().map(|(_, mail)| mail.to.clone()).collect();
+    assert_eq!(to, [known("invited@x.org"), known("login@x.org")]);
+    assert!(mails.iter().all(|(_, mail)| mail.recipient == invited.id.into()));
+    let later = PrimaryEmailClaimed { email: known("login@x.org") }.into();
+    let later = of_kept_login(&invited, 8, &[later]);
+    let ids: BTreeSet<MailId> = mails.iter().chain(&later).map(|(mail, _)| *mail).collect();
+    assert_eq!(ids.len(), 4, "mails of their own");
+    // It is the invited address itself.
+    assert_eq!(of_kept_login(&invited, 7, &[]), []);
+}
+
+#[test]
 fn who_has_no_login_now_is_told_nothing() {
     // R21: nobody without a login gets notices of the portal
     let invited = contact(1, false, &["ada@x.org"]);

@@ -9,8 +9,8 @@ use crate::logins::{SESSION_HOURS, STAFF_SESSION_HOURS, StaffSession};
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
 use crate::rows::{
-    EmailChangeTokenRow, ImportedOwnerRow, MailRow, PasswordRow, Prepared, ResetTokenRow,
-    SessionRow,
+    EmailChangeTokenRow, EmailMoveRow, ImportedOwnerRow, MailRow, PasswordRow, Prepared,
+    ResetTokenRow, SessionRow,
 };
 use crate::store::Submission;
 use base64::Engine;
@@ -33,6 +33,7 @@ pub(super) struct Logins {
     sessions: Vec<SessionRow>,
     resets: Vec<ResetTokenRow>,
     email_changes: Vec<EmailChangeTokenRow>,
+    email_moves: Vec<EmailMoveRow>,
     imported: Vec<ImportedOwnerRow>,
     factors: SecondFactors,
 }
@@ -52,6 +53,7 @@ impl Logins {
             sessions,
             resets,
             email_changes,
+            email_moves,
             imported,
             factors,
         } = self;
@@ -61,6 +63,7 @@ impl Logins {
             && sessions.is_empty()
             && resets.is_empty()
             && email_changes.is_empty()
+            && email_moves.is_empty()
             && imported.is_empty()
             && factors.are_none()
     }
@@ -102,6 +105,7 @@ impl Logins {
         prepared.insert(client, self.sessions, pipeline).await?;
         prepared.insert(client, self.resets, pipeline).await?;
         prepared.insert(client, self.email_changes, pipeline).await?;
+        prepared.insert(client, self.email_moves, pipeline).await?;
         prepared.insert(client, self.imported, pipeline).await?;
         self.factors.send(client, prepared, pipeline).await
     }
@@ -150,12 +154,19 @@ impl Turn<'_> {
             PersonEvent::PrimaryEmailChangeRequested(asked) => {
                 self.email_change_mails(recorded, asked, person, submission, writes)?;
             }
+            // From now on it is gone on with, whatever becomes of this process.
+            PersonEvent::PrimaryEmailChangeBegun(_) => {
+                writes.logins.email_moves.push(EmailMoveRow {
+                    ledger_id: ledger.0,
+                    position: stored(recorded.position),
+                    begun_at: at.moment(),
+                });
+            }
             PersonEvent::LoginEmailChanged(changed) => {
                 self.email_changed_mails(recorded, changed, person, writes)?;
             }
             PersonEvent::PersonRegistered(_)
             | PersonEvent::ContactLinked(_)
-            | PersonEvent::PrimaryEmailChangeBegun(_)
             | PersonEvent::PrimaryEmailChangeRefused(_)
             | PersonEvent::StaffLinked(_)
             | PersonEvent::PasswordResetCompleted(_) => {}

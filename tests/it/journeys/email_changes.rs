@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-const PASSWORD: &str = "a house by the river";
-const OTHER: &str = "a house by the sea";
+pub(super) const PASSWORD: &str = "a house by the river";
+pub(super) const OTHER: &str = "a house by the sea";
 const OLD: &str = "ada@example.org";
 const NEW: &str = "ada@work.example";
 
@@ -40,17 +40,22 @@ async fn asked(server: &Server, owner: &Owner, email: &str) -> String {
     mail.link.clone()
 }
 
-async fn confirm(caller: &Caller, link: &str) -> Answer {
+pub(super) async fn confirm(caller: &Caller, link: &str) -> Answer {
     caller.order(&format!("/v1/email-changes/{link}/confirm")).await
 }
 
-async fn sign_in(server: &Server, email: &str, password: &str) -> Answer {
+pub(super) async fn sign_in(server: &Server, email: &str, password: &str) -> Answer {
     let body = json!({ "email": email, "password": password });
     server.anybody().post("/v1/sessions", body).await
 }
 
 /// One more builder's contact of an owner who is signed in.
-async fn also_with(server: &Server, builder: &Builder, session: &Caller, email: &str) -> Uuid {
+pub(super) async fn also_with(
+    server: &Server,
+    builder: &Builder,
+    session: &Caller,
+    email: &str,
+) -> Uuid {
     let contact = builder.admin.contact("Ada", Some(email)).await;
     let link = server.invite(builder, contact).await;
     session.post(&accept_path(&link), json!({})).await.is(200);
@@ -62,7 +67,7 @@ async fn seen(builder: &Builder, contact: Uuid) -> Value {
     builder.admin.get_after(&last, &format!("/v1/contacts/{contact}")).await.is(200).body
 }
 
-async fn emails(builder: &Builder, contact: Uuid) -> (Value, Value) {
+pub(super) async fn emails(builder: &Builder, contact: Uuid) -> (Value, Value) {
     let seen = seen(builder, contact).await;
     (seen["primary_email"].clone(), seen["additional_emails"].clone())
 }
@@ -332,7 +337,7 @@ async fn who_registers_with_an_address_that_was_given_up_is_somebody_else() {
 
 /// The steps of a move, as far as they got before a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
+pub(super) enum Step {
     Reserved,
     Begun,
     OneMoved,
@@ -341,7 +346,7 @@ enum Step {
 }
 
 /// Takes the steps that came before the crash.
-async fn begun(
+pub(super) async fn begun(
     server: &Server,
     owner: &Owner,
     contacts: &[(&Builder, Uuid)],
@@ -399,7 +404,7 @@ enum By {
     SignIn,
 }
 
-const STEPS: [Step; 5] =
+pub(super) const STEPS: [Step; 5] =
     [Step::Reserved, Step::Begun, Step::OneMoved, Step::Confirmed, Step::Completed];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -583,9 +588,49 @@ async fn who_accepts_with_another_login_chooses_whether_it_stays() {
     assert!(accepted.body.get("session_token").is_none());
     assert_eq!(emails(&oak, contact).await, (json!(OLD), json!([NEW])));
     assert_eq!(emails(&elm, ada.contact).await, (json!(OLD), json!([])));
+    // Both are told, and both mails stand in the builder's log and nobody else's (R68).
+    let of_change = |mail: &&Value| mail["kind"] == "primary_email_changed";
+    let last = oak.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let log = oak.admin.get_after(&last, &format!("/v1/mail-log?contact={contact}")).await.is(200);
+    let log = log.body["items"].as_array().expect("a list").clone();
+    let told: BTreeSet<_> = log.iter().filter(of_change).map(|m| m["to"].to_string()).collect();
+    assert_eq!(told, BTreeSet::from([json!(NEW).to_string(), json!(OLD).to_string()]));
+    let last = elm.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let log = elm.admin.get_after(&last, "/v1/mail-log").await.is(200);
+    assert!(log.body["items"].as_array().expect("a list").iter().all(|m| !of_change(&m)));
     // The invited address is free for whoever is invited with it next.
     let next = server.owner(&oak, NEW, OTHER).await;
     assert_ne!(next.person, ada.person);
+}
+
+/// H16, 2.5: what was mailed to an address that another login answered is told there.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_their_login_is_told_so_at_the_invited_address_too() {
+    let server = Server::start_with_mailbox().await;
+    let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
+    let ada = server.owner(&elm, OLD, PASSWORD).await;
+    let contact = oak.admin.contact("A. Example", Some(NEW)).await;
+    let link = server.invite(&oak, contact).await;
+    ada.session.post(&accept_path(&link), json!({ "address": "stay" })).await.is(200);
+    let told = || {
+        let mailbox = server.mailbox.as_ref().expect("a mailbox").mails();
+        let told = mailbox.into_iter().filter(|mail| mail.kind == "primary_email_changed");
+        told.collect::<Vec<_>>()
+    };
+    for _ in 0..500 {
+        if told().len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let told = told();
+    let to: BTreeSet<_> = told.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(to, BTreeSet::from([OLD, NEW]));
+    for mail in &told {
+        assert_eq!(mail.subject, "Your email address with Oak was changed");
+        let other = if mail.to == NEW { OLD } else { NEW };
+        assert!(mail.link.is_none() && !mail.text.contains(other), "{}", mail.text);
+    }
 }
 
 /// 2.1, R38: the login moves to the invited address, and the owner's own info stands.

@@ -31,6 +31,8 @@ pub(super) struct Server {
     pub(super) store: EventStore,
     pub(super) client: Client,
     pub(super) mailbox: Option<Mailbox>,
+    /// What it serves, for what nobody asks for over HTTP.
+    pub(super) state: AppState,
     // Ends with its store's runtime.
     _sender: Option<Sender>,
     operator: String,
@@ -125,7 +127,7 @@ impl Server {
             Sender::start(store.clone(), Mailer::Mailbox(mailbox), &base, pace)
         });
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(api::server::serve(listener, state, async move {
+        tokio::spawn(api::server::serve(listener, state.clone(), async move {
             // Dropping the sender is the signal.
             drop(stopped.await);
         }));
@@ -135,6 +137,7 @@ impl Server {
             store,
             client,
             mailbox,
+            state,
             _sender: sender,
             operator,
             views: Some(runner),
@@ -339,6 +342,11 @@ async fn operator_token(store: &EventStore) -> String {
 }
 
 impl Caller {
+    /// The same at another address of the server.
+    pub(super) fn at(self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self }
+    }
+
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.secret)
     }

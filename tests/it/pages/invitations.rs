@@ -229,3 +229,78 @@ async fn who_is_signed_in_with_another_address_keeps_it_or_moves_to_the_invited_
     browser.look("/me/emails").await.is(200).says(&["ada@work.example"]);
     assert_eq!(shown(&elm, ada.contact).await["primary_email"], "ada@work.example");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_with_another_builder_sees_both_sets_of_details_and_says_which_stands() {
+    // 2.1, R38
+    let server = Server::start().await;
+    let elm = server.builder("Elm").await;
+    let ada = server.owner(&elm, "ada@example.org", PASSWORD).await;
+    let own = json!({ "name": "Ada King", "phones": ["(212) 555-0180"], "address": "12 Elm St" });
+    ada.session.patch("/v1/me", own).await.is(200);
+    let invited = async |builder: &Builder, email: &str| {
+        let body = json!({ "name": "A. Byron", "title": "Ms", "primary_email": email,
+            "phones": ["(212) 555-0199"] });
+        let contact = builder.admin.post("/v1/contacts", body).await.is(201).id();
+        (contact, format!("/invitations/{}", server.invite(builder, contact).await))
+    };
+    let has = async |builder: &Builder, contact: Uuid| {
+        let shown = shown(builder, contact).await;
+        [&shown["name"], &shown["title"], &shown["phones"], &shown["address"]].map(Value::to_string)
+    };
+    let of = |[name, title, phones, address]: [Value; 4]| {
+        [name, title, phones, address].map(|value| value.to_string())
+    };
+    let builders = || of([json!("A. Byron"), json!("Ms"), json!(["(212) 555-0199"]), Value::Null]);
+    let hers =
+        || of([json!("Ada King"), Value::Null, json!(["(212) 555-0180"]), json!("12 Elm St")]);
+    let mut browser = Browser::new(&server);
+    browser.sign_in("ada@example.org", PASSWORD).await.leads_to();
+    // Signed in: both are shown, and nothing is taken over unless she says so.
+    for (company, choice, stands) in [
+        ("Oak", None, builders()),
+        ("Ash", Some("own"), hers()),
+        ("Yew", Some("builders"), builders()),
+    ] {
+        let builder = server.builder(company).await;
+        let (contact, path) = invited(&builder, "ada@example.org").await;
+        let page = browser.look(&path).await.is(200).says(&[
+            &format!("What {company} has on file of you"),
+            "Ms A. Byron",
+            "(212) 555-0199",
+            "What you have with Elm",
+            "Ada King",
+            "(212) 555-0180",
+            "12 Elm St",
+        ]);
+        let chosen: Vec<_> = choice.iter().map(|choice| ("info_accept", *choice)).collect();
+        browser.fill(&page, "accept", &chosen).await.leads_to();
+        assert_eq!(has(&builder, contact).await, stands, "{company}");
+    }
+    // What changed, and that the owner did it, stands in the builder's history.
+    let fir = server.builder("Fir").await;
+    let (contact, path) = invited(&fir, "ada@example.org").await;
+    let mut other = Browser::new(&server);
+    let page = other.look(&path).await.is(200).says_nothing_of(&["Ada King", "(212) 555-0180"]);
+    let typed = [("password", PASSWORD), ("info_sign-in", "own")];
+    other.fill(&page, "sign-in", &typed).await.leads_to();
+    assert_eq!(has(&fir, contact).await, hers());
+    let last = fir.admin.post("/v1/contacts", json!({ "name": "Last" })).await.is(201);
+    let path = format!("/v1/contacts/{contact}/history");
+    let history = fir.admin.get_after(&last, &path).await.is(200);
+    let items = history.body["items"].as_array().expect("a list");
+    let edit = items.iter().find(|item| item["event"] == "contact.info_updated").expect("an edit");
+    assert_eq!(edit["actor"]["kind"], "owner");
+    assert!(edit["changes"].to_string().contains("A. Byron"), "{edit}");
+    // With another address of hers, which may also be somebody else's: nothing of what is on file.
+    let oak = server.builder("Oak").await;
+    let (contact, path) = invited(&oak, "ada@work.example").await;
+    let page = browser.look(&path).await.is(200).says(&["What you have with Elm", "Ada King"]);
+    let page = page.says_nothing_of(&["A. Byron", "(212) 555-0199"]);
+    browser.fill(&page, "stay", &[("info_stay", "own")]).await.leads_to();
+    assert_eq!(has(&oak, contact).await, hers());
+    // Who has nothing elsewhere is not asked.
+    let path = invited(&oak, "new@example.org").await.1;
+    let mut new = Browser::new(&server);
+    new.look(&path).await.is(200).says_nothing_of(&["info_", "As my other builders"]);
+}

@@ -10,6 +10,7 @@ mod customers;
 mod desk;
 mod desk_browser;
 mod forms;
+mod going_to_work;
 mod headers;
 mod history;
 mod invitations;
@@ -29,6 +30,7 @@ mod real_browser;
 mod sessions;
 mod twice;
 mod ways;
+mod whose_work;
 
 /// A password that is taken.
 const PASSWORD: &str = "a house by the river";

@@ -8,7 +8,7 @@
 
 use super::harness::{Answer, Caller, Server, send};
 use crate::faults::tables;
-use crate::support::log::{ALL, Log};
+use crate::support::log::Log;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -234,7 +234,7 @@ fn found(text: &str, canary: &str) -> Option<String> {
 // On one thread, so that one log hears all of it.
 #[tokio::test]
 async fn no_canary_is_in_a_log_a_figure_a_problem_or_a_table_that_is_not_made_for_people() {
-    let (log, guard) = Log::hear(ALL);
+    let (log, guard) = Log::hear();
     let server = Server::start_with_mailbox().await;
     let mut journey = Journey::default();
     let builder = server.builder("Zanary Builders").await;

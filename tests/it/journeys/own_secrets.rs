@@ -2,7 +2,7 @@
 
 use super::harness::{Server, send};
 use crate::faults::{EVERYTHING, dump, must_not_hold};
-use crate::support::log::{ALL, Log};
+use crate::support::log::Log;
 use reqwest::Method;
 use serde_json::json;
 
@@ -13,7 +13,7 @@ const WRONG: &str = "canary mistypes a password";
 // On one thread, so that one subscriber hears all of it.
 #[tokio::test]
 async fn no_password_session_or_link_is_in_a_log_an_answer_or_a_table() {
-    let (log, guard) = Log::hear(ALL);
+    let (log, guard) = Log::hear();
     let server = Server::start().await;
     let builder = server.builder("Elm").await;
     let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;

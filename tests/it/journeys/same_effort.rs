@@ -26,7 +26,7 @@ async fn sign_in(server: &Server, email: &str) -> Answer {
 // On one thread, so that one log hears all of it.
 #[tokio::test]
 async fn a_sign_in_costs_one_hash_whoever_has_the_address() {
-    let (log, _guard) = Log::hear("off,api=debug");
+    let (log, _guard) = Log::hear();
     let server = Server::start().await;
     let builder = server.builder("Elm").await;
     server.owner(&builder, "ada@example.org", PASSWORD).await;

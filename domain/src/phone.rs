@@ -31,7 +31,7 @@ impl PhoneNumber {
         }
         let normal = phonenumber::parse(Some(phonenumber::country::US), typed)
             .ok()
-            .map(|number| number.format().mode(phonenumber::Mode::E164).to_string().into());
+            .map(|number| format!("+{}{}", number.code().value(), number.national()).into());
         Ok(Self { typed: typed.into(), normal })
     }
 

@@ -511,10 +511,14 @@ pub async fn sealed_events_after(
     limit: u32,
 ) -> Result<Vec<Recorded>, StoreError> {
     let rows = client
-        .query(
+        .query_typed(
             "SELECT position, event FROM events \
              WHERE ledger_id = $1 AND position > $2 ORDER BY position LIMIT $3",
-            &[&ledger.0, &stored(after), &i64::from(limit)],
+            &[
+                (&ledger.0, Type::UUID),
+                (&stored(after), Type::INT8),
+                (&i64::from(limit), Type::INT8),
+            ],
         )
         .await
         .map_err(StoreError::database("reading events"))?;

@@ -43,6 +43,7 @@ pub mod settings;
 pub mod staff;
 pub mod status;
 mod stored_tuples;
+pub mod turn;
 pub mod verify;
 pub mod view;
 pub mod work_orders;
@@ -100,7 +101,9 @@ impl ViewError {
 
     pub(crate) fn database(view: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| {
-            if source.is_closed() || source.as_db_error().is_none() {
+            // Class 57P: the server was told to end the connection; the statement was not refused.
+            let ended = source.code().is_none_or(|code| code.code().starts_with("57P"));
+            if ended {
                 Self::Store(StoreError::Unavailable(Box::new(source)))
             } else {
                 Self::Database { view, source }

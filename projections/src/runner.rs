@@ -4,18 +4,19 @@
 //! events after them, fold, write the rows, move the checkpoints. Hints say where to look; a poll
 //! behind them misses nothing. An event that a view cannot take parks that ledger's view.
 
+use crate::ViewError;
 use crate::moves::{self, Moves};
+use crate::turn::{ViewConnection, ViewTurn};
 use crate::view::{AnyView, Taken, all_views};
-use crate::{VIEW_NAMES, ViewError};
 use domain::{LedgerId, Timestamp};
 use event_store::{Hint, Reader, Recorded, StoreError, system_clock};
+use postgres_types::Type;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
 /// The most events of a batch.
@@ -30,6 +31,9 @@ const GAP: Duration = Duration::from_millis(100);
 
 /// How often a waiting reader looks at the checkpoints that another process may have moved.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Where it is kept how far each view is.
+const CHECKPOINTS: &str = "view_checkpoints";
 
 /// The tasks that keep the views up.
 #[derive(Debug)]
@@ -70,7 +74,7 @@ impl Runner {
         let shared = Arc::clone(&progress.shared);
         let telling = tokio::spawn(keep_told(reader.clone(), shared, stopped.clone()));
         let working = Working {
-            reader,
+            writer: Writer::new(reader),
             hints,
             stopped,
             shared: Arc::clone(&progress.shared),
@@ -199,7 +203,7 @@ impl Drop for Waiting<'_> {
 }
 
 struct Working {
-    reader: Reader,
+    writer: Writer,
     hints: broadcast::Receiver<Hint>,
     stopped: watch::Receiver<bool>,
     shared: Arc<Shared>,
@@ -256,7 +260,7 @@ impl Working {
     /// locks.
     async fn look_everywhere(&mut self, now: Instant) {
         let behind = async {
-            let client = self.reader.database().connection().await?;
+            let client = self.writer.reader.database().connection().await?;
             let rows = client
                 .query(
                     "SELECT DISTINCT l.ledger_id FROM ledgers l \
@@ -285,7 +289,7 @@ impl Working {
             self.dirty.iter().filter(|(_, at)| **at <= now).map(|(ledger, _)| *ledger).collect();
         for ledger in due {
             self.dirty.remove(&ledger);
-            match batch(&self.reader, ledger, &self.shared).await {
+            match self.writer.batch(ledger, &self.shared).await {
                 Ok(more) => {
                     let ended = Instant::now();
                     self.ended.insert(ledger, ended);
@@ -325,71 +329,104 @@ async fn sleep_until(at: Option<Instant>) {
     }
 }
 
-/// Takes one batch of a ledger; tells whether there is more.
-async fn batch(reader: &Reader, ledger: LedgerId, shared: &Shared) -> Result<bool, ViewError> {
-    match all_at_once(reader, ledger, shared).await {
-        // A view's statement failed and took the others' down with it: each by itself.
-        Err(ViewError::Database { .. }) => {
-            let mut more = false;
-            for view in all_views() {
-                more |= one_alone(reader, ledger, view, shared).await?;
-            }
-            Ok(more)
-        }
-        other => other,
+/// Takes batches, on a connection of its own.
+struct Writer {
+    reader: Reader,
+    connection: Option<ViewConnection>,
+}
+
+impl Writer {
+    const fn new(reader: Reader) -> Self {
+        Self { reader, connection: None }
     }
-}
 
-async fn all_at_once(
-    reader: &Reader,
-    ledger: LedgerId,
-    shared: &Shared,
-) -> Result<bool, ViewError> {
-    advance(reader, ledger, &all_views(), shared).await
-}
-
-async fn one_alone(
-    reader: &Reader,
-    ledger: LedgerId,
-    view: &'static dyn AnyView,
-    shared: &Shared,
-) -> Result<bool, ViewError> {
-    match advance(reader, ledger, &[view], shared).await {
-        Err(ViewError::Database { source, .. }) => {
-            let cause = source.as_db_error().map_or_else(
-                || "the database refused its rows".to_owned(),
-                |error| format!("the database refused its rows (SQLSTATE {})", error.code().code()),
-            );
-            let mut client = reader.database().connection().await?;
-            let failed = || ViewError::database(view.name());
-            let turn = client.transaction().await.map_err(failed())?;
-            let locked = lock_checkpoints(&*turn, ledger, &[view]).await?;
-            if let Some((_, position)) = locked.first() {
-                park(&*turn, ledger, view.name(), position + 1, &cause).await?;
+    /// Takes one batch of a ledger; tells whether there is more.
+    async fn batch(&mut self, ledger: LedgerId, shared: &Shared) -> Result<bool, ViewError> {
+        match self.advance(ledger, &all_views(), shared).await {
+            // A view's statement failed and took the others' down with it: each by itself.
+            Err(ViewError::Database { .. }) => {
+                let mut more = false;
+                for view in all_views() {
+                    more |= self.one_alone(ledger, view, shared).await?;
+                }
+                Ok(more)
             }
-            turn.commit().await.map_err(failed())?;
-            Ok(false)
+            other => other,
         }
-        other => other,
+    }
+
+    async fn one_alone(
+        &mut self,
+        ledger: LedgerId,
+        view: &'static dyn AnyView,
+        shared: &Shared,
+    ) -> Result<bool, ViewError> {
+        match self.advance(ledger, &[view], shared).await {
+            Err(ViewError::Database { source, .. }) => {
+                let cause = source.as_db_error().map_or_else(
+                    || "the database refused its rows".to_owned(),
+                    |error| {
+                        format!("the database refused its rows (SQLSTATE {})", error.code().code())
+                    },
+                );
+                let failed = || ViewError::database(view.name());
+                let mut connection = self.take().await?;
+                let turn = connection.begin().await.map_err(failed())?;
+                let locked = lock_checkpoints(&turn, ledger, &[view]).await?;
+                if let Some((_, position)) = locked.first() {
+                    park(&turn, ledger, view.name(), position + 1, &cause).await?;
+                }
+                turn.commit().await.map_err(failed())?;
+                self.connection = Some(connection);
+                Ok(false)
+            }
+            other => other,
+        }
+    }
+
+    async fn advance(
+        &mut self,
+        ledger: LedgerId,
+        views: &[&'static dyn AnyView],
+        shared: &Shared,
+    ) -> Result<bool, ViewError> {
+        let mut connection = self.take().await?;
+        let advanced = advance(&self.reader, &mut connection, ledger, views, shared).await;
+        if advanced.is_ok() {
+            self.connection = Some(connection);
+        } else {
+            // A new one has nothing of what went wrong, and finds no locks of this one.
+            connection.end().await;
+        }
+        advanced
+    }
+
+    /// The connection, for whom nothing goes wrong to put back.
+    async fn take(&mut self) -> Result<ViewConnection, ViewError> {
+        match self.connection.take() {
+            Some(connection) if !connection.is_closed() => Ok(connection),
+            Some(_) | None => ViewConnection::open(self.reader.database()).await,
+        }
     }
 }
 
 /// Locks the checkpoints that nobody else holds and that are not parked.
 async fn lock_checkpoints(
-    turn: &impl GenericClient,
+    turn: &ViewTurn<'_>,
     ledger: LedgerId,
     views: &[&'static dyn AnyView],
 ) -> Result<Vec<(&'static dyn AnyView, u64)>, ViewError> {
     let names: Vec<&str> = views.iter().map(|view| view.name()).collect();
+    let sql = || {
+        "SELECT view, position FROM view_checkpoints \
+         WHERE ledger_id = $1 AND view = ANY($2) AND parked_at IS NULL \
+         ORDER BY view FOR NO KEY UPDATE SKIP LOCKED"
+            .to_owned()
+    };
     let rows = turn
-        .query(
-            "SELECT view, position FROM view_checkpoints \
-             WHERE ledger_id = $1 AND view = ANY($2) AND parked_at IS NULL \
-             ORDER BY view FOR NO KEY UPDATE SKIP LOCKED",
-            &[&ledger.0, &names],
-        )
+        .query(("lock", CHECKPOINTS), sql, &[(&ledger.0, Type::UUID), (&names, Type::TEXT_ARRAY)])
         .await
-        .map_err(ViewError::database("view_checkpoints"))?;
+        .map_err(ViewError::database(CHECKPOINTS))?;
     Ok(rows
         .iter()
         .filter_map(|row| {
@@ -402,19 +439,20 @@ async fn lock_checkpoints(
 
 async fn advance(
     reader: &Reader,
+    connection: &mut ViewConnection,
     ledger: LedgerId,
     views: &[&'static dyn AnyView],
     shared: &Shared,
 ) -> Result<bool, ViewError> {
-    let failed = || ViewError::database("view_checkpoints");
-    let mut client = reader.database().connection().await?;
-    let turn = client.transaction().await.map_err(failed())?;
-    let held = lock_checkpoints(&*turn, ledger, views).await?;
+    let failed = || ViewError::database(CHECKPOINTS);
+    let turn = connection.begin().await.map_err(failed())?;
+    let held = lock_checkpoints(&turn, ledger, views).await?;
     let Some(from) = held.iter().map(|(_, position)| *position).min() else {
         return Ok(false);
     };
-    let (events, unreadable) = readable(reader, &*turn, ledger, from).await?;
+    let (events, unreadable) = readable(reader, &turn, ledger, from).await?;
     let mut reached = Vec::new();
+    let mut parked = Vec::new();
     for (view, position) in &held {
         let skip = usize::try_from(position - from).unwrap_or(usize::MAX);
         let news = events.get(skip..).unwrap_or_default();
@@ -430,48 +468,51 @@ async fn advance(
             taken.poison = Some((*at, why.clone()));
         }
         if taken.position != *position {
-            move_checkpoint(&*turn, ledger, view.name(), taken.position).await?;
             reached.push((view.name(), taken.position));
         }
         if let Some((at, why)) = taken.poison {
-            park(&*turn, ledger, view.name(), at, &why).await?;
+            parked.push((view.name(), at, why));
         }
+    }
+    move_checkpoints(&turn, ledger, &reached).await?;
+    for (view, at, why) in parked {
+        park(&turn, ledger, view, at, &why).await?;
     }
     let full = events.len() >= usize::try_from(BATCH_MAX).unwrap_or(usize::MAX);
     turn.commit().await.map_err(failed())?;
+    tell(shared, ledger, &reached, events.len());
+    Ok(full)
+}
+
+/// Tells readers how far the views are, after the commit.
+fn tell(shared: &Shared, ledger: LedgerId, reached: &[(&'static str, u64)], events: usize) {
+    let Some(furthest) = reached.iter().map(|(_, position)| *position).max() else { return };
     let mut there = locked(&shared.reached);
-    for (view, position) in &reached {
-        if let Some(known) = VIEW_NAMES.iter().find(|name| *name == view) {
-            there.insert((ledger, known), *position);
-        }
+    for (view, position) in reached {
+        there.insert((ledger, *view), *position);
     }
     drop(there);
-    if !reached.is_empty() {
-        shared.moved.notify_waiters();
-        if let Some(furthest) = reached.iter().map(|(_, position)| *position).max() {
-            shared.moves.reached(ledger, furthest);
-        }
-        metrics::counter!("titleblock_view_events_total")
-            .increment(u64::try_from(events.len() * reached.len()).unwrap_or(0));
-    }
-    Ok(full)
+    shared.moved.notify_waiters();
+    shared.moves.reached(ledger, furthest);
+    metrics::counter!("titleblock_view_events_total")
+        .increment(u64::try_from(events * reached.len()).unwrap_or(0));
 }
 
 /// The events after a position, opened, up to the first that cannot be read.
 async fn readable(
     reader: &Reader,
-    turn: &(impl GenericClient + Sync),
+    turn: &ViewTurn<'_>,
     ledger: LedgerId,
     from: u64,
 ) -> Result<(Vec<Recorded>, Option<(u64, String)>), ViewError> {
-    match reader.events_after_on(turn, ledger, from, BATCH_MAX).await {
+    match reader.events_after_on(turn.transaction(), ledger, from, BATCH_MAX).await {
         Ok(events) => Ok((events, None)),
         Err(StoreError::Unreadable { position, why, .. }) => {
             let before = u32::try_from(position - from - 1).unwrap_or(0);
             let events = if before == 0 {
                 Vec::new()
             } else {
-                reader.events_after_on(turn, ledger, from, before).await?
+                reader.events_after_on(turn.transaction(), ledger, from, before).await?
             };
             Ok((events, Some((position, why))))
         }
@@ -479,24 +520,34 @@ async fn readable(
     }
 }
 
-async fn move_checkpoint(
-    turn: &impl GenericClient,
+/// Moves the checkpoints of views; those that reached the same position, as most do, together.
+async fn move_checkpoints(
+    turn: &ViewTurn<'_>,
     ledger: LedgerId,
-    view: &'static str,
-    position: u64,
+    reached: &[(&'static str, u64)],
 ) -> Result<(), ViewError> {
-    let position = i64::try_from(position).unwrap_or(i64::MAX);
-    turn.execute(
-        "UPDATE view_checkpoints SET position = $3 WHERE ledger_id = $1 AND view = $2",
-        &[&ledger.0, &view, &position],
-    )
-    .await
-    .map_err(ViewError::database(view))?;
+    let mut together: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+    for (view, position) in reached {
+        together.entry(i64::try_from(*position).unwrap_or(i64::MAX)).or_default().push(view);
+    }
+    for (position, views) in together {
+        let sql = || {
+            "UPDATE view_checkpoints SET position = $3 WHERE ledger_id = $1 AND view = ANY($2)"
+                .to_owned()
+        };
+        turn.execute(
+            ("move", CHECKPOINTS),
+            sql,
+            &[(&ledger.0, Type::UUID), (&views, Type::TEXT_ARRAY), (&position, Type::INT8)],
+        )
+        .await
+        .map_err(ViewError::database(CHECKPOINTS))?;
+    }
     Ok(())
 }
 
 async fn park(
-    turn: &impl GenericClient,
+    turn: &ViewTurn<'_>,
     ledger: LedgerId,
     view: &'static str,
     at: u64,
@@ -506,21 +557,21 @@ async fn park(
     metrics::counter!("titleblock_views_parked_total", "view" => view).increment(1);
     let position = i64::try_from(at).unwrap_or(i64::MAX);
     let now: Timestamp = system_clock();
-    turn.execute(
-        "UPDATE view_checkpoints SET parked_position = $3, parked_cause = $4, parked_at = $5 \
-         WHERE ledger_id = $1 AND view = $2",
-        &[&ledger.0, &view, &position, &cause, &now.moment()],
-    )
-    .await
-    .map_err(ViewError::database(view))?;
+    let sql = "UPDATE view_checkpoints SET parked_position = $3, parked_cause = $4, parked_at = $5 \
+               WHERE ledger_id = $1 AND view = $2";
+    turn.transaction()
+        .execute(sql, &[&ledger.0, &view, &position, &cause, &now.moment()])
+        .await
+        .map_err(ViewError::database(view))?;
     Ok(())
 }
 
 /// Brings all views of some ledgers up to their heads, without a runner; for tools and tests.
 pub async fn catch_up(reader: &Reader, ledgers: &BTreeSet<LedgerId>) -> Result<(), ViewError> {
     let shared = Shared::default();
+    let mut writer = Writer::new(reader.clone());
     for ledger in ledgers {
-        while batch(reader, *ledger, &shared).await? {}
+        while writer.batch(*ledger, &shared).await? {}
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! difference between the tuples before and after a batch is what is written. So live updates,
 //! rebuilds and checks share one fold and one expansion.
 
+use crate::turn::{Typed, ViewTurn, delete_text};
 use crate::{
     ViewError, audit_trail, contact_directory, customers, duplicate_candidates, impersonations,
     invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal,
@@ -308,7 +309,7 @@ pub trait AnyView: Debug + Send + Sync {
     /// Folds a batch into the stored rows, within the caller's transaction.
     fn take<'a>(
         &'a self,
-        turn: &'a tokio_postgres::Transaction<'a>,
+        turn: &'a ViewTurn<'a>,
         ledger: domain::LedgerId,
         events: &'a [Recorded],
     ) -> BoxFuture<'a, Result<Taken, ViewError>>;
@@ -394,7 +395,7 @@ impl<V: View> AnyView for Of<V> {
 
     fn take<'a>(
         &'a self,
-        turn: &'a tokio_postgres::Transaction<'a>,
+        turn: &'a ViewTurn<'a>,
         ledger: domain::LedgerId,
         events: &'a [Recorded],
     ) -> BoxFuture<'a, Result<Taken, ViewError>> {
@@ -411,7 +412,7 @@ impl<V: View> AnyView for Of<V> {
 }
 
 async fn take<V: View>(
-    turn: &tokio_postgres::Transaction<'_>,
+    turn: &ViewTurn<'_>,
     ledger: domain::LedgerId,
     events: &[Recorded],
 ) -> Result<Taken, ViewError> {
@@ -455,7 +456,7 @@ fn fold_some<V: View>(
 }
 
 async fn load<V: View>(
-    client: &impl GenericClient,
+    turn: &ViewTurn<'_>,
     ledger: domain::LedgerId,
     keys: Vec<V::Key>,
 ) -> Result<Result<BTreeMap<V::Key, V::Row>, Unfoldable>, ViewError> {
@@ -464,16 +465,21 @@ async fn load<V: View>(
     }
     let table = &V::TABLES[0];
     // One by one by the key, whatever the planner thinks of the table's size.
-    let sql = format!(
-        "SELECT found.* FROM unnest($2) AS wanted (key) CROSS JOIN LATERAL \
-         (SELECT {} FROM {} WHERE ledger_id = $1 AND {} = wanted.key OFFSET 0) AS found",
-        columns(table),
-        table.name,
-        table.columns[0].0
-    );
-    let params: [(&(dyn ToSql + Sync), Type); 2] =
+    let sql = || {
+        format!(
+            "SELECT found.* FROM unnest($2) AS wanted (key) CROSS JOIN LATERAL \
+             (SELECT {} FROM {} WHERE ledger_id = $1 AND {} = wanted.key OFFSET 0) AS found",
+            columns(table),
+            table.name,
+            table.columns[0].0
+        )
+    };
+    let params: [Typed<'_>; 2] =
         [(&ledger.0, Type::UUID), (&keys, table.columns[0].1.array_type())];
-    let rows = client.query_typed(&sql, &params).await.map_err(ViewError::database(V::NAME))?;
+    let rows = turn
+        .query(("load", table.name), sql, &params)
+        .await
+        .map_err(ViewError::database(V::NAME))?;
     Ok(rows.iter().map(V::read).collect())
 }
 
@@ -495,7 +501,7 @@ pub(crate) fn columns(table: &Table) -> String {
 
 /// Writes the difference between rows before and after.
 async fn write<V: View>(
-    client: &impl GenericClient,
+    turn: &ViewTurn<'_>,
     ledger: domain::LedgerId,
     before: &BTreeMap<V::Key, V::Row>,
     after: &BTreeMap<V::Key, V::Row>,
@@ -520,19 +526,13 @@ async fn write<V: View>(
             come[index].extend(new[index].iter().filter(|n| !old.contains(n)).cloned());
         }
     }
+    let failed = || ViewError::database(V::NAME);
     for ((table, gone), come) in V::TABLES.iter().zip(gone).zip(come) {
-        for key in gone {
-            delete(client, V::NAME, table, ledger, &key).await?;
-        }
-        for some in come.chunks(UPSERT_ROWS_MAX) {
-            upsert(client, V::NAME, table, ledger, some).await?;
-        }
+        turn.delete(table, ledger.0, &gone).await.map_err(failed())?;
+        turn.upsert(table, ledger.0, &come).await.map_err(failed())?;
     }
     Ok(())
 }
-
-/// The most tuples of one statement.
-const UPSERT_ROWS_MAX: usize = 200;
 
 /// Deletes the tuple with this key.
 pub(crate) async fn delete(
@@ -542,47 +542,11 @@ pub(crate) async fn delete(
     ledger: domain::LedgerId,
     key: &[Field],
 ) -> Result<(), ViewError> {
-    let mut sql = format!("DELETE FROM {} WHERE ledger_id = $1", table.name);
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&ledger.0];
-    for ((name, _), field) in table.columns.iter().zip(key) {
+    for field in key {
         params.push(field);
-        sql.push_str(&format!(" AND {name} = ${}", params.len()));
     }
-    client.execute(&sql, &params).await.map_err(ViewError::database(view))?;
-    Ok(())
-}
-
-/// Writes tuples, whether or not they are there. One message, without preparing: the statement's
-/// text depends on how many there are.
-async fn upsert(
-    client: &impl GenericClient,
-    view: &'static str,
-    table: &Table,
-    ledger: domain::LedgerId,
-    tuples: &[Tuple],
-) -> Result<(), ViewError> {
-    let mut sql = format!("INSERT INTO {} (ledger_id, {}) VALUES ", table.name, columns(table));
-    let mut params: Vec<(&(dyn ToSql + Sync), Type)> = vec![(&ledger.0, Type::UUID)];
-    for (row, tuple) in tuples.iter().enumerate() {
-        sql.push_str(if row == 0 { "($1" } else { ", ($1" });
-        for (field, (_, kind)) in tuple.iter().zip(table.columns) {
-            params.push((field, kind.sql_type()));
-            sql.push_str(&format!(", ${}", params.len()));
-        }
-        sql.push(')');
-    }
-    let key: Vec<&str> = table.columns[..table.key].iter().map(|(name, _)| *name).collect();
-    let rest: Vec<String> = table.columns[table.key..]
-        .iter()
-        .map(|(name, _)| format!("{name} = excluded.{name}"))
-        .collect();
-    sql.push_str(&format!(" ON CONFLICT (ledger_id, {}) DO ", key.join(", ")));
-    if rest.is_empty() {
-        sql.push_str("NOTHING");
-    } else {
-        sql.push_str(&format!("UPDATE SET {}", rest.join(", ")));
-    }
-    client.execute_typed(&sql, &params).await.map_err(ViewError::database(view))?;
+    client.execute(&delete_text(table), &params).await.map_err(ViewError::database(view))?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Read models are their events: live equals rebuilt, damage is found, poison parks.
 
 mod as_of;
+mod cut;
 mod damage;
 mod duplicates;
 mod equal;

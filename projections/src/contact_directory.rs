@@ -522,6 +522,29 @@ fn conditions(query: &ContactQuery, params: &mut Params) -> Result<Option<String
     Ok(Some(conditions))
 }
 
+/// The live contacts with this primary email, compared by normal form, by name; at most so many. Little to
+/// plan, because each command that sets an email asks it.
+pub async fn with_primary_email(
+    reader: &Reader,
+    ledger: LedgerId,
+    email: &EmailAddress,
+    limit: u32,
+) -> Result<Vec<Uuid>, ViewError> {
+    let failed = || ViewError::database(ContactDirectory::NAME);
+    let client = reader.database().connection().await?;
+    let statement = client
+        .prepare_cached(
+            "SELECT contact_id FROM contact_directory \
+             WHERE ledger_id = $1 AND email_key = $2 AND life = 'live' \
+             ORDER BY sort_name, contact_id LIMIT $3",
+        )
+        .await
+        .map_err(failed())?;
+    let params: [&(dyn ToSql + Sync); 3] = [&ledger.0, &email.normal(), &i64::from(limit)];
+    let rows = client.query(&statement, &params).await.map_err(failed())?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// A page of the list, by name.
 pub async fn list(
     reader: &Reader,

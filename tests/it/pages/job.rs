@@ -674,12 +674,12 @@ async fn signing_out_and_signing_in_end_a_look_and_the_browser_forgets_it() {
     let ada = desk.server.owner(&desk.builder, "ada@example.org", PASSWORD).await;
     desk.job = desk.builder.admin.job("Oak St porch", &[ada.contact]).await;
     desk.server.staff(&desk.builder, "mia@elm.example", "admin", &[]).await;
-    let begin = desk.path("/view-as-owner");
+    let form = desk.path("/view-as-owner");
     let contact = ada.contact.to_string();
     for leaving in ["sign-out", "another", "themselves", "everywhere", "account", "idle"] {
         let mut mia = Browser::new(&desk.server);
         assert_eq!(mia.sign_in("mia@elm.example", STAFF_PASSWORD).await.leads_to(), "/jobs");
-        let page = mia.look(&begin).await.is(200);
+        let page = mia.look(&form).await.is(200);
         let typed = [("contact", &*contact), ("reason", leaving), ("minutes", "30")];
         let began = mia.fill(&page, "look", &typed).await;
         mia.follow(&began).await.says(&["You see what Ada sees."]);

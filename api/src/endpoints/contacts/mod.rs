@@ -38,7 +38,7 @@ use crate::state::AppState;
 use domain::contact::{ContactDetails, InviteIds};
 use domain::text::{Honorific, PersonName, PostalAddress};
 use domain::{ContactId, EmailAddress, InvitationId, PhoneNumber, TokenId};
-use projections::contact_directory::{self, ContactQuery};
+use projections::contact_directory;
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -141,19 +141,10 @@ pub(crate) async fn soft_duplicates<P: PathIds, B>(
             tracing::debug!("the directory is behind; duplicates may be missed");
         }
     }
-    let query = ContactQuery {
-        search: None,
-        status: None,
-        email: Some(email.typed().to_owned()),
-        customer: None,
-        cursor: None,
-        limit: 10,
-    };
-    let Ok(page) = contact_directory::list(app.store().reader(), ledger, &query).await else {
-        return Vec::new();
-    };
+    let there =
+        contact_directory::with_primary_email(app.store().reader(), ledger, email, 11).await;
     let contacts: Vec<Uuid> =
-        page.items.iter().filter(|entry| entry.id != contact.0).map(|entry| entry.id).collect();
+        there.unwrap_or_default().into_iter().filter(|id| *id != contact.0).take(10).collect();
     if contacts.is_empty() {
         return Vec::new();
     }

@@ -608,7 +608,7 @@ impl Asked<'_> {
 
     fn cancel_invite(&self) -> Result<Vec<ContactEvent>, Halt> {
         self.builder_or_member()?;
-        self.cancel(CancelCause::Builder)
+        self.cancel(CancelCause::TakenBack)
     }
 
     /// The open invitation, if this is its link and it still works.

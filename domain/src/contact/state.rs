@@ -41,7 +41,7 @@ pub struct Invitation {
 pub enum Ending {
     /// Somebody accepted.
     Accepted,
-    /// The builder took it back, or the invitee declined.
+    /// It was taken back, or the invitee declined.
     Cancelled,
     /// Nobody answered in time.
     Expired,

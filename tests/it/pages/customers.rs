@@ -281,3 +281,12 @@ async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     bea.look("/me").await.is(200).says_nothing_of(&["work-orders"]);
     bea.look(&orders).await.is(403).says(&["Create Work Order"]);
 }
+    // However many of those who belong elsewhere come before by name.
+    for n in 10..22 {
+        let new = json!({ "new_contact": { "name": format!("Zed {n}") } });
+        let to = format!("/v1/customers/{}/contacts", at.customer);
+        at.builder.admin.post(&to, new).await.is(201);
+    }
+    at.builder.admin.contact("Zed Zorn", None).await;
+    let found = boss.look(&format!("{path}?find=zed")).await.is(200).says(&["Zed Zorn"]);
+    found.says_nothing_of(&["Zed 11"]);

@@ -146,6 +146,7 @@ pub(crate) async fn soft_duplicates<P: PathIds, B>(
         status: None,
         email: Some(email.typed().to_owned()),
         customer: None,
+        free: false,
         cursor: None,
         limit: 10,
     };

@@ -147,9 +147,9 @@ impl Sheet {
             None => None,
             Some(find) => {
                 let search = Some(find);
-                let asked = ContactQuery { search, limit: FOUND_MAX, ..ContactQuery::default() };
-                let page = contact_directory::list(reader, ledger, &asked).await?;
-                Some(page.items.into_iter().filter(|entry| entry.customer.is_none()).collect())
+                let (free, limit) = (true, FOUND_MAX);
+                let asked = ContactQuery { search, free, limit, ..ContactQuery::default() };
+                Some(contact_directory::list(reader, ledger, &asked).await?.items)
             }
         };
         Ok(Self { customer: entry, contacts, found })

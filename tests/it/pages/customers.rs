@@ -259,7 +259,7 @@ async fn a_builder_keeps_customers_on_pages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     let mut at = portal().await;
-    at.builder.admin.job("Barn", &[]).await;
+    let barn = at.builder.admin.job("Barn", &[]).await;
     let orders = format!("/me/customers/{}/work-orders", at.customer);
     assert!(at.ada.look("/me").await.is(200).html.contains(&format!("href=\"{orders}\"")));
     let page = at.ada.look(&orders).await.is(200).says(&["New work order"]);
@@ -272,7 +272,12 @@ async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     let page = page.says(&["A leaking tap", "The Millers", "Ada", "Barn"]);
     let refused = boss.fill(&page, "decline", &[("reason", " ")]).await.is(422);
     refused.says(&["Why not must not be empty."]);
-    let taken = boss.fill(&page, "task", &[("title", "Mend the tap")]).await;
+    // Promise 20: what is sealed is not carried into what is not; and no job is chosen for her.
+    let form = page.form("task");
+    assert_eq!((form.value("title"), form.value("job_id")), ("", ""));
+    let refused = boss.fill(&page, "task", &[("title", "Mend the tap")]).await.is(422);
+    let refused = refused.says(&["Job must be chosen."]);
+    let taken = boss.fill(&refused, "task", &[("job_id", &barn.to_string())]).await;
     boss.follow(&taken).await.says(&["It is a task of the job now", "Task"]);
     at.ada.look(&orders).await.is(200).says(&["The builder has taken it up"]);
     // Who may not file one is not shown the way, and refused.

@@ -153,6 +153,58 @@ async fn r113_to_r121_a_contact_is_added_viewed_and_edited_from_both_places() {
     stale.says(&["An invitation is pending"]);
     let cancelled = at.ada.fill(&pending, "cancel", &[]).await;
     at.ada.follow(&cancelled).await.says(&["Not invited"]);
+    // An email that is there is replaced, and not passed over where it is left empty.
+    let page = at.ada.look(&edit).await.is(200).says(&["it cannot be left empty"]);
+    let emptied = at.ada.fill(&page, "save", &[("primary_email", " ")]).await.is(422);
+    emptied.says(&["Email must not be empty."]);
+    let saved = at.ada.fill(&page, "save", &[("primary_email", "dm@example.org")]).await;
+    at.ada.follow(&saved).await.says(&["dm@example.org"]);
+}
+
+/// R21, R22, R40, H5, R44: what the builder does on pages, the customer's members do on theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn members_keep_additional_emails_redirect_an_invitation_and_deactivate() {
+    let mut at = portal().await;
+    let cid = format!("{}/{}", at.contacts, at.cid);
+    let page = at.ada.look(&cid).await.is(200).says(&["More emails"]);
+    let refused = at.ada.fill(&page, "add-email", &[("new_email", "no address")]).await.is(422);
+    let refused = refused.says(&["New address must have exactly one @."]);
+    assert_eq!(refused.form("add-email").value("new_email"), "no address");
+    let added = at.ada.fill(&refused, "add-email", &[("new_email", "c2@example.org")]).await;
+    let page = at.ada.follow(&added).await.says(&["c2@example.org"]);
+    let twice = at.ada.fill(&page, "add-email", &[("new_email", "c2@example.org")]).await;
+    twice.is(409).says(&["c2@example.org"]);
+    let changed = at.ada.fill(&page, "change-email", &[("to", "c3@example.org")]).await;
+    let page = at.ada.follow(&changed).await.says(&["c3@example.org"]);
+    let page = page.says_nothing_of(&["c2@example.org", "The address was wrong", "Deactivate"]);
+    // An invitation that went to the wrong address.
+    let invited = at.ada.fill(&page, "invite", &[]).await;
+    let page = at.ada.follow(&invited).await.says(&["The address was wrong"]);
+    let typed = [("redirect_to", "bea@example.org")];
+    let taken = at.ada.fill(&page, "redirect", &typed).await.is(409);
+    taken.says(&["Corrected address"]).says_nothing_of(&["Bea"]);
+    let typed = [("redirect_to", "right@example.org")];
+    let redirected = at.ada.fill(&page, "redirect", &typed).await;
+    let page = at.ada.follow(&redirected).await.says(&["right@example.org", "Pending"]);
+    // Disabled, somebody who never was active is not deactivated; whoever was, is.
+    let disabled = at.ada.fill(&page, "disable", &[]).await;
+    let page = at.ada.follow(&disabled).await.says(&["Enable access"]);
+    page.says_nothing_of(&["Deactivate"]);
+    let bea = format!("{}/{}", at.contacts, at.bea);
+    let page = at.ada.look(&bea).await.is(200).says(&["Deactivate"]);
+    let disabled = at.ada.fill(&page, "disable", &[]).await;
+    let page = at.ada.follow(&disabled).await.says(&["Disabled", "Deactivate"]);
+    let refused = at.ada.fill(&page, "deactivate", &[("reason", " ")]).await;
+    assert!((400..500).contains(&refused.status), "{}", refused.html);
+    let deactivated = at.ada.fill(&page, "deactivate", &[("reason", "Sold the house")]).await;
+    at.ada.follow(&deactivated).await.says(&["Deactivated"]);
+    // One's own access is for others; one's own emails are one's own.
+    let own = at.builder.admin.get(&format!("/v1/customers/{}/contacts", at.customer)).await;
+    let ids = own.is(200).each("id");
+    let others = [at.bea.to_string(), at.cid.to_string()];
+    let own = ids.into_iter().find(|id| !others.contains(id)).expect("Ada's");
+    let own = at.ada.look(&format!("{}/{own}", at.contacts)).await.is(200).says(&["More emails"]);
+    own.says_nothing_of(&["Security &amp; Login", "Deactivate"]);
 }
 
 /// R120, G13: who may edit contacts, and no more.

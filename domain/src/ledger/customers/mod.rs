@@ -204,7 +204,8 @@ impl Asked<'_> {
         }
     }
 
-    fn has_room(&self, id: CustomerId) -> Result<(), Halt> {
+    /// Whether another contact can come to belong to it; also one that a merge brings (H2).
+    pub(super) fn has_room(&self, id: CustomerId) -> Result<(), Halt> {
         self.present_customer(id)?;
         if self.state.contacts_of(id)?.len() >= Customer::CONTACTS_MAX {
             return Err(Rejection::from(CustomerRejection::TooManyContacts).into());

@@ -296,9 +296,20 @@ fn a_customer_has_five_hundred_contacts_at_most() {
         let contact = ContactId(Uuid::from_u128(0x1_0000 + u128::try_from(n).expect("small")));
         ledger.build(&save(contact, &format!("p{n}@x.org"), &[]));
     }
-    let one_more = save(NEW, "one-more@x.org", &[]);
-    let full = Err(CustomerRejection::TooManyContacts.into());
-    assert_eq!(ledger.asked(&staff(Role::Admin, &[]), &one_more), full);
+    let builder = staff(Role::Admin, &[]);
+    let full = || Err(CustomerRejection::TooManyContacts.into());
+    assert_eq!(ledger.asked(&builder, &save(NEW, "one-more@x.org", &[])), full());
+    // Nor does one come from the book, or by a merge (H2).
+    ledger.of(NEW, ContactCommand::Create(details("one-more@x.org")));
+    let add = of_customer(CustomerCommand::AddContact(NEW));
+    assert_eq!(ledger.asked(&builder, &add), full());
+    let first = ContactId(Uuid::from_u128(0x1_0000));
+    assert_eq!(ledger.asked(&builder, &merge(NEW, &[first])), full());
+    // Who is one of them already stands for another of them.
+    let second = ContactId(Uuid::from_u128(0x1_0001));
+    assert_eq!(ledger.asked(&builder, &merge(second, &[first])), Ok(()));
+    ledger.build(&remove(first));
+    assert_eq!(ledger.asked(&builder, &add), Ok(()));
 }
 
 #[test]

@@ -96,8 +96,9 @@ pub(crate) fn taken_over(
     events
 }
 
-/// What is taken back with a merge: the survivor leaves the customer that this very contact brought it
-/// to, where none of the `others` that it stands for belongs there too.
+/// What is taken back with a merge: the survivor leaves the customer that a merge brought it to, where it
+/// stands for none of the customer's any more, whichever of them came with which merge; and may what it
+/// could before, unless somebody has said otherwise since.
 pub(crate) fn given_back(
     survivor: &Contact,
     contact: &Contact,

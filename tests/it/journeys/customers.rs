@@ -122,6 +122,16 @@ async fn a_builder_opens_renames_and_finds_customers_and_says_who_belongs_to_the
     assert_eq!(names(&admin.get_after(&left, &format!("{path}/contacts")).await), ["Ben Miller"]);
     admin.get(&format!("/v1/contacts/{ada}")).await.is(200);
     let last = joins(&builder, oaks, ada).await;
+    // Who is deleted is not counted, and is again when they are restored.
+    let counted = async |after: &Answer| {
+        admin.get_after(after, &format!("/v1/customers/{oaks}")).await.is(200).body["contacts"]
+            .clone()
+    };
+    assert_eq!(counted(&last).await, 1);
+    let deleted = admin.delete(&format!("/v1/contacts/{ada}?confirm=true")).await.is(200);
+    assert_eq!(counted(&deleted).await, 0);
+    let last = admin.order(&format!("/v1/contacts/{ada}/restore")).await.is(200);
+    assert_eq!(counted(&last).await, 1);
     let history = admin.get_after(&last, &format!("{path}/history")).await.is(200);
     let expected = [
         "contact.left_customer",

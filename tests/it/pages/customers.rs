@@ -306,6 +306,11 @@ async fn a_builder_keeps_customers_on_pages() {
     auditor.send("/customers", &[("action", "open"), ("name", "X")]).await.is(403);
     auditor.send(&path, &[("action", "rename"), ("name", "X")]).await.is(403);
 }
+    // What somebody may in the portal, and who leaves it, is not for all of the staff to say (2.8).
+    let mut stan = staff_browser(&at.server, &at.builder, "stan@example.org", "staff").await;
+    let seen = stan.look(&millers).await.is(200).says(&["Cid Miller", "Rename this customer"]);
+    seen.says_nothing_of(&["Save permissions", "Remove from this customer"]);
+    stan.send(&millers, &last).await.is(403);
 
 /// R119
 #[tokio::test(flavor = "multi_thread")]

@@ -349,6 +349,79 @@ fn who_stands_for_a_contact_of_a_customer_belongs_there_and_may_no_more_than_tha
 fn an_unmerge_leaves_no_customer_without_its_last_admin() {
     // H2, H7
     let mut ledger = Ledger::default();
+/// H2: with whichever merge each of them came, in whichever order they are taken back.
+#[test]
+fn a_survivor_leaves_its_customer_with_the_last_one_of_it_that_is_taken_back() {
+    const DOT: ContactId = ContactId(Uuid::from_u128(0xd07));
+    for merges in [&[&[CID][..], &[DOT]][..], &[&[CID, DOT]]] {
+        for [first, last] in [[CID, DOT], [DOT, CID]] {
+            let mut ledger = millers(&[]);
+            ledger.build(&save(DOT, "dot@x.org", &[AccessBilling]));
+            ledger.of(NEW, ContactCommand::Create(details("new@x.org")));
+            for (n, absorbed) in (1..).zip(merges) {
+                ledger.build(&merge_by(n, NEW, absorbed));
+            }
+            assert_eq!(ledger.customer_of(NEW), Some(MILLERS));
+            ledger.build(&Command::UnmergeContact(first));
+            assert_eq!(ledger.customer_of(NEW), Some(MILLERS), "stands for the other");
+            assert_eq!(ledger.permissions(NEW), set(&[AccessReports]));
+            let events = ledger.build(&Command::UnmergeContact(last));
+            assert!(events.contains(&"contact.left_customer"), "{merges:?}: {events:?}");
+            let customers = [NEW, CID, DOT].map(|contact| ledger.customer_of(contact));
+            assert_eq!(customers, [None, Some(MILLERS), Some(MILLERS)]);
+            assert_eq!(ledger.permissions(NEW), set(&[AdminAccess]), "as before (G14)");
+        }
+    }
+}
+
+/// H2: what a merge narrowed comes back with it; what somebody has said since stays.
+#[test]
+fn what_a_survivor_may_is_given_back_unless_it_was_changed_since() {
+    let merged = |before: &[Permission]| {
+        let mut ledger = millers(&[]);
+        ledger.of(NEW, ContactCommand::Create(details("new@x.org")));
+        if set(before) != ledger.permissions(NEW) {
+            ledger.of(NEW, ContactCommand::SetPermissions(set(before)));
+        }
+        ledger.build(&merge(NEW, &[CID]));
+        assert_eq!(ledger.permissions(NEW), set(&[AccessReports]));
+        ledger
+    };
+    let mut ledger = merged(&[EditContact]);
+    let events = ledger.build(&Command::UnmergeContact(CID));
+    assert!(events.contains(&"contact.permissions_changed"), "{events:?}");
+    assert_eq!(ledger.permissions(NEW), set(&[EditContact]));
+    for before in [&[EditContact][..], &[AccessReports]] {
+        let mut ledger = merged(before);
+        ledger.of(NEW, ContactCommand::SetPermissions(set(&[AccessBilling])));
+        let events = ledger.build(&Command::UnmergeContact(CID));
+        assert!(!events.contains(&"contact.permissions_changed"), "{events:?}");
+        assert_eq!(ledger.permissions(NEW), set(&[AccessBilling]), "{before:?}");
+    }
+}
+
+/// A contact comes over from a log of another store with all that it says.
+#[test]
+fn a_contact_that_is_taken_over_belongs_only_to_a_customer_that_is_here() {
+    let ledger = millers(&[]);
+    let operator = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator);
+    let joins = |customer| {
+        let created = ContactCreated {
+            name: Personal::known(NEW, PersonName::parse("Nia").expect("a name")),
+            title: None,
+            primary_email: None,
+            additional_emails: Vec::new(),
+            phones: None,
+            address: None,
+        };
+        let joined = ContactJoinedCustomer { customer, merge: None };
+        let events = vec![created.into(), joined.into()];
+        Command::TakeOver { contact: NEW, after: 0, events }
+    };
+    assert_eq!(ledger.asked(&operator, &joins(NOBODYS)), unknown(NOBODYS));
+    assert_eq!(ledger.asked(&operator, &joins(MILLERS)), Ok(()));
+}
+
     ledger.build(&of_customer(CustomerCommand::Open(name("The Millers"))));
     ledger.build(&save(CID, "cid@x.org", &[AdminAccess]));
     ledger.of(ADA, ContactCommand::Create(details("ada@x.org")));
@@ -577,8 +650,14 @@ fn r123_nobody_deletes_their_own_contact_in_the_portal_nor_changes_their_own_acc
     assert_eq!(ledger.asked(&own, &unconfirmed), confirm);
     let deleted = ledger.types(&own, &delete(BEA));
     assert_eq!(deleted, Ok(vec!["contact.deleted", "contact.primary_email_released"]));
-    // Whoever is gone is nobody of the customer any more.
-    assert_eq!(ledger.asked(&own, &delete(BEA)), unknown(BEA));
+    // Whoever is gone is nobody of the customer any more, and comes back by the builder alone.
+    ledger.build(&merge(OLA, &[CID]));
+    for gone in [BEA, CID] {
+        for (command, _) in rows(gone).into_iter().filter(|(c, _)| c.newborn().is_none()) {
+            let answer = ledger.asked(&own, &command);
+            assert_eq!(answer, unknown(gone), "{}", command.name());
+        }
+    }
 }
 
 /// R27 is the builder's: a member is told no name and no id (H3).

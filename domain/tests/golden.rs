@@ -284,6 +284,7 @@ fn a_contacts_golden_customer_is_the_last_one_that_it_came_to() {
     let expected = Membership {
         customer: MILLERS.parse().expect("an id"),
         merge: "0198c0de-0000-7000-8000-000000000400".parse().ok(),
+        before: None,
     };
     assert_eq!(folded.membership, Some(expected));
     // Most come to it by no merge.

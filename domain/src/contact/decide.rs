@@ -814,7 +814,8 @@ impl Asked<'_> {
         if from == to {
             return Ok(Vec::new());
         }
-        Ok(vec![PermissionsChanged { from: from.clone(), to: to.clone() }.into()])
+        let (from, to) = (from.clone(), to.clone());
+        Ok(vec![PermissionsChanged { from, to, merge: None }.into()])
     }
 
     /// R41, G6: custom fields are the builder's in every state, and no owner's.

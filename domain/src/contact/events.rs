@@ -368,6 +368,9 @@ pub struct PermissionsChanged {
     pub from: BTreeSet<Permission>,
     /// After.
     pub to: BTreeSet<Permission>,
+    /// The merge that brought it, or that was taken back with it, where one was (H2).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merge: Option<MergeId>,
 }
 
 /// A custom field has another value, or none any more (R41).

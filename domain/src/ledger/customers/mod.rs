@@ -179,13 +179,13 @@ impl Asked<'_> {
         for other in survivor.absorbed.iter().filter(|other| **other != contact.id) {
             others.push(self.state.required_contact(*other)?);
         }
-        let Some(left) = given_back(survivor, contact, &others, merge) else {
-            return Ok(GivenBack::Nothing);
-        };
-        Ok(if self.is_last_admin(survivor)? {
+        let left = given_back(survivor, contact, &others, merge);
+        Ok(if left.is_empty() {
+            GivenBack::Nothing
+        } else if self.is_last_admin(survivor)? {
             GivenBack::Kept
         } else {
-            GivenBack::Left(vec![left])
+            GivenBack::Left(left)
         })
     }
 

@@ -304,8 +304,8 @@ async fn r116_to_r120_each_permission_level_reaches_only_its_feature() {
     let rename = json!({ "name": "Cid M." });
     let new = json!({ "name": "X", "permissions": [] });
     for (permissions, features, contacts) in [
-        (&["access_billing"][..], json!([]), false),
-        (&["access_reports"], json!([]), false),
+        (&["access_billing"][..], json!(["billing"]), false),
+        (&["access_reports"], json!(["reports"]), false),
         (&["create_work_order"], json!(["work_orders"]), false),
         (&["edit_contact"], json!(["contacts"]), true),
         (&[], json!([]), false),
@@ -534,6 +534,7 @@ async fn nobody_looks_into_a_customers_portal_through_an_owners_eyes() {
     let looks = millers.server.caller(token.expect("a secret"));
     looks.get("/v1/me/customers").await.is(403);
     looks.get(&millers.contacts()).await.is(403);
+    looks.get(&format!("/v1/me/customers/{}/documents", millers.customer)).await.is(403);
     let new = json!({ "name": "X", "permissions": [] });
     looks.post(&millers.contacts(), new).await.is(403);
 }

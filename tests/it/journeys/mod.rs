@@ -16,6 +16,7 @@ mod contacts_in_full;
 mod custom_fields;
 mod customers;
 mod demo;
+mod documents;
 mod door;
 mod duplicates;
 mod email_changes;

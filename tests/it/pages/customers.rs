@@ -1,8 +1,10 @@
 //! The customer portal's Contacts pages, and the builder's pages about customers (R104 to R124).
 
+use super::super::documents;
 use super::super::harness::{Builder, Server};
 use super::PASSWORD;
-use super::browser::{Browser, staff_browser};
+use super::browser::{Browser, Seen, staff_browser};
+use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -351,4 +353,103 @@ async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
     bea.look("/me").await.is(200).says_nothing_of(&["work-orders"]);
     bea.look(&orders).await.is(403).says(&["Create Work Order"]);
+}
+
+/// Sends the page's form, as a browser does that a file was chosen in.
+async fn publish(boss: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Seen {
+    let (kind, body) = documents::form(fields, file);
+    let request = boss.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+    boss.take(path, request.header("content-type", kind).body(body)).await
+}
+
+/// R116 to R118
+#[tokio::test(flavor = "multi_thread")]
+async fn r117_documents_go_from_the_builders_pages_to_the_portal() {
+    let mut at = portal().await;
+    let mut boss = staff_browser(&at.server, &at.builder, "boss@example.org", "staff").await;
+    let customer = format!("/customers/{}", at.customer);
+    let path = format!("{customer}/documents");
+    let sheet =
+        boss.look(&customer).await.is(200).says(&["Nothing is published to this customer."]);
+    assert!(sheet.html.contains(&format!("href=\"{path}\"")));
+    let page = boss.look(&path).await.is(200).says(&["The Millers", "Publish a document"]);
+    assert_eq!(page.form("publish").value("kind"), "", "nothing is chosen for anybody");
+    // What is refused comes back as it was typed.
+    let typed =
+        [("kind", "billing"), ("title", "Invoice 17"), ("day", "2026-03-31"), ("note", "Thanks")];
+    let refused = publish(&mut boss, &path, &typed, b"<html>").await.is(415);
+    let refused = refused.says(&["A document is a PDF, JPEG, PNG or WebP file", "Rule R117"]);
+    let form = refused.form("publish");
+    for (name, value) in typed {
+        assert_eq!(form.value(name), value, "{name}");
+    }
+    let empty = publish(&mut boss, &path, &[("title", "")], b"").await.is(422);
+    empty.says(&[
+        "What it is must be one of",
+        "Title must not be empty.",
+        "The file must be chosen.",
+    ]);
+    let done = publish(&mut boss, &path, &typed, documents::PDF).await;
+    boss.follow(&done).await.says(&[
+        "The document is published",
+        "Invoice 17",
+        "Thanks",
+        "Billing",
+    ]);
+    let report =
+        [("kind", "report"), ("title", "Soil report"), ("day", "2026-02-01"), ("note", "")];
+    let done = publish(&mut boss, &path, &report, documents::PDF).await;
+    let page = boss.follow(&done).await.says(&["Soil report", "Report"]);
+    boss.look(&customer).await.is(200).says(&[
+        "Soil report",
+        "Invoice 17",
+        "31\u{a0}March\u{a0}2026",
+    ]);
+    let files: Vec<String> = page
+        .html
+        .split(&format!("href=\"{path}/"))
+        .skip(1)
+        .map(|rest| rest.split('"').next().expect("an id").to_owned())
+        .collect();
+    let [report, invoice] = &files[..] else { panic!("two files: {files:?}") };
+    let saved = boss.look(&format!("{path}/{invoice}")).await.is(200);
+    assert_eq!(saved.headers["content-type"], "application/pdf");
+    assert_eq!(saved.headers["cache-control"], "no-store");
+    // Ada has admin access and sees both, each in its place.
+    let of_member = format!("/me/customers/{}", at.customer);
+    let home = at.ada.look("/me").await.is(200);
+    for part in ["billing", "reports"] {
+        assert!(home.html.contains(&format!("href=\"{of_member}/{part}\"")), "{part}");
+    }
+    let billing = at.ada.look(&format!("{of_member}/billing")).await.is(200);
+    billing.says(&["Invoice 17", "Thanks", "PDF"]).says_nothing_of(&["Soil report"]);
+    let reports = at.ada.look(&format!("{of_member}/reports")).await.is(200);
+    reports.says(&["Soil report"]).says_nothing_of(&["Invoice 17"]);
+    // Bea is shown the way to what is open to her, and no other; what is not shown is refused too.
+    let mut bea = Browser::new(&at.server);
+    bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
+    bea.look("/me").await.is(200).says(&["Contacts"]).says_nothing_of(&["Billing", "Reports"]);
+    bea.look(&format!("{of_member}/billing")).await.is(403).says(&["Access Billing"]);
+    let permit = format!("/v1/contacts/{}/portal-permissions", at.bea);
+    let levels = json!({ "permissions": ["access_reports"] });
+    at.builder.admin.put(&permit, levels).await.is(200);
+    let home = bea.look("/me").await.is(200).says(&["Reports"]);
+    home.says_nothing_of(&["Billing", "Contacts", "Work orders"]);
+    bea.look(&format!("{of_member}/billing")).await.is(403);
+    bea.look(&format!("{of_member}/documents/{report}")).await.is(200);
+    bea.look(&format!("{of_member}/documents/{invoice}")).await.is(404);
+    // Taken back.
+    let withdraw = format!("{path}/{report}");
+    boss.send(&withdraw, &[("action", "burn")]).await.is(422);
+    let withdrawn = boss.send(&withdraw, &[("action", "withdraw")]).await;
+    let page = boss.follow(&withdrawn).await.says(&["The document is withdrawn.", "Invoice 17"]);
+    page.says_nothing_of(&["Soil report"]);
+    bea.look(&format!("{of_member}/reports")).await.is(200).says(&["There is nothing yet."]);
+    bea.look(&format!("{of_member}/documents/{report}")).await.is(404);
+    // An auditor looks, and is shown nothing to press.
+    let mut auditor = staff_browser(&at.server, &at.builder, "aud@example.org", "auditor").await;
+    let seen = auditor.look(&path).await.is(200).says(&["Invoice 17"]);
+    seen.says_nothing_of(&["name=\"action\"", "Publish"]);
+    publish(&mut auditor, &path, &typed, documents::PDF).await.is(403);
+    auditor.send(&format!("{path}/{invoice}"), &[("action", "withdraw")]).await.is(403);
 }

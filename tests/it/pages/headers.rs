@@ -122,8 +122,11 @@ impl Site {
             let path = format!("/v1/customers/{customer}/contacts");
             builder.admin.post(&path, json!({ "contact_id": member })).await.is(200);
         }
+        let titled = [("kind", "billing"), ("title", "<s>Invoice"), ("day", "2026-03-31")];
+        let document = super::super::documents::published(&builder, customer, &titled).await.id();
         let ids = [
             ("{customer}", customer),
+            ("{document}", document),
             ("{job}", job),
             ("{contact}", bea),
             ("{lead}", lead),

@@ -71,6 +71,14 @@ impl Asked<'_> {
                 self.edit_of_customer(id, *contact, edit, permissions.as_ref())
             }
             CustomerCommand::RemoveContact(contact) => self.remove_from_customer(id, *contact),
+            CustomerCommand::PublishDocument(document, details) => {
+                let published = customer::publish(self.present_customer(id)?, *document, details)?;
+                Ok(done(id.into(), published, Event::Customer))
+            }
+            CustomerCommand::WithdrawDocument(document) => {
+                let withdrawn = customer::withdraw(self.present_customer(id)?, *document)?;
+                Ok(done(id.into(), withdrawn, Event::Customer))
+            }
         }
     }
 

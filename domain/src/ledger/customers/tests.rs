@@ -6,11 +6,14 @@ use crate::contact::{
     AcceptProof, ContactCommand, ContactCreated, ContactDetails, ContactJoinedCustomer,
     ContactRejection, InfoEdit, InviteIds, MergePicks, Permission,
 };
-use crate::customer::{Customer, CustomerCommand, CustomerRejection, Feature};
+use crate::customer::{
+    Customer, CustomerCommand, CustomerRejection, DocumentDetails, DocumentKind, Feature,
+    FileFormat,
+};
 use crate::event::Event;
 use crate::ids::{
-    ApiKeyId, CustomerId, ImageId, InvitationId, MailId, MergeId, PersonId, TaskId, TokenId,
-    WorkOrderId,
+    ApiKeyId, CustomerId, DocumentId, ImageId, InvitationId, MailId, MergeId, PersonId, TaskId,
+    TokenId, WorkOrderId,
 };
 use crate::job::{JobCommand, JobDetails, Phase};
 use crate::ledger::*;
@@ -718,6 +721,8 @@ fn a_member_commands_nothing_that_is_not_the_portals() {
         of_customer(CustomerCommand::Open(name("Another"))),
         of_customer(CustomerCommand::Rename(name("Another"))),
         of_customer(CustomerCommand::AddContact(CID)),
+        of_customer(CustomerCommand::PublishDocument(INVOICE, invoice())),
+        of_customer(CustomerCommand::WithdrawDocument(INVOICE)),
         remove(CID),
         merge(BEA, &[CID]),
         Command::UnmergeContact(CID),
@@ -728,6 +733,39 @@ fn a_member_commands_nothing_that_is_not_the_portals() {
         let refused = matches!(answer, Err(Rejection::NotPermitted { .. }));
         assert!(refused, "{}: {answer:?}", command.name());
     }
+}
+
+// Documents.
+
+const INVOICE: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
+
+fn invoice() -> DocumentDetails {
+    DocumentDetails {
+        kind: DocumentKind::Billing,
+        title: Title::parse("Invoice 17").expect("a title"),
+        day: crate::Day::parse("2026-03-31").expect("a day"),
+        note: None,
+        format: FileFormat::Pdf,
+        bytes: 48_213,
+    }
+}
+
+/// R117, R118: published to a customer that is there; a document of another is as one that never was.
+#[test]
+fn the_builder_publishes_documents_to_a_customer_and_takes_them_back() {
+    let mut ledger = millers(&[]);
+    let publish = CustomerCommand::PublishDocument(INVOICE, invoice());
+    let withdraw = CustomerCommand::WithdrawDocument(INVOICE);
+    let builder = staff(Role::Staff, &[]);
+    let nowhere = Command::Customer(NOBODYS, publish.clone());
+    assert_eq!(ledger.asked(&builder, &nowhere), unknown(NOBODYS));
+    let published = ledger.types(&builder, &of_customer(publish));
+    assert_eq!(published, Ok(vec!["customer.document_published"]));
+    let of_another = Command::Customer(OAKS, withdraw.clone());
+    assert_eq!(ledger.asked(&builder, &of_another), unknown(OAKS));
+    let withdrawn = ledger.types(&builder, &of_customer(withdraw.clone()));
+    assert_eq!(withdrawn, Ok(vec!["customer.document_withdrawn"]));
+    assert_eq!(ledger.types(&builder, &of_customer(withdraw)), Ok(Vec::new()), "twice is once");
 }
 
 // Work orders.

@@ -33,7 +33,8 @@ pub(crate) struct OwnCustomer {
     contact: Uuid,
     /// What you may do in its portal.
     permissions: Vec<&'static str>,
-    /// What is open to you there: any of `manage_contacts`, `contacts` and `work_orders`.
+    /// What is open to you there: any of `manage_contacts`, `contacts`, `billing`, `reports` and
+    /// `work_orders`.
     pub(crate) features: Vec<&'static str>,
 }
 

@@ -12,5 +12,5 @@ COMMENT ON TABLE document_files IS 'The files of documents that are published no
 COMMENT ON COLUMN document_files.ledger_id IS 'The builder account';
 COMMENT ON COLUMN document_files.document_id IS 'The document';
 COMMENT ON COLUMN document_files.customer_id IS 'To whom it is published';
-COMMENT ON COLUMN document_files.sealed IS 'A PDF, or a JPEG of at most 2,048 pixels a side, sealed with the customer''s subject key';
+COMMENT ON COLUMN document_files.sealed IS 'A PDF, or a JPEG of at most 1,600 pixels a side, sealed with the customer''s subject key';
 COMMENT ON COLUMN document_files.published_at IS 'When it was published';

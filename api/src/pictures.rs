@@ -33,6 +33,9 @@ const DECODING_BYTES_MAX: u64 = 112 << 20;
 const PNG_CHUNKS_BYTES_MAX: u64 = 8 << 20;
 /// The longer side of what is kept, in pixels. Nothing is cut off: pages cut as they need.
 const SIDE_MAX: u32 = 512;
+/// The same of a page that somebody reads (R117, R118); so many that what is decoded and what is kept stay
+/// within the memory of promise 30 together.
+const PAGE_SIDE_MAX: u32 = 1_600;
 /// Of the JPEG that is kept, of 100.
 const QUALITY: u8 = 85;
 /// How many are decoded at once.
@@ -104,17 +107,32 @@ impl From<NotTaken> for Problem {
 
 /// What is kept of a file. A few at once, beside the threads that answer requests.
 pub(crate) async fn read(file: &ImageFile) -> Result<ImageBytes, Problem> {
-    let file = file.bytes.clone();
+    made_anew(file.bytes.clone(), SIDE_MAX).await.map(ImageBytes::new)
+}
+
+/// The same of a picture of a page, large enough to be read.
+pub(crate) async fn page(file: Bytes) -> Result<Vec<u8>, Problem> {
+    made_anew(file, PAGE_SIDE_MAX).await
+}
+
+/// Whether a file is a picture of a kind that is taken, by its first bytes.
+pub(crate) fn is_picture(file: &[u8]) -> bool {
+    matches!(
+        image::guess_format(file),
+        Ok(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)
+    )
+}
+
+async fn made_anew(file: Bytes, side: u32) -> Result<Vec<u8>, Problem> {
     let permit = tokio::time::timeout(WAIT_MAX, DECODING.acquire()).await;
     let Ok(Ok(permit)) = permit else { return Err(Problem::unavailable()) };
     let kept = tokio::task::spawn_blocking(move || {
         // Held by the work itself, which goes on when its caller has gone away.
         let _permit = permit;
-        kept(&file)
+        kept(&file, side)
     });
     // A decoder that panics has been given something that is no picture.
-    let kept = kept.await.unwrap_or(Err(NotTaken::Unreadable))?;
-    Ok(ImageBytes::new(kept))
+    Ok(kept.await.unwrap_or(Err(NotTaken::Unreadable))?)
 }
 
 /// An image as an answer: for whoever asked alone, and asked for anew only when it is another one.
@@ -141,19 +159,19 @@ pub(crate) fn answer(image: StoredImage, asked: &HeaderMap) -> Response {
     response
 }
 
-fn kept(file: &[u8]) -> Result<Vec<u8>, NotTaken> {
+fn kept(file: &[u8], side: u32) -> Result<Vec<u8>, NotTaken> {
     let format = image::guess_format(file).map_err(|_unknown| NotTaken::OtherType)?;
     let source = Cursor::new(file);
     let unreadable = |_: image::ImageError| NotTaken::Unreadable;
     if format == ImageFormat::Jpeg {
         let beside = |pixels| coefficients(file, pixels);
-        return small(JpegDecoder::new(source).map_err(unreadable)?, beside);
+        return small(JpegDecoder::new(source).map_err(unreadable)?, side, beside);
     }
     if format == ImageFormat::Png {
         let mut limits = Limits::no_limits();
         // Of what stands beside the picture: profiles and texts, unpacked.
         limits.max_alloc = Some(PNG_CHUNKS_BYTES_MAX);
-        return small(PngDecoder::with_limits(source, limits).map_err(unreadable)?, |_| 0);
+        return small(PngDecoder::with_limits(source, limits).map_err(unreadable)?, side, |_| 0);
     }
     if format == ImageFormat::WebP {
         let decoder = WebPDecoder::new(source).map_err(unreadable)?;
@@ -161,14 +179,18 @@ fn kept(file: &[u8]) -> Result<Vec<u8>, NotTaken> {
             return Err(NotTaken::Animated);
         }
         // The planes, or the colours before they are put together.
-        return small(decoder, |pixels| pixels.saturating_mul(3));
+        return small(decoder, side, |pixels| pixels.saturating_mul(3));
     }
     Err(NotTaken::OtherType)
 }
 
 /// Decodes what is small enough, and makes the image that is kept. `beside` is how many bytes the decoder
 /// takes beside a picture of so many pixels.
-fn small(mut decoder: impl ImageDecoder, beside: impl Fn(u64) -> u64) -> Result<Vec<u8>, NotTaken> {
+fn small(
+    mut decoder: impl ImageDecoder,
+    side: u32,
+    beside: impl Fn(u64) -> u64,
+) -> Result<Vec<u8>, NotTaken> {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let memory = decoder.total_bytes().saturating_add(beside(pixels));
@@ -177,13 +199,19 @@ fn small(mut decoder: impl ImageDecoder, beside: impl Fn(u64) -> u64) -> Result<
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_broken| NotTaken::Unreadable)?;
-    let mut small =
-        if width.max(height) > SIDE_MAX { picture.thumbnail(SIDE_MAX, SIDE_MAX) } else { picture };
+    let mut small = if width.max(height) > side { fitted(picture, side) } else { picture };
     small.apply_orientation(orientation);
     let mut kept = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut kept, QUALITY);
     on_white(&small).write_with_encoder(encoder).map_err(|_failed| NotTaken::Unreadable)?;
     Ok(kept)
+}
+
+/// The large one is gone before anything is made of the small one.
+fn fitted(picture: DynamicImage, side: u32) -> DynamicImage {
+    let small = picture.thumbnail(side, side);
+    drop(picture);
+    small
 }
 
 /// A JPEG lets nothing shine through; what did is white.
@@ -299,7 +327,12 @@ mod tests {
         let png = image::codecs::png::PngEncoder::new(&mut file);
         DynamicImage::from(grey).write_with_encoder(png).expect("encoded");
         let began = Instant::now();
-        let small = kept(&file).expect("taken");
+        let page = kept(&file, PAGE_SIDE_MAX).expect("taken");
+        eprintln!("a page of 16 megapixels took {:?}", began.elapsed());
+        let page = image::load_from_memory(&page).expect("a JPEG");
+        assert_eq!((page.width(), page.height()), (1_600, 1_600));
+        let began = Instant::now();
+        let small = kept(&file, SIDE_MAX).expect("taken");
         eprintln!("16 megapixels took {:?}", began.elapsed());
         let small = image::load_from_memory(&small).expect("a JPEG");
         assert_eq!((small.width(), small.height()), (512, 512));
@@ -311,8 +344,9 @@ mod tests {
         let mut file = Vec::new();
         let png = image::codecs::png::PngEncoder::new(&mut file);
         DynamicImage::from(clear).write_with_encoder(png).expect("encoded");
-        let small =
-            image::load_from_memory(&kept(&file).expect("taken")).expect("a JPEG").to_rgb8();
+        let small = image::load_from_memory(&kept(&file, SIDE_MAX).expect("taken"))
+            .expect("a JPEG")
+            .to_rgb8();
         assert_eq!((small.dimensions(), small.get_pixel(20, 10).0), ((40, 20), [255; 3]));
     }
 }

@@ -244,6 +244,14 @@ fn of_customers() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(customers::remove_contact::remove_customer_contact))
         .routes(routes!(customers::history::customer_history))
+        .routes(routes!(
+            customers::documents::list::list_documents,
+            customers::documents::publish::publish_document
+        ))
+        .routes(routes!(
+            customers::documents::get::get_document,
+            customers::documents::withdraw::withdraw_document
+        ))
         .routes(routes!(portal::list::list_own_customers))
         .routes(routes!(portal::audit::read_member_audit))
         .routes(routes!(
@@ -263,6 +271,8 @@ fn of_customers() -> OpenApiRouter<AppState> {
         .routes(routes!(portal::disable::disable_member_contact))
         .routes(routes!(portal::enable::enable_member_contact))
         .routes(routes!(portal::deactivate::deactivate_member_contact))
+        .routes(routes!(portal::documents::list_member_documents))
+        .routes(routes!(portal::get_document::get_member_document))
         .routes(routes!(
             portal::work_orders::list_member_work_orders,
             portal::file_work_order::file_work_order

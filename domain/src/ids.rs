@@ -74,6 +74,10 @@ id!(
     WorkOrderId
 );
 id!(
+    /// A document that the builder published to a customer.
+    DocumentId
+);
+id!(
     /// A task of a job.
     TaskId
 );
@@ -154,8 +158,8 @@ id!(
     EventId
 );
 id!(
-    /// The one whose personal values are sealed with a key of their own: a contact, a person or a
-    /// member of the staff; whoever is none of them and gets a mail is known by that mail.
+    /// The one whose personal values are sealed with a key of their own: a contact, a person, a customer or
+    /// a member of the staff; whoever is none of them and gets a mail is known by that mail.
     SubjectId
 );
 
@@ -186,6 +190,13 @@ impl From<PersonId> for SubjectId {
 impl From<ContactId> for SubjectId {
     fn from(contact: ContactId) -> Self {
         Self(contact.0)
+    }
+}
+
+/// What is published to a customer is all of its members'.
+impl From<CustomerId> for SubjectId {
+    fn from(customer: CustomerId) -> Self {
+        Self(customer.0)
     }
 }
 

@@ -36,9 +36,9 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, CustomerId, EventId,
-    FactorId, ImageId, ImpersonationId, InterventionId, InvitationId, JobId, LeadId, LedgerId,
-    MailId, MilestoneId, NoteId, OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId,
+    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, CustomerId, DocumentId,
+    EventId, FactorId, ImageId, ImpersonationId, InterventionId, InvitationId, JobId, LeadId,
+    LedgerId, MailId, MilestoneId, NoteId, OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId,
     SubjectId, TaskId, TemplateId, TokenId, WorkOrderId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};

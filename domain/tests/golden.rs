@@ -10,7 +10,7 @@ use domain::builder_account::{
 };
 use domain::contact::{Access, Activity, Contact, ContactEvent, Membership, Permission};
 use domain::custom_field::FieldKind;
-use domain::customer::Customer;
+use domain::customer::{Customer, Document, DocumentKind};
 use domain::installation::Installation;
 use domain::job::impersonation::{Impersonation, Impersonations};
 use domain::job::portal_link::{PortalLink, PortalLinks};
@@ -284,6 +284,7 @@ fn a_contacts_golden_customer_is_the_last_one_that_it_came_to() {
     let expected = Membership {
         customer: MILLERS.parse().expect("an id"),
         merge: "0198c0de-0000-7000-8000-000000000400".parse().ok(),
+        before: None,
     };
     assert_eq!(folded.membership, Some(expected));
     // Most come to it by no merge.
@@ -296,10 +297,19 @@ fn a_contacts_golden_customer_is_the_last_one_that_it_came_to() {
 #[test]
 fn a_customers_golden_events_fold_to_the_customer_they_always_made() {
     let id: CustomerId = MILLERS.parse().expect("an id");
-    let events = story("customer", "opened renamed");
-    let state = fold(AggregateId::Customer(id), &events);
-    let name = CustomerName::parse("Miller & Sons").expect("valid");
-    assert_eq!(state.customer(id).expect("known").expect("there").state, Customer { id, name });
+    let events = story("customer", "opened renamed document_published document_withdrawn");
+    let folded = |events| {
+        let state = fold(AggregateId::Customer(id), events);
+        state.customer(id).expect("known").expect("there").state.clone()
+    };
+    let document = "0198c0de-0000-7000-8000-000000000601".parse().expect("an id");
+    let title = Personal::known(id, Title::parse("Invoice 2026-17").expect("valid"));
+    let published = Document::Published { kind: DocumentKind::Billing, title };
+    for (events, then) in [(&events[..3], published), (&events[..], Document::Withdrawn)] {
+        let name = CustomerName::parse("Miller & Sons").expect("valid");
+        let expected = Customer { id, name, documents: BTreeMap::from([(document, then)]) };
+        assert_eq!(folded(events), expected);
+    }
     assert_eq!(types_in(&events), types_of("customer."));
 }
 

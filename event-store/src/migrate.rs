@@ -70,6 +70,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0086_portal_views",
     "0087_kind_of_mail_with_a_portal_link",
     "0096_email_moves",
+    "0110_document_files",
+    "0111_documents",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

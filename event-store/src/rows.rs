@@ -302,6 +302,14 @@ impl Row for ImageRow {
     }
 }
 
+row!(DocumentFileRow into "document_files (ledger_id, document_id, customer_id, sealed, published_at)" {
+    ledger_id: Uuid,
+    document_id: Uuid,
+    customer_id: Uuid,
+    sealed: Vec<u8>,
+    published_at: OffsetDateTime,
+});
+
 row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
     ledger_id: Uuid,
     subject_id: Uuid,

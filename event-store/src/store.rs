@@ -1,6 +1,7 @@
 //! The event store's front: submit a command, look up a credential or a link.
 
 use crate::database::Database;
+use crate::documents::DocumentBytes;
 use crate::error::{ExecuteError, StoreError};
 use crate::images::ImageBytes;
 use crate::keys::{Keys, MasterKey, random, sha256};
@@ -80,6 +81,8 @@ pub struct Submission {
     pub password: Option<PasswordHash>,
     /// The image that the command sets.
     pub image: Option<ImageBytes>,
+    /// The file of the document that the command publishes.
+    pub document: Option<DocumentBytes>,
 }
 
 impl Submission {
@@ -94,6 +97,7 @@ impl Submission {
             secret: None,
             password: None,
             image: None,
+            document: None,
         }
     }
 

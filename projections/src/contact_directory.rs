@@ -357,6 +357,8 @@ pub struct ContactQuery {
     pub email: Option<String>,
     /// Those that belong to this customer.
     pub customer: Option<CustomerId>,
+    /// Those that belong to no customer.
+    pub free: bool,
     /// Where the page starts.
     pub cursor: Option<String>,
     /// The most contacts of a page.
@@ -501,6 +503,9 @@ fn conditions(query: &ContactQuery, params: &mut Params) -> Result<Option<String
     if let Some(customer) = query.customer {
         params.push(Box::new(customer.0));
         conditions.push_str(&format!(" AND c.customer_id = ${}", params.len()));
+    }
+    if query.free {
+        conditions.push_str(" AND c.customer_id IS NULL");
     }
     for term in query.search.iter().flat_map(|search| terms(search)) {
         params.push(Box::new(term.clone()));

@@ -73,6 +73,11 @@ impl View for Customers {
                 row.updated_at = at;
                 Ok(())
             }
+            // What is published to it is a list of its own.
+            CustomerEvent::DocumentPublished(_) | CustomerEvent::DocumentWithdrawn(_) => {
+                rows.row(&id.0)?.version += 1;
+                Ok(())
+            }
         }
     }
 
@@ -122,7 +127,7 @@ pub struct CustomerEntry {
     pub name: String,
     /// How many contacts in the book belong to it.
     pub contacts: u64,
-    /// Its version, as in the ETag; whom it has does not change it.
+    /// Its version, as in the ETag; what is published to it changes that, and whom it has does not.
     pub version: u64,
     /// When it was noted.
     #[schema(value_type = String, format = DateTime)]

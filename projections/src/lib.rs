@@ -16,6 +16,7 @@ pub mod contact_directory;
 pub mod custom_fields;
 pub mod customers;
 pub mod diff;
+pub mod documents;
 pub mod duplicate_candidates;
 pub mod history;
 pub mod impersonations;

@@ -7,12 +7,13 @@ use crate::rebuild::OnEvents;
 use crate::view::all_views;
 use domain::builder_account::{BuilderAccount, StaffStage};
 use domain::contact::{ClaimChange, ContactEvent};
+use domain::customer::{CustomerEvent, Document};
 use domain::installation::Installation;
 use domain::job::impersonation::ImpersonationStep;
 use domain::job::portal_link::PortalLinkStep;
 use domain::{
-    AccountId, AggregateId, Channel, ContactId, EmailAddress, Event, Grant, LedgerId, LedgerState,
-    Personal, Role,
+    AccountId, AggregateId, Channel, ContactId, CustomerId, DocumentId, EmailAddress, Event, Grant,
+    LedgerId, LedgerState, Personal, Role,
 };
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -65,8 +66,17 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys, impersonations, portal_links, images, staff } =
-        snapshot(reader, ledger).await?;
+    let Snapshot {
+        head,
+        claims,
+        links,
+        keys,
+        impersonations,
+        portal_links,
+        images,
+        documents,
+        staff,
+    } = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -84,6 +94,7 @@ pub async fn verify(
         impersonations: BTreeSet::new(),
         portal_links: BTreeMap::new(),
         images: BTreeMap::new(),
+        documents: BTreeMap::new(),
     };
     checking.log(reader, &head, &mut verified, on_events).await?;
     if checking.frontier != head {
@@ -121,6 +132,7 @@ pub async fn verify(
     }
     checking.check_portal_links(&portal_links, &mut verified);
     checking.check_images(&images, &mut verified);
+    checking.check_documents(&documents, &mut verified);
     checking.check_staff(&staff, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
@@ -166,6 +178,9 @@ type PortalLinkTable = BTreeMap<Uuid, (Uuid, Uuid, Option<Uuid>, Option<String>)
 /// Contacts with their images.
 type ImageTable = BTreeMap<Uuid, Uuid>;
 
+/// The files of documents, with the customers they are published to.
+type DocumentTable = BTreeMap<Uuid, Uuid>;
+
 /// The staff as it is now: who, which person signs in as them, role and grants.
 type StaffTable = BTreeSet<(Uuid, Option<Uuid>, String, Vec<String>)>;
 
@@ -178,6 +193,7 @@ struct Snapshot {
     impersonations: ImpersonationTable,
     portal_links: PortalLinkTable,
     images: ImageTable,
+    documents: DocumentTable,
     staff: StaffTable,
 }
 
@@ -232,6 +248,8 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         .query("SELECT contact_id, image_id FROM profile_images WHERE ledger_id = $1", &[&ledger.0])
         .await
         .map_err(failed())?;
+    let documents = "SELECT document_id, customer_id FROM document_files WHERE ledger_id = $1";
+    let documents = snapshot.query(documents, &[&ledger.0]).await.map_err(failed())?;
     let staff = "SELECT staff_id, person_id, role, grants FROM staff_members WHERE ledger_id = $1";
     let staff = snapshot.query(staff, &[&ledger.0]).await.map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
@@ -249,6 +267,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
             .map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3), row.get(4))))
             .collect(),
         images: images.iter().map(|row| (row.get(0), row.get(1))).collect(),
+        documents: documents.iter().map(|row| (row.get(0), row.get(1))).collect(),
         staff: staff.iter().map(|r| (r.get(0), r.get(1), r.get(2), r.get(3))).collect(),
     })
 }
@@ -263,6 +282,7 @@ struct Checking {
     impersonations: ImpersonationTable,
     portal_links: PortalLinkTable,
     images: ImageTable,
+    documents: DocumentTable,
 }
 
 impl Checking {
@@ -335,6 +355,7 @@ impl Checking {
             None => {}
         }
         self.fold_portal_link(event);
+        self.fold_document(event);
         let Some((contact, contact_event)) = event.contact() else { return };
         // The bytes of one that was taken over are where it comes from.
         if let ContactEvent::ProfileImageSet(set) = contact_event
@@ -426,6 +447,38 @@ impl Checking {
             if known.is_some_and(|known| known.state.name.value().is_some()) {
                 verified.problem(format!("the image of contact {contact} is not kept"));
             }
+        }
+    }
+
+    /// Files of a customer that has been erased are not kept.
+    fn check_documents(&self, stored: &DocumentTable, verified: &mut Verified) {
+        for (document, customer) in stored {
+            if self.documents.get(document) != Some(customer) {
+                verified.problem(format!("the file of document {document} is not in the events"));
+            }
+        }
+        for (document, customer) in &self.documents {
+            let known = self.state.customer(CustomerId(*customer)).ok().flatten();
+            let known = known.and_then(|known| known.state.documents.get(&DocumentId(*document)));
+            if let Some(Document::Published { title, .. }) = known
+                && title.value().is_some()
+                && !stored.contains_key(document)
+            {
+                verified.problem(format!("the file of document {document} is not kept"));
+            }
+        }
+    }
+
+    fn fold_document(&mut self, event: &Recorded) {
+        let Some((customer, event)) = event.customer() else { return };
+        match event {
+            CustomerEvent::DocumentPublished(e) => {
+                self.documents.insert(e.document.0, customer.0);
+            }
+            CustomerEvent::DocumentWithdrawn(e) => {
+                self.documents.remove(&e.document.0);
+            }
+            CustomerEvent::CustomerOpened(_) | CustomerEvent::CustomerRenamed(_) => {}
         }
     }
 

@@ -6,9 +6,9 @@
 
 use crate::turn::{Typed, ViewTurn, delete_text};
 use crate::{
-    ViewError, audit_trail, contact_directory, customers, duplicate_candidates, impersonations,
-    invitations, job_detail, job_list, lead_view, mail_log, owner_items, owner_portal,
-    portal_links, work_orders,
+    ViewError, audit_trail, contact_directory, customers, documents, duplicate_candidates,
+    impersonations, invitations, job_detail, job_list, lead_view, mail_log, owner_items,
+    owner_portal, portal_links, work_orders,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -247,7 +247,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 14] = [
+pub const VIEW_NAMES: [&str; 15] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -256,6 +256,7 @@ pub const VIEW_NAMES: [&str; 14] = [
     lead_view::LeadView::NAME,
     customers::Customers::NAME,
     work_orders::WorkOrders::NAME,
+    documents::Documents::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
     impersonations::Impersonations::NAME,
@@ -275,6 +276,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<lead_view::LeadView>(std::marker::PhantomData),
         &Of::<customers::Customers>(std::marker::PhantomData),
         &Of::<work_orders::WorkOrders>(std::marker::PhantomData),
+        &Of::<documents::Documents>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<impersonations::Impersonations>(std::marker::PhantomData),

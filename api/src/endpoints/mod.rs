@@ -38,6 +38,7 @@ pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
 pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;
 pub(crate) const OWNER_ITEMS: &str = projections::owner_items::OwnerItems::NAME;
 pub(crate) const WORK_ORDERS: &str = projections::work_orders::WorkOrders::NAME;
+pub(crate) const DOCUMENTS: &str = projections::documents::Documents::NAME;
 pub(crate) const CUSTOMERS: &str = projections::customers::Customers::NAME;
 pub(crate) const LEAD_VIEW: &str = projections::lead_view::LeadView::NAME;
 pub(crate) const IMPERSONATIONS: &str = projections::impersonations::Impersonations::NAME;

@@ -13,9 +13,11 @@ use crate::start::accounts::derived_id;
 use crate::state::AppState;
 use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
-use domain::{AccountId, AggregateId, Circumstances, Command, LedgerId, Reason};
+use domain::customer::CustomerCommand;
+use domain::{AccountId, AggregateId, Circumstances, Command, CustomerId, LedgerId, Reason};
 use event_store::{
-    Applied, ExecuteError, Expected, IdempotencyKey, ImageBytes, NewSecret, StoreError, Submission,
+    Applied, DocumentBytes, ExecuteError, Expected, IdempotencyKey, ImageBytes, NewSecret,
+    StoreError, Submission,
 };
 use serde::Deserialize;
 use std::time::Instant;
@@ -171,16 +173,39 @@ impl<P, B> Order<P, B> {
         command: Command,
         about: Option<AggregateId>,
     ) -> Result<Applied, Problem> {
+        let submission = self.conditioned(command, about)?;
+        execute(app, submission).await.map_err(Problem::from)
+    }
+
+    /// Carries out a command to a customer, with the file of the document that it publishes.
+    pub(crate) async fn execute_with_document(
+        &self,
+        app: &AppState,
+        customer: CustomerId,
+        command: CustomerCommand,
+        file: DocumentBytes,
+    ) -> Result<Applied, Problem> {
+        let command = Command::Customer(customer, command);
+        let mut submission = self.conditioned(command, Some(customer.into()))?;
+        submission.document = Some(file);
+        execute(app, submission).await.map_err(Problem::from)
+    }
+
+    /// The command with the conditions under which it is carried out.
+    fn conditioned(
+        &self,
+        command: Command,
+        about: Option<AggregateId>,
+    ) -> Result<Submission, Problem> {
         let expected = match (self.version, about) {
             (None, _) => None,
             (Some(version), Some(aggregate)) => Some(Expected { aggregate, version }),
             (Some(_), None) => return Err(version_of_several()),
         };
-        let ledger = self.asker.ledger();
-        let mut submission = self.submission(ledger, command)?;
+        let mut submission = self.submission(self.asker.ledger(), command)?;
         submission.expected = expected;
         submission.idempotency = self.idempotency;
-        execute(app, submission).await.map_err(Problem::from)
+        Ok(submission)
     }
 
     /// Carries one of several commands out, each in a ledger of its own, which `If-Match` is not

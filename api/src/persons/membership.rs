@@ -8,6 +8,7 @@ use super::links::{self, Link};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::extract::asker::Asker;
+use crate::extract::order::submission;
 use crate::state::AppState;
 use domain::contact::Contact;
 use domain::customer::{CustomerRejection, Feature};
@@ -15,7 +16,7 @@ use domain::{
     Actor, AggregateId, Authority, Channel, Circumstances, Command, ContactId, CustomerId,
     LedgerId, PersonId, Reason, Rejection,
 };
-use event_store::Applied;
+use event_store::{Applied, Rehearsal};
 use std::time::Duration;
 
 /// How long an answer waits for what has just happened.
@@ -102,6 +103,19 @@ impl Member {
     ) -> Result<Applied, Problem> {
         let by = self.circumstances(&order.asker, order.reason.clone());
         order.execute_as(app, self.ledger, command, by, about).await
+    }
+
+    /// Whether the portal would take a command of theirs now, be there a reason; nothing happens.
+    pub(crate) async fn may(
+        &self,
+        app: &AppState,
+        asker: &Asker,
+        command: Command,
+    ) -> Result<bool, Problem> {
+        let by = self.circumstances(asker, Reason::parse("A rehearsal").ok());
+        let asked = vec![submission(self.ledger, command, by)?];
+        let rehearsed = app.store().rehearse(self.ledger, asked, Rehearsal::Alone).await?;
+        Ok(rehearsed.iter().all(Result::is_ok))
     }
 
     fn circumstances(&self, asker: &Asker, reason: Option<Reason>) -> Circumstances {

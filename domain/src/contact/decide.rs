@@ -608,7 +608,7 @@ impl Asked<'_> {
 
     fn cancel_invite(&self) -> Result<Vec<ContactEvent>, Halt> {
         self.builder_or_member()?;
-        self.cancel(CancelCause::Builder)
+        self.cancel(CancelCause::TakenBack)
     }
 
     /// The open invitation, if this is its link and it still works.
@@ -814,7 +814,8 @@ impl Asked<'_> {
         if from == to {
             return Ok(Vec::new());
         }
-        Ok(vec![PermissionsChanged { from: from.clone(), to: to.clone() }.into()])
+        let (from, to) = (from.clone(), to.clone());
+        Ok(vec![PermissionsChanged { from, to, merge: None }.into()])
     }
 
     /// R41, G6: custom fields are the builder's in every state, and no owner's.

@@ -195,8 +195,10 @@ invitation_mail!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelCause {
-    /// Somebody of the builder cancelled it (R8).
-    Builder,
+    /// It was taken back (R8): by the builder, or by a member of the contact's customer who may (2.8).
+    /// Which of them, the event's actor says.
+    #[serde(rename = "builder")]
+    TakenBack,
     /// The contact was disabled while it was pending (G4).
     Disabled,
     /// The invitation goes to a corrected address instead (H5).
@@ -207,7 +209,7 @@ pub enum CancelCause {
     Deleted,
 }
 
-/// The builder took the invitation back.
+/// The invitation ended before anybody answered it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteCancelled {
     /// The invitation.
@@ -366,6 +368,9 @@ pub struct PermissionsChanged {
     pub from: BTreeSet<Permission>,
     /// After.
     pub to: BTreeSet<Permission>,
+    /// The merge that brought it, or that was taken back with it, where one was (H2).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merge: Option<MergeId>,
 }
 
 /// A custom field has another value, or none any more (R41).

@@ -7,6 +7,7 @@ use super::state::{Access, Contact, Life};
 use crate::event::{FieldChange, nothing_personal};
 use crate::ids::{CustomerId, MergeId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The contact belongs to a customer from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,18 +32,20 @@ pub struct ContactLeftCustomer {
 nothing_personal!(ContactJoinedCustomer, ContactLeftCustomer);
 
 /// The customer of a contact, and why it is this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// The customer.
     pub customer: CustomerId,
     /// The merge that brought the contact there; taking that back takes this back.
     pub merge: Option<MergeId>,
+    /// What the contact might do before that merge, where the merge changed it and nobody has since.
+    pub before: Option<BTreeSet<Permission>>,
 }
 
 impl Contact {
     /// The customer that it belongs to.
     pub fn customer(&self) -> Option<CustomerId> {
-        self.membership.map(|membership| membership.customer)
+        self.membership.as_ref().map(|membership| membership.customer)
     }
 
     /// Whether it is in the book, can sign in, and has admin access to its customer's portal (H7).
@@ -85,27 +88,38 @@ pub(crate) fn taken_over(
     merge: MergeId,
 ) -> Vec<ContactEvent> {
     let of_customer = absorbed.iter().find_map(|contact| Some((contact.customer()?, contact)));
-    let (None, Some((customer, contact))) = (survivor.membership, of_customer) else {
+    let (None, Some((customer, contact))) = (&survivor.membership, of_customer) else {
         return Vec::new();
     };
     let mut events = vec![ContactJoinedCustomer { customer, merge: Some(merge) }.into()];
     if survivor.permissions != contact.permissions {
         let (from, to) = (survivor.permissions.clone(), contact.permissions.clone());
-        events.push(PermissionsChanged { from, to }.into());
+        events.push(PermissionsChanged { from, to, merge: Some(merge) }.into());
     }
     events
 }
 
-/// What is taken back with a merge: the survivor leaves the customer that this very contact brought it
-/// to, where none of the `others` that it stands for belongs there too.
+/// What is taken back with a merge: the survivor leaves the customer that a merge brought it to, where it
+/// stands for none of the customer's any more, whichever of them came with which merge; and may what it
+/// could before, unless somebody has said otherwise since.
 pub(crate) fn given_back(
     survivor: &Contact,
     contact: &Contact,
     others: &[&Contact],
     merge: MergeId,
-) -> Option<ContactEvent> {
-    let Membership { customer, merge: Some(by) } = survivor.membership? else { return None };
-    let theirs = by == merge && contact.customer() == Some(customer);
-    let stays = others.iter().any(|other| other.customer() == Some(customer));
-    (theirs && !stays).then(|| ContactLeftCustomer { customer, merge: Some(merge) }.into())
+) -> Vec<ContactEvent> {
+    let Some(Membership { customer, merge: Some(_), before }) = &survivor.membership else {
+        return Vec::new();
+    };
+    let theirs = contact.customer() == Some(*customer);
+    if !theirs || others.iter().any(|other| other.customer() == Some(*customer)) {
+        return Vec::new();
+    }
+    let merge = Some(merge);
+    let mut events = vec![ContactLeftCustomer { customer: *customer, merge }.into()];
+    if let Some(to) = before.clone() {
+        let from = survivor.permissions.clone();
+        events.push(PermissionsChanged { from, to, merge }.into());
+    }
+    events
 }

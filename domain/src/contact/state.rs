@@ -41,7 +41,7 @@ pub struct Invitation {
 pub enum Ending {
     /// Somebody accepted.
     Accepted,
-    /// The builder took it back, or the invitee declined.
+    /// It was taken back, or the invitee declined.
     Cancelled,
     /// Nobody answered in time.
     Expired,
@@ -483,7 +483,12 @@ impl Contact {
                 }
                 self.life = Life::Live;
             }
-            ContactEvent::PermissionsChanged(e) => self.permissions.clone_from(&e.to),
+            ContactEvent::PermissionsChanged(e) => {
+                self.permissions.clone_from(&e.to);
+                if let Some(membership) = &mut self.membership {
+                    membership.before = e.merge.map(|_| e.from.clone());
+                }
+            }
             ContactEvent::CustomFieldSet(e) => match &e.value.to {
                 Some(to) => {
                     self.custom_fields.insert(e.field.clone(), to.clone());
@@ -548,7 +553,8 @@ impl Contact {
                 if let Err(why) = membership::join_follows(self) {
                     return impossible(why);
                 }
-                self.membership = Some(Membership { customer: e.customer, merge: e.merge });
+                let (customer, merge) = (e.customer, e.merge);
+                self.membership = Some(Membership { customer, merge, before: None });
             }
             ContactEvent::ContactLeftCustomer(e) => {
                 if let Err(why) = membership::leave_follows(self, e.customer) {

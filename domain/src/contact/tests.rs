@@ -689,7 +689,7 @@ fn an_owner_does_not_get_a_taken_email_and_is_told_no_name() {
 fn after_cancel_the_builder_edits_and_invites_anew() {
     // R43, H5: three commands, three new ids
     check(pending(), builder(edit_name("Ida")), refused(No::LockedPending));
-    let free = and(pending(), [cancelled(FIRST, CancelCause::Builder), released("ada@x.org")]);
+    let free = and(pending(), [cancelled(FIRST, CancelCause::TakenBack), released("ada@x.org")]);
     let edit = [changed("ada@x.org", "new@x.org")];
     check(free.clone(), builder(edit_primary("new@x.org")), happens(edit.clone()));
     check(
@@ -1060,7 +1060,7 @@ fn ten_invitation_mails_a_day_are_enough() {
     let resend = builder(ContactCommand::ResendInvite(RESENT));
     check(mailed.clone(), resend.clone(), refused(No::MailedTooOften));
     let cancelled =
-        and(mailed.clone(), [cancelled(FIRST, CancelCause::Builder), released("ada@x.org")]);
+        and(mailed.clone(), [cancelled(FIRST, CancelCause::TakenBack), released("ada@x.org")]);
     check(cancelled, builder(ContactCommand::SendInvite(SECOND)), refused(No::MailedTooOften));
     let tomorrow = resend.hours_later(20);
     let eleventh = resent(RESENT, "ada@x.org", tomorrow.now, 11);
@@ -1074,11 +1074,11 @@ fn a_cancelled_first_invite_gives_the_claim_back_and_a_repeated_one_keeps_it() {
     let contact = check(
         pending(),
         cancel(),
-        happens([cancelled(FIRST, CancelCause::Builder), released("ada@x.org")]),
+        happens([cancelled(FIRST, CancelCause::TakenBack), released("ada@x.org")]),
     );
     assert_eq!((contact.access, contact.claimed), (Access::NotInvited, false));
     let contact =
-        check(pending_again(), cancel(), happens([cancelled(SECOND, CancelCause::Builder)]));
+        check(pending_again(), cancel(), happens([cancelled(SECOND, CancelCause::TakenBack)]));
     assert_eq!(contact.access, Access::Deactivated { person: ADA_HERSELF, readdressed: false });
     assert!(contact.claimed);
 }
@@ -1136,7 +1136,8 @@ fn an_invite_is_accepted_once() {
     let answer = || stranger(accept(FIRST.token, SOMEBODY_ELSE, AcceptProof::Link));
     let contact = check(active(), answer(), refused(No::InviteUsed));
     assert_eq!(contact.access, Access::Active { person: ADA_HERSELF });
-    let cancelled = and(pending(), [cancelled(FIRST, CancelCause::Builder), released("ada@x.org")]);
+    let cancelled =
+        and(pending(), [cancelled(FIRST, CancelCause::TakenBack), released("ada@x.org")]);
     check(cancelled, answer(), refused(No::InviteCancelled));
 }
 
@@ -1145,7 +1146,7 @@ fn a_link_of_an_earlier_mail_says_so_whatever_became_of_the_last_one() {
     // R8: the last link alone is told how the invitation ended
     let by = |token| stranger(accept(token, SOMEBODY_ELSE, AcceptProof::Link));
     let again = and(pending(), [resent(RESENT, "ada@x.org", noon(), 2)]);
-    let over = and(again, [cancelled(FIRST, CancelCause::Builder), released("ada@x.org")]);
+    let over = and(again, [cancelled(FIRST, CancelCause::TakenBack), released("ada@x.org")]);
     check(over.clone(), by(FIRST.token), refused(No::InviteSuperseded));
     check(over, by(RESENT), refused(No::InviteCancelled));
 }
@@ -1402,7 +1403,8 @@ fn whoever_has_not_answered_is_reminded_once_in_the_last_day() {
     check(wanted(and(pending(), [again.clone()])), remind(60), not_due());
     check(wanted(and(pending(), [again.clone()])), remind(90), happens([reminded(FIRST)]));
     check(wanted(and(pending(), [reminded(FIRST), again])), remind(90), not_due());
-    for ended in [not_invited(), active(), and(pending(), [cancelled(FIRST, CancelCause::Builder)])]
+    for ended in
+        [not_invited(), active(), and(pending(), [cancelled(FIRST, CancelCause::TakenBack)])]
     {
         check(wanted(ended), remind(60), refused(No::NotPending));
     }
@@ -1442,7 +1444,7 @@ fn the_address_that_a_deactivated_owner_had_is_told_of_an_invitation_to_another_
             claimed("new@x.org"),
             sent(FIRST, "new@x.org", start()),
             told(FIRST, "ada@x.org"),
-            cancelled(FIRST, CancelCause::Builder),
+            cancelled(FIRST, CancelCause::TakenBack),
         ],
     );
     check(again, invite(), happens([sent(SECOND, "new@x.org", noon())]));
@@ -1901,7 +1903,7 @@ fn an_event_that_cannot_follow_is_told_by_its_stored_type() {
         (pending(), accepted(SECOND)),
         (pending(), disabled_now()),
         (pending_again(), activated(ADA_HERSELF)),
-        (pending(), cancelled(SECOND, CancelCause::Builder)),
+        (pending(), cancelled(SECOND, CancelCause::TakenBack)),
         (pending(), came_over(Some(ADA_HERSELF))),
         (active(), linked(SOMEBODY_ELSE)),
         (vec![created(None, &[])], PrimaryEmailDefaulted { email: ada(email("a@x.org")) }.into()),

@@ -1,7 +1,8 @@
 //! What can be asked of a customer.
 
+use super::document::DocumentDetails;
 use crate::contact::{ContactDetails, InfoEdit, Permission};
-use crate::ids::ContactId;
+use crate::ids::{ContactId, DocumentId};
 use crate::text::CustomerName;
 use std::collections::BTreeSet;
 
@@ -35,13 +36,20 @@ pub enum CustomerCommand {
     },
     /// A contact belongs to it no more, and stays in the book; twice is once.
     RemoveContact(ContactId),
+    /// Publish a document to its members who may see such (R117, R118).
+    PublishDocument(DocumentId, DocumentDetails),
+    /// Take a document back; its file is gone for everybody. Twice is once.
+    WithdrawDocument(DocumentId),
 }
 
 impl CustomerCommand {
     /// The contact that it names or makes.
     pub const fn contact(&self) -> Option<ContactId> {
         match self {
-            Self::Open(_) | Self::Rename(_) => None,
+            Self::Open(_)
+            | Self::Rename(_)
+            | Self::PublishDocument(..)
+            | Self::WithdrawDocument(_) => None,
             Self::AddContact(contact)
             | Self::SaveContact { contact, .. }
             | Self::EditContact { contact, .. }
@@ -58,6 +66,8 @@ impl CustomerCommand {
             Self::SaveContact { .. } => "CreateContact",
             Self::EditContact { .. } => "EditContactInfo",
             Self::RemoveContact(_) => "RemoveContactFromCustomer",
+            Self::PublishDocument(..) => "PublishDocument",
+            Self::WithdrawDocument(_) => "WithdrawDocument",
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What the customer portal has, and which permission opens it (R116 to R120, G12). Billing and reports
-//! have permissions of their own, which open nothing else (R117, R118); there is nothing of theirs yet.
+//! What the customer portal has, and which permission opens it (R116 to R120, G12). Each has one of its own,
+//! which opens nothing else.
 
 use crate::contact::Permission;
 use std::collections::BTreeSet;
@@ -11,6 +11,10 @@ pub enum Feature {
     ManageContacts,
     /// The customer's contacts: looking at them, and editing those that nobody has activated (R120).
     Contacts,
+    /// Documents about billing (R117).
+    Billing,
+    /// Reports (R118).
+    Reports,
     /// Work orders (R119).
     WorkOrders,
     /// Who did what to the customer's contacts (RULES.md 2.8).
@@ -19,14 +23,22 @@ pub enum Feature {
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::ManageContacts, Self::Contacts, Self::WorkOrders, Self::Audit];
+    pub const ALL: [Self; 6] = [
+        Self::ManageContacts,
+        Self::Contacts,
+        Self::Billing,
+        Self::Reports,
+        Self::WorkOrders,
+        Self::Audit,
+    ];
 
     /// Whether whoever has these permissions reaches it.
     pub fn is_open_to(self, permissions: &BTreeSet<Permission>) -> bool {
         let own = match self {
             Self::ManageContacts | Self::Audit => Permission::AdminAccess,
             Self::Contacts => Permission::EditContact,
+            Self::Billing => Permission::AccessBilling,
+            Self::Reports => Permission::AccessReports,
             Self::WorkOrders => Permission::CreateWorkOrder,
         };
         permissions.contains(&Permission::AdminAccess) || permissions.contains(&own)
@@ -37,6 +49,8 @@ impl Feature {
         match self {
             Self::ManageContacts => "manage_contacts",
             Self::Contacts => "contacts",
+            Self::Billing => "billing",
+            Self::Reports => "reports",
             Self::WorkOrders => "work_orders",
             Self::Audit => "audit",
         }
@@ -47,6 +61,8 @@ impl Feature {
         match self {
             Self::ManageContacts | Self::Audit => "Admin Access",
             Self::Contacts => "Admin Access or Edit Contact",
+            Self::Billing => "Admin Access or Access Billing",
+            Self::Reports => "Admin Access or Access Reports",
             Self::WorkOrders => "Admin Access or Create Work Order",
         }
     }
@@ -56,6 +72,8 @@ impl Feature {
         match self {
             Self::ManageContacts => "G16",
             Self::Contacts => "R120",
+            Self::Billing => "R117",
+            Self::Reports => "R118",
             Self::WorkOrders => "R119",
             Self::Audit => "2.8",
         }

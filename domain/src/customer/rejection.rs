@@ -18,6 +18,10 @@ pub enum CustomerRejection {
     PermissionNeeded(Feature),
     /// RULES.md 2.8, condition c for PA: not to oneself.
     NotOneself,
+    /// The document's id is in use.
+    DocumentExists,
+    /// More documents than a customer has.
+    TooManyDocuments,
 }
 
 impl CustomerRejection {
@@ -29,6 +33,18 @@ impl CustomerRejection {
                 RejectionKind::Conflict,
                 "A customer with this id is there already.",
             ),
+            Self::DocumentExists => Refusal::new(
+                "already_exists",
+                RejectionKind::Conflict,
+                "A document with this id is there already.",
+            ),
+            Self::TooManyDocuments => Refusal::new(
+                "too_many_documents",
+                RejectionKind::Unprocessable,
+                "At most 2,000 documents are published to a customer at a time.",
+            )
+            .rule("R117")
+            .remedy("Withdraw documents that nobody needs any more."),
             Self::BelongsToAnother => Refusal::new(
                 "contact_of_another_customer",
                 RejectionKind::Conflict,

@@ -203,6 +203,8 @@ fn right(command: &Command) -> Right {
             CustomerCommand::Open(_)
             | CustomerCommand::Rename(_)
             | CustomerCommand::AddContact(_)
+            | CustomerCommand::PublishDocument(..)
+            | CustomerCommand::WithdrawDocument(_)
             | CustomerCommand::SaveContact { permissions: None, .. }
             | CustomerCommand::EditContact { permissions: None, .. } => Right::Work,
             // Whoever leaves loses the portal; what somebody may in it is said with the access.

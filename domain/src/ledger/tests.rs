@@ -8,11 +8,11 @@ use crate::builder_account::{
     SettingsEdit, StaffCommand, StaffSecondFactor, TemplateTask,
 };
 use crate::contact::{AcceptProof, ContactEvent, ContactRejection, InfoEdit, InvitationStep};
-use crate::customer::CustomerCommand;
+use crate::customer::{CustomerCommand, DocumentDetails, DocumentKind, FileFormat};
 use crate::event::Shown;
 use crate::ids::{
-    ApiKeyId, CredentialId, CustomerId, FactorId, ImageId, ImpersonationId, InvitationId,
-    OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId, TokenId, WorkOrderId,
+    ApiKeyId, CredentialId, CustomerId, DocumentId, FactorId, ImageId, ImpersonationId,
+    InvitationId, OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId, TokenId, WorkOrderId,
 };
 use crate::job::impersonation::{ImpersonationCommand, ImpersonationMinutes};
 use crate::job::portal_link::{NewPortalLink, PortalLinkCommand};
@@ -952,6 +952,8 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         open_customer(),
         of_customer(CustomerCommand::AddContact(ADA)),
         of_customer(CustomerCommand::RemoveContact(ADA)),
+        publish_document(),
+        of_customer(CustomerCommand::WithdrawDocument(DOCUMENT)),
         file_work_order(),
         work_order_into_task(),
         decline_work_order(),
@@ -1118,6 +1120,8 @@ fn commands_by_right() -> [Vec<Command>; 11] {
             change_todo(TodoChange::Remove),
             open_customer(),
             of_customer(CustomerCommand::AddContact(ADA)),
+            publish_document(),
+            of_customer(CustomerCommand::WithdrawDocument(DOCUMENT)),
             work_order_into_task(),
             decline_work_order(),
         ],
@@ -1237,6 +1241,20 @@ fn of_customer(command: CustomerCommand) -> Command {
 fn open_customer() -> Command {
     let name = CustomerName::parse("The Millers").expect("a valid name");
     of_customer(CustomerCommand::Open(name))
+}
+
+const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
+
+fn publish_document() -> Command {
+    let details = DocumentDetails {
+        kind: DocumentKind::Billing,
+        title: title("Invoice 17"),
+        day: crate::Day::parse("2026-03-31").expect("a valid day"),
+        note: None,
+        format: FileFormat::Pdf,
+        bytes: 48_213,
+    };
+    of_customer(CustomerCommand::PublishDocument(DOCUMENT, details))
 }
 
 fn file_work_order() -> Command {

@@ -43,17 +43,10 @@ impl Turn<'_> {
     ) -> Result<(), StoreError> {
         let keys = self.shared.reader.keys();
         let mut missing: BTreeMap<LedgerId, Subjects> = BTreeMap::new();
-        for Placed { recorded, .. } in placed {
+        for Placed { recorded, .. } in placed.iter_mut() {
             let ledger = recorded.ledger;
             if let Some(subject) = begins(recorded) {
-                let (key, wrapped_key) = keys.new_subject(ledger, subject)?;
-                keys.hold(ledger, subject, Held::Key(key));
-                writes.newborn.push((ledger, subject));
-                writes.subject_keys.push(SubjectKeyRow {
-                    ledger_id: ledger.0,
-                    subject_id: subject.0,
-                    wrapped_key,
-                });
+                self.begin_key(ledger, subject, writes)?;
             }
             let mut subjects = Subjects::default();
             recorded.each_personal(&mut subjects);
@@ -67,6 +60,29 @@ impl Turn<'_> {
         for (ledger, subjects) in missing {
             self.shared.reader.fetch_keys(&lane.client, ledger, &subjects.0).await?;
         }
+        // What is not at hand now has not begun.
+        for Placed { recorded, .. } in placed.iter() {
+            if let Some(subject) = super::documents::may_begin(recorded)
+                && keys.held(recorded.ledger, subject).is_none()
+            {
+                self.begin_key(recorded.ledger, subject, writes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_key(
+        &self,
+        ledger: LedgerId,
+        subject: SubjectId,
+        writes: &mut Writes,
+    ) -> Result<(), StoreError> {
+        let keys = self.shared.reader.keys();
+        let (key, wrapped_key) = keys.new_subject(ledger, subject)?;
+        keys.hold(ledger, subject, Held::Key(key));
+        writes.newborn.push((ledger, subject));
+        let (ledger_id, subject_id) = (ledger.0, subject.0);
+        writes.subject_keys.push(SubjectKeyRow { ledger_id, subject_id, wrapped_key });
         Ok(())
     }
 
@@ -95,6 +111,9 @@ impl Turn<'_> {
                     writes.jobs.extend(came.map(|contact| ((ledger, contact, job), true)));
                     writes.impersonations.of_event(recorded, event, job, submission)?;
                     writes.portal_links.of_event(recorded, event, job, submission)?;
+                }
+                (Event::Customer(event), AggregateId::Customer(customer)) => {
+                    self.customer_effects(recorded, event, customer, submission, writes)?;
                 }
                 (Event::Lead(event), AggregateId::Lead(lead)) => {
                     let (left, came) = event.contact_change();

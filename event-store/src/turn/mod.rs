@@ -12,6 +12,7 @@ mod answers;
 mod assuming;
 mod credentials;
 mod deciding;
+mod documents;
 mod effects;
 mod images;
 mod impersonations;

@@ -1,6 +1,7 @@
 //! All that a turn writes, gathered while it is decided.
 
 use super::credentials::Credentials;
+use super::documents::Documents;
 use super::effects::EndedMail;
 use super::images::Images;
 use super::impersonations::Impersonations;
@@ -33,6 +34,7 @@ pub(super) struct Writes {
     pub(super) attempts: Vec<AttemptRow>,
     pub(super) logins: Logins,
     pub(super) images: Images,
+    pub(super) documents: Documents,
     pub(super) staff: Staff,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     pub(super) newborn: Vec<(LedgerId, SubjectId)>,
@@ -57,6 +59,7 @@ impl Writes {
             attempts,
             logins,
             images,
+            documents,
             staff,
             newborn: _,
         } = self;
@@ -75,6 +78,7 @@ impl Writes {
             && attempts.is_empty()
             && logins.are_none()
             && images.are_none()
+            && documents.are_none()
             && staff.are_none()
     }
 }

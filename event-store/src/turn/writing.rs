@@ -90,6 +90,7 @@ impl Turn<'_> {
         take(&mut writes.portal_links).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.images).send(client, prepared, &mut pipeline).await?;
+        take(&mut writes.documents).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.staff).send(client, prepared, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;

@@ -126,6 +126,16 @@ async fn a_builder_opens_renames_and_finds_customers_and_says_who_belongs_to_the
     assert_eq!(names(&admin.get_after(&left, &format!("{path}/contacts")).await), ["Ben Miller"]);
     admin.get(&format!("/v1/contacts/{ada}")).await.is(200);
     let last = joins(&builder, oaks, ada).await;
+    // Who is deleted is not counted, and is again when they are restored.
+    let counted = async |after: &Answer| {
+        admin.get_after(after, &format!("/v1/customers/{oaks}")).await.is(200).body["contacts"]
+            .clone()
+    };
+    assert_eq!(counted(&last).await, 1);
+    let deleted = admin.delete(&format!("/v1/contacts/{ada}?confirm=true")).await.is(200);
+    assert_eq!(counted(&deleted).await, 0);
+    let last = admin.order(&format!("/v1/contacts/{ada}/restore")).await.is(200);
+    assert_eq!(counted(&last).await, 1);
     let history = admin.get_after(&last, &format!("{path}/history")).await.is(200);
     let expected = [
         "contact.left_customer",
@@ -298,8 +308,8 @@ async fn r116_to_r120_each_permission_level_reaches_only_its_feature() {
     let rename = json!({ "name": "Cid M." });
     let new = json!({ "name": "X", "permissions": [] });
     for (permissions, features, contacts) in [
-        (&["access_billing"][..], json!([]), false),
-        (&["access_reports"], json!([]), false),
+        (&["access_billing"][..], json!(["billing"]), false),
+        (&["access_reports"], json!(["reports"]), false),
         (&["create_work_order"], json!(["work_orders"]), false),
         (&["edit_contact"], json!(["contacts"]), true),
         (&[], json!([]), false),
@@ -534,6 +544,7 @@ async fn nobody_looks_into_a_customers_portal_through_an_owners_eyes() {
     looks.get("/v1/me/customers").await.is(403);
     looks.get(&millers.contacts()).await.is(403);
     looks.get(&millers.audit()).await.is(403);
+    looks.get(&format!("/v1/me/customers/{}/documents", millers.customer)).await.is(403);
     let new = json!({ "name": "X", "permissions": [] });
     looks.post(&millers.contacts(), new).await.is(403);
 }

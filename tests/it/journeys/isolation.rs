@@ -1,5 +1,6 @@
 //! Every route against ids of another account: the answer is the one for an id that nobody has.
 
+use super::documents;
 use super::harness::{Answer, Caller, Server, send};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,6 +11,8 @@ use uuid::Uuid;
 enum Case {
     /// The id is in the path: 404, with this body.
     Path(fn(&Ids) -> Value),
+    /// The same, with a form with a file in it as the body.
+    Upload,
     /// Ids are in the body alone: answered as unknown ids are.
     Body(fn(&Ids) -> Value),
     /// Ids are in the query alone: answered with nothing.
@@ -19,7 +22,7 @@ enum Case {
     /// It is nobody's.
     Public,
 }
-use Case::{Body, Own, Path, Public, Query};
+use Case::{Body, Own, Path, Public, Query, Upload};
 
 /// Ids of one account, or ids that nobody has.
 #[derive(Clone, Copy)]
@@ -29,6 +32,7 @@ struct Ids {
     lead: Uuid,
     customer: Uuid,
     work_order: Uuid,
+    document: Uuid,
     key: Uuid,
     staff: Uuid,
 }
@@ -41,6 +45,7 @@ fn unknown() -> Ids {
         lead: new(),
         customer: new(),
         work_order: new(),
+        document: new(),
         key: new(),
         staff: new(),
     }
@@ -182,6 +187,10 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/customers/{id}/contacts", Path(|ids| json!({ "contact_id": ids.contact }))),
     ("delete", "/v1/customers/{id}/contacts/{contact_id}", Path(none)),
     ("get", "/v1/customers/{id}/history", Path(none)),
+    ("get", "/v1/customers/{id}/documents", Path(none)),
+    ("post", "/v1/customers/{id}/documents", Upload),
+    ("get", "/v1/customers/{id}/documents/{document_id}", Path(none)),
+    ("delete", "/v1/customers/{id}/documents/{document_id}", Path(none)),
     ("get", "/v1/work-orders", Query(|ids| format!("customer={}", ids.customer))),
     ("get", "/v1/work-orders/{id}", Path(none)),
     (
@@ -192,7 +201,9 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/work-orders/{id}/decline", Path(|_| json!({ "reason": "X" }))),
     ("get", "/v1/me/customers/{customer_id}/work-orders", Own),
     ("post", "/v1/me/customers/{customer_id}/work-orders", Own),
-    // Whose customer it is: `customers.rs` has what members of others are told.
+    // Whose customer it is: `customers.rs` and `documents.rs` have what members of others are told.
+    ("get", "/v1/me/customers/{customer_id}/documents", Own),
+    ("get", "/v1/me/customers/{customer_id}/documents/{document_id}", Own),
     ("get", "/v1/me/customers", Own),
     ("get", "/v1/me/customers/{customer_id}/audit", Own),
     ("get", "/v1/me/customers/{customer_id}/contacts", Own),
@@ -308,7 +319,8 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let body = json!({ "title": "A gate", "text": "It sticks." });
     let to = format!("/v1/me/customers/{customer}/work-orders");
     let work_order = owner.session.post(&to, body).await.is(201).id();
-    let foreign = Ids { contact, job, lead, customer, work_order, key, staff };
+    let document = documents::published(&theirs, customer, documents::INVOICE).await.id();
+    let foreign = Ids { contact, job, lead, customer, work_order, document, key, staff };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
     let member = server.staff(&mine, "mia@elm.example", "admin", &[]).await.session;
@@ -326,7 +338,7 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
             );
             let (Some(foreign), Some(unknown)) = answers else { continue };
             assert_eq!(shown(&foreign), shown(&unknown), "{method} {path}");
-            if matches!(case, Path(_)) {
+            if matches!(case, Path(_) | Upload) {
                 let refused = [404, 403].contains(&foreign.status.as_u16());
                 assert!(refused, "{method} {path}: {}", foreign.text);
             }
@@ -343,7 +355,7 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let lead = theirs.admin.get(&format!("/v1/leads/{lead}")).await.is(200);
     assert_eq!(lead.body["version"], 2);
     let customer = theirs.admin.get(&format!("/v1/customers/{customer}")).await.is(200);
-    assert_eq!((&customer.body["version"], &customer.body["contacts"]), (&json!(1), &json!(2)));
+    assert_eq!((&customer.body["version"], &customer.body["contacts"]), (&json!(2), &json!(2)));
     let order = theirs.admin.get(&format!("/v1/work-orders/{work_order}")).await.is(200);
     assert_eq!((&order.body["version"], &order.body["stage"]), (&json!(1), &json!("open")));
     let history =
@@ -395,6 +407,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
     let filled = path
         .replace("{id}", &id.to_string())
         .replace("{contact_id}", &ids.contact.to_string())
+        .replace("{document_id}", &ids.document.to_string())
         .replace("{name}", "gate")
         .replace("{task_id}", &ids.contact.to_string())
         .replace("{todo_id}", &ids.contact.to_string())
@@ -406,6 +419,10 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         Path(_) if method == "GET" => caller.request(method, &filled),
         Path(body) | Body(body) => caller.request(method, &filled).json(&body(&ids)),
         Query(query) => caller.request(method, &format!("{filled}?{}", query(&ids))),
+        Upload => {
+            let (kind, body) = documents::form(documents::INVOICE, documents::PDF);
+            caller.request(method, &filled).header("content-type", kind).body(body)
+        }
         Own | Public => return None,
     };
     Some(send(request).await)

@@ -17,6 +17,7 @@ mod custom_fields;
 mod customers;
 mod cut_off_moves;
 mod demo;
+mod documents;
 mod door;
 mod duplicates;
 mod email_changes;

@@ -1,8 +1,10 @@
 //! The customer portal's Contacts pages, and the builder's pages about customers (R104 to R124).
 
+use super::super::documents;
 use super::super::harness::{Builder, Server};
 use super::PASSWORD;
-use super::browser::{Browser, staff_browser};
+use super::browser::{Browser, Seen, staff_browser};
+use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -153,6 +155,58 @@ async fn r113_to_r121_a_contact_is_added_viewed_and_edited_from_both_places() {
     stale.says(&["An invitation is pending"]);
     let cancelled = at.ada.fill(&pending, "cancel", &[]).await;
     at.ada.follow(&cancelled).await.says(&["Not invited"]);
+    // An email that is there is replaced, and not passed over where it is left empty.
+    let page = at.ada.look(&edit).await.is(200).says(&["it cannot be left empty"]);
+    let emptied = at.ada.fill(&page, "save", &[("primary_email", " ")]).await.is(422);
+    emptied.says(&["Email must not be empty."]);
+    let saved = at.ada.fill(&page, "save", &[("primary_email", "dm@example.org")]).await;
+    at.ada.follow(&saved).await.says(&["dm@example.org"]);
+}
+
+/// R21, R22, R40, H5, R44: what the builder does on pages, the customer's members do on theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn members_keep_additional_emails_redirect_an_invitation_and_deactivate() {
+    let mut at = portal().await;
+    let cid = format!("{}/{}", at.contacts, at.cid);
+    let page = at.ada.look(&cid).await.is(200).says(&["More emails"]);
+    let refused = at.ada.fill(&page, "add-email", &[("new_email", "no address")]).await.is(422);
+    let refused = refused.says(&["New address must have exactly one @."]);
+    assert_eq!(refused.form("add-email").value("new_email"), "no address");
+    let added = at.ada.fill(&refused, "add-email", &[("new_email", "c2@example.org")]).await;
+    let page = at.ada.follow(&added).await.says(&["c2@example.org"]);
+    let twice = at.ada.fill(&page, "add-email", &[("new_email", "c2@example.org")]).await;
+    twice.is(409).says(&["c2@example.org"]);
+    let changed = at.ada.fill(&page, "change-email", &[("to", "c3@example.org")]).await;
+    let page = at.ada.follow(&changed).await.says(&["c3@example.org"]);
+    let page = page.says_nothing_of(&["c2@example.org", "The address was wrong", "Deactivate"]);
+    // An invitation that went to the wrong address.
+    let invited = at.ada.fill(&page, "invite", &[]).await;
+    let page = at.ada.follow(&invited).await.says(&["The address was wrong"]);
+    let typed = [("redirect_to", "bea@example.org")];
+    let taken = at.ada.fill(&page, "redirect", &typed).await.is(409);
+    taken.says(&["Corrected address"]).says_nothing_of(&["Bea"]);
+    let typed = [("redirect_to", "right@example.org")];
+    let redirected = at.ada.fill(&page, "redirect", &typed).await;
+    let page = at.ada.follow(&redirected).await.says(&["right@example.org", "Pending"]);
+    // Disabled, somebody who never was active is not deactivated; whoever was, is.
+    let disabled = at.ada.fill(&page, "disable", &[]).await;
+    let page = at.ada.follow(&disabled).await.says(&["Enable access"]);
+    page.says_nothing_of(&["Deactivate"]);
+    let bea = format!("{}/{}", at.contacts, at.bea);
+    let page = at.ada.look(&bea).await.is(200).says(&["Deactivate"]);
+    let disabled = at.ada.fill(&page, "disable", &[]).await;
+    let page = at.ada.follow(&disabled).await.says(&["Disabled", "Deactivate"]);
+    let refused = at.ada.fill(&page, "deactivate", &[("reason", " ")]).await;
+    assert!((400..500).contains(&refused.status), "{}", refused.html);
+    let deactivated = at.ada.fill(&page, "deactivate", &[("reason", "Sold the house")]).await;
+    at.ada.follow(&deactivated).await.says(&["Deactivated"]);
+    // One's own access is for others; one's own emails are one's own.
+    let own = at.builder.admin.get(&format!("/v1/customers/{}/contacts", at.customer)).await;
+    let ids = own.is(200).each("id");
+    let others = [at.bea.to_string(), at.cid.to_string()];
+    let own = ids.into_iter().find(|id| !others.contains(id)).expect("Ada's");
+    let own = at.ada.look(&format!("{}/{own}", at.contacts)).await.is(200).says(&["More emails"]);
+    own.says_nothing_of(&["Security &amp; Login", "Deactivate"]);
 }
 
 /// R120, G13: who may edit contacts, and no more.
@@ -262,6 +316,15 @@ async fn a_builder_keeps_customers_on_pages() {
     let chosen = boss.fill(&found, "choose", &[]).await;
     let sheet = boss.follow(&chosen).await.says(&["Una Free"]);
     boss.look(&format!("{path}?find=cid")).await.is(200).says_nothing_of(&["Cid Miller"]);
+    // However many of those who belong elsewhere come before by name.
+    for n in 10..22 {
+        let new = json!({ "new_contact": { "name": format!("Zed {n}") } });
+        let to = format!("/v1/customers/{}/contacts", at.customer);
+        at.builder.admin.post(&to, new).await.is(201);
+    }
+    at.builder.admin.contact("Zed Zorn", None).await;
+    let found = boss.look(&format!("{path}?find=zed")).await.is(200).says(&["Zed Zorn"]);
+    found.says_nothing_of(&["Zed 11"]);
     let cid = at.cid.to_string();
     let refused = boss.send(&path, &[("action", "choose"), ("contact", &cid)]).await.is(409);
     refused.says(&["The contact belongs to another customer"]);
@@ -275,6 +338,11 @@ async fn a_builder_keeps_customers_on_pages() {
     let ada = ada.is(200).each("id").into_iter().find(|id| *id != at.bea.to_string());
     let last = [("action", "remove"), ("contact", &*ada.expect("Ada"))];
     boss.send(&millers, &last).await.is(409).says(&["Admin Access to this customer"]);
+    // What somebody may in the portal, and who leaves it, is not for all of the staff to say (2.8).
+    let mut stan = staff_browser(&at.server, &at.builder, "stan@example.org", "staff").await;
+    let seen = stan.look(&millers).await.is(200).says(&["Cid Miller", "Rename this customer"]);
+    seen.says_nothing_of(&["Save permissions", "Remove from this customer"]);
+    stan.send(&millers, &last).await.is(403);
     // An auditor looks, and is shown nothing to press.
     let mut auditor = staff_browser(&at.server, &at.builder, "aud@example.org", "auditor").await;
     for path in ["/customers", &path] {
@@ -289,7 +357,7 @@ async fn a_builder_keeps_customers_on_pages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     let mut at = portal().await;
-    at.builder.admin.job("Barn", &[]).await;
+    let barn = at.builder.admin.job("Barn", &[]).await;
     let orders = format!("/me/customers/{}/work-orders", at.customer);
     assert!(at.ada.look("/me").await.is(200).html.contains(&format!("href=\"{orders}\"")));
     let page = at.ada.look(&orders).await.is(200).says(&["New work order"]);
@@ -302,7 +370,12 @@ async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     let page = page.says(&["A leaking tap", "The Millers", "Ada", "Barn"]);
     let refused = boss.fill(&page, "decline", &[("reason", " ")]).await.is(422);
     refused.says(&["Why not must not be empty."]);
-    let taken = boss.fill(&page, "task", &[("title", "Mend the tap")]).await;
+    // Promise 20: what is sealed is not carried into what is not; and no job is chosen for her.
+    let form = page.form("task");
+    assert_eq!((form.value("title"), form.value("job_id")), ("", ""));
+    let refused = boss.fill(&page, "task", &[("title", "Mend the tap")]).await.is(422);
+    let refused = refused.says(&["Job must be chosen."]);
+    let taken = boss.fill(&refused, "task", &[("job_id", &barn.to_string())]).await;
     boss.follow(&taken).await.says(&["It is a task of the job now", "Task"]);
     at.ada.look(&orders).await.is(200).says(&["The builder has taken it up"]);
     // Who may not file one is not shown the way, and refused.
@@ -310,4 +383,99 @@ async fn r119_a_work_order_goes_from_the_portal_to_a_job_on_pages() {
     bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
     bea.look("/me").await.is(200).says_nothing_of(&["work-orders"]);
     bea.look(&orders).await.is(403).says(&["Create Work Order"]);
+}
+
+/// Sends the page's form, as a browser does that a file was chosen in.
+async fn publish(boss: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Seen {
+    let (kind, body) = documents::form(fields, file);
+    let request = boss.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+    boss.take(path, request.header("content-type", kind).body(body)).await
+}
+
+/// R116 to R118
+#[tokio::test(flavor = "multi_thread")]
+async fn r117_documents_go_from_the_builders_pages_to_the_portal() {
+    let mut at = portal().await;
+    let mut boss = staff_browser(&at.server, &at.builder, "boss@example.org", "staff").await;
+    let customer = format!("/customers/{}", at.customer);
+    let path = format!("{customer}/documents");
+    let sheet =
+        boss.look(&customer).await.is(200).says(&["Nothing is published to this customer."]);
+    assert!(sheet.html.contains(&format!("href=\"{path}\"")));
+    let page = boss.look(&path).await.is(200).says(&["The Millers", "Publish a document"]);
+    assert_eq!(page.form("publish").value("kind"), "", "nothing is chosen for anybody");
+    // What is refused comes back as it was typed.
+    let typed =
+        [("kind", "billing"), ("title", "Invoice 17"), ("day", "2026-03-31"), ("note", "Thanks")];
+    let refused = publish(&mut boss, &path, &typed, b"<html>").await.is(415);
+    let refused = refused.says(&["A document is a PDF, JPEG, PNG or WebP file", "Rule R117"]);
+    let form = refused.form("publish");
+    for (name, value) in typed {
+        assert_eq!(form.value(name), value, "{name}");
+    }
+    let empty = publish(&mut boss, &path, &[("title", "")], b"").await.is(422);
+    empty.says(&[
+        "What it is must be one of",
+        "Title must not be empty.",
+        "The file must be chosen.",
+    ]);
+    let done = publish(&mut boss, &path, &typed, documents::PDF).await;
+    boss.follow(&done).await.says(&[
+        "The document is published",
+        "Invoice 17",
+        "Thanks",
+        "Billing",
+    ]);
+    let report =
+        [("kind", "report"), ("title", "Soil report"), ("day", "2026-02-01"), ("note", "")];
+    let done = publish(&mut boss, &path, &report, documents::PDF).await;
+    let page = boss.follow(&done).await.says(&["Soil report", "Report"]);
+    boss.look(&customer).await.is(200).says(&["Soil report", "Invoice 17"]);
+    let files: Vec<String> = page
+        .html
+        .split(&format!("href=\"{path}/"))
+        .skip(1)
+        .map(|rest| rest.split('"').next().expect("an id").to_owned())
+        .collect();
+    let [report, invoice] = &files[..] else { panic!("two files: {files:?}") };
+    let saved = boss.look(&format!("{path}/{invoice}")).await.is(200);
+    assert_eq!(saved.headers["content-type"], "application/pdf");
+    assert_eq!(saved.headers["cache-control"], "no-store");
+    // Ada has admin access and sees both, each in its place.
+    let of_member = format!("/me/customers/{}", at.customer);
+    let home = at.ada.look("/me").await.is(200);
+    for part in ["billing", "reports"] {
+        assert!(home.html.contains(&format!("href=\"{of_member}/{part}\"")), "{part}");
+    }
+    let billing = at.ada.look(&format!("{of_member}/billing")).await.is(200);
+    billing.says(&["Invoice 17", "Thanks", "PDF"]).says_nothing_of(&["Soil report"]);
+    let reports = at.ada.look(&format!("{of_member}/reports")).await.is(200);
+    reports.says(&["Soil report"]).says_nothing_of(&["Invoice 17"]);
+    // Bea is shown the way to what is open to her, and no other; what is not shown is refused too.
+    let mut bea = Browser::new(&at.server);
+    bea.sign_in("bea@example.org", PASSWORD).await.leads_to();
+    bea.look("/me").await.is(200).says(&["Contacts"]).says_nothing_of(&["/billing", "/reports"]);
+    bea.look(&format!("{of_member}/billing")).await.is(403).says(&["Access Billing"]);
+    let permit = format!("/v1/contacts/{}/portal-permissions", at.bea);
+    let levels = json!({ "permissions": ["access_reports"] });
+    at.builder.admin.put(&permit, levels).await.is(200);
+    let home = bea.look("/me").await.is(200).says(&["Reports"]);
+    home.says_nothing_of(&["/billing", "/contacts", "/work-orders"]);
+    bea.look(&format!("{of_member}/billing")).await.is(403);
+    bea.look(&format!("{of_member}/documents/{report}")).await.is(200);
+    bea.look(&format!("{of_member}/documents/{invoice}")).await.is(404);
+    // Taken back.
+    let withdraw = format!("{path}/{report}");
+    boss.send(&withdraw, &[("action", "burn")]).await.is(400);
+    let withdrawn = boss.send(&withdraw, &[("action", "withdraw")]).await;
+    let page = boss.follow(&withdrawn).await.says(&["The document is withdrawn.", "Invoice 17"]);
+    page.says_nothing_of(&["Soil report"]);
+    bea.look(&format!("{of_member}/reports")).await.is(200).says(&["There is nothing yet."]);
+    bea.look(&format!("{of_member}/documents/{report}")).await.is(404);
+    // An auditor looks, and is shown nothing to press.
+    let mut auditor = staff_browser(&at.server, &at.builder, "aud@example.org", "auditor").await;
+    let seen = auditor.look(&path).await.is(200).says(&["Invoice 17"]);
+    seen.says_nothing_of(&["name=\"action\"", "Publish"]);
+    publish(&mut auditor, &path, &typed, documents::PDF).await.is(403);
+    auditor.send(&format!("{path}/{invoice}"), &[("action", "withdraw")]).await.is(403);
 }

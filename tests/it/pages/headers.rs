@@ -122,8 +122,11 @@ impl Site {
             let path = format!("/v1/customers/{customer}/contacts");
             builder.admin.post(&path, json!({ "contact_id": member })).await.is(200);
         }
+        let titled = [("kind", "billing"), ("title", "<s>Invoice"), ("day", "2026-03-31")];
+        let document = super::super::documents::published(&builder, customer, &titled).await.id();
         let ids = [
             ("{customer}", customer),
+            ("{document}", document),
             ("{job}", job),
             ("{contact}", bea),
             ("{lead}", lead),
@@ -173,9 +176,9 @@ async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() 
         if matches!(case, Case::Owner | Case::Staff) {
             assert_eq!(strangers.leads_to(), format!("/sign-in?next={path}"), "{method}");
         }
-        // A picture and a stream are no pages.
-        let is_page =
-            listed != "/me/image" && !listed.ends_with("/live") && !listed.ends_with("/events");
+        // A picture, a document and a stream are no pages.
+        let is_page = listed != "/me/image"
+            && ["/live", "/events", "/{document}"].iter().all(|end| !listed.ends_with(end));
         if method == "get" && case != Case::Anybody && is_page {
             let browser =
                 if case == Case::Staff { &mut site.staff_member } else { &mut site.owner };

@@ -38,6 +38,9 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE contact_leads SET lead_id = gen_random_uuid()", true),
     ("UPDATE customer_contacts SET customer_id = gen_random_uuid()", true),
     ("UPDATE work_orders SET title = 'Something else'", false),
+    ("DELETE FROM document_files", true),
+    ("UPDATE document_files SET customer_id = gen_random_uuid()", true),
+    ("UPDATE documents SET kind = 'report'", false),
     ("DELETE FROM impersonation_credentials", true),
     ("UPDATE impersonation_credentials SET contact_id = gen_random_uuid()", true),
     ("DELETE FROM portal_link_tokens", true),
@@ -129,6 +132,6 @@ fn tables() -> impl Iterator<Item = &'static str> {
     let log = ["events", "ledgers", "primary_email_claims", "contact_jobs", "contact_leads"];
     let log = log.into_iter().chain(["customer_contacts"]);
     let log = log.chain(["credentials", "impersonation_credentials", "profile_images"]);
-    let log = log.chain(["portal_link_tokens"]);
+    let log = log.chain(["portal_link_tokens", "document_files"]);
     log.chain(views.map(|table| table.name))
 }

@@ -21,9 +21,9 @@ use domain::ledger::{LegacyOwner, OwnerChangeMode};
 use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
-    Actor, ApiKeyId, BulkId, Command, ContactId, CustomerId, ImageId, JobId, JobName, LeadId,
-    MailId, PersonId, PhoneNumber, PostalAddress, Reason, Role, StaffId, Timestamp, TokenId,
-    WorkOrderId,
+    Actor, ApiKeyId, BulkId, Command, ContactId, CustomerId, DocumentId, ImageId, JobId, JobName,
+    LeadId, MailId, PersonId, PhoneNumber, PostalAddress, Reason, Role, StaffId, Timestamp,
+    TokenId, WorkOrderId,
 };
 use event_store::{EventStore, ExecuteError, ImageBytes, Submission};
 use rand::Rng;
@@ -45,6 +45,7 @@ pub(super) struct RandomHistory<'a> {
     pub(super) leads: Vec<LeadId>,
     customers: Vec<CustomerId>,
     work_orders: Vec<WorkOrderId>,
+    documents: Vec<DocumentId>,
     tokens: HashMap<ContactId, TokenId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
@@ -67,6 +68,7 @@ impl<'a> RandomHistory<'a> {
             leads: Vec::new(),
             customers: Vec::new(),
             work_orders: Vec::new(),
+            documents: Vec::new(),
             tokens: HashMap::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
@@ -462,8 +464,9 @@ impl<'a> RandomHistory<'a> {
             let person = self.contact();
             let person = self.persons.get(&person).map(|of| (person, *of));
             let job = self.job();
-            let Self { account, rng, customers, contacts, work_orders, .. } = self;
-            random_customers::command(account, rng, customers, contacts, (work_orders, job), person)
+            let Self { account, rng, customers, contacts, work_orders, documents, .. } = self;
+            let parts = (work_orders, documents, job);
+            random_customers::command(account, rng, customers, contacts, parts, person)
         } else if kind < 14 {
             let Self { account, rng, leads, contacts, jobs, .. } = self;
             random_leads::command(account, rng, leads, contacts, jobs)

@@ -3,14 +3,15 @@
 use crate::support::account::details;
 use crate::support::{Account, email, name};
 use domain::contact::{ContactCommand, InfoEdit, Permission};
-use domain::customer::CustomerCommand;
+use domain::customer::{CustomerCommand, DocumentDetails, DocumentKind, FileFormat};
 use domain::job::Phase;
 use domain::text::{CustomerName, MessageText, Title};
 use domain::work_order::WorkOrderCommand;
 use domain::{
-    Actor, Authority, Command, ContactId, CustomerId, JobId, PersonId, Reason, TaskId, WorkOrderId,
+    Actor, Authority, Command, ContactId, CustomerId, Day, DocumentId, JobId, PersonId, Reason,
+    TaskId, WorkOrderId,
 };
-use event_store::Submission;
+use event_store::{DocumentBytes, Submission};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -25,7 +26,7 @@ pub(super) fn command(
     rng: &mut StdRng,
     customers: &mut Vec<CustomerId>,
     contacts: &mut Vec<ContactId>,
-    (orders, job): (&mut Vec<WorkOrderId>, JobId),
+    (orders, documents, job): (&mut Vec<WorkOrderId>, &mut Vec<DocumentId>, JobId),
     member: Option<(ContactId, PersonId)>,
 ) -> Submission {
     let Some(customer) = customers
@@ -63,12 +64,13 @@ pub(super) fn command(
             Command::Contact(contact, ContactCommand::AddAdditionalEmail(email("ivy@example.org")))
         }
     };
-    let command = if rng.random_bool(0.25) {
-        work_order(account, rng, orders, customer, job)
-    } else {
-        command
+    let command = match rng.random_range(0..8) {
+        0 | 1 => work_order(account, rng, orders, customer, job),
+        2 => of_customer(document(account, rng, documents)),
+        _ => command,
     };
     let mut submission = account.staff(command);
+    submission.document = Some(DocumentBytes::new(vec![0x25; 64]));
     submission.circumstances.reason = Reason::parse("they asked").ok();
     if let (Some((contact, person)), true) = (member, rng.random_bool(0.6)) {
         submission.circumstances.actor = Actor::PortalContact(contact);
@@ -77,7 +79,7 @@ pub(super) fn command(
     submission
 }
 
-/// A customer whose one member has asked for something; chance may leave nobody one.
+/// A customer whose one member has asked for something, and to whom a document is published; chance may leave nobody one.
 pub(super) fn asking(account: &Account) -> Vec<Submission> {
     let (customer, order) = (CustomerId(account.uuid()), WorkOrderId(account.uuid()));
     let (contact, person, ids) = (account.contact_id(), account.person_id(), account.invite_ids());
@@ -90,13 +92,44 @@ pub(super) fn asking(account: &Account) -> Vec<Submission> {
     file.circumstances.actor = Actor::PortalContact(contact);
     file.circumstances.authority = Authority::Member { person, customer };
     let open = CustomerCommand::Open(called("The Jos"));
+    let publish = CustomerCommand::PublishDocument(DocumentId(account.uuid()), invoice());
+    let mut publish = account.staff(Command::Customer(customer, publish));
+    publish.document = Some(DocumentBytes::new(vec![0x25; 64]));
     vec![
         account.staff(Command::Customer(customer, open)),
+        publish,
         account.staff(Command::Customer(customer, join)),
         account.invite_as(contact, ids),
         account.accept(person, contact, ids.token),
         file,
     ]
+}
+
+/// One is published, or taken back, be it another customer's.
+fn document(
+    account: &Account,
+    rng: &mut StdRng,
+    documents: &mut Vec<DocumentId>,
+) -> CustomerCommand {
+    match documents.choose(rng).copied().filter(|_| rng.random_bool(0.5)) {
+        Some(document) => CustomerCommand::WithdrawDocument(document),
+        None => {
+            let document = DocumentId(account.uuid());
+            documents.push(document);
+            CustomerCommand::PublishDocument(document, invoice())
+        }
+    }
+}
+
+fn invoice() -> DocumentDetails {
+    DocumentDetails {
+        kind: DocumentKind::Billing,
+        title: Title::parse("Invoice \"17\"").expect("a title"),
+        day: Day::parse("2026-03-31").expect("a day"),
+        note: MessageText::parse("For the kitchen.\nThank you.").ok(),
+        format: FileFormat::Pdf,
+        bytes: 64,
+    }
 }
 
 /// One is filed, or answered.

@@ -55,6 +55,7 @@ impl ContactParams {
                 status: status?,
                 email: email?.map(|email| email.typed().to_owned()),
                 customer: None,
+                free: false,
                 cursor: cursor?,
                 limit: limit?.unwrap_or(LIMIT_DEFAULT),
             })

@@ -42,6 +42,7 @@ impl CustomerContactParams {
                 status: status?,
                 email: None,
                 customer: Some(customer),
+                free: false,
                 cursor: cursor?,
                 limit: limit?.unwrap_or(LIMIT_DEFAULT),
             })

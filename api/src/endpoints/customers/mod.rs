@@ -2,6 +2,7 @@
 //! members do in the customer portal is below [`super::me::customers`].
 
 pub(crate) mod add_contact;
+pub(crate) mod documents;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;

@@ -17,8 +17,10 @@ use axum::response::{IntoResponse, Response};
 use domain::WorkOrderId;
 use domain::job::Phase;
 use maud::{Markup, html};
+use projections::job_glance;
 use projections::job_list::{self, JobQuery};
 use projections::work_orders::{self, WorkOrderEntry};
+use uuid::Uuid;
 
 /// The most jobs that are offered.
 const JOBS_MAX: u32 = 200;
@@ -59,8 +61,11 @@ async fn carry_out(
     let work_order = door.build(|| work_order)?;
     match form.text("action") {
         "task" => {
+            let mut door = Door::default();
+            let job = form.filled("job_id").ok_or("must be chosen");
+            let job_id = door.take("job_id", job.map(str::to_owned));
             let body = TaskOfWorkOrder {
-                job_id: form.text("job_id").to_owned(),
+                job_id: door.build(|| job_id)?,
                 title: form.text("title").to_owned(),
                 phase: form.text("phase").to_owned(),
             };
@@ -88,10 +93,7 @@ async fn page(
     who.ready(app, &[WORK_ORDERS, CUSTOMERS, CONTACT_DIRECTORY, JOB_LIST]).await?;
     let (reader, ledger) = (app.store().reader(), who.ledger());
     let orders = work_orders::list(reader, ledger, &asked.query()?).await?;
-    let jobs = JobQuery { limit: JOBS_MAX, ..JobQuery::default() };
-    let jobs = job_list::list(reader, ledger, &jobs).await?.items;
-    let jobs: Vec<(String, String)> =
-        jobs.into_iter().map(|job| (job.id.to_string(), job.name)).collect();
+    let jobs = jobs(app, who, &orders.items).await?;
     let labels = [("title", "Task"), ("job_id", "Job"), ("phase", "Phase"), ("reason", "Why not")];
     let content = html! {
         (complaints.above(&labels))
@@ -106,6 +108,28 @@ async fn page(
         ))
     };
     Ok(Page::new("Work orders", content).desk(who, Desk::Customers))
+}
+
+/// The jobs that one may become a task of: the account's first, and whichever members asked about. None of
+/// them is chosen before somebody chooses.
+async fn jobs(
+    app: &AppState,
+    who: &Staff,
+    orders: &[WorkOrderEntry],
+) -> Result<Vec<(String, String)>, Problem> {
+    let (reader, ledger) = (app.store().reader(), who.ledger());
+    let query = JobQuery { limit: JOBS_MAX, ..JobQuery::default() };
+    let mut jobs = job_list::list(reader, ledger, &query).await?.items;
+    let mut asked: Vec<Uuid> = orders.iter().filter_map(|order| order.asked_job_id).collect();
+    asked.retain(|id| jobs.iter().all(|job| job.id != *id));
+    let asked = job_glance::listed(reader, ledger, &asked).await?;
+    jobs.extend(asked.into_iter().filter(|job| !job.archived));
+    if jobs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let none = (String::new(), "Choose a job".to_owned());
+    let jobs = jobs.into_iter().map(|job| (job.id.to_string(), job.name));
+    Ok(std::iter::once(none).chain(jobs).collect())
 }
 
 fn card(
@@ -146,7 +170,8 @@ fn answers(
     let (job, title, phase) = if about_this {
         (form.text("job_id"), form.text("title"), form.text("phase"))
     } else {
-        (&*asked_job, order.title.as_deref().unwrap_or_default(), Phase::Execution.word())
+        // What the member wrote is sealed, and what a task is called is not: nobody copies it unawares.
+        (&*asked_job, "", Phase::Execution.word())
     };
     let phases = Phase::ALL.iter().map(|phase| phase.word());
     let phases: Vec<(String, String)> =
@@ -158,7 +183,8 @@ fn answers(
                 form method="post" novalidate {
                     (hidden("work_order", &id))
                     (Select::new("job_id", "Job", jobs).chosen(job).shown(complaints))
-                    (Input::text("title", "Task").value(title).shown(complaints))
+                    (Input::text("title", "Task").value(title)
+                        .hint("In your own words; owners of the job may read it.").shown(complaints))
                     (Select::new("phase", "Phase", &phases).chosen(phase).shown(complaints))
                     (button("task", "Make it a task"))
                 }

@@ -57,7 +57,8 @@ fn typed(form: &Form) -> EditMemberContact {
         title: had(TITLE).then(|| form.filled("title").map(str::to_owned)),
         name: had(INFO).then(|| form.text("name").to_owned()),
         phones: had(INFO).then(|| Some(form.each_filled("phones"))),
-        primary_email: form.filled("primary_email").filter(|_| had(INFO)).map(str::to_owned),
+        primary_email: Some(form.text("primary_email").to_owned())
+            .filter(|typed| had(EMAIL) || (had(INFO) && !typed.trim().is_empty())),
         permissions: had(LEVELS).then(|| form.each_filled("permissions")),
     }
 }
@@ -66,6 +67,8 @@ fn typed(form: &Form) -> EditMemberContact {
 const TITLE: &str = "with_title";
 /// Says that it has name, phones and email.
 const INFO: &str = "with_info";
+/// Says that it had an email in it, which another can take the place of and nothing cannot (R17).
+const EMAIL: &str = "with_email";
 /// Says that it has the permission levels.
 const LEVELS: &str = "with_levels";
 
@@ -114,7 +117,13 @@ fn of_info(contact: &MemberContact, form: Option<&Form>, complaints: &Complaints
             (Input::phone("phones", "Phone", index)
                 .value(phones.get(index).map_or("", String::as_str)).shown(complaints))
         }
-        (Input::email("primary_email", "Email").filled_as("off")
+        @let hint = if email.is_empty() {
+            "An invitation would go there."
+        } else {
+            "Another one can take its place; it cannot be left empty."
+        };
+        @if !email.is_empty() { (hidden(EMAIL, "yes")) }
+        (Input::email("primary_email", "Email").filled_as("off").hint(hint)
             .value(form.map_or(email, |form| form.text("primary_email"))).shown(complaints))
     }
 }

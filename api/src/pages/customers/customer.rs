@@ -1,5 +1,6 @@
-use super::{labels, levels, or_dash, status};
+use super::{builder_documents, labels, levels, or_dash, status};
 use crate::endpoints::customers::add_contact::add;
+use crate::endpoints::customers::documents::list::DocumentParams;
 use crate::endpoints::customers::list_contacts::CustomerContactParams;
 use crate::endpoints::customers::{customer_name, permissions};
 use crate::endpoints::{CONTACT_DIRECTORY, CUSTOMERS};
@@ -21,9 +22,12 @@ use maud::{Markup, html};
 use projections::Page as Listed;
 use projections::contact_directory::{self, ContactEntry, ContactQuery};
 use projections::customers::{self, CustomerEntry};
+use projections::documents::DocumentEntry;
 
 /// How many contacts of the book are offered at once.
 const FOUND_MAX: u32 = 10;
+/// How many of the newest documents are shown; the others have a page of their own.
+const DOCUMENTS_SHOWN: u32 = 5;
 
 /// A customer with its contacts, and what may be done about both.
 pub(in crate::pages) async fn show(
@@ -123,6 +127,8 @@ fn created(contact: ContactId, form: &Form) -> Result<CustomerCommand, Problem> 
 struct Sheet {
     customer: CustomerEntry,
     contacts: Listed<ContactEntry>,
+    /// The newest.
+    documents: Vec<DocumentEntry>,
     /// Contacts of the book who are called so and belong to no customer, where somebody is looked for.
     found: Option<Vec<ContactEntry>>,
 }
@@ -148,12 +154,17 @@ impl Sheet {
             None => None,
             Some(find) => {
                 let search = Some(find);
-                let asked = ContactQuery { search, limit: FOUND_MAX, ..ContactQuery::default() };
-                let page = contact_directory::list(reader, ledger, &asked).await?;
-                Some(page.items.into_iter().filter(|entry| entry.customer.is_none()).collect())
+                let (free, limit) = (true, FOUND_MAX);
+                let asked = ContactQuery { search, free, limit, ..ContactQuery::default() };
+                Some(contact_directory::list(reader, ledger, &asked).await?.items)
             }
         };
-        Ok(Self { customer: entry, contacts, found })
+        let newest = DocumentParams {
+            limit: Some(DOCUMENTS_SHOWN.to_string()),
+            ..DocumentParams::default()
+        };
+        let documents = builder_documents::listed(app, who, customer, &newest).await?.items;
+        Ok(Self { customer: entry, contacts, documents, found })
     }
 
     fn page(&self, who: &Staff, query: &Form, form: &Form, complaints: &Complaints) -> Page {
@@ -171,6 +182,7 @@ impl Sheet {
             @if let Some(next) = &self.contacts.next {
                 p .pager { a href=(format!("?cursor={next}")) rel="next" { "More contacts" } }
             }
+            (self.published(who))
             @if who.changes() {
                 (self.choosing(query))
                 (creating(form, complaints))
@@ -178,6 +190,20 @@ impl Sheet {
             }
         };
         Page::new(self.customer.name.clone(), content).desk(who, Desk::Customers)
+    }
+
+    /// What the customer's members find in its portal (R117, R118).
+    fn published(&self, who: &Staff) -> Markup {
+        let customer = CustomerId(self.customer.id);
+        let all = format!("/customers/{customer}/documents");
+        html! {
+            h2 { "Documents" }
+            @if self.documents.is_empty() { p { "Nothing is published to this customer." } }
+            @else { (builder_documents::table(&self.documents, customer, who.changes())) }
+            p {
+                a href=(all) { @if who.changes() { "Publish a document, see all" } @else { "All documents" } }
+            }
+        }
     }
 
     /// Picks somebody who is in the book.

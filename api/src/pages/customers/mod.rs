@@ -4,6 +4,7 @@
 //! `/customers` what the builder keeps of it.
 
 mod audit;
+mod builder_documents;
 mod builder_work_orders;
 mod contact_add;
 mod contact_delete;
@@ -12,6 +13,7 @@ mod contact_search;
 mod contact_view;
 mod contacts;
 mod customer;
+mod documents;
 mod list;
 mod portal;
 mod work_orders;
@@ -43,12 +45,19 @@ pub(super) fn add(pages: Pages) -> Pages {
         .shows("/me/customers/{customer}/audit", audit::show)
         .shows("/me/customers/{customer}/work-orders", work_orders::show)
         .takes("/me/customers/{customer}/work-orders", work_orders::send)
+        .shows("/me/customers/{customer}/billing", documents::billing)
+        .shows("/me/customers/{customer}/reports", documents::reports)
+        .shows("/me/customers/{customer}/documents/{document}", documents::file)
         .shows("/customers/work-orders", builder_work_orders::show)
         .takes("/customers/work-orders", builder_work_orders::send)
         .shows("/customers", list::show)
         .takes("/customers", list::send)
         .shows("/customers/{customer}", customer::show)
         .takes("/customers/{customer}", customer::send)
+        .shows("/customers/{customer}/documents", builder_documents::show)
+        .takes("/customers/{customer}/documents", builder_documents::send)
+        .shows("/customers/{customer}/documents/{document}", builder_documents::file)
+        .takes("/customers/{customer}/documents/{document}", builder_documents::withdraw)
 }
 
 /// What has just been done here, by the word in a page's query.
@@ -66,6 +75,8 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
             "It is a task of the job now; the customer sees that you have taken it up."
         }
         "work-order-declined" => "It is declined; the customer reads why.",
+        "document-published" => "The document is published; members who may see it find it now.",
+        "document-withdrawn" => "The document is withdrawn.",
         "customer-opened" => "The customer is noted.",
         "customer-renamed" => "The customer has its new name.",
         "customer-contact-added" => "The contact belongs to this customer now.",

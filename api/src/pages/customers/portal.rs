@@ -37,6 +37,12 @@ pub(super) fn ways(customer: &OwnCustomer) -> Markup {
         @if reaches(Feature::Contacts) {
             p { a href=(format!("/me/customers/{}/contacts", customer.id)) { "Contacts" } }
         }
+        @if reaches(Feature::Billing) {
+            p { a href=(format!("/me/customers/{}/billing", customer.id)) { "Billing" } }
+        }
+        @if reaches(Feature::Reports) {
+            p { a href=(format!("/me/customers/{}/reports", customer.id)) { "Reports" } }
+        }
         @if reaches(Feature::WorkOrders) {
             p { a href=(format!("/me/customers/{}/work-orders", customer.id)) { "Work orders" } }
         }

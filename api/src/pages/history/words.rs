@@ -178,7 +178,12 @@ const PERSON: Words = &[
 ];
 
 /// Nor these.
-const CUSTOMER: Words = &[("opened", "Customer opened"), ("renamed", "Customer renamed")];
+const CUSTOMER: Words = &[
+    ("opened", "Customer opened"),
+    ("renamed", "Customer renamed"),
+    ("document_published", "Document published"),
+    ("document_withdrawn", "Document withdrawn"),
+];
 
 const WORK_ORDER: Words = &[
     ("filed", "Work order filed"),

@@ -50,7 +50,9 @@ fn takes(command: &Command) -> Option<Takes> {
             CustomerCommand::Open(_)
             | CustomerCommand::Rename(_)
             | CustomerCommand::AddContact(_)
-            | CustomerCommand::RemoveContact(_) => None,
+            | CustomerCommand::RemoveContact(_)
+            | CustomerCommand::PublishDocument(..)
+            | CustomerCommand::WithdrawDocument(_) => None,
         },
         Command::WorkOrder(_, command) => match command {
             WorkOrderCommand::File { .. } => {

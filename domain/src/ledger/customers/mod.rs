@@ -71,6 +71,14 @@ impl Asked<'_> {
                 self.edit_of_customer(id, *contact, edit, permissions.as_ref())
             }
             CustomerCommand::RemoveContact(contact) => self.remove_from_customer(id, *contact),
+            CustomerCommand::PublishDocument(document, details) => {
+                let published = customer::publish(self.present_customer(id)?, *document, details)?;
+                Ok(done(id.into(), published, Event::Customer))
+            }
+            CustomerCommand::WithdrawDocument(document) => {
+                let withdrawn = customer::withdraw(self.present_customer(id)?, *document)?;
+                Ok(done(id.into(), withdrawn, Event::Customer))
+            }
         }
     }
 
@@ -179,13 +187,13 @@ impl Asked<'_> {
         for other in survivor.absorbed.iter().filter(|other| **other != contact.id) {
             others.push(self.state.required_contact(*other)?);
         }
-        let Some(left) = given_back(survivor, contact, &others, merge) else {
-            return Ok(GivenBack::Nothing);
-        };
-        Ok(if self.is_last_admin(survivor)? {
+        let left = given_back(survivor, contact, &others, merge);
+        Ok(if left.is_empty() {
+            GivenBack::Nothing
+        } else if self.is_last_admin(survivor)? {
             GivenBack::Kept
         } else {
-            GivenBack::Left(vec![left])
+            GivenBack::Left(left)
         })
     }
 
@@ -204,7 +212,8 @@ impl Asked<'_> {
         }
     }
 
-    fn has_room(&self, id: CustomerId) -> Result<(), Halt> {
+    /// Whether another contact can come to belong to it; also one that a merge brings (H2).
+    pub(super) fn has_room(&self, id: CustomerId) -> Result<(), Halt> {
         self.present_customer(id)?;
         if self.state.contacts_of(id)?.len() >= Customer::CONTACTS_MAX {
             return Err(Rejection::from(CustomerRejection::TooManyContacts).into());

@@ -3,20 +3,23 @@
 
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 use crate::contact::{
-    AcceptProof, ContactCommand, ContactDetails, ContactRejection, InfoEdit, InviteIds, MergePicks,
-    Permission,
+    AcceptProof, ContactCommand, ContactCreated, ContactDetails, ContactJoinedCustomer,
+    ContactRejection, InfoEdit, InviteIds, MergePicks, Permission,
 };
-use crate::customer::{Customer, CustomerCommand, CustomerRejection, Feature};
+use crate::customer::{
+    Customer, CustomerCommand, CustomerRejection, DocumentDetails, DocumentKind, Feature,
+    FileFormat,
+};
 use crate::event::Event;
 use crate::ids::{
-    ApiKeyId, CustomerId, ImageId, InvitationId, MailId, MergeId, PersonId, TaskId, TokenId,
-    WorkOrderId,
+    ApiKeyId, CustomerId, DocumentId, ImageId, InvitationId, MailId, MergeId, PersonId, TaskId,
+    TokenId, WorkOrderId,
 };
 use crate::job::{JobCommand, JobDetails, Phase};
 use crate::ledger::*;
 use crate::text::{CustomerName, Honorific, JobName, MessageText, PersonName, Title};
 use crate::work_order::{WorkOrderCommand, WorkOrderRejection};
-use crate::{Timestamp, rejection::Rejection};
+use crate::{Personal, Timestamp, rejection::Rejection};
 use Permission::{AccessBilling, AccessReports, AdminAccess, CreateWorkOrder, EditContact};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -135,7 +138,11 @@ fn remove(contact: ContactId) -> Command {
 }
 
 fn merge(survivor: ContactId, absorbed: &[ContactId]) -> Command {
-    let (merge, picks) = (MergeId(Uuid::from_u128(7)), MergePicks::default());
+    merge_by(7, survivor, absorbed)
+}
+
+fn merge_by(n: u128, survivor: ContactId, absorbed: &[ContactId]) -> Command {
+    let (merge, picks) = (MergeId(Uuid::from_u128(n)), MergePicks::default());
     Command::MergeContacts { merge, survivor, absorbed: absorbed.to_vec(), picks }
 }
 
@@ -296,9 +303,20 @@ fn a_customer_has_five_hundred_contacts_at_most() {
         let contact = ContactId(Uuid::from_u128(0x1_0000 + u128::try_from(n).expect("small")));
         ledger.build(&save(contact, &format!("p{n}@x.org"), &[]));
     }
-    let one_more = save(NEW, "one-more@x.org", &[]);
-    let full = Err(CustomerRejection::TooManyContacts.into());
-    assert_eq!(ledger.asked(&staff(Role::Admin, &[]), &one_more), full);
+    let builder = staff(Role::Admin, &[]);
+    let full = || Err(CustomerRejection::TooManyContacts.into());
+    assert_eq!(ledger.asked(&builder, &save(NEW, "one-more@x.org", &[])), full());
+    // Nor does one come from the book, or by a merge (H2).
+    ledger.of(NEW, ContactCommand::Create(details("one-more@x.org")));
+    let add = of_customer(CustomerCommand::AddContact(NEW));
+    assert_eq!(ledger.asked(&builder, &add), full());
+    let first = ContactId(Uuid::from_u128(0x1_0000));
+    assert_eq!(ledger.asked(&builder, &merge(NEW, &[first])), full());
+    // Who is one of them already stands for another of them.
+    let second = ContactId(Uuid::from_u128(0x1_0001));
+    assert_eq!(ledger.asked(&builder, &merge(second, &[first])), Ok(()));
+    ledger.build(&remove(first));
+    assert_eq!(ledger.asked(&builder, &add), Ok(()));
 }
 
 #[test]
@@ -332,6 +350,79 @@ fn who_stands_for_a_contact_of_a_customer_belongs_there_and_may_no_more_than_tha
     assert_eq!(ledger.permissions(OLA), set(&[AdminAccess]));
     ledger.build(&Command::UnmergeContact(CID));
     assert_eq!((ledger.customer_of(OLA), ledger.customer_of(CID)), (Some(OAKS), Some(MILLERS)));
+}
+
+/// H2: with whichever merge each of them came, in whichever order they are taken back.
+#[test]
+fn a_survivor_leaves_its_customer_with_the_last_one_of_it_that_is_taken_back() {
+    const DOT: ContactId = ContactId(Uuid::from_u128(0xd07));
+    for merges in [&[&[CID][..], &[DOT]][..], &[&[CID, DOT]]] {
+        for [first, last] in [[CID, DOT], [DOT, CID]] {
+            let mut ledger = millers(&[]);
+            ledger.build(&save(DOT, "dot@x.org", &[AccessBilling]));
+            ledger.of(NEW, ContactCommand::Create(details("new@x.org")));
+            for (n, absorbed) in (1..).zip(merges) {
+                ledger.build(&merge_by(n, NEW, absorbed));
+            }
+            assert_eq!(ledger.customer_of(NEW), Some(MILLERS));
+            ledger.build(&Command::UnmergeContact(first));
+            assert_eq!(ledger.customer_of(NEW), Some(MILLERS), "stands for the other");
+            assert_eq!(ledger.permissions(NEW), set(&[AccessReports]));
+            let events = ledger.build(&Command::UnmergeContact(last));
+            assert!(events.contains(&"contact.left_customer"), "{merges:?}: {events:?}");
+            let customers = [NEW, CID, DOT].map(|contact| ledger.customer_of(contact));
+            assert_eq!(customers, [None, Some(MILLERS), Some(MILLERS)]);
+            assert_eq!(ledger.permissions(NEW), set(&[AdminAccess]), "as before (G14)");
+        }
+    }
+}
+
+/// H2: what a merge narrowed comes back with it; what somebody has said since stays.
+#[test]
+fn what_a_survivor_may_is_given_back_unless_it_was_changed_since() {
+    let merged = |before: &[Permission]| {
+        let mut ledger = millers(&[]);
+        ledger.of(NEW, ContactCommand::Create(details("new@x.org")));
+        if set(before) != ledger.permissions(NEW) {
+            ledger.of(NEW, ContactCommand::SetPermissions(set(before)));
+        }
+        ledger.build(&merge(NEW, &[CID]));
+        assert_eq!(ledger.permissions(NEW), set(&[AccessReports]));
+        ledger
+    };
+    let mut ledger = merged(&[EditContact]);
+    let events = ledger.build(&Command::UnmergeContact(CID));
+    assert!(events.contains(&"contact.permissions_changed"), "{events:?}");
+    assert_eq!(ledger.permissions(NEW), set(&[EditContact]));
+    for before in [&[EditContact][..], &[AccessReports]] {
+        let mut ledger = merged(before);
+        ledger.of(NEW, ContactCommand::SetPermissions(set(&[AccessBilling])));
+        let events = ledger.build(&Command::UnmergeContact(CID));
+        assert!(!events.contains(&"contact.permissions_changed"), "{events:?}");
+        assert_eq!(ledger.permissions(NEW), set(&[AccessBilling]), "{before:?}");
+    }
+}
+
+/// A contact comes over from a log of another store with all that it says.
+#[test]
+fn a_contact_that_is_taken_over_belongs_only_to_a_customer_that_is_here() {
+    let ledger = millers(&[]);
+    let operator = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator);
+    let joins = |customer| {
+        let created = ContactCreated {
+            name: Personal::known(NEW, PersonName::parse("Nia").expect("a name")),
+            title: None,
+            primary_email: None,
+            additional_emails: Vec::new(),
+            phones: None,
+            address: None,
+        };
+        let joined = ContactJoinedCustomer { customer, merge: None };
+        let events = vec![created.into(), joined.into()];
+        Command::TakeOver { contact: NEW, after: 0, events }
+    };
+    assert_eq!(ledger.asked(&operator, &joins(NOBODYS)), unknown(NOBODYS));
+    assert_eq!(ledger.asked(&operator, &joins(MILLERS)), Ok(()));
 }
 
 #[test]
@@ -566,8 +657,14 @@ fn r123_nobody_deletes_their_own_contact_in_the_portal_nor_changes_their_own_acc
     assert_eq!(ledger.asked(&own, &unconfirmed), confirm);
     let deleted = ledger.types(&own, &delete(BEA));
     assert_eq!(deleted, Ok(vec!["contact.deleted", "contact.primary_email_released"]));
-    // Whoever is gone is nobody of the customer any more.
-    assert_eq!(ledger.asked(&own, &delete(BEA)), unknown(BEA));
+    // Whoever is gone is nobody of the customer any more, and comes back by the builder alone.
+    ledger.build(&merge(OLA, &[CID]));
+    for gone in [BEA, CID] {
+        for (command, _) in rows(gone).into_iter().filter(|(c, _)| c.newborn().is_none()) {
+            let answer = ledger.asked(&own, &command);
+            assert_eq!(answer, unknown(gone), "{}", command.name());
+        }
+    }
 }
 
 /// R27 is the builder's: a member is told no name and no id (H3).
@@ -624,6 +721,8 @@ fn a_member_commands_nothing_that_is_not_the_portals() {
         of_customer(CustomerCommand::Open(name("Another"))),
         of_customer(CustomerCommand::Rename(name("Another"))),
         of_customer(CustomerCommand::AddContact(CID)),
+        of_customer(CustomerCommand::PublishDocument(INVOICE, invoice())),
+        of_customer(CustomerCommand::WithdrawDocument(INVOICE)),
         remove(CID),
         merge(BEA, &[CID]),
         Command::UnmergeContact(CID),
@@ -634,6 +733,39 @@ fn a_member_commands_nothing_that_is_not_the_portals() {
         let refused = matches!(answer, Err(Rejection::NotPermitted { .. }));
         assert!(refused, "{}: {answer:?}", command.name());
     }
+}
+
+// Documents.
+
+const INVOICE: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
+
+fn invoice() -> DocumentDetails {
+    DocumentDetails {
+        kind: DocumentKind::Billing,
+        title: Title::parse("Invoice 17").expect("a title"),
+        day: crate::Day::parse("2026-03-31").expect("a day"),
+        note: None,
+        format: FileFormat::Pdf,
+        bytes: 48_213,
+    }
+}
+
+/// R117, R118: published to a customer that is there; a document of another is as one that never was.
+#[test]
+fn the_builder_publishes_documents_to_a_customer_and_takes_them_back() {
+    let mut ledger = millers(&[]);
+    let publish = CustomerCommand::PublishDocument(INVOICE, invoice());
+    let withdraw = CustomerCommand::WithdrawDocument(INVOICE);
+    let builder = staff(Role::Staff, &[]);
+    let nowhere = Command::Customer(NOBODYS, publish.clone());
+    assert_eq!(ledger.asked(&builder, &nowhere), unknown(NOBODYS));
+    let published = ledger.types(&builder, &of_customer(publish));
+    assert_eq!(published, Ok(vec!["customer.document_published"]));
+    let of_another = Command::Customer(OAKS, withdraw.clone());
+    assert_eq!(ledger.asked(&builder, &of_another), unknown(OAKS));
+    let withdrawn = ledger.types(&builder, &of_customer(withdraw.clone()));
+    assert_eq!(withdrawn, Ok(vec!["customer.document_withdrawn"]));
+    assert_eq!(ledger.types(&builder, &of_customer(withdraw)), Ok(Vec::new()), "twice is once");
 }
 
 // Work orders.

@@ -106,6 +106,9 @@ impl Asked<'_> {
         }
         events.extend(of_contact(survivor, taken_over));
         let joined = membership::taken_over(target, &others, merge);
+        for customer in joined.iter().filter_map(|event| event.customer_change().1) {
+            self.has_room(customer)?;
+        }
         events.extend(of_contact(survivor, joined));
         events.extend(on_jobs.into_iter().flat_map(|(.., happened)| happened));
         events.extend(on_leads);

@@ -22,4 +22,11 @@ pub(super) const CASES: Cases = &[
     ("post", "/customers", Staff),
     ("get", "/customers/{customer}", Staff),
     ("post", "/customers/{customer}", Staff),
+    ("get", "/customers/{customer}/documents", Staff),
+    ("post", "/customers/{customer}/documents", Staff),
+    ("get", "/customers/{customer}/documents/{document}", Staff),
+    ("post", "/customers/{customer}/documents/{document}", Staff),
+    ("get", "/me/customers/{customer}/billing", Owner),
+    ("get", "/me/customers/{customer}/reports", Owner),
+    ("get", "/me/customers/{customer}/documents/{document}", Owner),
 ];

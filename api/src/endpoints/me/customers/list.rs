@@ -33,8 +33,8 @@ pub(crate) struct OwnCustomer {
     contact: Uuid,
     /// What you may do in its portal.
     permissions: Vec<&'static str>,
-    /// What is open to you there: any of `manage_contacts`, `contacts`, `work_orders` and
-    /// `audit`.
+    /// What is open to you there: any of `manage_contacts`, `contacts`, `billing`, `reports`,
+    /// `work_orders` and `audit`.
     pub(crate) features: Vec<&'static str>,
 }
 

@@ -1,4 +1,5 @@
-//! The customer portal: what a member of a customer sees of its contacts and does to them (R104 to R124).
+//! The customer portal: what a member of a customer sees of its contacts and does to them, its documents and
+//! its work orders (R104 to R124).
 //!
 //! The customer in the path says in whose portal; whether the person belongs to it, the person's own ledger
 //! and their contact there say ([`Member`]). For whoever does not, it is as if it never was. A member
@@ -12,11 +13,13 @@ pub(crate) mod contacts;
 pub(crate) mod deactivate;
 pub(crate) mod delete_contact;
 pub(crate) mod disable;
+pub(crate) mod documents;
 pub(crate) mod edit_contact;
 pub(crate) mod edit_email;
 pub(crate) mod enable;
 pub(crate) mod file_work_order;
 pub(crate) mod get_contact;
+pub(crate) mod get_document;
 pub(crate) mod invite;
 pub(crate) mod list;
 pub(crate) mod redirect_invite;

@@ -9,7 +9,7 @@ use crate::error::Problem;
 use crate::extract::body::{self, RequestBody};
 use crate::extract::order::Order;
 use crate::extract::path;
-use crate::pages::form::{Complaints, Form, Input, Select, button, quiet_button};
+use crate::pages::form::{Complaints, Form, Input, Select, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
 use crate::state::AppState;
@@ -99,7 +99,7 @@ pub(in crate::pages) async fn withdraw(
     let (order, form) = sent.order();
     let withdrawn = match form.text("action") {
         "withdraw" => withdraw::withdraw(&app, &order).await.map(|_| ()),
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match withdrawn {
         Ok(()) => Ok(to(&format!("/customers/{customer}/documents?done=document-withdrawn"))),

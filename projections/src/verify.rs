@@ -13,7 +13,7 @@ use domain::job::impersonation::ImpersonationStep;
 use domain::job::portal_link::PortalLinkStep;
 use domain::{
     AccountId, AggregateId, Channel, ContactId, CustomerId, DocumentId, EmailAddress, Event, Grant,
-    LedgerId, LedgerState, Personal, Role,
+    LedgerId, LedgerState, OrgId, Personal, Role,
 };
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -76,6 +76,7 @@ pub async fn verify(
         images,
         documents,
         staff,
+        org_users,
     } = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
@@ -134,6 +135,7 @@ pub async fn verify(
     checking.check_images(&images, &mut verified);
     checking.check_documents(&documents, &mut verified);
     checking.check_staff(&staff, &mut verified);
+    checking.check_org_users(&org_users, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -184,6 +186,9 @@ type DocumentTable = BTreeMap<Uuid, Uuid>;
 /// The staff as it is now: who, which person signs in as them, role and grants.
 type StaffTable = BTreeSet<(Uuid, Option<Uuid>, String, Vec<String>)>;
 
+/// The registered users of a subcontractor's company, each with who signs in as them.
+type OrgUserTable = BTreeSet<(Uuid, Uuid)>;
+
 /// The head and what changes with the append that moves it.
 struct Snapshot {
     head: Frontier,
@@ -195,6 +200,7 @@ struct Snapshot {
     images: ImageTable,
     documents: DocumentTable,
     staff: StaffTable,
+    org_users: OrgUserTable,
 }
 
 async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
@@ -252,6 +258,8 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
     let documents = snapshot.query(documents, &[&ledger.0]).await.map_err(failed())?;
     let staff = "SELECT staff_id, person_id, role, grants FROM staff_members WHERE ledger_id = $1";
     let staff = snapshot.query(staff, &[&ledger.0]).await.map_err(failed())?;
+    let users = "SELECT user_id, person_id FROM org_users WHERE ledger_id = $1";
+    let users = snapshot.query(users, &[&ledger.0]).await.map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
@@ -269,6 +277,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         images: images.iter().map(|row| (row.get(0), row.get(1))).collect(),
         documents: documents.iter().map(|row| (row.get(0), row.get(1))).collect(),
         staff: staff.iter().map(|r| (r.get(0), r.get(1), r.get(2), r.get(3))).collect(),
+        org_users: users.iter().map(|row| (row.get(0), row.get(1))).collect(),
     })
 }
 
@@ -503,6 +512,16 @@ impl Checking {
         }
     }
 
+    /// Who signs in for a company is whom the company's events made a registered user.
+    fn check_org_users(&self, stored: &OrgUserTable, verified: &mut Verified) {
+        let org = self.state.subcontractor_org(OrgId(self.ledger.0)).ok().flatten();
+        let registered = org.into_iter().flat_map(|org| org.state.registered());
+        let folded = registered.map(|(user, person, _)| (user.0, person.0)).collect();
+        for (user, _) in stored.symmetric_difference(&folded) {
+            verified.problem(format!("who signs in as user {user} is not as in the events"));
+        }
+    }
+
     fn fold_links(&mut self, event: &Recorded) {
         if let Some((contact, event)) = event.contact() {
             let (left, came) = event.customer_change();
@@ -530,6 +549,8 @@ impl Checking {
                 | Event::OwnerItem(_)
                 | Event::BuilderAccount(_)
                 | Event::Installation(_)
+                | Event::Subcontractor(_)
+                | Event::SubcontractorOrg(_)
                 | Event::Person(_)
                 | Event::Notification(_),
             ) => return,

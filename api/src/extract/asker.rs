@@ -77,6 +77,7 @@ impl Asker {
             Authority::Owner | Authority::Impersonator => Ok(self),
             Authority::Builder { .. }
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Operator
             | Authority::Support
             | Authority::System => Err(Problem::not_permitted("a person's own session")),
@@ -89,6 +90,7 @@ impl Asker {
             Authority::Owner => Ok(self),
             Authority::Builder { .. }
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -103,6 +105,7 @@ impl Asker {
             (
                 Authority::Builder { .. }
                 | Authority::Member { .. }
+                | Authority::SubUser { .. }
                 | Authority::Impersonator
                 | Authority::Operator
                 | Authority::Support
@@ -118,6 +121,7 @@ impl Asker {
             Authority::Builder { .. } => Ok(self),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -135,6 +139,7 @@ impl Asker {
             Authority::Builder { .. }
             | Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Support
             | Authority::System => Err(Problem::not_permitted("an operator token")),
@@ -155,7 +160,9 @@ impl Asker {
                     Channel::Portal
                 }
                 // People come by what is made for people.
-                (Authority::Builder { .. }, Some(_)) => Channel::Web,
+                (Authority::Builder { .. }, Some(_)) | (Authority::SubUser { .. }, _) => {
+                    Channel::Web
+                }
                 (
                     Authority::Builder { .. }
                     | Authority::Operator

@@ -87,6 +87,7 @@ impl Staff {
             Authority::Builder { role, .. } => Some(*role),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -112,6 +113,7 @@ impl Staff {
             Authority::Builder { .. }
             | Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support

@@ -8,6 +8,7 @@ use super::impersonations::Impersonations;
 use super::logins::Logins;
 use super::portal_links::PortalLinks;
 use super::staff::Staff;
+use super::trades::Trades;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, CustomerId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub(super) struct Writes {
     pub(super) images: Images,
     pub(super) documents: Documents,
     pub(super) staff: Staff,
+    pub(super) trades: Trades,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     pub(super) newborn: Vec<(LedgerId, SubjectId)>,
 }
@@ -61,6 +63,7 @@ impl Writes {
             images,
             documents,
             staff,
+            trades,
             newborn: _,
         } = self;
         subject_keys.is_empty()
@@ -80,6 +83,7 @@ impl Writes {
             && images.are_none()
             && documents.are_none()
             && staff.are_none()
+            && trades.are_none()
     }
 }
 

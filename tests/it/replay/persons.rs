@@ -7,7 +7,7 @@ use crate::support::{audit, email, rng, size};
 use domain::person::{EmailChangeCommand, PersonCommand, PersonEvent as E, RECOVERY_CODES};
 use domain::{
     AccountId, Actor, Authority, Channel, Circumstances, Command, ContactId, CredentialId, Event,
-    FactorId, LedgerId, PersonId, SessionId, StaffId, TokenId,
+    FactorId, LedgerId, OrgId, PersonId, SessionId, StaffId, SubUserId, TokenId,
 };
 use event_store::{EventStore, ExecuteError, PasswordHash, Submission};
 use projections::all_views;
@@ -25,6 +25,7 @@ fn submission(person: PersonId, command: PersonCommand) -> Submission {
     let makes_secret = match &command {
         PersonCommand::LogIn(_)
         | PersonCommand::LogInAsStaff { .. }
+        | PersonCommand::LogInForOrg { .. }
         | PersonCommand::RequestReset(_)
         | PersonCommand::EnableSecondFactor(_) => true,
         PersonCommand::EmailChange(step) => step.makes_link(),
@@ -32,6 +33,7 @@ fn submission(person: PersonId, command: PersonCommand) -> Submission {
         | PersonCommand::TakeOver(_)
         | PersonCommand::Link { .. }
         | PersonCommand::LinkStaff { .. }
+        | PersonCommand::LinkOrg { .. }
         | PersonCommand::DisableSecondFactor(_)
         | PersonCommand::UseRecoveryCode { .. }
         | PersonCommand::Revoke(_)
@@ -77,7 +79,8 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
         for _ in 0..80 {
             let account = AccountId(links[0].0);
             let staff = StaffId(links[1].0);
-            let command = match rng.random_range(0..18) {
+            let (org, user) = (OrgId(links[2].0), SubUserId(links[2].1));
+            let command = match rng.random_range(0..20) {
                 0 | 1 => {
                     let (account, contact) = *links.choose(&mut rng).expect("a contact");
                     PersonCommand::Link { account: AccountId(account), contact: ContactId(contact) }
@@ -98,6 +101,11 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
                 13 => {
                     let session = SessionId(Uuid::now_v7());
                     PersonCommand::LogInAsStaff { session, account, staff }
+                }
+                18 => PersonCommand::LinkOrg { org, user },
+                19 => {
+                    let session = SessionId(Uuid::now_v7());
+                    PersonCommand::LogInForOrg { session, org, user }
                 }
                 14 => PersonCommand::EnableSecondFactor(
                     *factors.choose(&mut rng).expect("a second factor"),
@@ -193,6 +201,9 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
             E::StaffSessionBegun(begun) => {
                 sessions.insert(begun.session);
             }
+            E::OrgSessionBegun(begun) => {
+                sessions.insert(begun.session);
+            }
             E::SecondFactorEnabled(e) => {
                 codes = (1..=RECOVERY_CODES).map(|number| (e.factor.0, number)).collect();
             }
@@ -206,6 +217,7 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
             E::PersonRegistered(_)
             | E::ContactLinked(_)
             | E::StaffLinked(_)
+            | E::OrgLinked(_)
             | E::PasswordResetRequested(_)
             | E::PasswordResetCompleted(_)
             | E::PrimaryEmailChangeRequested(_)

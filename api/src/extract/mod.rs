@@ -9,12 +9,14 @@ pub(crate) mod conditions;
 pub(crate) mod inside;
 mod makes_secret;
 pub(crate) mod order;
+pub(crate) mod org;
 pub(crate) mod path;
 pub(crate) mod public;
 pub(crate) mod question;
 
 pub(crate) use as_of::AsOfParams;
 pub(crate) use inside::Inside;
+pub(crate) use org::{OrgOrder, OrgQuestion};
 pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder, SessionOrder};
 pub(crate) use public::{Public, PublicQuestion};
 pub(crate) use question::{

@@ -1,7 +1,7 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
-use super::visit::Staff;
-use super::{assets, contacts, customers, desk, history, job, jobs, me, portal};
+use super::visit::{OrgUser, Staff};
+use super::{assets, contacts, customers, desk, history, job, jobs, me, org, portal};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -26,6 +26,8 @@ enum Whose {
     Own(Place),
     /// A company's, for its staff.
     Desk { company: String, here: Desk },
+    /// A subcontractor's organisation's, for its users.
+    Org { company: String, here: org::Place },
 }
 
 /// Where somebody is who works for a company.
@@ -94,6 +96,7 @@ pub(crate) fn own_path(path: &str) -> Option<&str> {
     let first = path.strip_prefix('/')?.split('/').next()?;
     let known = first == "me"
         || first == "accounts"
+        || first == "org"
         || Desk::ALL.iter().any(|desk| desk.path().strip_prefix('/') == Some(first));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
     (known && path.bytes().all(plain) && !path.contains("//")).then_some(path)
@@ -173,6 +176,12 @@ impl Page {
         self
     }
 
+    /// For somebody who works for a subcontractor's organisation, and is here.
+    pub(super) fn org(mut self, user: &OrgUser, here: org::Place) -> Self {
+        self.whose = Whose::Org { company: user.company().to_owned(), here };
+        self
+    }
+
     /// What has just been done, by the word in the page's query.
     pub(crate) fn done(mut self, word: &str) -> Self {
         self.notice = notice(word);
@@ -197,8 +206,11 @@ impl Page {
                     header {
                         (self.whose.mark())
                         @if !matches!(self.whose, Whose::Anybody) {
-                            form method="post" action="/sign-out" {
-                                button .quiet type="submit" { "Sign out" }
+                            div .tools {
+                                form method="post" action="/sign-out" {
+                                    button .quiet type="submit" { "Sign out" }
+                                }
+                                @if let Whose::Org { here, .. } = self.whose { (org::gear(here)) }
                             }
                         }
                     }
@@ -240,7 +252,7 @@ impl Whose {
     /// Who keeps what is on the page.
     fn keeper(&self) -> &str {
         match self {
-            Self::Desk { company, .. } => company,
+            Self::Desk { company, .. } | Self::Org { company, .. } => company,
             Self::Anybody | Self::Own(_) => "Titleblock",
         }
     }
@@ -250,6 +262,7 @@ impl Whose {
             Self::Anybody => ("/", None),
             Self::Own(_) => ("/me", None),
             Self::Desk { company, .. } => ("/jobs", Some(company)),
+            Self::Org { company, .. } => ("/org/projects", Some(company)),
         };
         html! {
             div .whose {
@@ -268,6 +281,9 @@ impl Whose {
             Self::Desk { here, .. } => {
                 Desk::ALL.map(|desk| (desk.path(), desk.label(), desk == *here)).into()
             }
+            Self::Org { here, .. } => org::Place::AROUND
+                .map(|place| (place.path(), place.label(), place == *here))
+                .into(),
         };
         html! {
             nav aria-label="Main" {
@@ -302,6 +318,7 @@ fn notice(word: &str) -> Option<&'static str> {
         customers::notice,
         portal::notice,
         me::notice,
+        org::notice,
     ];
     general_notice(word).or_else(|| of_areas.into_iter().find_map(|notice| notice(word)))
 }

@@ -22,6 +22,7 @@ mod job;
 mod jobs;
 mod layout;
 mod me;
+mod org;
 mod password_reset;
 mod portal;
 mod problem;
@@ -81,7 +82,7 @@ fn all() -> Pages {
         .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/accounts", accounts::show)
         .takes("/accounts", accounts::send);
-    let areas: [fn(Pages) -> Pages; 8] = [
+    let areas: [fn(Pages) -> Pages; 9] = [
         me::add,
         jobs::add,
         job::add,
@@ -90,6 +91,7 @@ fn all() -> Pages {
         desk::add,
         customers::add,
         portal::add,
+        org::add,
     ];
     areas.into_iter().fold(pages, |pages, add| add(pages))
 }

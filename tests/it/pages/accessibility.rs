@@ -3,6 +3,9 @@
 //! what is built; where it or the browser is missing, that is said and nothing is shown.
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::super::trades::{
+    TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task,
+};
 use super::PASSWORD;
 use super::real_browser::{Chromium, Window};
 use serde_json::{Value, json};
@@ -15,8 +18,9 @@ enum Who {
     Anybody,
     Staff,
     Owner,
+    Trade,
 }
-use Who::{Anybody, Owner, Staff};
+use Who::{Anybody, Owner, Staff, Trade};
 
 /// The pages that are looked at; `{job}` and `{contact}` are those of [`Site`]. Add yours.
 const PAGES: &[(Who, &str)] = &[
@@ -32,6 +36,16 @@ const PAGES: &[(Who, &str)] = &[
     (Staff, "/settings/templates/edit"),
     (Staff, "/settings/custom-fields"),
     (Owner, "/me"),
+    (Anybody, "/project-invitations/{project}"),
+    (Anybody, "/org-invitations/{org}"),
+    (Trade, "/org/projects"),
+    (Trade, "/org/projects/{job}"),
+    (Trade, "/org/requests"),
+    (Trade, "/org/general-contractors"),
+    (Trade, "/org/settings"),
+    (Trade, "/org/settings/users"),
+    (Trade, "/org/settings/users/new"),
+    (Trade, "/org/settings/history"),
 ];
 
 /// Widths in pixels, and whether it is dark.
@@ -88,7 +102,31 @@ impl Site {
         admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
         server.staff(&builder, "mia@example.org", "admin", &[]).await;
         let ids = [("{job}", job), ("{contact}", bea)];
-        Self { server, ids: ids.map(|(name, id)| (name, id.to_string())).into() }
+        let ids = ids.map(|(name, id)| (name, id.to_string())).into_iter();
+        let ids = ids.chain(Self::trade(&server, &builder, job).await).collect();
+        Self { server, ids }
+    }
+
+    /// A subcontractor with all that it may have to do with, and links to two invitations.
+    async fn trade(
+        server: &Server,
+        builder: &Builder,
+        job: uuid::Uuid,
+    ) -> [(&'static str, String); 2] {
+        let contact = ("Pia Pipe", "pia@pipes.example");
+        let pipes = subcontractor(server, builder, "Pia's Pipes and Drains", contact).await;
+        let link = invite(server, builder, pipes, job).await;
+        let pia = accept_anew(server, &link).await;
+        let own = task(server, builder, job, pipes, "Lay the mains").await;
+        let said = json!({ "text": "The trench is too shallow.\nWho digs?" });
+        let path = format!("/v1/org/projects/{job}/tasks/{own}/comments");
+        pia.session.post(&path, said).await.is(201);
+        let (_, org) = add_user(server, &pia, "nia@pipes.example").await;
+        let shed = builder.admin.job("Shed", &[]).await;
+        let roofs = ("Ro Roof", "ro@pipes.example");
+        let roofs = subcontractor(server, builder, "Roofs", roofs).await;
+        let project = invite(server, builder, roofs, shed).await;
+        [("{project}", project), ("{org}", org)]
     }
 
     async fn plan(builder: &Builder, job: uuid::Uuid) {
@@ -115,6 +153,7 @@ async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
         (Anybody, None),
         (Staff, Some(("mia@example.org", STAFF_PASSWORD, "Jobs"))),
         (Owner, Some(("ada@example.org", PASSWORD, "Your jobs"))),
+        (Trade, Some(("pia@pipes.example", TRADE_PASSWORD, "Projects"))),
     ] {
         if let Some((email, password, then)) = signs_in {
             browser.forgets().await;

@@ -22,6 +22,7 @@ mod me_image;
 mod me_job;
 mod me_live;
 mod me_second_factor;
+mod org;
 mod passwords;
 mod portal;
 mod real_browser;

@@ -11,7 +11,7 @@ mod mail;
 pub(super) mod subject;
 mod timeline;
 pub(super) mod title_block;
-mod words;
+pub(super) mod words;
 
 use super::Pages;
 

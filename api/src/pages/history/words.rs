@@ -7,7 +7,7 @@ use projections::called::Called;
 use projections::history::{ActorEntry, RefusedEntry};
 
 /// What happened, by its stored type. A type without words here is told by itself.
-pub(super) fn event(stored_type: &str) -> String {
+pub(in crate::pages) fn event(stored_type: &str) -> String {
     known(stored_type).map_or_else(
         || sentence(stored_type.split_once('.').map_or(stored_type, |(_, what)| what)),
         str::to_owned,
@@ -200,7 +200,7 @@ const INSTALLATION: Words = &[
 
 /// What was tried, in words: `EditContactInfo` as `Edit contact info`. What was no command is told as
 /// the request that it was.
-pub(super) fn tried(refused: &RefusedEntry) -> String {
+pub(in crate::pages) fn tried(refused: &RefusedEntry) -> String {
     if refused.command.contains(' ') {
         return refused.command.clone();
     }
@@ -310,7 +310,7 @@ pub(super) const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// What people call a field: a custom one by its name.
-pub(super) fn field(name: &str) -> String {
+pub(in crate::pages) fn field(name: &str) -> String {
     if let Some((_, words)) = FIELDS.iter().find(|(field, _)| *field == name) {
         return (*words).to_owned();
     }

@@ -7,6 +7,7 @@ mod history;
 mod job;
 mod jobs;
 mod me;
+mod org;
 mod portal;
 
 /// Who comes to a page.
@@ -20,6 +21,8 @@ pub(super) enum Case {
     Owner,
     /// Somebody of the staff, signed in to work; others are sent to sign in.
     Staff,
+    /// A user of a subcontractor's organisation, signed in to work for it; others are sent to sign in.
+    Org,
 }
 use Case::{Anybody, Link, Owner};
 
@@ -59,6 +62,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str, Case)> 
         desk::CASES,
         customers::CASES,
         portal::CASES,
+        org::CASES,
     ];
     areas.into_iter().flatten().copied()
 }

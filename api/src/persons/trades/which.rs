@@ -1,0 +1,163 @@
+//! For which organisation somebody accepts (R73, R74, G11, H9). Never a second one of a company without
+//! being asked for.
+
+use super::invitee::TradeInvitee;
+use super::organisations::{self, OrgWork};
+use crate::error::{CompanyHere, Problem};
+use crate::state::AppState;
+use domain::person::Person;
+use domain::subcontractor_org::NewSubUser;
+use domain::text::{CompanyName, PersonName};
+use domain::{EmailAddress, LedgerId, OrgId, PersonId, SubUserId};
+
+/// What the invitee has said about it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Choice {
+    /// One of their own organisations.
+    pub(crate) org: Option<OrgId>,
+    /// A new one, of this name.
+    pub(crate) new_organisation: Option<CompanyName>,
+    /// Who they are, where an organisation begins with them; otherwise as the general contractor has
+    /// written them.
+    pub(crate) first_name: Option<PersonName>,
+    pub(crate) last_name: Option<PersonName>,
+}
+
+/// The organisation that accepts, and as which of its users.
+#[derive(Debug)]
+pub(crate) struct Accepting {
+    pub(crate) org: OrgId,
+    pub(crate) user: SubUserId,
+    /// What it begins with, where it is not here yet.
+    pub(crate) founding: Option<Founding>,
+}
+
+/// A new organisation.
+#[derive(Debug)]
+pub(crate) struct Founding {
+    pub(crate) name: CompanyName,
+    pub(crate) who: NewSubUser,
+}
+
+/// Refuses what somebody without a login cannot do, before they get one: to accept for an organisation
+/// that is another's, or for a company that may be here already.
+pub(crate) async fn newcomer(
+    app: &AppState,
+    invitee: &TradeInvitee,
+    email: &EmailAddress,
+    choice: &Choice,
+) -> Result<(), Problem> {
+    if let Some(org) = invitee.state.org {
+        return Err(not_a_user(app, org).await?);
+    }
+    if choice.org.is_some() {
+        return Err(Problem::not_found().field("org"));
+    }
+    founding(app, invitee, email, choice).await.map(drop)
+}
+
+/// For which one a person accepts.
+pub(crate) async fn organisation(
+    app: &AppState,
+    invitee: &TradeInvitee,
+    person: &Person,
+    email: &EmailAddress,
+    choice: &Choice,
+) -> Result<Accepting, Problem> {
+    let mine = organisations::of(app, person).await?;
+    let one = |of: &OrgWork| Accepting { org: of.org, user: of.user, founding: None };
+    // What the relation is linked to stays: its projects are that organisation's.
+    if let Some(org) = invitee.state.org {
+        return match mine.iter().find(|of| of.org == org) {
+            Some(of) => Ok(one(of)),
+            None => Err(not_a_user(app, org).await?),
+        };
+    }
+    if let Some(org) = choice.org {
+        let of = mine.iter().find(|of| of.org == org);
+        return of.map(one).ok_or_else(|| Problem::not_found().field("org"));
+    }
+    if choice.new_organisation.is_none() {
+        match mine.as_slice() {
+            [] => {}
+            [only] => return Ok(one(only)),
+            [..] => return Err(several(&mine)),
+        }
+    }
+    let founding = founding(app, invitee, email, choice).await?;
+    // Told from what it begins with, so that it is one organisation however often a crash cuts it.
+    let key = format!("{}/{}", invitee.state.id, person.id);
+    let keys = app.store().reader().keys();
+    let org = OrgId(keys.import_id(invitee.ledger, "subcontractor_org", &key));
+    let user = first_user(app, org, person.id);
+    Ok(Accepting { org, user, founding: Some(founding) })
+}
+
+/// The one whom an organisation begins with.
+fn first_user(app: &AppState, org: OrgId, person: PersonId) -> SubUserId {
+    let keys = app.store().reader().keys();
+    SubUserId(keys.import_id(LedgerId::from(org), "first user", &person.to_string()))
+}
+
+/// What a new organisation begins with; refused where the company may be here already, unless it is said
+/// to be a new one.
+async fn founding(
+    app: &AppState,
+    invitee: &TradeInvitee,
+    email: &EmailAddress,
+    choice: &Choice,
+) -> Result<Founding, Problem> {
+    if choice.new_organisation.is_none() {
+        let here = organisations::of_domain(app, email).await?;
+        if !here.is_empty() {
+            return Err(may_be_here(here));
+        }
+    }
+    let (first, last) = names(invitee);
+    let first = choice.first_name.clone().or(first);
+    let last = choice.last_name.clone().or(last);
+    let name = choice.new_organisation.clone().unwrap_or_else(|| invitee.state.company.clone());
+    let missing = |field: &'static str| {
+        let detail = format!("{field} is needed: an organisation knows its users by both names.");
+        Problem::new("name_needed", detail).field(field)
+    };
+    let first_name = first.ok_or_else(|| missing("first_name"))?;
+    let last_name = last.ok_or_else(|| missing("last_name"))?;
+    let who = NewSubUser { first_name, last_name, email: email.clone() };
+    Ok(Founding { name, who })
+}
+
+/// First and last name out of the one that the general contractor has written.
+pub(crate) fn names(invitee: &TradeInvitee) -> (Option<PersonName>, Option<PersonName>) {
+    let Some(name) = invitee.state.contact.name.value() else { return (None, None) };
+    match name.as_str().trim().rsplit_once(' ') {
+        Some((first, last)) => (PersonName::parse(first).ok(), PersonName::parse(last).ok()),
+        None => (PersonName::parse(name.as_str()).ok(), None),
+    }
+}
+
+async fn not_a_user(app: &AppState, org: OrgId) -> Result<Problem, Problem> {
+    let name = organisations::name(app, org).await?;
+    let detail = format!("The general contractor works with {name}, and you are none of its users.");
+    let mut problem = Problem::new("not_a_user_of_the_organisation", detail);
+    problem.body.organisations = vec![CompanyHere { id: org.0, name }];
+    Ok(problem)
+}
+
+fn may_be_here(here: Vec<(OrgId, String)>) -> Problem {
+    let mut problem = Problem::new(
+        "company_may_be_here",
+        "Organisations with users at your email's domain are here already; yours may be one of them.",
+    );
+    problem.body.organisations =
+        here.into_iter().map(|(org, name)| CompanyHere { id: org.0, name }).collect();
+    problem
+}
+
+fn several(mine: &[OrgWork]) -> Problem {
+    let mut problem =
+        Problem::new("which_organisation", "You are a user of several organisations.").field("org");
+    problem.body.organisations =
+        mine.iter().map(|of| CompanyHere { id: of.org.0, name: of.name.clone() }).collect();
+    problem
+}

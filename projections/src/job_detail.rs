@@ -80,8 +80,10 @@ impl Row {
                 added_by_kind: recorded.origin.actor.kind().to_owned(),
                 added_by: recorded.origin.actor.id_in_account(),
             }),
+            // What is written about a task, the subcontractor's own list shows.
+            JobEvent::TaskCommented(_)
             // The jobs list shows these.
-            JobEvent::JobCreated(_)
+            | JobEvent::JobCreated(_)
             | JobEvent::JobRenamed(_)
             | JobEvent::OwnerAddedToJob(_)
             | JobEvent::OwnerRemovedFromJob(_)
@@ -128,6 +130,8 @@ impl View for JobDetail {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)
@@ -190,8 +194,10 @@ pub enum AssigneeEntry {
     Owner(Uuid),
     /// Somebody of the builder's own.
     Staff(String),
-    /// A subcontractor.
+    /// A subcontractor who is known by name alone.
     Subcontractor(String),
+    /// A subcontractor that is invited to the job, by id.
+    Trade(Uuid),
 }
 
 /// A task.
@@ -225,6 +231,7 @@ impl TaskEntry {
             Assignee::Subcontractor(label) => {
                 AssigneeEntry::Subcontractor(label.as_str().to_owned())
             }
+            Assignee::Trade(subcontractor) => AssigneeEntry::Trade(subcontractor.0),
         });
         let title = title.as_str().to_owned();
         Self { id, title, kind: *kind, phase: *phase, assignee, due: *due, done }

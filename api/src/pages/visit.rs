@@ -88,6 +88,7 @@ impl Staff {
             Authority::Builder { role, .. } => Some(*role),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -113,6 +114,7 @@ impl Staff {
             Authority::Builder { .. }
             | Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support

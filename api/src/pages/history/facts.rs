@@ -91,6 +91,7 @@ fn task_of<'a>(task: &TaskEntry, owner: &impl Fn(uuid::Uuid) -> Option<&'a str>)
         AssigneeEntry::Owner(id) => owner(*id).unwrap_or("an owner").to_owned(),
         AssigneeEntry::Staff(name) => name.clone(),
         AssigneeEntry::Subcontractor(name) => format!("{name}, subcontractor"),
+        AssigneeEntry::Trade(_) => "a subcontractor".to_owned(),
     });
     let phase = sentence(task.phase.word());
     html! {

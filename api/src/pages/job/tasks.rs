@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::job::{Assignee, JobCommand, Phase, TaskDetails, TaskEdit, TaskKind};
 use domain::text::{Label, Title};
-use domain::{Command, ContactId, Day, JobId, TaskId};
+use domain::{Command, ContactId, Day, JobId, SubcontractorId, TaskId};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::job_detail::{AssigneeEntry, TaskEntry};
@@ -29,6 +29,8 @@ const LABELS: [(&str, &str); 6] = [
 /// The values of "Who it is for" beside the owners, who are told by their ids.
 const STAFF: &str = "staff";
 const SUBCONTRACTOR: &str = "subcontractor";
+/// Before the id of a subcontractor that is invited to the job.
+const TRADE: &str = "trade:";
 
 /// A job's tasks, by phase.
 pub(super) async fn show(
@@ -129,6 +131,10 @@ fn assignee(form: &Form, door: &mut Door) -> Maybe<Assignee> {
         "" => return Some(None),
         STAFF => Assignee::Staff(name(door)?),
         SUBCONTRACTOR => Assignee::Subcontractor(name(door)?),
+        typed if typed.starts_with(TRADE) => {
+            let trade = typed.trim_start_matches(TRADE);
+            Assignee::Trade(door.take("assignee", id::<SubcontractorId>(trade))?)
+        }
         owner => Assignee::Owner(door.take("assignee", id::<ContactId>(owner))?),
     }))
 }
@@ -199,6 +205,7 @@ fn whose(job: &JobPage, task: &TaskEntry) -> Option<String> {
         }
         AssigneeEntry::Staff(name) => format!("for {name}"),
         AssigneeEntry::Subcontractor(name) => format!("for {name} (subcontractor)"),
+        AssigneeEntry::Trade(_) => "for a subcontractor".to_owned(),
     })
 }
 
@@ -283,6 +290,7 @@ impl From<&TaskEntry> for Typed {
             Some(AssigneeEntry::Owner(contact)) => (contact.to_string(), String::new()),
             Some(AssigneeEntry::Staff(name)) => (STAFF.to_owned(), name.clone()),
             Some(AssigneeEntry::Subcontractor(name)) => (SUBCONTRACTOR.to_owned(), name.clone()),
+            Some(AssigneeEntry::Trade(id)) => (format!("{TRADE}{id}"), String::new()),
         };
         Self {
             title: task.title.clone(),

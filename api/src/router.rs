@@ -4,8 +4,8 @@ use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
     interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators, org,
-    org_invitations, password_resets, portal, portal_links, project_invitations, sessions, settings,
-    staff, staff_invitations, work_orders,
+    org_invitations, password_resets, portal, portal_links, project_invitations, sessions,
+    settings, staff, staff_invitations, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};

@@ -16,8 +16,8 @@ pub(crate) mod question;
 
 pub(crate) use as_of::AsOfParams;
 pub(crate) use inside::Inside;
-pub(crate) use org::{OrgOrder, OrgQuestion};
 pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder, SessionOrder};
+pub(crate) use org::{OrgOrder, OrgQuestion};
 pub(crate) use public::{Public, PublicQuestion};
 pub(crate) use question::{
     AuditQuestion, NoParams, OperatorQuestion, OwnerQuestion, PersonQuestion, Question,

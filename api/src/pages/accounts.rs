@@ -103,10 +103,12 @@ const ORG: &str = "org-";
 
 /// Those that they may choose between: value and words.
 fn choice(accounts: &[Work], orgs: &[OrgWork], form: &Form) -> Markup {
-    let of_account =
-        |work: &Work| (work.account.0.to_string(), work.builder.as_str(), format!("as {}", work.row.role));
-    let of_org =
-        |work: &OrgWork| (format!("{ORG}{}", work.org), work.name.as_str(), "a subcontractor".to_owned());
+    let of_account = |work: &Work| {
+        (work.account.0.to_string(), work.builder.as_str(), format!("as {}", work.row.role))
+    };
+    let of_org = |work: &OrgWork| {
+        (format!("{ORG}{}", work.org), work.name.as_str(), "a subcontractor".to_owned())
+    };
     let all: Vec<(String, &str, String)> =
         accounts.iter().map(of_account).chain(orgs.iter().map(of_org)).collect();
     let wanted = form.filled("next").map(|path| path.starts_with("/org/"));

@@ -281,9 +281,9 @@ impl Whose {
             Self::Desk { here, .. } => {
                 Desk::ALL.map(|desk| (desk.path(), desk.label(), desk == *here)).into()
             }
-            Self::Org { here, .. } => org::Place::AROUND
-                .map(|place| (place.path(), place.label(), place == *here))
-                .into(),
+            Self::Org { here, .. } => {
+                org::Place::AROUND.map(|place| (place.path(), place.label(), place == *here)).into()
+            }
         };
         html! {
             nav aria-label="Main" {

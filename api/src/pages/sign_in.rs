@@ -66,8 +66,7 @@ async fn lead(
     let person = links::person(app, signed_in.person).await?;
     // On their way to a page of an organisation's, the accounts do not matter, and the other way round.
     let for_org = wanted.map(|path| path.starts_with("/org/"));
-    let accounts =
-        if for_org == Some(true) { Vec::new() } else { work::of(app, &person).await? };
+    let accounts = if for_org == Some(true) { Vec::new() } else { work::of(app, &person).await? };
     let orgs = match for_org {
         Some(false) => Vec::new(),
         Some(true) | None => organisations::of(app, &person).await?,

@@ -239,7 +239,7 @@ impl Comes for Staff {
         let at_work = async {
             let at_work = signed_in(parts, Errand::Work, app).await?;
             // Who works for an organisation at this moment says first that they want to change.
-            let at_work = at_work.filter(|asker| asker.credential.at_org.is_none());
+            let at_work = at_work.filter(|asker| asker.credential.for_org.is_none());
             let Some(asker) = at_work else { return Ok(None) };
             let asker = asker.builder()?;
             let company = builder_name(app, asker.ledger()).await?;
@@ -257,7 +257,7 @@ impl Comes for OrgUser {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
         let at_work = async {
             let at_work = signed_in(parts, Errand::Work, app).await?;
-            let at_work = at_work.filter(|asker| asker.credential.at_org.is_some());
+            let at_work = at_work.filter(|asker| asker.credential.for_org.is_some());
             let Some(asker) = at_work else { return Ok(None) };
             let company = organisations::name(app, OrgId(asker.ledger().0)).await?;
             Ok::<_, Problem>(Some(Self { asker, company }))

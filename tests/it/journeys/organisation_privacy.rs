@@ -104,7 +104,8 @@ fn shown(answer: &Answer) -> (u16, Value) {
 async fn another_organisations_id_is_answered_like_an_unknown_one() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let mine = accept_anew(&server, &link).await;
     let (theirs, job, link) =
         invited(&server, &elm, ("Roofs", "Ro Roof", "ro@roofs.example"), "Shed").await;
@@ -130,7 +131,10 @@ async fn another_organisations_id_is_answered_like_an_unknown_one() {
     let users = ro.session.get("/v1/org/users").await.is(200);
     assert_eq!(users.each("status"), ["registered", "invited"]);
     let seen = ro.session.get(&format!("/v1/org/projects/{job}")).await.is(200).body;
-    assert_eq!((&seen["tasks"][0]["done"], &seen["tasks"][0]["comments"]), (&json!(false), &json!([])));
+    assert_eq!(
+        (&seen["tasks"][0]["done"], &seen["tasks"][0]["comments"]),
+        (&json!(false), &json!([]))
+    );
     assert_eq!(ro.session.get("/v1/org/join-requests").await.is(200).each("id").len(), 1);
     // To whoever is no user of an organisation, all of it is closed.
     let owner = server.owner(&elm, "olga@example.org", super::trades::TRADE_PASSWORD).await;

@@ -11,7 +11,7 @@ use domain::subcontractor_org::{NewSubUser, SubcontractorOrgCommand};
 use domain::text::{CompanyName, PersonName};
 use domain::{
     AccountId, Actor, Authority, Channel, Circumstances, Command, CredentialId, EmailAddress,
-    Event, LedgerId, OrgId, PersonId, SubUserId, SubcontractorId,
+    Event, LedgerId, OrgId, PersonId, SubcontractorId,
 };
 use event_store::Submission;
 use futures_util::future::join_all;
@@ -23,10 +23,7 @@ async fn acceptances(server: &Server, builder: &Builder, subcontractor: Uuid) ->
     let ledger = LedgerId(builder.id);
     let events = server.store.reader().aggregate_events(ledger, &[subcontractor]).await;
     let accepted = |event: &Event| {
-        matches!(
-            event,
-            Event::Subcontractor(SubcontractorEvent::ProjectInvitationAccepted(_))
-        )
+        matches!(event, Event::Subcontractor(SubcontractorEvent::ProjectInvitationAccepted(_)))
     };
     events.expect("events").iter().filter(|recorded| accepted(&recorded.event)).count()
 }
@@ -62,7 +59,8 @@ async fn one_of_a_hundred_who_accept_a_project_at_once_wins() {
 async fn of_one_person_who_accepts_from_ten_windows_at_once_one_window_wins() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let own = server.sign_in("pia@pipes.example", TRADE_PASSWORD).await;
     let (roofs, _, link) =
@@ -81,7 +79,8 @@ async fn of_one_person_who_accepts_from_ten_windows_at_once_one_window_wins() {
 async fn of_many_who_join_an_organisation_at_once_by_one_link_one_does() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let (_, link) = add_user(&server, &pia, "nia@pipes.example").await;
     let anybody = server.anybody();
@@ -168,10 +167,8 @@ impl Begun<'_> {
             store.password(self.like).await.expect("read").map(|stored| stored.hash);
         store.execute(submission).await.expect("registered");
         store.confirm_login(&self.email, person).await.expect("confirmed");
-        let key = format!("{}/{person}", SubcontractorId(self.subcontractor));
-        let org = OrgId(keys.import_id(LedgerId(self.builder.id), "subcontractor_org", &key));
-        let user = keys.import_id(LedgerId::from(org), "first user", &person.to_string());
-        let user = SubUserId(user);
+        let org = store.org_id(LedgerId(self.builder.id), SubcontractorId(self.subcontractor));
+        let user = store.sub_user_id(org, person);
         if last >= Step::Noted {
             let link = Command::Person(person, PersonCommand::LinkOrg { org, user });
             store.execute(Submission::new(person.into(), link, own)).await.expect("noted");
@@ -252,7 +249,10 @@ async fn after_a_crash_between_the_steps_of_accepting_the_same_link_goes_on() {
             let session = server.caller(session.body["token"].as_str().expect("a token"));
             let empty = json!([]);
             assert_eq!(session.get("/v1/org/projects").await.is(200).body["items"], empty);
-            assert_eq!(session.get("/v1/org/general-contractors").await.is(200).body["items"], empty);
+            assert_eq!(
+                session.get("/v1/org/general-contractors").await.is(200).body["items"],
+                empty
+            );
             let path = format!("/v1/org/projects/{job}");
             assert_eq!(session.get(&path).await.is(404).code(), "not_found");
         }
@@ -269,7 +269,7 @@ async fn after_a_crash_between_the_steps_of_accepting_the_same_link_goes_on() {
         assert_eq!(pia.session.get("/v1/org/projects").await.is(200).each("name"), ["Barn"]);
         // H9 goes by the domain, which is noted whatever came between.
         let domain = EmailAddress::parse(&format!("other@{step:?}.example")).expect("an address");
-        let here = server.store.orgs_of_domain(&domain).await.expect("read");
+        let here = server.store.orgs_at_domain(&domain).await.expect("read");
         assert_eq!(here, [org], "{step:?}");
         assert_eq!(accept(&server.anybody(), &link, body).await.is(410).code(), "invite_used");
     }
@@ -288,7 +288,7 @@ async fn after_a_crash_before_the_domain_was_noted_signing_in_to_work_notes_it()
     let begun =
         Begun { server: &server, builder: &elm, subcontractor, email: email.clone(), token, like };
     let org = begun.until(Step::Created).await;
-    assert!(server.store.orgs_of_domain(&email).await.expect("read").is_empty());
+    assert!(server.store.orgs_at_domain(&email).await.expect("read").is_empty());
     work(&server, "pia@pipes.example", org.0).await.is(201);
-    assert_eq!(server.store.orgs_of_domain(&email).await.expect("read"), [org]);
+    assert_eq!(server.store.orgs_at_domain(&email).await.expect("read"), [org]);
 }

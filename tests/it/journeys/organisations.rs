@@ -68,11 +68,8 @@ async fn an_unregistered_primary_contact_accepts_and_a_second_user_sees_all_proj
     let barn = pia.session.get(&format!("/v1/org/projects/{barn}")).await.is(200).body;
     assert_eq!((&barn["name"], &barn["general_contractor"]), (&json!("Barn"), &json!("Elm")));
     for ledger in [elm.id, oak.id, pia.org] {
-        let verified = projections::verify::verify(
-            server.store.reader(),
-            domain::LedgerId(ledger),
-            &|_| {},
-        );
+        let verified =
+            projections::verify::verify(server.store.reader(), domain::LedgerId(ledger), &|_| {});
         assert!(verified.await.expect("verified").is_clean());
     }
 }
@@ -83,7 +80,8 @@ async fn an_unregistered_primary_contact_accepts_and_a_second_user_sees_all_proj
 async fn what_happens_after_a_subcontractor_organization_accepts_an_invitation() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let nia = second_user(&server, &pia, "nia@pipes.example").await;
     let users = pia.session.get("/v1/org/users").await.is(200);
@@ -156,7 +154,10 @@ async fn what_should_the_primary_contact_do_if_they_are_not_yet_registered() {
     assert_eq!(users.each("last_name"), ["Pipe"]);
     let own = server.sign_in("pia@pipes.example", TRADE_PASSWORD).await;
     let mine = own.get("/v1/me/organisations").await.is(200);
-    assert_eq!((mine.each("id"), mine.each("name")), (vec![pia.org.to_string()], vec!["Pipes".into()]));
+    assert_eq!(
+        (mine.each("id"), mine.each("name")),
+        (vec![pia.org.to_string()], vec!["Pipes".into()])
+    );
     let begun = work(&server, "pia@pipes.example", pia.org).await.is(201);
     assert_eq!((&begun.body["org"], &begun.body["user"]), (&json!(pia.org), &json!(pia.user)));
     let sessions = own.get("/v1/sessions").await.is(200);
@@ -172,7 +173,8 @@ async fn what_should_the_primary_contact_do_if_they_are_not_yet_registered() {
 async fn how_can_a_subcontractor_organization_add_new_users() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let (nia, link) = add_user(&server, &pia, "Nia@pipes.example").await;
     let mails = server.mails(pia.org, nia).await;
@@ -214,7 +216,8 @@ async fn how_can_a_subcontractor_organization_add_new_users() {
 async fn what_should_be_done_if_the_primary_contact_leaves_the_company() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let own = format!("/v1/org/users/{}", pia.user);
     let last = pia.session.delete(&own).await.is(409);
@@ -283,7 +286,8 @@ async fn how_can_the_primary_contact_be_changed() {
 async fn can_any_user_in_the_subcontractor_organization_invite_new_users() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let nia = second_user(&server, &pia, "nia@pipes.example").await;
     let sue = second_user(&server, &nia, "sue@pipes.example").await;
@@ -316,13 +320,18 @@ async fn can_any_user_in_the_subcontractor_organization_invite_new_users() {
 async fn what_information_is_needed_to_add_a_new_user() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let full = json!({ "first_name": "Nia", "last_name": "Nail", "email": "nia@pipes.example" });
     for field in ["first_name", "last_name", "email"] {
         let mut without = full.clone();
         without.as_object_mut().expect("fields").remove(field);
-        assert_eq!(pia.session.post("/v1/org/users", without).await.status.as_u16(), 400, "{field}");
+        assert_eq!(
+            pia.session.post("/v1/org/users", without).await.status.as_u16(),
+            400,
+            "{field}"
+        );
         let mut empty = full.clone();
         empty[field] = json!(" ");
         let refused = pia.session.post("/v1/org/users", empty).await.is(422);
@@ -374,7 +383,8 @@ async fn what_happens_once_a_new_user_accepts_the_invitation() {
 async fn h9_who_is_of_a_company_that_is_here_asks_and_joins_by_approval() {
     let server = Server::start().await;
     let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let (_, _, link) =
         invited(&server, &oak, ("Pipes and Co", "Ed Estimator", "ed@Pipes.example"), "Shed").await;
@@ -424,7 +434,8 @@ async fn h9_who_is_of_a_company_that_is_here_asks_and_joins_by_approval() {
 async fn h9_another_company_of_the_domain_is_a_new_one_and_free_mail_asks_nobody() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let pia = accept_anew(&server, &link).await;
     let (_, _, link) =
         invited(&server, &elm, ("Roofs", "Ro Roof", "ro@pipes.example"), "Shed").await;
@@ -451,7 +462,8 @@ async fn h9_another_company_of_the_domain_is_a_new_one_and_free_mail_asks_nobody
     let again = xi.post(&ask, json!({ "org": pia.org })).await.is(202);
     assert_ne!(again.body["request"], json!(asked));
     // A request to one organisation is nothing to another.
-    let other = format!("/v1/org/join-requests/{}/approve", again.body["request"].as_str().expect("id"));
+    let other =
+        format!("/v1/org/join-requests/{}/approve", again.body["request"].as_str().expect("id"));
     assert_eq!(ro.session.order(&other).await.is(404).code(), "not_found");
 }
 
@@ -461,7 +473,8 @@ async fn g11_registered_elsewhere_is_the_same_login_and_a_new_membership() {
     let server = Server::start().await;
     let (elm, oak) = (server.builder("Elm").await, server.builder("Oak").await);
     let ada = server.owner(&oak, "ada@example.org", TRADE_PASSWORD).await;
-    let (_, _, link) = invited(&server, &elm, ("Ada Tiles", "Ada Tile", "ada@example.org"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Ada Tiles", "Ada Tile", "ada@example.org"), "Barn").await;
     let shown = server.anybody().get(&format!("/v1/project-invitations/{link}")).await.is(200);
     assert_eq!(shown.body["has_login"], true);
     let body = json!({ "password": TRADE_PASSWORD });
@@ -475,12 +488,14 @@ async fn g11_registered_elsewhere_is_the_same_login_and_a_new_membership() {
     let first = accepted.body["org"].clone();
 
     // In another organisation too, by invitation: which one accepts, she says; never a third by itself.
-    let (_, _, link) = invited(&server, &oak, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Shed").await;
+    let (_, _, link) =
+        invited(&server, &oak, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Shed").await;
     let pia = accept_anew(&server, &link).await;
     let (_, link) = add_user(&server, &pia, "ada@example.org").await;
     let path = format!("/v1/org-invitations/{link}/accept");
     ada.session.post(&path, json!({})).await.is(200);
-    let (_, _, link) = invited(&server, &oak, ("A. T.", "Ada Tile", "ada@example.org"), "Gate").await;
+    let (_, _, link) =
+        invited(&server, &oak, ("A. T.", "Ada Tile", "ada@example.org"), "Gate").await;
     let refused = accept(&ada.session, &link, json!({})).await.is(409);
     assert_eq!((refused.code(), &refused.body["field"]), ("which_organisation", &json!("org")));
     assert_eq!(refused.body["organisations"].as_array().map(Vec::len), Some(2));
@@ -488,7 +503,11 @@ async fn g11_registered_elsewhere_is_the_same_login_and_a_new_membership() {
     assert_eq!(strange.code(), "not_found");
     let accepted = accept(&ada.session, &link, json!({ "org": first })).await.is(200);
     assert_eq!(accepted.body["org"], first);
-    let begun = work(&server, "ada@example.org", first.as_str().and_then(|id| id.parse().ok()).expect("id"));
+    let begun = work(
+        &server,
+        "ada@example.org",
+        first.as_str().and_then(|id| id.parse().ok()).expect("id"),
+    );
     let begun: Answer = begun.await.is(201);
     let session = server.caller(begun.body["token"].as_str().expect("a token"));
     assert_eq!(projects(&session).await, ["Barn", "Gate"]);
@@ -518,14 +537,14 @@ async fn a_new_primary_contact_who_is_no_user_yet_asks_to_join_the_organisation(
     }
     let ask = format!("/v1/project-invitations/{link}/join");
     let asked = anybody.post(&ask, body).await.is(202).body["request"].clone();
-    let approve =
-        format!("/v1/org/join-requests/{}/approve", asked.as_str().expect("an id"));
+    let approve = format!("/v1/org/join-requests/{}/approve", asked.as_str().expect("an id"));
     pia.session.order(&approve).await.is(200);
     let zoe = server.sign_in("zoe@zinc.example", TRADE_PASSWORD).await;
     accept(&zoe, &link, json!({})).await.is(200);
     assert_eq!(projects(&pia.session).await, ["Barn", "Shed"]);
     // A general contractor's other subcontractor is another relation, be it the same organisation's.
-    let second = subcontractor(&server, &elm, "Pipes again", ("Pia Pipe", "pia@pipes.example")).await;
+    let second =
+        subcontractor(&server, &elm, "Pipes again", ("Pia Pipe", "pia@pipes.example")).await;
     let gate = elm.admin.job("Gate", &[]).await;
     let link = invite(&server, &elm, second, gate).await;
     let own = server.sign_in("pia@pipes.example", TRADE_PASSWORD).await;
@@ -542,7 +561,8 @@ async fn zoe_at_work(server: &Server, org: Uuid) -> super::harness::Caller {
 async fn who_declines_a_project_leaves_a_dead_link_and_no_login() {
     let server = Server::start().await;
     let elm = server.builder("Elm").await;
-    let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
+    let (_, _, link) =
+        invited(&server, &elm, ("Pipes", "Pia Pipe", "pia@pipes.example"), "Barn").await;
     let anybody = server.anybody();
     anybody.order(&format!("/v1/project-invitations/{link}/decline")).await.is(204);
     let dead = accept(&anybody, &link, json!({ "password": TRADE_PASSWORD })).await.is(410);

@@ -148,11 +148,7 @@ pub(super) async fn add_user(server: &Server, by: &OrgMember, email: &str) -> (U
 }
 
 /// A second user of an organisation, who has accepted and is at work for it.
-pub(super) async fn second_user(
-    server: &Server,
-    by: &OrgMember,
-    email: &str,
-) -> OrgMember {
+pub(super) async fn second_user(server: &Server, by: &OrgMember, email: &str) -> OrgMember {
     let (_, link) = add_user(server, by, email).await;
     let path = format!("/v1/org-invitations/{link}/accept");
     let body = json!({ "password": TRADE_PASSWORD });

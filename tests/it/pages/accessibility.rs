@@ -3,9 +3,7 @@
 //! what is built; where it or the browser is missing, that is said and nothing is shown.
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
-use super::super::trades::{
-    TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task,
-};
+use super::super::trades::{TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task};
 use super::PASSWORD;
 use super::real_browser::{Chromium, Window};
 use serde_json::{Value, json};

@@ -1,9 +1,7 @@
 //! What every page says to browsers, and from where it takes forms (promise 27).
 
 use super::super::harness::{Answer, Builder, Server, send};
-use super::super::trades::{
-    TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task,
-};
+use super::super::trades::{TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task};
 use super::PASSWORD;
 use super::browser::{Browser, Seen, staff_browser, with_form};
 use super::cases::{Case, all};

@@ -156,7 +156,8 @@ async fn h9_who_accepts_is_asked_whether_the_company_is_here_and_joins_by_a_user
     let (elm, _, _, link) = site(&server).await;
     let pia = accept_anew(&server, &link).await;
     let shed = elm.admin.job("Shed", &[]).await;
-    let ed = subcontractor(&server, &elm, "Pipes and Co", ("Ed Estimate", "ed@pipes.example")).await;
+    let ed =
+        subcontractor(&server, &elm, "Pipes and Co", ("Ed Estimate", "ed@pipes.example")).await;
     let link = invite(&server, &elm, ed, shed).await;
     let mut browser = Browser::new(&server);
     let path = format!("/project-invitations/{link}");
@@ -210,7 +211,8 @@ async fn who_works_for_a_builder_and_a_subcontractor_chooses_and_each_page_says_
     // The builder's pages ask for whom she wants to work, and say so of the organisation's.
     let away = mia.look("/jobs").await;
     assert_eq!(away.leads_to(), "/accounts?next=/jobs");
-    let page = mia.follow(&away).await.says(&["Elm Builders, as staff", "Pia's Pipes, a subcontractor"]);
+    let page =
+        mia.follow(&away).await.says(&["Elm Builders, as staff", "Pia's Pipes, a subcontractor"]);
     let to_work = mia.fill(&page, "work", &[("password", password)]).await;
     assert_eq!(to_work.leads_to(), "/jobs");
     mia.look("/jobs").await.is(200).says(&["Elm Builders"]);
@@ -246,7 +248,10 @@ async fn the_organisation_is_renamed_and_an_invitation_is_sent_again_and_taken_b
     let page = browser.look("/org/settings").await.is(200);
     let refused = browser.fill(&page, "rename", &[("name", " ")]).await.is(422);
     let renamed = browser.fill(&refused, "rename", &[("name", "Pipes & Daughters")]).await;
-    browser.follow(&renamed).await.says(&["Your organisation has its new name.", "Pipes & Daughters"]);
+    browser
+        .follow(&renamed)
+        .await
+        .says(&["Your organisation has its new name.", "Pipes & Daughters"]);
     let page = browser.look("/org/settings/users").await.is(200);
     let again = browser.fill(&page, "resend", &[]).await;
     let page = browser.follow(&again).await.says(&["on its way again"]);

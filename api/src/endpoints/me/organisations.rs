@@ -25,7 +25,6 @@ pub(crate) async fn list_own_organisations(
 ) -> Result<Json<OwnOrganisations>, Problem> {
     let person = links::person(&app, PersonId(question.ledger().0)).await?;
     let mine = organisations::of(&app, &person).await?;
-    let items =
-        mine.into_iter().map(|of| CompanyHere { id: of.org.0, name: of.name }).collect();
+    let items = mine.into_iter().map(|of| CompanyHere { id: of.org.0, name: of.name }).collect();
     Ok(Json(OwnOrganisations { items }))
 }

@@ -41,5 +41,11 @@ pub(crate) async fn own(app: &AppState, asker: &Asker) -> Result<OwnOrganisation
     let org = organisation(app, asker).await?;
     let registered_users = org.registered().count();
     let join_requests = org.join_requests.iter().filter(|request| request.state == "open").count();
-    Ok(OwnOrganisation { id: org.id, name: org.name, user: user.0, registered_users, join_requests })
+    Ok(OwnOrganisation {
+        id: org.id,
+        name: org.name,
+        user: user.0,
+        registered_users,
+        join_requests,
+    })
 }

@@ -1,8 +1,8 @@
 use super::to_own;
 use crate::answer::{Answer, CommandAnswer};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::body::RequestBody;
 use crate::extract::OrgOrder;
+use crate::extract::body::RequestBody;
 use crate::input::Door;
 use crate::state::AppState;
 use axum::extract::State;

@@ -47,7 +47,8 @@ impl AcceptProjectInvitation {
     /// What it says about the organisation.
     pub(crate) fn choice(&self) -> Result<Choice, Problem> {
         let mut door = Door::default();
-        let name = door.take_if("new_organisation", self.new_organisation.as_deref(), CompanyName::parse);
+        let name =
+            door.take_if("new_organisation", self.new_organisation.as_deref(), CompanyName::parse);
         let first = door.take_if("first_name", self.first_name.as_deref(), PersonName::parse);
         let last = door.take_if("last_name", self.last_name.as_deref(), PersonName::parse);
         if self.org.is_some() && self.new_organisation.is_some() {
@@ -116,8 +117,9 @@ pub(crate) async fn accept_by_link(
     throttle::accepting(app, &invitee.link.token).await?;
     let app = app.clone();
     // On a task of its own: a client that goes away does not leave it half-way.
-    let accepting = tokio::spawn(async move {
-        accept(&app, &visitor, &invitee, password.as_ref(), &choice).await
-    });
+    let accepting =
+        tokio::spawn(
+            async move { accept(&app, &visitor, &invitee, password.as_ref(), &choice).await },
+        );
     accepting.await.map_err(|_panic| Problem::internal())?
 }

@@ -43,11 +43,11 @@ impl AskToJoin {
     fn read(self, invitee: &TradeInvitee) -> Result<Asking, Problem> {
         let mut door = Door::default();
         let (first, last) = names(invitee);
-        let mut named = |field: &'static str, typed: Option<&str>, known: Option<PersonName>| {
-            match (typed, known) {
-                (None, Some(known)) => Some(known),
-                (typed, _) => door.take(field, PersonName::parse(typed.unwrap_or_default())),
-            }
+        let mut named = |field: &'static str, typed: Option<&str>, known: Option<PersonName>| match (
+            typed, known,
+        ) {
+            (None, Some(known)) => Some(known),
+            (typed, _) => door.take(field, PersonName::parse(typed.unwrap_or_default())),
         };
         let first = named("first_name", self.first_name.as_deref(), first);
         let last = named("last_name", self.last_name.as_deref(), last);

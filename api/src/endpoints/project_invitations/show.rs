@@ -59,9 +59,7 @@ pub(crate) async fn open(
 ) -> Result<OpenProjectInvitation, Problem> {
     let email = invitee.addressed()?.email;
     let organisation = match invitee.state.org {
-        Some(org) => {
-            Some(CompanyHere { id: org.0, name: organisations::name(app, org).await? })
-        }
+        Some(org) => Some(CompanyHere { id: org.0, name: organisations::name(app, org).await? }),
         None => None,
     };
     let here = match invitee.state.org {

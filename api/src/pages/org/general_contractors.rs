@@ -100,7 +100,8 @@ fn entry(at: usize, one: &GeneralContractor, users: &[Entry], form: &Form) -> Ma
 
 /// Whom it is to be. Who is invited and has not registered yet can be asked for too; it delays (R84).
 fn choice(at: usize, users: &[Entry]) -> Markup {
-    let there = users.iter().filter(|user| ["registered", "invited"].contains(&user.status.as_str()));
+    let there =
+        users.iter().filter(|user| ["registered", "invited"].contains(&user.status.as_str()));
     let options: Vec<(String, String)> = there
         .map(|user| {
             let waits = if user.status == "invited" { ", not registered yet" } else { "" };

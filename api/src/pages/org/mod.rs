@@ -66,7 +66,9 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "org-task-done" => "The task is done. The general contractor sees that.",
         "org-task-reopened" => "The task is open again.",
         "org-commented" => "The general contractor's people can read it now.",
-        "org-join-approved" => "They belong to your organisation now, and have a mail that says so.",
+        "org-join-approved" => {
+            "They belong to your organisation now, and have a mail that says so."
+        }
         "org-join-rejected" => "You have said no.",
         "org-contact-asked" => {
             "The general contractor knows whom you want as primary contact. It is theirs to change."

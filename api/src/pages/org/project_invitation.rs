@@ -261,8 +261,7 @@ fn companies(
     complaints: &Complaints,
 ) -> Markup {
     let mine = complaints.organisations("which_organisation");
-    let here: Vec<&CompanyHere> =
-        there.organisation.iter().chain(&there.companies_here).collect();
+    let here: Vec<&CompanyHere> = there.organisation.iter().chain(&there.companies_here).collect();
     if here.is_empty() && mine.is_empty() {
         return html! {};
     }

@@ -74,8 +74,9 @@ async fn change(
 async fn page(app: &AppState, who: &OrgUser, complaints: &Complaints) -> Result<Page, Problem> {
     let users = users(app, who.asker()).await?;
     let is_alone = users.iter().filter(|user| user.status == "registered").count() == 1;
-    let (gone, there): (Vec<&Entry>, Vec<&Entry>) =
-        users.iter().partition(|user| ["removed", "cancelled", "declined"].contains(&user.status.as_str()));
+    let (gone, there): (Vec<&Entry>, Vec<&Entry>) = users
+        .iter()
+        .partition(|user| ["removed", "cancelled", "declined"].contains(&user.status.as_str()));
     let content = html! {
         (complaints.above(&[]))
         (nudge(app, who).await?)

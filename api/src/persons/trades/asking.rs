@@ -57,9 +57,10 @@ pub(crate) async fn ask(
     let (person, _) = who_accepts(app, visitor, &addressed, login, password).await?;
     let state = organisations::fold(app, org).await?.ok_or_else(Problem::internal)?;
     // One that waits is the same one, by whichever link it was asked.
-    let waiting = state.join_requests.iter().find(|(_, request)| {
-        request.person == person && request.stage == JoinStage::Open
-    });
+    let waiting = state
+        .join_requests
+        .iter()
+        .find(|(_, request)| request.person == person && request.stage == JoinStage::Open);
     let request = waiting.map_or_else(|| new_request(app, &state, invitee), |(id, _)| *id);
     let user = SubUserId::from(request);
     let own = visitor.circumstances(Actor::Owner(person));

@@ -8,14 +8,14 @@ use crate::state::AppState;
 use domain::builder_account::AccountSettings;
 use domain::subcontractor::{self, Subcontractor, SubcontractorCommand};
 use domain::{AccountId, JobId, LedgerId, OrgId, SubUserId, SubcontractorId, Timestamp};
-use event_store::ProjectLink;
+use event_store::ProjectInvitationLink;
 use projections::job_list;
 
 /// An invitation to a project, by its link.
 #[derive(Debug)]
 pub(crate) struct TradeInvitee {
     pub(crate) ledger: LedgerId,
-    pub(crate) link: ProjectLink,
+    pub(crate) link: ProjectInvitationLink,
     pub(crate) state: Subcontractor,
 }
 
@@ -26,7 +26,7 @@ impl TradeInvitee {
             return Err(Problem::not_found());
         }
         let ledger = secret.ledger();
-        let link = app.store().project_link(ledger, &secret.hash()).await?;
+        let link = app.store().project_invitation_link(ledger, &secret.hash()).await?;
         let link = link.ok_or_else(Problem::not_found)?;
         let state = subcontractor(app, ledger, link.subcontractor).await?;
         Ok(Self { ledger, link, state: state.ok_or_else(Problem::internal)? })

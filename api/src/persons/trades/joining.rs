@@ -42,7 +42,7 @@ pub(crate) struct OrgJoined {
 impl OrgInvitee {
     /// Finds the invitation, be it dead. A link that nobody has is a 404.
     pub(crate) async fn of(app: &AppState, secret: &Secret) -> Result<Self, Problem> {
-        if secret.kind() != SecretKind::OrgInvitation {
+        if secret.kind() != SecretKind::SubUserInvitation {
             return Err(Problem::not_found());
         }
         let ledger = secret.ledger();

@@ -74,8 +74,9 @@ pub(crate) async fn of_domain(
     email: &EmailAddress,
 ) -> Result<Vec<(OrgId, String)>, Problem> {
     let mut found = Vec::new();
-    for org in app.store().orgs_of_domain(email).await?.into_iter().take(NAMED_MAX) {
-        if let Some(state) = fold(app, org).await? {
+    for org in app.store().orgs_at_domain(email).await?.into_iter().take(NAMED_MAX) {
+        let state = fold(app, org).await?;
+        if let Some(state) = state.filter(|state| state.registered().next().is_some()) {
             found.push((org, state.name.as_str().to_owned()));
         }
     }

@@ -8,7 +8,7 @@ use crate::state::AppState;
 use domain::person::Person;
 use domain::subcontractor_org::NewSubUser;
 use domain::text::{CompanyName, PersonName};
-use domain::{EmailAddress, LedgerId, OrgId, PersonId, SubUserId};
+use domain::{EmailAddress, OrgId, PersonId, SubUserId};
 
 /// What the invitee has said about it.
 #[derive(Debug, Clone, Default)]
@@ -85,18 +85,28 @@ pub(crate) async fn organisation(
         }
     }
     let founding = founding(app, invitee, email, choice).await?;
-    // Told from what it begins with, so that it is one organisation however often a crash cuts it.
-    let key = format!("{}/{}", invitee.state.id, person.id);
-    let keys = app.store().reader().keys();
-    let org = OrgId(keys.import_id(invitee.ledger, "subcontractor_org", &key));
-    let user = first_user(app, org, person.id);
+    let org = beginning(app, invitee, person.id).await?;
+    let user = app.store().sub_user_id(org, person.id);
     Ok(Accepting { org, user, founding: Some(founding) })
 }
 
-/// The one whom an organisation begins with.
-fn first_user(app: &AppState, org: OrgId, person: PersonId) -> SubUserId {
-    let keys = app.store().reader().keys();
-    SubUserId(keys.import_id(LedgerId::from(org), "first user", &person.to_string()))
+/// The organisation that begins with this acceptance: told from the relation, so that it is one however
+/// often a crash cuts it. Where a primary contact before this one began it and got no further, it is
+/// theirs, and the next one is told from the person too.
+async fn beginning(
+    app: &AppState,
+    invitee: &TradeInvitee,
+    person: PersonId,
+) -> Result<OrgId, Problem> {
+    let store = app.store();
+    let org = store.org_id(invitee.ledger, invitee.state.id);
+    let Some(begun) = organisations::fold(app, org).await? else { return Ok(org) };
+    let first = store.sub_user_id(org, person);
+    if begun.users.get(&first).is_some_and(|first| first.person() == Some(person)) {
+        return Ok(org);
+    }
+    let key = format!("{}/{person}", invitee.state.id);
+    Ok(OrgId(store.reader().keys().import_id(invitee.ledger, "org", &key)))
 }
 
 /// What a new organisation begins with; refused where the company may be here already, unless it is said
@@ -138,7 +148,8 @@ pub(crate) fn names(invitee: &TradeInvitee) -> (Option<PersonName>, Option<Perso
 
 async fn not_a_user(app: &AppState, org: OrgId) -> Result<Problem, Problem> {
     let name = organisations::name(app, org).await?;
-    let detail = format!("The general contractor works with {name}, and you are none of its users.");
+    let detail =
+        format!("The general contractor works with {name}, and you are none of its users.");
     let mut problem = Problem::new("not_a_user_of_the_organisation", detail);
     problem.body.organisations = vec![CompanyHere { id: org.0, name }];
     Ok(problem)

@@ -2,7 +2,7 @@ use crate::answer::{Answer, PartAnswer, part_made};
 use crate::endpoints::org::organisation;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::body::RequestBody;
-use crate::extract::{OrgOrder, Order};
+use crate::extract::{Order, OrgOrder};
 use crate::input::Door;
 use crate::persons::trades::projects::relations;
 use crate::state::AppState;
@@ -42,8 +42,7 @@ pub(crate) async fn ask_primary_contact(
     let request = PrimaryContactRequestId(order.new_id(&app, "primary contact"));
     let user = SubUserId(order.body.user);
     let applied = ask(&app, &order, order.path, user, request).await?;
-    let collection =
-        format!("/v1/org/general-contractors/{}/primary-contact-requests", order.path);
+    let collection = format!("/v1/org/general-contractors/{}/primary-contact-requests", order.path);
     Ok(part_made(&applied, request.0, &collection))
 }
 

@@ -1,11 +1,11 @@
 use crate::answer::{Answer, CommandAnswer, done};
 use crate::endpoints::org::{org_of, organisation, to_own};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, OrgOrder, Order};
+use crate::extract::{NoBody, Order, OrgOrder};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::{EmailAddress, JoinRequestId};
 use domain::subcontractor_org::SubcontractorOrgCommand;
+use domain::{EmailAddress, JoinRequestId};
 use event_store::Applied;
 
 /// Let somebody join who asked to. All projects of the organisation are open to them from then on, and

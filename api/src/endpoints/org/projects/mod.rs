@@ -12,8 +12,8 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::persons::trades::projects::relation_with;
 use crate::state::AppState;
-use domain::{Command, JobId, TaskId};
 use domain::subcontractor::TradeDeed;
+use domain::{Command, JobId, TaskId};
 use event_store::Applied;
 
 /// Does something on a task of the asker's organisation, in the ledger of the general contractor whose

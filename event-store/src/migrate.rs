@@ -69,6 +69,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0085_portal_links",
     "0086_portal_views",
     "0087_kind_of_mail_with_a_portal_link",
+    "0107_subcontractors",
+    "0108_sub_org_directory",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

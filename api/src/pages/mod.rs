@@ -28,6 +28,7 @@ mod problem;
 mod sign_in;
 mod sign_out;
 mod staff_invitation;
+mod subcontractors;
 mod visit;
 mod words;
 
@@ -81,7 +82,7 @@ fn all() -> Pages {
         .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/accounts", accounts::show)
         .takes("/accounts", accounts::send);
-    let areas: [fn(Pages) -> Pages; 8] = [
+    let areas: [fn(Pages) -> Pages; 9] = [
         me::add,
         jobs::add,
         job::add,
@@ -89,6 +90,7 @@ fn all() -> Pages {
         history::add,
         desk::add,
         customers::add,
+        subcontractors::add,
         portal::add,
     ];
     areas.into_iter().fold(pages, |pages, add| add(pages))

@@ -53,5 +53,6 @@ mod settings;
 mod staff;
 mod staff_sessions;
 mod stories;
+mod subcontractors;
 mod support;
 mod tour;

@@ -8,6 +8,7 @@ mod job;
 mod jobs;
 mod me;
 mod portal;
+mod subcontractors;
 
 /// Who comes to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str, Case)> 
         history::CASES,
         desk::CASES,
         customers::CASES,
+        subcontractors::CASES,
         portal::CASES,
     ];
     areas.into_iter().flatten().copied()

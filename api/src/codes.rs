@@ -126,6 +126,9 @@ pub(crate) const CODES: &[Code] = &[
     code(403, "portal_permission_needed", "The customer portal's permissions do not open this")
         .rule("G12")
         .remedy("Ask somebody of your household or company who has Admin Access."),
+    code(403, "org_manages_its_users", "A subcontractor's users are its own business")
+        .rule("R76")
+        .remedy("Ask somebody who uses the subcontractor's login: each of its users adds and removes users."),
     code(409, "work_order_settled", "The work order is a task already, or was declined")
         .rule("R119")
         .remedy("Go on with the task, or let the customer file another one."),

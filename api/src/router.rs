@@ -5,7 +5,7 @@ use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
     interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators, org,
     org_invitations, password_resets, portal, portal_links, project_invitations, sessions,
-    settings, staff, staff_invitations, work_orders,
+    settings, staff, staff_invitations, subcontractors, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -91,6 +91,7 @@ pub fn router(state: AppState) -> Router {
         .merge(of_owners())
         .merge(of_customers())
         .merge(of_organisations())
+        .merge(of_subcontractors())
         .merge(of_images_settings_and_bounces())
         .routes(routes!(mail::list::list_mail))
         .routes(routes!(mail::mailbox::read_mailbox))
@@ -231,6 +232,31 @@ fn of_owners() -> OpenApiRouter<AppState> {
             me::second_factor::end::end_second_factor
         ))
         .routes(routes!(me::second_factor::confirm::confirm_second_factor))
+}
+
+/// Subcontractors as their general contractor has them.
+fn of_subcontractors() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            subcontractors::list::list_subcontractors,
+            subcontractors::add::add_subcontractor
+        ))
+        .routes(routes!(
+            subcontractors::get::get_subcontractor,
+            subcontractors::rename::rename_subcontractor
+        ))
+        .routes(routes!(subcontractors::change_primary_contact::change_primary_contact))
+        .routes(routes!(subcontractors::invite::invite_subcontractor))
+        .routes(routes!(subcontractors::resend_invitation::resend_project_invitation))
+        .routes(routes!(subcontractors::cancel_invitation::cancel_project_invitation))
+        .routes(routes!(subcontractors::withdraw::withdraw_project))
+        .routes(routes!(subcontractors::resend_stale::resend_stale_invitations))
+        .routes(routes!(subcontractors::decline_request::decline_primary_contact_request))
+        .routes(routes!(subcontractors::users::add_subcontractor_user))
+        .routes(routes!(subcontractors::users::remove_subcontractor_user))
+        .routes(routes!(subcontractors::history::subcontractor_history))
+        .routes(routes!(jobs::subcontractors::list_job_subcontractors))
+        .routes(routes!(jobs::comment_on_task::comment_on_task))
 }
 
 /// Customers as the builder keeps them, and their portal as their members use it.

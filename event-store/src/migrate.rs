@@ -75,6 +75,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0103_sessions_of_orgs",
     "0104_org_domains",
     "0105_kinds_of_mail_of_trades",
+    "0107_subcontractors",
+    "0108_sub_org_directory",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -42,6 +42,8 @@ pub mod settings;
 pub mod staff;
 pub mod status;
 mod stored_tuples;
+pub mod sub_org_directory;
+pub mod subcontractors;
 pub mod verify;
 pub mod view;
 pub mod work_orders;

@@ -1,9 +1,10 @@
-//! The demo's people who can sign in: one of the company's staff, and an owner.
+//! The demo's people who can sign in: one of the company's staff, an owner, and a subcontractor's.
 //!
 //! Their passwords are told from the installation's master key, so that each start prints the same
 //! ones, and nobody knows them who has not seen it.
 
 use super::day::Day;
+use super::trades::ROOFER;
 use crate::credential::SecretKind;
 use crate::endpoints::contacts::invite_ids;
 use crate::error::Problem;
@@ -70,7 +71,11 @@ pub(super) async fn owner(day: &Day<'_>, contact: ContactId) -> anyhow::Result<P
 /// Where to sign in, and as whom, where the demo has these people.
 pub(super) async fn told_to_visitors(app: &AppState, base: &str) -> anyhow::Result<String> {
     let mut lines = String::new();
-    for (who, path, email) in [("Builder", "/jobs", BUILDER), ("Owner", "/me", OWNER)] {
+    for (who, path, email) in [
+        ("Builder", "/jobs", BUILDER),
+        ("Owner", "/me", OWNER),
+        ("Subcontractor", "/org/projects", ROOFER),
+    ] {
         if known(app, &EmailAddress::parse(email)?).await.map_err(told)?.is_some() {
             let password = password(app, email);
             lines.push_str(&format!("{who}: {base}{path} sign in as {email} / {password}\n"));
@@ -79,7 +84,7 @@ pub(super) async fn told_to_visitors(app: &AppState, base: &str) -> anyhow::Resu
     Ok(lines)
 }
 
-fn password(app: &AppState, email: &str) -> String {
+pub(super) fn password(app: &AppState, email: &str) -> String {
     let keys = app.store().reader().keys();
     let id = keys.import_id(LedgerId::INSTALLATION, "demo password", email).simple().to_string();
     let (first, rest) = id.split_at(4);
@@ -88,11 +93,11 @@ fn password(app: &AppState, email: &str) -> String {
 }
 
 /// Somebody who comes by a link alone.
-fn visitor() -> Visitor {
+pub(super) fn visitor() -> Visitor {
     Visitor { asker: None, client: None, correlation: Uuid::now_v7() }
 }
 
-fn told(problem: Problem) -> anyhow::Error {
+pub(super) fn told(problem: Problem) -> anyhow::Error {
     let Problem { body, .. } = problem;
     anyhow!(body.detail)
 }

@@ -35,6 +35,7 @@ const STYLE_TEXT: &str = concat!(
     include_str!("style/history.css"),
     include_str!("style/portal.css"),
     include_str!("style/customers.css"),
+    include_str!("style/subcontractors.css"),
     include_str!("style/me.css"),
     include_str!("style/org.css"),
 );

@@ -1,7 +1,9 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
 use super::visit::{OrgUser, Staff};
-use super::{assets, contacts, customers, desk, history, job, jobs, me, org, portal};
+use super::{
+    assets, contacts, customers, desk, history, job, jobs, me, org, portal, subcontractors,
+};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -41,6 +43,8 @@ pub(crate) enum Desk {
     Leads,
     /// Households and companies that contacts belong to.
     Customers,
+    /// Companies that build for this one.
+    Subcontractors,
     /// What comes from files.
     Imports,
     /// Who changed what.
@@ -52,11 +56,12 @@ pub(crate) enum Desk {
 }
 
 impl Desk {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Jobs,
         Self::Contacts,
         Self::Leads,
         Self::Customers,
+        Self::Subcontractors,
         Self::Imports,
         Self::Audit,
         Self::Mail,
@@ -69,6 +74,7 @@ impl Desk {
             Self::Contacts => "/contacts",
             Self::Leads => "/leads",
             Self::Customers => "/customers",
+            Self::Subcontractors => "/subcontractors",
             Self::Imports => "/imports",
             Self::Audit => "/audit",
             Self::Mail => "/mail",
@@ -82,6 +88,7 @@ impl Desk {
             Self::Contacts => "Contacts",
             Self::Leads => "Leads",
             Self::Customers => "Customers",
+            Self::Subcontractors => "Subcontractors",
             Self::Imports => "Imports",
             Self::Audit => "Audit",
             Self::Mail => "Mail",
@@ -316,6 +323,7 @@ fn notice(word: &str) -> Option<&'static str> {
         history::notice,
         desk::notice,
         customers::notice,
+        subcontractors::notice,
         portal::notice,
         me::notice,
         org::notice,

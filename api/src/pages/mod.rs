@@ -29,6 +29,7 @@ mod problem;
 mod sign_in;
 mod sign_out;
 mod staff_invitation;
+mod subcontractors;
 mod visit;
 mod words;
 
@@ -82,7 +83,7 @@ fn all() -> Pages {
         .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/accounts", accounts::show)
         .takes("/accounts", accounts::send);
-    let areas: [fn(Pages) -> Pages; 9] = [
+    let areas: [fn(Pages) -> Pages; 10] = [
         me::add,
         jobs::add,
         job::add,
@@ -90,6 +91,7 @@ fn all() -> Pages {
         history::add,
         desk::add,
         customers::add,
+        subcontractors::add,
         portal::add,
         org::add,
     ];

@@ -14,6 +14,7 @@ pub(crate) mod links;
 pub(crate) mod membership;
 pub(crate) mod moving;
 pub(crate) mod picture;
+pub(crate) mod primary_contacts;
 pub(crate) mod second_factor;
 pub(crate) mod signing_in;
 pub(crate) mod throttle;

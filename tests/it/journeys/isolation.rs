@@ -31,6 +31,7 @@ struct Ids {
     work_order: Uuid,
     key: Uuid,
     staff: Uuid,
+    subcontractor: Uuid,
 }
 
 fn unknown() -> Ids {
@@ -43,6 +44,7 @@ fn unknown() -> Ids {
         work_order: new(),
         key: new(),
         staff: new(),
+        subcontractor: new(),
     }
 }
 
@@ -182,6 +184,26 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/customers/{id}/contacts", Path(|ids| json!({ "contact_id": ids.contact }))),
     ("delete", "/v1/customers/{id}/contacts/{contact_id}", Path(none)),
     ("get", "/v1/customers/{id}/history", Path(none)),
+    ("get", "/v1/subcontractors", Own),
+    ("post", "/v1/subcontractors", Own),
+    ("get", "/v1/subcontractors/{id}", Path(none)),
+    ("patch", "/v1/subcontractors/{id}", Path(|_| json!({ "name": "X" }))),
+    (
+        "put",
+        "/v1/subcontractors/{id}/primary-contact",
+        Path(|_| json!({ "name": "X", "email": "x@example.org" })),
+    ),
+    ("post", "/v1/subcontractors/{id}/project-invitations", Path(|ids| json!({ "job": ids.job }))),
+    ("post", "/v1/subcontractors/{id}/project-invitations/resend-stale", Path(none)),
+    ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/resend", Path(none)),
+    ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/cancel", Path(none)),
+    ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/withdraw", Path(none)),
+    ("post", "/v1/subcontractors/{id}/primary-contact-requests/{request_id}/decline", Path(none)),
+    ("post", "/v1/subcontractors/{id}/users", Path(none)),
+    ("delete", "/v1/subcontractors/{id}/users/{user_id}", Path(none)),
+    ("get", "/v1/subcontractors/{id}/history", Path(none)),
+    ("get", "/v1/jobs/{id}/subcontractors", Path(none)),
+    ("post", "/v1/jobs/{id}/tasks/{task_id}/comments", Path(|_| json!({ "text": "X" }))),
     ("get", "/v1/work-orders", Query(|ids| format!("customer={}", ids.customer))),
     ("get", "/v1/work-orders/{id}", Path(none)),
     (
@@ -334,7 +356,10 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let body = json!({ "title": "A gate", "text": "It sticks." });
     let to = format!("/v1/me/customers/{customer}/work-orders");
     let work_order = owner.session.post(&to, body).await.is(201).id();
-    let foreign = Ids { contact, job, lead, customer, work_order, key, staff };
+    let body =
+        json!({ "name": "Volt", "primary_contact": { "name": "V", "email": "v@oak.example" } });
+    let subcontractor = theirs.admin.post("/v1/subcontractors", body).await.is(201).id();
+    let foreign = Ids { contact, job, lead, customer, work_order, key, staff, subcontractor };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
     let member = server.staff(&mine, "mia@elm.example", "admin", &[]).await.session;
@@ -372,6 +397,9 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     assert_eq!((&customer.body["version"], &customer.body["contacts"]), (&json!(1), &json!(2)));
     let order = theirs.admin.get(&format!("/v1/work-orders/{work_order}")).await.is(200);
     assert_eq!((&order.body["version"], &order.body["stage"]), (&json!(1), &json!("open")));
+    let path = format!("/v1/subcontractors/{subcontractor}");
+    let subcontractor = theirs.admin.get(&path).await.is(200);
+    assert_eq!(subcontractor.body["version"], 1);
     let history =
         theirs.admin.get_after(&last, &format!("/v1/contacts/{contact}/history")).await.is(200);
     assert!(history.each("refused").iter().all(|refused| refused == "null"));
@@ -416,6 +444,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         Some("work-orders") => ids.work_order,
         Some("api-keys") => ids.key,
         Some("staff") => ids.staff,
+        Some("subcontractors") => ids.subcontractor,
         _ => ids.job,
     };
     let filled = path
@@ -426,6 +455,9 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         .replace("{todo_id}", &ids.contact.to_string())
         .replace("{milestone_id}", &ids.contact.to_string())
         .replace("{link_id}", &ids.contact.to_string())
+        .replace("{invitation_id}", &ids.contact.to_string())
+        .replace("{request_id}", &ids.contact.to_string())
+        .replace("{user_id}", &ids.contact.to_string())
         .replace("{impersonation_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");
     let request = match case {

@@ -56,6 +56,7 @@ mod settings;
 mod staff;
 mod staff_sessions;
 mod stories;
+mod subcontractors;
 mod support;
 mod tour;
 mod trades;

@@ -3,6 +3,7 @@
 //! what is built; where it or the browser is missing, that is said and nothing is shown.
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::super::subcontractors::{invited, noted, task_for};
 use super::super::trades::{TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task};
 use super::PASSWORD;
 use super::real_browser::{Chromium, Window};
@@ -29,6 +30,11 @@ const PAGES: &[(Who, &str)] = &[
     (Staff, "/jobs?by=owner&archived=true"),
     (Staff, "/jobs/new"),
     (Staff, "/jobs/edit?job={job}"),
+    (Staff, "/subcontractors"),
+    (Staff, "/subcontractors/new"),
+    (Staff, "/subcontractors/{subcontractor}?find=elm"),
+    (Staff, "/jobs/{job}/subcontractors"),
+    (Staff, "/jobs/{job}/tasks?comments={task}"),
     (Staff, "/settings/job-types"),
     (Staff, "/settings/templates"),
     (Staff, "/settings/templates/edit"),
@@ -99,7 +105,13 @@ impl Site {
         Self::plan(&builder, job).await;
         admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
         server.staff(&builder, "mia@example.org", "admin", &[]).await;
-        let ids = [("{job}", job), ("{contact}", bea)];
+        let (subcontractor, task) = Self::trades(&builder, job).await;
+        let ids = [
+            ("{job}", job),
+            ("{contact}", bea),
+            ("{subcontractor}", subcontractor),
+            ("{task}", task),
+        ];
         let ids = ids.map(|(name, id)| (name, id.to_string())).into_iter();
         let ids = ids.chain(Self::trade(&server, &builder, job).await).collect();
         Self { server, ids }
@@ -125,6 +137,19 @@ impl Site {
         let roofs = subcontractor(server, builder, "Roofs", roofs).await;
         let project = invite(server, builder, roofs, shed).await;
         [("{project}", project), ("{org}", org)]
+    }
+
+    /// A subcontractor with an invitation that must be sent again, and a task of its that is talked about.
+    async fn trades(builder: &Builder, job: uuid::Uuid) -> (uuid::Uuid, uuid::Uuid) {
+        let admin = &builder.admin;
+        let volt = noted(builder, "Volt Electric & Daughters", "vera@volt.example").await;
+        invited(builder, volt, job).await;
+        let task = task_for(builder, job, volt, "Pipes and wires").await;
+        let path = format!("/v1/jobs/{job}/tasks/{task}/comments");
+        admin.post(&path, json!({ "text": "By Friday, please." })).await.is(201);
+        let to = json!({ "name": "Uwe Ampere", "email": "uwe@volt.example" });
+        admin.put(&format!("/v1/subcontractors/{volt}/primary-contact"), to).await.is(200);
+        (volt, task)
     }
 
     async fn plan(builder: &Builder, job: uuid::Uuid) {

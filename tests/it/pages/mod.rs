@@ -27,6 +27,7 @@ mod passwords;
 mod portal;
 mod real_browser;
 mod sessions;
+mod subcontractors;
 
 /// A password that is taken.
 const PASSWORD: &str = "a house by the river";

@@ -9,6 +9,7 @@ mod jobs;
 mod me;
 mod org;
 mod portal;
+mod subcontractors;
 
 /// Who comes to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str, Case)> 
         history::CASES,
         desk::CASES,
         customers::CASES,
+        subcontractors::CASES,
         portal::CASES,
         org::CASES,
     ];

@@ -9,6 +9,7 @@ use domain::contact::ContactCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::job::portal_link::PortalLinkCommand;
 use domain::subcontractor::SubcontractorCommand;
+use domain::subcontractor_org::SubcontractorOrgCommand;
 use domain::{Command, LedgerId, MailId};
 use event_store::{EventStore, ExecuteError, Rehearsal, StoreError, Submission};
 use projections::{ViewError, invitations, settings, subcontractors};
@@ -35,6 +36,11 @@ pub(crate) async fn run(store: EventStore) {
         match end_project_invitations(&store).await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "invitations to jobs have expired"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
+        }
+        match end_org_invitations(&store).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "invitations to organisations have expired"),
             Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
         }
         match end_impersonations(&store).await {
@@ -97,6 +103,18 @@ pub async fn end_project_invitations(store: &EventStore) -> Result<usize, ViewEr
         let expire = SubcontractorCommand::Expire(invitation);
         let expire = Command::Subcontractor(subcontractor, expire);
         ended += usize::from(carry_out(store, ledger, &expire).await?);
+    }
+    Ok(ended)
+}
+
+/// Ends the invitations to organisations that nobody answered in time (2.3); tells how many.
+pub async fn end_org_invitations(store: &EventStore) -> Result<usize, ViewError> {
+    let overdue = store.overdue_org_invitations(SEEN_TO_MAX).await?;
+    let mut ended = 0;
+    for (org, user) in overdue {
+        let expire = SubcontractorOrgCommand::ExpireUserInvite(user);
+        let expire = Command::SubcontractorOrg(org, expire);
+        ended += usize::from(carry_out(store, org.into(), &expire).await?);
     }
     Ok(ended)
 }

@@ -103,14 +103,13 @@ const ORG: &str = "org-";
 
 /// Those that they may choose between: value and words.
 fn choice(accounts: &[Work], orgs: &[OrgWork], form: &Form) -> Markup {
-    let of_account = |work: &Work| {
+    let accounts = accounts.iter().map(|work| {
         (work.account.0.to_string(), work.builder.as_str(), format!("as {}", work.row.role))
-    };
-    let of_org = |work: &OrgWork| {
+    });
+    let orgs = orgs.iter().map(|work| {
         (format!("{ORG}{}", work.org), work.name.as_str(), "a subcontractor".to_owned())
-    };
-    let all: Vec<(String, &str, String)> =
-        accounts.iter().map(of_account).chain(orgs.iter().map(of_org)).collect();
+    });
+    let all: Vec<(String, &str, String)> = accounts.chain(orgs).collect();
     let wanted = form.filled("next").map(|path| path.starts_with("/org/"));
     let fits = |value: &str| wanted.is_none_or(|for_org| for_org == value.starts_with(ORG));
     let first = all.iter().position(|(value, _, _)| fits(value)).unwrap_or_default();

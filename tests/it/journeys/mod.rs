@@ -35,6 +35,7 @@ mod no_builder_learns;
 mod operators;
 mod organisation_privacy;
 mod organisation_races;
+mod organisation_times;
 mod organisations;
 mod own_secrets;
 mod owner_items;

@@ -8,7 +8,6 @@ use super::super::trades::{
 };
 use super::browser::{Browser, Seen};
 use super::{OTHER, PASSWORD};
-use serde_json::json;
 use uuid::Uuid;
 
 const NEW_PASSWORD: [(&str, &str); 2] = [("password", PASSWORD), ("password_again", PASSWORD)];
@@ -199,8 +198,7 @@ async fn who_works_for_a_builder_and_a_subcontractor_chooses_and_each_page_says_
     let server = Server::start().await;
     let (elm, _, _, link) = site(&server).await;
     let pia = accept_anew(&server, &link).await;
-    let staff = server.staff(&elm, "mia@elm.example", "staff", &[]).await;
-    drop(staff);
+    server.staff(&elm, "mia@elm.example", "staff", &[]).await;
     let (_, link) = add_user(&server, &pia, "mia@elm.example").await;
     let mut mia = Browser::new(&server);
     let page = mia.look(&format!("/org-invitations/{link}")).await.is(200);
@@ -234,7 +232,6 @@ async fn who_works_for_a_builder_and_a_subcontractor_chooses_and_each_page_says_
     // The general contractor's own page of the job is not hers to see from there, nor anybody's else.
     let seen = pia.session.get("/v1/jobs").await.is(403);
     assert_eq!(seen.code(), "not_permitted");
-    drop(json!({}));
 }
 
 #[tokio::test(flavor = "multi_thread")]

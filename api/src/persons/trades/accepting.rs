@@ -25,8 +25,9 @@ use crate::persons::accepting::{known, run, who_accepts};
 use crate::persons::links;
 use crate::state::AppState;
 use domain::person::PersonCommand;
+use domain::subcontractor::SubcontractorRejection;
 use domain::subcontractor_org::SubcontractorOrgCommand;
-use domain::{Actor, Command, JobId, OrgId, Outcome, PersonId, SubUserId};
+use domain::{Actor, Command, JobId, OrgId, Outcome, PersonId, Rejection, SubUserId};
 use event_store::Applied;
 
 /// An invitation to a project was accepted.
@@ -76,9 +77,9 @@ pub(crate) async fn accept(
     run(app, org.into(), Command::SubcontractorOrg(org, link), as_user.clone()).await?;
     let command = Command::Subcontractor(invitee.state.id, invitee.accept(org, user));
     let applied = run(app, invitee.ledger, command, as_user).await?;
-    if applied.outcome == Outcome::Unchanged {
-        // Somebody was faster with the same link, be it the same person.
-        return Err(Problem::new("invite_used", "This invitation has been accepted already."));
+    if matches!(applied.outcome, Outcome::Unchanged) {
+        // They were faster themselves, with the same link: it works once.
+        return Err(Rejection::from(SubcontractorRejection::InviteUsed).into());
     }
     let session = match visitor.asker {
         Some(_) => None,

@@ -129,7 +129,7 @@ async fn founding(
     let name = choice.new_organisation.clone().unwrap_or_else(|| invitee.state.company.clone());
     let missing = |field: &'static str| {
         let detail = format!("{field} is needed: an organisation knows its users by both names.");
-        Problem::new("name_needed", detail).field(field)
+        refused("name_needed", "R79", &detail).field(field)
     };
     let first_name = first.ok_or_else(|| missing("first_name"))?;
     let last_name = last.ok_or_else(|| missing("last_name"))?;
@@ -150,14 +150,15 @@ async fn not_a_user(app: &AppState, org: OrgId) -> Result<Problem, Problem> {
     let name = organisations::name(app, org).await?;
     let detail =
         format!("The general contractor works with {name}, and you are none of its users.");
-    let mut problem = Problem::new("not_a_user_of_the_organisation", detail);
+    let mut problem = refused("not_a_user_of_the_organisation", "G11", &detail);
     problem.body.organisations = vec![CompanyHere { id: org.0, name }];
     Ok(problem)
 }
 
 fn may_be_here(here: Vec<(OrgId, String)>) -> Problem {
-    let mut problem = Problem::new(
+    let mut problem = refused(
         "company_may_be_here",
+        "H9",
         "Organisations with users at your email's domain are here already; yours may be one of them.",
     );
     problem.body.organisations =
@@ -167,8 +168,15 @@ fn may_be_here(here: Vec<(OrgId, String)>) -> Problem {
 
 fn several(mine: &[OrgWork]) -> Problem {
     let mut problem =
-        Problem::new("which_organisation", "You are a user of several organisations.").field("org");
+        refused("which_organisation", "G11", "You are a user of several organisations.")
+            .field("org");
     problem.body.organisations =
         mine.iter().map(|of| CompanyHere { id: of.org.0, name: of.name.clone() }).collect();
+    problem
+}
+
+fn refused(code: &'static str, rule: &'static str, detail: &str) -> Problem {
+    let mut problem = Problem::new(code, detail);
+    problem.body.rule = Some(rule);
     problem
 }

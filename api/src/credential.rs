@@ -4,14 +4,20 @@
 //! `tbm_…` what somebody of the builder looks through an owner's eyes with, `tbi_…` the link of an
 //! invitation, `tbw_…` that of an invitation to the staff, `tbr_…` that of a
 //! password reset, `tbc_…` that of a change of the
-//! primary email, `tbp_…` that of a job's portal. The text carries its ledger, so that the look-up goes
+//! primary email, `tbp_…` that of a job's portal, `tbj_…` that of an invitation of a subcontractor to a
+//! job, `tbu_…` that of one to a subcontractor's company. The text carries its ledger, so that the look-up goes
 //! to one place on a distributed database.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Actor, ApiKeyId, Authority, Grant, LedgerId, PersonId, Role, SessionId, StaffId};
+use domain::{
+    Actor, ApiKeyId, Authority, Grant, LedgerId, OrgId, PersonId, Role, SessionId, StaffId,
+    SubUserId,
+};
 use event_store::keys::sha256;
-use event_store::{CredentialRow, NewSecret, OpenImpersonation, StaffRow, StaffSession};
+use event_store::{
+    CredentialRow, NewSecret, OpenImpersonation, OrgSession, StaffRow, StaffSession,
+};
 use std::collections::BTreeSet;
 use std::fmt;
 use uuid::Uuid;
@@ -37,10 +43,14 @@ pub enum SecretKind {
     EmailChange,
     /// The link to a job's portal.
     PortalLink,
+    /// The link in the mail of an invitation of a subcontractor to a job.
+    ProjectInvitation,
+    /// The link in the mail of an invitation to a subcontractor's company.
+    SubUserInvitation,
 }
 
 impl SecretKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::ApiKey,
         Self::Operator,
         Self::Session,
@@ -50,6 +60,8 @@ impl SecretKind {
         Self::PasswordReset,
         Self::EmailChange,
         Self::PortalLink,
+        Self::ProjectInvitation,
+        Self::SubUserInvitation,
     ];
 
     /// Whether it says who sends a request; the others are links, which say what for.
@@ -60,7 +72,9 @@ impl SecretKind {
             | Self::StaffInvitation
             | Self::PasswordReset
             | Self::EmailChange
-            | Self::PortalLink => false,
+            | Self::PortalLink
+            | Self::ProjectInvitation
+            | Self::SubUserInvitation => false,
         }
     }
 
@@ -75,6 +89,8 @@ impl SecretKind {
             Self::PasswordReset => "tbr_",
             Self::EmailChange => "tbc_",
             Self::PortalLink => "tbp_",
+            Self::ProjectInvitation => "tbj_",
+            Self::SubUserInvitation => "tbu_",
         }
     }
 }
@@ -143,6 +159,19 @@ pub(crate) struct Credential {
     pub(crate) looks: Option<OpenImpersonation>,
     /// Who is at work, where it is a session of the account's staff.
     pub(crate) at_work: Option<AtWork>,
+    /// Who is at work, where it is a session for a subcontractor's company.
+    pub(crate) for_org: Option<ForOrg>,
+}
+
+/// A user of a subcontractor's company, signed in to work for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ForOrg {
+    /// The company; the credential's ledger is its.
+    pub(crate) org: OrgId,
+    /// The one whom the company knows, and histories name.
+    pub(crate) user: SubUserId,
+    /// The login behind them; told to nobody.
+    pub(crate) person: PersonId,
 }
 
 /// A member of an account's staff, signed in to work for it.
@@ -181,7 +210,14 @@ impl Credential {
             "operator" if ledger == LedgerId::INSTALLATION => Authority::Operator,
             role => authority(role, &row.grants)?,
         };
-        Some(Self { ledger, key: ApiKeyId(row.key), authority, looks: None, at_work: None })
+        Some(Self {
+            ledger,
+            key: ApiKeyId(row.key),
+            authority,
+            looks: None,
+            at_work: None,
+            for_org: None,
+        })
     }
 
     /// A session of an account's staff; what it may, the account says now. `None` where that one was
@@ -200,19 +236,40 @@ impl Credential {
             authority,
             at_work,
             looks: None,
+            for_org: None,
+        })
+    }
+
+    /// A session for a subcontractor's company; `None` where that user is no registered one any more
+    /// (`registered` is who signs in as them now), or is another's login. It is never the person's own.
+    pub(crate) fn org(
+        session: SessionId,
+        work: OrgSession,
+        person: PersonId,
+        registered: Option<PersonId>,
+    ) -> Option<Self> {
+        let OrgSession { org, user } = work;
+        registered.filter(|registered| *registered == person)?;
+        Some(Self {
+            ledger: org.into(),
+            key: ApiKeyId(session.0),
+            authority: Authority::SubUser { org, user },
+            at_work: None,
+            looks: None,
+            for_org: Some(ForOrg { org, user, person }),
         })
     }
 
     /// A person's, who is signed in.
     pub(crate) const fn session(ledger: LedgerId, session: SessionId) -> Self {
         let (key, authority) = (ApiKeyId(session.0), Authority::Owner);
-        Self { ledger, key, authority, at_work: None, looks: None }
+        Self { ledger, key, authority, at_work: None, looks: None, for_org: None }
     }
 
     /// Somebody's of the builder, who looks through an owner's eyes.
     pub(crate) const fn impersonation(ledger: LedgerId, looks: OpenImpersonation) -> Self {
         let (key, authority) = (ApiKeyId(looks.impersonation.0), Authority::Impersonator);
-        Self { ledger, key, authority, at_work: None, looks: Some(looks) }
+        Self { ledger, key, authority, at_work: None, looks: Some(looks), for_org: None }
     }
 
     pub(crate) const fn actor(&self) -> Actor {
@@ -222,6 +279,7 @@ impl Credential {
         match (&self.authority, self.at_work) {
             (Authority::Operator | Authority::Support, _) => Actor::Operator(self.key),
             // A person's ledger has the person's UUID.
+            (Authority::SubUser { user, .. }, _) => Actor::SubUser(*user),
             (Authority::Owner | Authority::Member { .. }, _) => {
                 Actor::Owner(PersonId(self.ledger.0))
             }
@@ -235,11 +293,20 @@ impl Credential {
         }
     }
 
+    /// The login behind a session: the person's own, or of whoever works for somebody.
+    pub(crate) fn person(&self) -> PersonId {
+        let at_work = self.at_work.map(|at_work| at_work.person);
+        let for_org = self.for_org.map(|for_org| for_org.person);
+        // A person's ledger has the person's UUID.
+        at_work.or(for_org).unwrap_or(PersonId(self.ledger.0))
+    }
+
     /// Whose retries its requests are: a member of the staff may sign in again in between.
     pub(crate) const fn repeats(&self) -> Uuid {
-        match self.at_work {
-            Some(at_work) => at_work.staff.0,
-            None => self.key.0,
+        match (self.at_work, self.for_org) {
+            (Some(at_work), _) => at_work.staff.0,
+            (None, Some(for_org)) => for_org.user.0,
+            (None, None) => self.key.0,
         }
     }
 
@@ -250,6 +317,7 @@ impl Credential {
             Authority::Builder { role: Role::Staff, grants } => grants.contains(&Grant::ReadAudit),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -263,6 +331,7 @@ impl Credential {
             Authority::Builder { grants, .. } => grants.contains(&Grant::Impersonate),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support

@@ -171,7 +171,7 @@ impl AppState {
     }
 
     /// A session. Never kept at hand: one that is revoked is over at once, and what a member of the
-    /// staff may is asked of the account with every request.
+    /// staff may is asked of the account, and whether a user of a company is one of that company, with every request.
     async fn session(
         &self,
         ledger: LedgerId,
@@ -179,6 +179,13 @@ impl AppState {
     ) -> Result<Option<Arc<Credential>>, StoreError> {
         let store = &self.0.store;
         let Some(session) = store.session(ledger, hash).await? else { return Ok(None) };
+        if let Some(work) = session.org {
+            let registered = store.org_user(work.org, work.user).await?;
+            // A person's ledger has the person's UUID.
+            let person = PersonId(ledger.0);
+            let credential = Credential::org(session.session, work, person, registered);
+            return Ok(credential.map(Arc::new));
+        }
         let Some(work) = session.work else {
             return Ok(Some(Arc::new(Credential::session(ledger, session.session))));
         };

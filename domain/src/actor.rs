@@ -1,6 +1,6 @@
 //! Who does something, with what right, and from where.
 
-use crate::ids::{ApiKeyId, ContactId, CustomerId, EventId, PersonId, StaffId};
+use crate::ids::{ApiKeyId, ContactId, CustomerId, EventId, OrgId, PersonId, StaffId, SubUserId};
 use crate::text::Reason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -19,6 +19,8 @@ pub enum Actor {
     Owner(PersonId),
     /// A contact that acts in the customer portal, as a member of its customer.
     PortalContact(ContactId),
+    /// A user of a subcontractor's company, signed in to work for it or joining it.
+    SubUser(SubUserId),
     /// Whoever runs this installation, through an operator token.
     Operator(ApiKeyId),
     /// The product itself: the clock that ends invitations, a start that finishes what a crash cut.
@@ -33,6 +35,7 @@ impl Actor {
             Self::StaffMember(_) => "staff_member",
             Self::Owner(_) => "owner",
             Self::PortalContact(_) => "portal_contact",
+            Self::SubUser(_) => "sub_user",
             Self::Operator(_) => "operator",
             Self::System => "system",
         }
@@ -45,6 +48,7 @@ impl Actor {
             Self::StaffMember(id) => Some(id.0),
             Self::Owner(id) => Some(id.0),
             Self::PortalContact(id) => Some(id.0),
+            Self::SubUser(id) => Some(id.0),
             Self::System => None,
         }
     }
@@ -121,6 +125,14 @@ pub enum Authority {
         person: PersonId,
         /// The customer in whose portal they are.
         customer: CustomerId,
+    },
+    /// A user of a subcontractor's company, signed in to work for it. That they still are one, the
+    /// credential has asked; in the company's own ledger it is decided with the command (R77).
+    SubUser {
+        /// Which company.
+        org: OrgId,
+        /// Which user of it.
+        user: SubUserId,
     },
     /// Somebody of the builder who looks through an owner's eyes: reads, and commands nothing (H13).
     Impersonator,

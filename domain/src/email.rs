@@ -91,6 +91,16 @@ impl EmailAddress {
     pub fn normal(&self) -> &str {
         self.normal.as_deref().unwrap_or(&self.typed)
     }
+
+    /// What stands after the `@`, in normal form.
+    pub fn domain(&self) -> &str {
+        self.normal().rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// Whether anybody can have an address at this domain, so that it tells no company (H9).
+    pub fn is_free_mail(&self) -> bool {
+        crate::free_mail::is_free(self.domain())
+    }
 }
 
 impl PartialEq for EmailAddress {

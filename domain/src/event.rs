@@ -12,6 +12,8 @@ use crate::notification::NotificationEvent;
 use crate::owner_item::OwnerItemEvent;
 use crate::person::PersonEvent;
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use crate::subcontractor::SubcontractorEvent;
+use crate::subcontractor_org::SubcontractorOrgEvent;
 use crate::work_order::WorkOrderEvent;
 use std::borrow::Cow;
 use std::fmt;
@@ -35,6 +37,10 @@ pub enum AggregateKind {
     WorkOrder,
     /// A To-Do or a message between the builder and one owner of a job.
     OwnerItem,
+    /// A builder account's relation to a subcontractor's company.
+    Subcontractor,
+    /// A subcontractor's company.
+    SubcontractorOrg,
     /// The human who logs in.
     Person,
     /// A mail.
@@ -53,6 +59,8 @@ impl AggregateKind {
             Self::Customer => "customer",
             Self::WorkOrder => "work_order",
             Self::OwnerItem => "owner_item",
+            Self::Subcontractor => "subcontractor",
+            Self::SubcontractorOrg => "subcontractor_org",
             Self::Person => "person",
             Self::Notification => "notification",
         }
@@ -184,6 +192,10 @@ pub enum Event {
     WorkOrder(WorkOrderEvent),
     /// Of a To-Do or a message.
     OwnerItem(OwnerItemEvent),
+    /// Of the relation to a subcontractor's company.
+    Subcontractor(SubcontractorEvent),
+    /// Of a subcontractor's company.
+    SubcontractorOrg(SubcontractorOrgEvent),
     /// Of a person.
     Person(PersonEvent),
     /// Of a mail.
@@ -202,6 +214,8 @@ impl Event {
             CustomerEvent::TYPES,
             WorkOrderEvent::TYPES,
             OwnerItemEvent::TYPES,
+            SubcontractorEvent::TYPES,
+            SubcontractorOrgEvent::TYPES,
             PersonEvent::TYPES,
             NotificationEvent::TYPES,
         ];
@@ -219,6 +233,8 @@ impl Event {
             Self::Customer(event) => event.stored_type(),
             Self::WorkOrder(event) => event.stored_type(),
             Self::OwnerItem(event) => event.stored_type(),
+            Self::Subcontractor(event) => event.stored_type(),
+            Self::SubcontractorOrg(event) => event.stored_type(),
             Self::Person(event) => event.stored_type(),
             Self::Notification(event) => event.stored_type(),
         }
@@ -235,6 +251,8 @@ impl Event {
             Self::Customer(event) => event.version(),
             Self::WorkOrder(event) => event.version(),
             Self::OwnerItem(event) => event.version(),
+            Self::Subcontractor(event) => event.version(),
+            Self::SubcontractorOrg(event) => event.version(),
             Self::Person(event) => event.version(),
             Self::Notification(event) => event.version(),
         }
@@ -251,6 +269,8 @@ impl Event {
             Self::Customer(_) => AggregateKind::Customer,
             Self::WorkOrder(_) => AggregateKind::WorkOrder,
             Self::OwnerItem(_) => AggregateKind::OwnerItem,
+            Self::Subcontractor(_) => AggregateKind::Subcontractor,
+            Self::SubcontractorOrg(_) => AggregateKind::SubcontractorOrg,
             Self::Person(_) => AggregateKind::Person,
             Self::Notification(_) => AggregateKind::Notification,
         }
@@ -267,6 +287,8 @@ impl Event {
             Self::Customer(event) => event.payload(),
             Self::WorkOrder(event) => event.payload(),
             Self::OwnerItem(event) => event.payload(),
+            Self::Subcontractor(event) => event.payload(),
+            Self::SubcontractorOrg(event) => event.payload(),
             Self::Person(event) => event.payload(),
             Self::Notification(event) => event.payload(),
         }
@@ -289,6 +311,10 @@ impl Event {
                     .map(|event| event.map(Self::WorkOrder)),
                 "owner_item" => OwnerItemEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::OwnerItem)),
+                "subcontractor" => SubcontractorEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::Subcontractor)),
+                "subcontractor_org" => SubcontractorOrgEvent::decode(stored_type, version, payload)
+                    .map(|event| event.map(Self::SubcontractorOrg)),
                 "person" => PersonEvent::decode(stored_type, version, payload)
                     .map(|event| event.map(Self::Person)),
                 "notification" => NotificationEvent::decode(stored_type, version, payload)
@@ -319,6 +345,8 @@ impl Event {
             | Self::Customer(_)
             | Self::WorkOrder(_)
             | Self::OwnerItem(_)
+            | Self::Subcontractor(_)
+            | Self::SubcontractorOrg(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
         }
@@ -335,6 +363,8 @@ impl Event {
             | Self::Customer(_)
             | Self::WorkOrder(_)
             | Self::OwnerItem(_)
+            | Self::Subcontractor(_)
+            | Self::SubcontractorOrg(_)
             | Self::Person(_)
             | Self::Notification(_) => None,
         }
@@ -351,6 +381,8 @@ impl Event {
             Self::Customer(event) => event.changes(),
             Self::WorkOrder(event) => event.changes(),
             Self::OwnerItem(event) => event.changes(),
+            Self::Subcontractor(event) => event.changes(),
+            Self::SubcontractorOrg(event) => event.changes(),
             Self::Person(event) => event.changes(),
             Self::Notification(event) => event.changes(),
         }
@@ -368,6 +400,8 @@ impl HoldsPersonal for Event {
             Self::Customer(event) => event.each_personal(visitor),
             Self::WorkOrder(event) => event.each_personal(visitor),
             Self::OwnerItem(event) => event.each_personal(visitor),
+            Self::Subcontractor(event) => event.each_personal(visitor),
+            Self::SubcontractorOrg(event) => event.each_personal(visitor),
             Self::Person(event) => event.each_personal(visitor),
             Self::Notification(event) => event.each_personal(visitor),
         }

@@ -138,6 +138,34 @@ id!(
     FactorId
 );
 id!(
+    /// A builder account's relation to one subcontractor's company.
+    SubcontractorId
+);
+id!(
+    /// One invitation of a subcontractor to a job, from the first mail to its end; a resend keeps it.
+    ProjectInvitationId
+);
+id!(
+    /// One request of a subcontractor's for another primary contact (R82).
+    PrimaryContactRequestId
+);
+id!(
+    /// A subcontractor's company, which looks after its own users (R76). Its ledger has the same UUID.
+    OrgId
+);
+id!(
+    /// One user of a subcontractor's company; it does not tell which person that is.
+    SubUserId
+);
+id!(
+    /// One request to join a subcontractor's company (H9). Whoever is let in is the user with its UUID.
+    JoinRequestId
+);
+id!(
+    /// A comment on a task.
+    CommentId
+);
+id!(
     /// One bulk change over many jobs (H12).
     BulkId
 );
@@ -154,8 +182,8 @@ id!(
     EventId
 );
 id!(
-    /// The one whose personal values are sealed with a key of their own: a contact, a person or a
-    /// member of the staff; whoever is none of them and gets a mail is known by that mail.
+    /// The one whose personal values are sealed with a key of their own: a contact, a person, a
+    /// member of the staff, the primary contact of a subcontractor or a user of its company; whoever is none of them and gets a mail is known by that mail.
     SubjectId
 );
 
@@ -180,6 +208,33 @@ impl From<PersonId> for LedgerId {
 impl From<PersonId> for SubjectId {
     fn from(person: PersonId) -> Self {
         Self(person.0)
+    }
+}
+
+/// An organisation's ledger has the organisation's UUID.
+impl From<OrgId> for LedgerId {
+    fn from(org: OrgId) -> Self {
+        Self(org.0)
+    }
+}
+
+/// The primary contact of a relation is known by the relation.
+impl From<SubcontractorId> for SubjectId {
+    fn from(subcontractor: SubcontractorId) -> Self {
+        Self(subcontractor.0)
+    }
+}
+
+impl From<SubUserId> for SubjectId {
+    fn from(user: SubUserId) -> Self {
+        Self(user.0)
+    }
+}
+
+/// Whoever is let in is the user with the request's UUID.
+impl From<JoinRequestId> for SubUserId {
+    fn from(request: JoinRequestId) -> Self {
+        Self(request.0)
     }
 }
 
@@ -215,6 +270,10 @@ pub enum AggregateId {
     WorkOrder(WorkOrderId),
     /// A To-Do or a message between the builder and one owner of a job.
     OwnerItem(OwnerItemId),
+    /// The account's relation to one subcontractor's company.
+    Subcontractor(SubcontractorId),
+    /// The subcontractor's company that the ledger belongs to.
+    SubcontractorOrg(OrgId),
     /// The person that the ledger belongs to.
     Person(PersonId),
     /// A mail that the ledger ordered.
@@ -233,6 +292,8 @@ impl AggregateId {
             Self::Customer(id) => id.0,
             Self::WorkOrder(id) => id.0,
             Self::OwnerItem(id) => id.0,
+            Self::Subcontractor(id) => id.0,
+            Self::SubcontractorOrg(id) => id.0,
             Self::Person(id) => id.0,
             Self::Notification(id) => id.0,
         }
@@ -250,6 +311,8 @@ impl fmt::Display for AggregateId {
             Self::Customer(id) => write!(f, "customer {id}"),
             Self::WorkOrder(id) => write!(f, "work order {id}"),
             Self::OwnerItem(id) => write!(f, "owner item {id}"),
+            Self::Subcontractor(id) => write!(f, "subcontractor {id}"),
+            Self::SubcontractorOrg(id) => write!(f, "subcontractor organisation {id}"),
             Self::Person(id) => write!(f, "person {id}"),
             Self::Notification(id) => write!(f, "notification {id}"),
         }
@@ -289,6 +352,18 @@ impl From<WorkOrderId> for AggregateId {
 impl From<OwnerItemId> for AggregateId {
     fn from(id: OwnerItemId) -> Self {
         Self::OwnerItem(id)
+    }
+}
+
+impl From<SubcontractorId> for AggregateId {
+    fn from(id: SubcontractorId) -> Self {
+        Self::Subcontractor(id)
+    }
+}
+
+impl From<OrgId> for AggregateId {
+    fn from(id: OrgId) -> Self {
+        Self::SubcontractorOrg(id)
     }
 }
 

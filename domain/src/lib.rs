@@ -5,7 +5,7 @@
 //! database, a socket or a clock. Start at [`ledger`], which decides a command against the state
 //! of one ledger, and go on to the aggregate that it concerns: [`contact`], [`job`], [`lead`],
 //! [`customer`], [`work_order`], [`owner_item`], [`builder_account`], [`installation`], [`notification`],
-//! [`person`].
+//! [`person`], [`subcontractor`], [`subcontractor_org`].
 
 pub mod actor;
 pub mod builder_account;
@@ -15,6 +15,7 @@ pub mod customer;
 pub mod day;
 pub mod email;
 pub mod event;
+mod free_mail;
 pub mod ids;
 pub mod installation;
 pub mod job;
@@ -26,6 +27,8 @@ pub mod person;
 pub mod personal;
 pub mod phone;
 pub mod rejection;
+pub mod subcontractor;
+pub mod subcontractor_org;
 pub mod text;
 pub mod timestamp;
 pub mod work_order;
@@ -36,16 +39,17 @@ pub use day::Day;
 pub use email::EmailAddress;
 pub use event::{AggregateKind, Event, FieldChange, Shown};
 pub use ids::{
-    AccountId, AggregateId, ApiKeyId, BulkId, ContactId, CredentialId, CustomerId, EventId,
-    FactorId, ImageId, ImpersonationId, InterventionId, InvitationId, JobId, LeadId, LedgerId,
-    MailId, MilestoneId, NoteId, OwnerItemId, PersonId, PortalLinkId, SessionId, StaffId,
-    SubjectId, TaskId, TemplateId, TokenId, WorkOrderId,
+    AccountId, AggregateId, ApiKeyId, BulkId, CommentId, ContactId, CredentialId, CustomerId,
+    EventId, FactorId, ImageId, ImpersonationId, InterventionId, InvitationId, JobId,
+    JoinRequestId, LeadId, LedgerId, MailId, MilestoneId, NoteId, OrgId, OwnerItemId, PersonId,
+    PortalLinkId, PrimaryContactRequestId, ProjectInvitationId, SessionId, StaffId, SubUserId,
+    SubcontractorId, SubjectId, TaskId, TemplateId, TokenId, WorkOrderId,
 };
 pub use ledger::{Command, Decision, Halt, LedgerState, Need, Outcome};
 pub use personal::{Change, Personal, PersonalVisitor, Sealable};
 pub use phone::PhoneNumber;
 pub use rejection::{Rejection, RejectionKind};
-pub use text::{JobName, JobType, PersonName, PostalAddress, Reason};
+pub use text::{CompanyName, JobName, JobType, PersonName, PostalAddress, Reason};
 pub use timestamp::Timestamp;
 
 /// The position of an aggregate's event among the events of that aggregate: 1, 2, 3 …

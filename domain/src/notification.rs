@@ -155,11 +155,19 @@ pub enum MailKind {
     NewTask,
     /// A link to a job's portal (R89).
     PortalLink,
+    /// The link of an invitation of a subcontractor to a job (R71).
+    ProjectInvitation,
+    /// The link of an invitation to a subcontractor's company (R79).
+    SubUserInvitation,
+    /// Somebody asks to be let into the company (H9).
+    JoinRequested,
+    /// The company has let somebody in (H9).
+    JoinApproved,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Invitation,
         Self::PasswordReset,
         Self::StaffInvitation,
@@ -173,6 +181,10 @@ impl MailKind {
         Self::NewTodo,
         Self::NewTask,
         Self::PortalLink,
+        Self::ProjectInvitation,
+        Self::SubUserInvitation,
+        Self::JoinRequested,
+        Self::JoinApproved,
     ];
 
     /// The stored word.
@@ -191,6 +203,10 @@ impl MailKind {
             Self::NewTodo => "new_todo",
             Self::NewTask => "new_task",
             Self::PortalLink => "portal_link",
+            Self::ProjectInvitation => "project_invitation",
+            Self::SubUserInvitation => "sub_user_invitation",
+            Self::JoinRequested => "join_requested",
+            Self::JoinApproved => "join_approved",
         }
     }
 
@@ -413,6 +429,22 @@ pub(crate) fn to_owners<'a>(
         }
     }
     mails
+}
+
+/// The mails that tell people of something new, the event `sequence` of `about`: one to each, and none
+/// to whoever is erased.
+pub(crate) fn to_each<'a>(
+    kind: MailKind,
+    about: AggregateId,
+    sequence: Sequence,
+    people: impl IntoIterator<Item = (SubjectId, &'a Personal<EmailAddress>)>,
+) -> Vec<(MailId, NotificationQueued)> {
+    let known = people.into_iter().filter(|(_, to)| to.value().is_some());
+    let mails = known.enumerate().map(|(nth, (recipient, to))| {
+        let queued = NotificationQueued { kind, recipient, to: to.clone(), about };
+        (nth_mail(about, sequence, nth), queued)
+    });
+    mails.collect()
 }
 
 /// The id of one of the mails that an event orders. Ids of things are random, and multiples of an odd

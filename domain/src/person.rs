@@ -4,9 +4,11 @@
 //! Which contacts are theirs now, the contacts' own ledgers say: disabling one closes that link
 //! alone. No secret is in an event: a password's hash and a session's stand beside the ledger.
 
+mod orgs;
 mod second_factor;
 mod work;
 
+pub use orgs::{OrgLinked, OrgSessionBegun};
 pub use second_factor::{
     RECOVERY_CODES, RecoveryCodeUsed, SecondFactor, SecondFactorDisabled, SecondFactorEnabled,
 };
@@ -16,8 +18,8 @@ use crate::ImpossibleStep;
 use crate::email::EmailAddress;
 use crate::event::{FieldChange, events, nothing_personal};
 use crate::ids::{
-    AccountId, AggregateId, ContactId, CredentialId, FactorId, PersonId, SessionId, StaffId,
-    TokenId,
+    AccountId, AggregateId, ContactId, CredentialId, FactorId, OrgId, PersonId, SessionId, StaffId,
+    SubUserId, TokenId,
 };
 use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use crate::rejection::{Refusal, Rejection, RejectionKind};
@@ -59,6 +61,8 @@ events! {
         LoginEmailChanged = "person.login_email_changed" v 1,
         StaffLinked = "person.staff_linked" v 1,
         StaffSessionBegun = "person.staff_session_begun" v 1,
+        OrgLinked = "person.org_linked" v 1,
+        OrgSessionBegun = "person.org_session_begun" v 1,
         SecondFactorEnabled = "person.second_factor_enabled" v 1,
         SecondFactorDisabled = "person.second_factor_disabled" v 1,
         RecoveryCodeUsed = "person.recovery_code_used" v 1,
@@ -173,6 +177,10 @@ impl PersonEvent {
             Self::StaffSessionBegun(e) => {
                 vec![FieldChange::new_value("session", e.session.to_string())]
             }
+            Self::OrgLinked(e) => vec![FieldChange::new_value("organisation", e.org.to_string())],
+            Self::OrgSessionBegun(e) => {
+                vec![FieldChange::new_value("session", e.session.to_string())]
+            }
             Self::SecondFactorEnabled(_) => vec![FieldChange::new_value("second_factor", "on")],
             Self::SecondFactorDisabled(_) => vec![FieldChange::old_value("second_factor", "on")],
             Self::RecoveryCodeUsed(e) => {
@@ -235,6 +243,23 @@ pub enum PersonCommand {
         /// As which member of its staff.
         staff: StaffId,
     },
+    /// Take note that a user of a subcontractor's company is this person, or asks to be one. Twice is
+    /// once.
+    LinkOrg {
+        /// Which company.
+        org: OrgId,
+        /// Which user of it.
+        user: SubUserId,
+    },
+    /// Begin a session to work for a subcontractor's company; the password has been checked.
+    LogInForOrg {
+        /// The session.
+        session: SessionId,
+        /// For which company.
+        org: OrgId,
+        /// As which user of it.
+        user: SubUserId,
+    },
     /// Turn the second factor on; a code that it told has been checked.
     EnableSecondFactor(FactorId),
     /// Turn it off; password and code have been checked.
@@ -263,6 +288,8 @@ impl PersonCommand {
             Self::EmailChange(command) => command.name(),
             Self::LinkStaff { .. } => "LinkStaff",
             Self::LogInAsStaff { .. } => "LogInAsStaff",
+            Self::LinkOrg { .. } => "LinkOrg",
+            Self::LogInForOrg { .. } => "LogInForOrg",
             Self::EnableSecondFactor(_) => "EnableSecondFactor",
             Self::DisableSecondFactor(_) => "DisableSecondFactor",
             Self::UseRecoveryCode { .. } => "UseRecoveryCode",
@@ -370,6 +397,9 @@ pub struct Person {
     pub email_change: EmailChange,
     /// The accounts whose staff they were invited to be; whether they still are, those ledgers say.
     pub staff: BTreeSet<(AccountId, StaffId)>,
+    /// The subcontractors' companies whose users they were noted to be; whether they are, those ledgers
+    /// say.
+    pub orgs: BTreeSet<(OrgId, SubUserId)>,
     /// The second factor, if it is on.
     pub second_factor: Option<SecondFactor>,
 }
@@ -391,6 +421,7 @@ impl Person {
             credential: None,
             links: BTreeSet::new(),
             staff: BTreeSet::new(),
+            orgs: BTreeSet::new(),
             reset: None,
             second_factor: None,
             email_change: EmailChange::None,
@@ -445,6 +476,11 @@ impl Person {
                     return impossible("they are linked to that account already");
                 }
             }
+            PersonEvent::OrgLinked(e) => {
+                if !self.orgs.insert((e.org, e.user)) {
+                    return impossible("they are linked to that company already");
+                }
+            }
             PersonEvent::SecondFactorEnabled(_)
             | PersonEvent::SecondFactorDisabled(_)
             | PersonEvent::RecoveryCodeUsed(_) => {
@@ -455,6 +491,7 @@ impl Person {
             // Sessions are kept beside the ledger.
             PersonEvent::LoggedIn(_)
             | PersonEvent::StaffSessionBegun(_)
+            | PersonEvent::OrgSessionBegun(_)
             | PersonEvent::SessionRevoked(_)
             | PersonEvent::SessionsRevoked(_) => {}
         }
@@ -518,6 +555,10 @@ pub fn decide(
         PersonCommand::LinkStaff { account, staff } => work::link(person, *account, *staff),
         PersonCommand::LogInAsStaff { session, account, staff } => {
             work::log_in(person, *session, *account, *staff)
+        }
+        PersonCommand::LinkOrg { org, user } => orgs::link(person, *org, *user),
+        PersonCommand::LogInForOrg { session, org, user } => {
+            orgs::log_in(person, *session, *org, *user)
         }
         PersonCommand::EnableSecondFactor(factor) => second_factor::enable(person, *factor),
         PersonCommand::DisableSecondFactor(factor) => Ok(second_factor::disable(person, *factor)),

@@ -10,6 +10,8 @@ use crate::job::JobRejection;
 use crate::lead::LeadRejection;
 use crate::owner_item::OwnerItemRejection;
 use crate::person::PersonRejection;
+use crate::subcontractor::SubcontractorRejection;
+use crate::subcontractor_org::SubcontractorOrgRejection;
 use crate::work_order::WorkOrderRejection;
 
 /// What kind of refusal it is; the HTTP API turns it into a status.
@@ -107,6 +109,10 @@ pub enum Rejection {
     WorkOrder(WorkOrderRejection),
     /// A rule of To-Dos and messages.
     OwnerItem(OwnerItemRejection),
+    /// A rule of the relation to a subcontractor's company.
+    Subcontractor(SubcontractorRejection),
+    /// A rule of a subcontractor's company.
+    SubcontractorOrg(SubcontractorOrgRejection),
     /// An account's rule.
     BuilderAccount(BuilderAccountRejection),
     /// A person's rule.
@@ -145,6 +151,8 @@ impl Rejection {
             Self::Customer(rejection) => rejection.refusal(),
             Self::WorkOrder(rejection) => rejection.refusal(),
             Self::OwnerItem(rejection) => rejection.refusal(),
+            Self::Subcontractor(rejection) => rejection.refusal(),
+            Self::SubcontractorOrg(rejection) => rejection.refusal(),
             Self::BuilderAccount(rejection) => rejection.refusal(),
             Self::Person(rejection) => rejection.refusal(),
             Self::Installation(rejection) => rejection.refusal(),
@@ -169,6 +177,8 @@ impl Rejection {
             | Self::Customer(_)
             | Self::WorkOrder(_)
             | Self::OwnerItem(_)
+            | Self::Subcontractor(_)
+            | Self::SubcontractorOrg(_)
             | Self::BuilderAccount(_)
             | Self::Person(_)
             | Self::Installation(_) => &[],

@@ -76,6 +76,10 @@ text!(
     CustomerName, max 200, lines false
 );
 text!(
+    /// What a subcontractor's company is called.
+    CompanyName, max 200, lines false
+);
+text!(
     /// A reference of the builder's own, such as a permit number.
     Reference, max 100, lines false
 );
@@ -199,7 +203,7 @@ macro_rules! plain_debug {
         }
     )+};
 }
-plain_debug!(JobName, Reference, Label, JobType, Title);
+plain_debug!(JobName, CompanyName, Reference, Label, JobType, Title);
 
 #[cfg(test)]
 mod tests {

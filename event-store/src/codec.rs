@@ -13,8 +13,8 @@ use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, CustomerId, Event, EventId, JobId, LeadId,
-    LedgerId, MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence, StaffId,
-    SubjectId, Timestamp, WorkOrderId,
+    LedgerId, MailId, OrgId, OwnerItemId, PersonId, Personal, PersonalVisitor, Reason, Sequence,
+    StaffId, SubcontractorId, SubjectId, Timestamp, WorkOrderId,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -99,23 +99,25 @@ impl Origin {
     /// a member of the staff was, and what is said about one (`staff`), with that member's; where a
     /// contact was that acts in its customer's portal, with that contact's.
     /// That somebody looks through a contact's eyes is said about that contact; of what else happens to
-    /// a job or to an owner's item, `theirs` is the contact whose it is, or as whom the owner did it.
+    /// a job, to an owner's item or to a subcontractor's company, `theirs` is the contact, the subcontractor
+    /// or the user whose it is, or as whom the owner did it. What a user of such a company does in a general
+    /// contractor's account is sealed with that relation's key.
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
         event: &Event,
         staff: Option<StaffId>,
-        theirs: Option<ContactId>,
+        theirs: Option<SubjectId>,
         idempotency: Option<&str>,
     ) -> Self {
-        let about = event.acting_as().or(theirs);
+        let about = event.acting_as().map(SubjectId::from).or(theirs);
         let subject = match aggregate {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
-            AggregateId::Job(_) | AggregateId::OwnerItem(_) | AggregateId::WorkOrder(_) => {
-                about.map(SubjectId::from)
-            }
+            AggregateId::Job(_) | AggregateId::OwnerItem(_) | AggregateId::WorkOrder(_) => about,
+            AggregateId::Subcontractor(subcontractor) => Some(subcontractor.into()),
+            AggregateId::SubcontractorOrg(_) => about,
             AggregateId::Installation
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
@@ -131,8 +133,15 @@ impl Origin {
             (Actor::PortalContact(contact), _) => {
                 Some(MaybePersonal::Personal(Personal::known(contact, client)))
             }
+            // A user of a subcontractor's company has a key in its ledger, and none in another's.
+            (Actor::SubUser(user), _) if matches!(aggregate, AggregateId::SubcontractorOrg(_)) => {
+                Some(MaybePersonal::Personal(Personal::known(user, client)))
+            }
+            (Actor::SubUser(_), Some(subject)) => {
+                Some(MaybePersonal::Personal(Personal::known(subject, client)))
+            }
             // An owner's address has no key to be sealed with outside what is theirs.
-            (Actor::Owner(_), None) => None,
+            (Actor::Owner(_) | Actor::SubUser(_), None) => None,
             (Actor::BuilderStaff(_) | Actor::Operator(_) | Actor::System, _) => {
                 Some(MaybePersonal::Plain(client))
             }
@@ -283,6 +292,10 @@ pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, 
         AggregateKind::Customer => AggregateId::Customer(CustomerId(envelope.aggregate)),
         AggregateKind::WorkOrder => AggregateId::WorkOrder(WorkOrderId(envelope.aggregate)),
         AggregateKind::OwnerItem => AggregateId::OwnerItem(OwnerItemId(envelope.aggregate)),
+        AggregateKind::Subcontractor => {
+            AggregateId::Subcontractor(SubcontractorId(envelope.aggregate))
+        }
+        AggregateKind::SubcontractorOrg => AggregateId::SubcontractorOrg(OrgId(envelope.aggregate)),
         AggregateKind::Person => AggregateId::Person(PersonId(envelope.aggregate)),
         AggregateKind::Notification => AggregateId::Notification(MailId(envelope.aggregate)),
     };

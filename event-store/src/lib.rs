@@ -29,6 +29,7 @@ mod second_factors;
 mod staff;
 pub mod stock_log;
 mod store;
+mod trades;
 mod turn;
 mod writer;
 
@@ -40,8 +41,8 @@ pub use images::{ImageBytes, StoredImage};
 pub use impersonations::OpenImpersonation;
 pub use keys::{Keys, MasterKey};
 pub use logins::{
-    PasswordHash, Registered, ResetLink, SESSION_HOURS, STAFF_SESSION_HOURS, Session, StaffSession,
-    StoredPassword, Throttle,
+    OrgSession, PasswordHash, Registered, ResetLink, SESSION_HOURS, STAFF_SESSION_HOURS, Session,
+    StaffSession, StoredPassword, Throttle,
 };
 pub use portal_links::{PortalToken, PortalTokenEnd, PortalViews};
 pub use reader::{Head, Open, Reader};
@@ -52,4 +53,5 @@ pub use store::{
     Applied, CredentialRow, EventStore, Expected, IdempotencyKey, NewSecret, StoreOptions,
     Submission, TokenRow, system_clock,
 };
+pub use trades::{OrgUserLink, ProjectInvitationLink};
 pub use writer::{Hint, Rehearsal};

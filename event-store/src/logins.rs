@@ -7,8 +7,8 @@ use crate::keys::Keys;
 use crate::reader::Reader;
 use crate::store::EventStore;
 use domain::{
-    AccountId, ContactId, CredentialId, EmailAddress, LedgerId, PersonId, SessionId, StaffId,
-    Timestamp, TokenId,
+    AccountId, ContactId, CredentialId, EmailAddress, LedgerId, OrgId, PersonId, SessionId,
+    StaffId, SubUserId, Timestamp, TokenId,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
@@ -72,8 +72,44 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// From which address it began.
     pub client: Option<IpAddr>,
-    /// For whom it works; none where it is for the person's own things.
+    /// For which builder it works; none where it works for none.
     pub work: Option<StaffSession>,
+    /// For which subcontractor's company it works; none where it works for none.
+    pub org: Option<OrgSession>,
+}
+
+/// For whom a session works that is not for the person's own things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// For a builder.
+    Staff(StaffSession),
+    /// For a subcontractor's company.
+    Org(OrgSession),
+}
+
+impl Work {
+    pub(crate) const fn staff(self) -> Option<StaffSession> {
+        match self {
+            Self::Staff(work) => Some(work),
+            Self::Org(_) => None,
+        }
+    }
+
+    pub(crate) const fn org(self) -> Option<OrgSession> {
+        match self {
+            Self::Staff(_) => None,
+            Self::Org(work) => Some(work),
+        }
+    }
+}
+
+/// For which subcontractor's company a session works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrgSession {
+    /// The company.
+    pub org: OrgId,
+    /// As which of its users.
+    pub user: SubUserId,
 }
 
 /// For whom a session works.
@@ -118,6 +154,10 @@ fn session(keys: &Keys, row: &tokio_postgres::Row) -> Session {
             account: AccountId(account),
             staff: StaffId(staff),
         }),
+        org: row
+            .get::<_, Option<Uuid>>(7)
+            .zip(row.get(8))
+            .map(|(org, user)| OrgSession { org: OrgId(org), user: SubUserId(user) }),
     }
 }
 
@@ -268,9 +308,10 @@ impl EventStore {
         let now = self.now();
         let row = client
             .query_opt(
-                "SELECT session_id, created_at, seen_at, expires_at, sealed, account_id, staff_id \
+                "SELECT session_id, created_at, seen_at, expires_at, sealed, account_id, staff_id, \
+                        org_id, sub_user_id \
                  FROM sessions WHERE ledger_id = $1 AND secret_hash = $2 AND expires_at > $3 \
-                   AND (staff_id IS NULL OR seen_at > $4)",
+                   AND ((staff_id IS NULL AND sub_user_id IS NULL) OR seen_at > $4)",
                 &[&ledger.0, &secret_hash.as_slice(), &now.moment(), &idle_since(now)],
             )
             .await
@@ -296,9 +337,10 @@ impl EventStore {
         let client = self.reader().database().connection().await?;
         let rows = client
             .query(
-                "SELECT session_id, created_at, seen_at, expires_at, sealed, account_id, staff_id \
+                "SELECT session_id, created_at, seen_at, expires_at, sealed, account_id, staff_id, \
+                        org_id, sub_user_id \
                  FROM sessions WHERE ledger_id = $1 AND expires_at > $2 \
-                   AND (staff_id IS NULL OR seen_at > $3) ORDER BY created_at DESC",
+                   AND ((staff_id IS NULL AND sub_user_id IS NULL) OR seen_at > $3) ORDER BY created_at DESC",
                 &[&person.0, &now.moment(), &idle_since(now)],
             )
             .await

@@ -69,6 +69,12 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0085_portal_links",
     "0086_portal_views",
     "0087_kind_of_mail_with_a_portal_link",
+    "0100_org_users",
+    "0101_org_user_tokens",
+    "0102_project_invitation_tokens",
+    "0103_sessions_of_orgs",
+    "0104_org_domains",
+    "0105_kinds_of_mail_of_trades",
     "0107_subcontractors",
     "0108_sub_org_directory",
 ];

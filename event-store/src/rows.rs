@@ -337,7 +337,7 @@ row!(NewTokenRow into
 
 row!(SessionRow into
     "sessions (ledger_id, secret_hash, session_id, created_at, seen_at, expires_at, sealed, \
-     account_id, staff_id)" {
+     account_id, staff_id, org_id, sub_user_id)" {
     ledger_id: Uuid,
     secret_hash: Vec<u8>,
     session_id: Uuid,
@@ -347,6 +347,8 @@ row!(SessionRow into
     sealed: Vec<u8>,
     account_id: Option<Uuid>,
     staff_id: Option<Uuid>,
+    org_id: Option<Uuid>,
+    sub_user_id: Option<Uuid>,
 });
 
 row!(StaffMemberRow into "staff_members (ledger_id, staff_id, role, grants)" {
@@ -361,6 +363,32 @@ row!(StaffTokenRow into "staff_tokens (ledger_id, token_hash, token_id, staff_id
     token_hash: Vec<u8>,
     token_id: Uuid,
     staff_id: Uuid,
+    expires_at: OffsetDateTime,
+});
+
+row!(OrgUserRow into "org_users (ledger_id, user_id, person_id)" {
+    ledger_id: Uuid,
+    user_id: Uuid,
+    person_id: Uuid,
+});
+
+row!(OrgUserTokenRow into
+    "org_user_tokens (ledger_id, token_hash, token_id, user_id, expires_at)" {
+    ledger_id: Uuid,
+    token_hash: Vec<u8>,
+    token_id: Uuid,
+    user_id: Uuid,
+    expires_at: OffsetDateTime,
+});
+
+row!(ProjectTokenRow into
+    "project_invitation_tokens (ledger_id, token_hash, token_id, subcontractor_id, invitation_id, \
+     expires_at)" {
+    ledger_id: Uuid,
+    token_hash: Vec<u8>,
+    token_id: Uuid,
+    subcontractor_id: Uuid,
+    invitation_id: Uuid,
     expires_at: OffsetDateTime,
 });
 

@@ -87,6 +87,10 @@ impl View for AuditTrail {
                 subjects.extend([customer.0, contact.0]);
                 subjects.extend(order.job().map(domain::JobId::uuid));
             }
+            // It stands in the history of its job.
+            Event::Subcontractor(event) => {
+                subjects.extend(event.invitation().map(|(_, job)| job.0));
+            }
             // Who kept an email finds it in their history, too.
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
@@ -108,6 +112,7 @@ impl View for AuditTrail {
             | Event::Customer(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
+            | Event::SubcontractorOrg(_)
             | Event::Person(_) => {}
         }
         let mut fields: Vec<String> =
@@ -332,6 +337,8 @@ pub(crate) const fn kind_word(aggregate: AggregateId) -> &'static str {
         AggregateId::Customer(_) => "customer",
         AggregateId::WorkOrder(_) => "work_order",
         AggregateId::OwnerItem(_) => "owner_item",
+        AggregateId::Subcontractor(_) => "subcontractor",
+        AggregateId::SubcontractorOrg(_) => "subcontractor_org",
         AggregateId::Person(_) => "person",
         AggregateId::Notification(_) => "notification",
     }

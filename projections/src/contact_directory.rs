@@ -185,6 +185,8 @@ impl View for ContactDirectory {
             | AggregateId::Customer(_)
             | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,
         }

@@ -69,6 +69,8 @@ impl View for JobList {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)
@@ -125,6 +127,7 @@ impl View for JobList {
             | JobEvent::TaskReopened(_)
             | JobEvent::TaskUnassigned(_)
             | JobEvent::TaskRemoved(_)
+            | JobEvent::TaskCommented(_)
             | JobEvent::MilestoneAdded(_)
             | JobEvent::MilestoneEdited(_)
             | JobEvent::MilestoneStatusSet(_)

@@ -92,6 +92,8 @@ impl View for LeadView {
         match event.aggregate {
             AggregateId::Lead(lead) => Some(lead.0),
             AggregateId::Installation
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)

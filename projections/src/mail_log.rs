@@ -145,6 +145,8 @@ impl View for MailLog {
             Event::Person(PersonEvent::PasswordResetRequested(asked)) => Some(asked.token.0),
             Event::Person(PersonEvent::PrimaryEmailChangeRequested(asked)) => Some(asked.token.0),
             Event::BuilderAccount(account) => account.staff_invitation().map(|mail| mail.token.0),
+            Event::Subcontractor(event) => event.invitation_mail().map(|mail| mail.token.0),
+            Event::SubcontractorOrg(event) => event.user_invitation().map(|mail| mail.token.0),
             Event::Job(_)
             | Event::Lead(_)
             | Event::Customer(_)
@@ -176,6 +178,19 @@ impl View for MailLog {
             Event::BuilderAccount(account) => {
                 let Some(mail) = account.staff_invitation() else { return Ok(()) };
                 let mut row = Row::waiting(mail.staff.0, MailKind::StaffInvitation, event);
+                row.sent_to = Some(typed(mail.sent_to));
+                return rows.insert(mail.token.0, row);
+            }
+            Event::Subcontractor(invitation) => {
+                let Some(mail) = invitation.invitation_mail() else { return Ok(()) };
+                let (whose, kind) = (event.aggregate.uuid(), MailKind::ProjectInvitation);
+                let mut row = Row::waiting(whose, kind, event);
+                row.sent_to = Some(typed(mail.sent_to));
+                return rows.insert(mail.token.0, row);
+            }
+            Event::SubcontractorOrg(org) => {
+                let Some(mail) = org.user_invitation() else { return Ok(()) };
+                let mut row = Row::waiting(mail.user.0, MailKind::SubUserInvitation, event);
                 row.sent_to = Some(typed(mail.sent_to));
                 return rows.insert(mail.token.0, row);
             }

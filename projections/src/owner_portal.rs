@@ -110,10 +110,11 @@ impl Row {
             JobEvent::MilestoneRemoved(e) => {
                 self.milestones.retain(|milestone| milestone.id != e.milestone.0);
             }
-            // Not for customers: money (R96), notes (R97), and what only sorts the builder's own
+            // Not for customers: money (R96), notes and comments (R97), and what only sorts the builder's own
             // lists. Who the owners are, each of them knows.
             JobEvent::BudgetSet(_)
             | JobEvent::InternalNoteAdded(_)
+            | JobEvent::TaskCommented(_)
             | JobEvent::JobTypeSet(_)
             | JobEvent::JobTemplateApplied(_)
             | JobEvent::JobArchived(_)
@@ -157,6 +158,8 @@ impl View for OwnerPortal {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)

@@ -477,6 +477,8 @@ impl Checking {
                 | Event::OwnerItem(_)
                 | Event::BuilderAccount(_)
                 | Event::Installation(_)
+                | Event::Subcontractor(_)
+                | Event::SubcontractorOrg(_)
                 | Event::Person(_)
                 | Event::Notification(_),
             ) => return,

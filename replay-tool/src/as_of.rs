@@ -52,6 +52,8 @@ pub(crate) async fn run(reader: &Reader, verb: &AsOf, json: bool) -> anyhow::Res
             | AggregateId::BuilderAccount(_)
             | AggregateId::Customer(_)
             | AggregateId::WorkOrder(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::OwnerItem(_)
             | AggregateId::Notification(_) => {

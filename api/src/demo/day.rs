@@ -78,6 +78,7 @@ impl<'a> Day<'a> {
             Actor::StaffMember(_) => circumstances(Some(self.actor), Channel::Web),
             Actor::BuilderStaff(_)
             | Actor::PortalContact(_)
+            | Actor::SubUser(_)
             | Actor::Operator(_)
             | Actor::System => circumstances(Some(self.actor), Channel::Api),
         }

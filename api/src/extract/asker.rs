@@ -68,6 +68,7 @@ impl Asker {
             Authority::Owner | Authority::Impersonator => Ok(self),
             Authority::Builder { .. }
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Operator
             | Authority::Support
             | Authority::System => Err(Problem::not_permitted("a person's own session")),
@@ -80,6 +81,7 @@ impl Asker {
             Authority::Owner => Ok(self),
             Authority::Builder { .. }
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -94,6 +96,7 @@ impl Asker {
             (
                 Authority::Builder { .. }
                 | Authority::Member { .. }
+                | Authority::SubUser { .. }
                 | Authority::Impersonator
                 | Authority::Operator
                 | Authority::Support
@@ -109,6 +112,7 @@ impl Asker {
             Authority::Builder { .. } => Ok(self),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -126,6 +130,7 @@ impl Asker {
             Authority::Builder { .. }
             | Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Support
             | Authority::System => Err(Problem::not_permitted("an operator token")),
@@ -146,7 +151,9 @@ impl Asker {
                     Channel::Portal
                 }
                 // People come by what is made for people.
-                (Authority::Builder { .. }, Some(_)) => Channel::Web,
+                (Authority::Builder { .. }, Some(_)) | (Authority::SubUser { .. }, _) => {
+                    Channel::Web
+                }
                 (
                     Authority::Builder { .. }
                     | Authority::Operator

@@ -33,6 +33,7 @@ pub(super) fn makes_secret(command: &Command) -> bool {
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_)
             | PersonCommand::LogInAsStaff { .. }
+            | PersonCommand::LogInForOrg { .. }
             | PersonCommand::RequestReset(_)
             | PersonCommand::EnableSecondFactor(_) => true,
             PersonCommand::Register { .. }
@@ -42,6 +43,7 @@ pub(super) fn makes_secret(command: &Command) -> bool {
             | PersonCommand::RevokeAll
             | PersonCommand::CompleteReset { .. }
             | PersonCommand::LinkStaff { .. }
+            | PersonCommand::LinkOrg { .. }
             | PersonCommand::DisableSecondFactor(_)
             | PersonCommand::UseRecoveryCode { .. } => false,
             PersonCommand::EmailChange(step) => step.makes_link(),
@@ -80,6 +82,8 @@ pub(super) fn makes_secret(command: &Command) -> bool {
             ImpersonationCommand::End(_) | ImpersonationCommand::TimeOut(_) => false,
         },
         Command::PortalLink(_, command) => command.makes_secret(),
+        Command::Subcontractor(_, command) => command.makes_secret(),
+        Command::SubcontractorOrg(_, command) => command.makes_secret(),
         Command::Job(..)
         | Command::CreateJob { .. }
         | Command::SetJobType { .. }
@@ -97,6 +101,7 @@ pub(super) fn makes_secret(command: &Command) -> bool {
         | Command::UnmergeContact(_)
         | Command::Customer(..)
         | Command::WorkOrder(..)
+        | Command::TradeTask { .. }
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

@@ -43,6 +43,7 @@ impl Visitor {
                 Actor::System => Authority::System,
                 Actor::Owner(_)
                 | Actor::StaffMember(_)
+                | Actor::SubUser(_)
                 | Actor::PortalContact(_)
                 | Actor::BuilderStaff(_)
                 | Actor::Operator(_) => Authority::Owner,

@@ -224,7 +224,11 @@ impl Letter {
             | MailKind::PrimaryEmailChange
             | MailKind::PrimaryEmailChangeRequested
             | MailKind::PrimaryEmailChanged
-            | MailKind::PortalLink => ("has written to you", "has sent you a message."),
+            | MailKind::PortalLink
+            | MailKind::ProjectInvitation
+            | MailKind::SubUserInvitation
+            | MailKind::JoinRequested
+            | MailKind::JoinApproved => ("has written to you", "has sent you a message."),
         };
         let blocks = vec![
             Block::Paragraph("Hello,".to_owned()),

@@ -248,7 +248,11 @@ impl Post {
                 | MailKind::NewMessage
                 | MailKind::NewTodo
                 | MailKind::NewTask
-                | MailKind::PortalLink,
+                | MailKind::PortalLink
+                | MailKind::ProjectInvitation
+                | MailKind::SubUserInvitation
+                | MailKind::JoinRequested
+                | MailKind::JoinApproved,
                 _,
             ) => {
                 return for_good(FailureCause::Unsendable);
@@ -396,7 +400,11 @@ impl Post {
             | MailKind::Notice
             | MailKind::PrimaryEmailChange
             | MailKind::PrimaryEmailChangeRequested
-            | MailKind::PrimaryEmailChanged => Ok(Facts::default()),
+            | MailKind::PrimaryEmailChanged
+            | MailKind::ProjectInvitation
+            | MailKind::SubUserInvitation
+            | MailKind::JoinRequested
+            | MailKind::JoinApproved => Ok(Facts::default()),
         }
     }
 

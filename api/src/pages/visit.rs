@@ -86,6 +86,7 @@ impl Staff {
             Authority::Builder { role, .. } => Some(*role),
             Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support
@@ -111,6 +112,7 @@ impl Staff {
             Authority::Builder { .. }
             | Authority::Owner
             | Authority::Member { .. }
+            | Authority::SubUser { .. }
             | Authority::Impersonator
             | Authority::Operator
             | Authority::Support

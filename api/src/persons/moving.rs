@@ -296,6 +296,8 @@ async fn addresses(app: &AppState, person: PersonId) -> Result<Vec<EmailAddress>
             | PersonEvent::PasswordResetCompleted(_)
             | PersonEvent::StaffLinked(_)
             | PersonEvent::StaffSessionBegun(_)
+            | PersonEvent::OrgLinked(_)
+            | PersonEvent::OrgSessionBegun(_)
             | PersonEvent::SecondFactorEnabled(_)
             | PersonEvent::SecondFactorDisabled(_)
             | PersonEvent::RecoveryCodeUsed(_)

@@ -134,7 +134,7 @@ async fn work_for(
 /// Ends the session that somebody asks with, be it their own or one for work.
 pub(crate) async fn end_session(app: &AppState, asker: &Asker) -> Result<(), Problem> {
     let credential = &asker.credential;
-    let person = credential.at_work.map_or(PersonId(asker.ledger().0), |at_work| at_work.person);
+    let person = credential.person();
     let revoke = Command::Person(person, PersonCommand::Revoke(SessionId(credential.key.0)));
     // In the person's ledger it is the person who does it.
     let (actor, authority) = (Actor::Owner(person), Authority::Owner);

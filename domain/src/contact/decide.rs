@@ -143,7 +143,9 @@ impl By {
             }
             // What they may, and of whom, the ledger has asked.
             Actor::PortalContact(_) => Ok(Self::Member),
-            Actor::Operator(_) => Err(Rejection::NotPermitted { needed: "a builder's key" }.into()),
+            Actor::Operator(_) | Actor::SubUser(_) => {
+                Err(Rejection::NotPermitted { needed: "a builder's key" }.into())
+            }
             Actor::Owner(person) => match contact.access {
                 Access::Active { person: owner } if owner == person => Ok(Self::Owner),
                 Access::NotInvited

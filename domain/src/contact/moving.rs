@@ -86,6 +86,7 @@ impl Asked<'_> {
                 | Actor::BuilderStaff(_)
                 | Actor::StaffMember(_)
                 | Actor::PortalContact(_)
+                | Actor::SubUser(_)
                 | Actor::Operator(_)
                 | Actor::System,
                 Some(_) | None,

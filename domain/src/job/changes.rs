@@ -53,6 +53,10 @@ impl JobEvent {
                 ]
             }
             Self::TaskRemoved(e) => vec![FieldChange::old_value("tasks", e.title.as_str())],
+            Self::TaskCommented(e) => vec![
+                FieldChange::between("tasks", e.title.as_str(), e.title.as_str()),
+                FieldChange::new_value("task_comment", &e.text),
+            ],
             Self::MilestoneAdded(e) => milestone(None, Some(&e.details)),
             Self::MilestoneEdited(e) => milestone(Some(&e.from), Some(&e.to)),
             Self::MilestoneStatusSet(e) => vec![
@@ -96,6 +100,7 @@ impl JobEvent {
             | Self::TaskReopened(_)
             | Self::TaskUnassigned(_)
             | Self::TaskRemoved(_)
+            | Self::TaskCommented(_)
             | Self::MilestoneAdded(_)
             | Self::MilestoneEdited(_)
             | Self::MilestoneStatusSet(_)
@@ -138,6 +143,7 @@ impl JobEvent {
             | Self::TaskCompleted(_)
             | Self::TaskReopened(_)
             | Self::TaskRemoved(_)
+            | Self::TaskCommented(_)
             | Self::MilestoneAdded(_)
             | Self::MilestoneEdited(_)
             | Self::MilestoneStatusSet(_)

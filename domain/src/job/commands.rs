@@ -4,8 +4,8 @@ use super::plan::{
     Assignee, BudgetLine, MilestoneDetails, MilestoneStatus, Phase, TaskDetails, TaskKind,
 };
 use crate::day::Day;
-use crate::ids::{BulkId, ContactId, MergeId, MilestoneId, NoteId, TaskId};
-use crate::text::{JobName, NoteText, PostalAddress, Reference, Title};
+use crate::ids::{BulkId, CommentId, ContactId, MergeId, MilestoneId, NoteId, TaskId};
+use crate::text::{JobName, MessageText, NoteText, PostalAddress, Reference, Title};
 
 /// What a new job is created with (R56).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,15 @@ pub enum JobCommand {
     ReopenTask(TaskId),
     /// Take a task away.
     RemoveTask(TaskId),
+    /// Write something to the subcontractor whose task it is.
+    CommentOnTask {
+        /// The task.
+        task: TaskId,
+        /// The comment's id.
+        comment: CommentId,
+        /// What it says.
+        text: MessageText,
+    },
     /// Add a milestone, which is planned.
     AddMilestone(MilestoneId, MilestoneDetails),
     /// Change what a milestone is or where it stands.
@@ -107,6 +116,7 @@ impl JobCommand {
             Self::CompleteTask(_) => "CompleteTask",
             Self::ReopenTask(_) => "ReopenTask",
             Self::RemoveTask(_) => "RemoveTask",
+            Self::CommentOnTask { .. } => "CommentOnTask",
             Self::AddMilestone(..) => "AddMilestone",
             Self::EditMilestone(..) => "EditMilestone",
             Self::RemoveMilestone(_) => "RemoveMilestone",

@@ -2,19 +2,23 @@
 
 use super::commands::{JobCommand, JobDetails, MilestoneEdit, TaskEdit};
 use super::events::{
-    BudgetSet, DeadlineSet, InternalNoteAdded, JobArchived, JobCreated, JobEvent, JobRenamed,
-    JobReopened, JobTemplateApplied, JobTypeSet, MilestoneAdded, MilestoneEdited, MilestoneRemoved,
-    MilestoneStatusSet, OwnerAddedToJob, OwnerRemovedFromJob, OwnerReplacedOnJob, TaskAdded,
-    TaskCompleted, TaskEdited, TaskRemoved, TaskReopened, TaskUnassigned,
+    BudgetSet, CommentAuthor, DeadlineSet, InternalNoteAdded, JobArchived, JobCreated, JobEvent,
+    JobRenamed, JobReopened, JobTemplateApplied, JobTypeSet, MilestoneAdded, MilestoneEdited,
+    MilestoneRemoved, MilestoneStatusSet, OwnerAddedToJob, OwnerRemovedFromJob, OwnerReplacedOnJob,
+    TaskAdded, TaskCommented, TaskCompleted, TaskEdited, TaskRemoved, TaskReopened, TaskUnassigned,
 };
 use super::impersonation::ImpersonationEnding;
 use super::plan::{Assignee, Milestone, MilestoneDetails, Plan, Task, TaskDetails};
 use super::portal_link::PortalLinkRevocation;
 use super::rejection::JobRejection;
 use super::state::Job;
-use crate::ids::{AggregateId, BulkId, ContactId, JobId, MergeId, MilestoneId, NoteId, TaskId};
+use crate::ids::{
+    AggregateId, BulkId, CommentId, ContactId, JobId, MergeId, MilestoneId, NoteId,
+    SubcontractorId, TaskId,
+};
+use crate::personal::Personal;
 use crate::rejection::Rejection;
-use crate::text::{JobType, NoteText};
+use crate::text::{JobType, MessageText, NoteText};
 use std::collections::BTreeSet;
 
 type Decided = Result<Vec<JobEvent>, Rejection>;
@@ -109,6 +113,9 @@ fn change(job: &Job, command: &JobCommand) -> Decided {
             let title = known_task(job, *id)?.details.title.clone();
             Ok(vec![TaskRemoved { task: *id, title }.into()])
         }
+        JobCommand::CommentOnTask { task, comment, text } => {
+            comment_on(job, *task, CommentAuthor::Staff, *comment, text)
+        }
         JobCommand::AddMilestone(id, details) => add_milestone(job, *id, details),
         JobCommand::EditMilestone(id, edit) => edit_milestone(job, *id, edit),
         JobCommand::RemoveMilestone(id) => {
@@ -185,6 +192,54 @@ fn remove_owner(job: &Job, contact: ContactId, bulk: Option<BulkId>) -> Vec<JobE
     let links = job.portal_links.end_of(contact, PortalLinkRevocation::OwnerRemoved);
     let removed = OwnerRemovedFromJob { contact, bulk }.into();
     std::iter::once(removed).chain(unassigned).chain(seen).chain(links).collect()
+}
+
+/// What somebody of a subcontractor writes about its task; that it is theirs, the ledger has asked.
+pub(crate) fn comment(
+    job: &Job,
+    task: TaskId,
+    by: CommentAuthor,
+    comment: CommentId,
+    text: &MessageText,
+) -> Decided {
+    if job.archived {
+        return Err(JobRejection::Archived.into());
+    }
+    comment_on(job, task, by, comment, text)
+}
+
+/// Only where somebody reads it: a task that a subcontractor's people have.
+fn comment_on(
+    job: &Job,
+    task: TaskId,
+    by: CommentAuthor,
+    comment: CommentId,
+    text: &MessageText,
+) -> Decided {
+    let details = &known_task(job, task)?.details;
+    let Some(subcontractor) = details.assignee.as_ref().and_then(Assignee::trade) else {
+        return Err(JobRejection::CommentReachesNobody.into());
+    };
+    if job.comments.contains(&comment) {
+        return Err(JobRejection::PartAlreadyExists.into());
+    }
+    if job.comments.len() >= Job::COMMENTS_MAX {
+        return Err(JobRejection::TooManyComments.into());
+    }
+    let (title, text) = (details.title.clone(), Personal::known(subcontractor, text.clone()));
+    Ok(vec![TaskCommented { task, title, subcontractor, comment, by, text }.into()])
+}
+
+/// The tasks of a subcontractor that loses the job stay, done or open, and are nobody's.
+pub(crate) fn trade_leaves(job: &Job, subcontractor: SubcontractorId) -> Vec<JobEvent> {
+    let trade = |task: &Task| task.details.assignee.as_ref().and_then(Assignee::trade);
+    let theirs = job.tasks.iter().filter(|task| trade(task) == Some(subcontractor));
+    let unassigned = theirs.map(|task| {
+        let from = task.details.clone();
+        let to = TaskDetails { assignee: None, ..from.clone() };
+        TaskEdited { task: task.id, from, to }.into()
+    });
+    unassigned.collect()
 }
 
 /// An owner's task is for one of this job's owners (R93).

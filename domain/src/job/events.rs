@@ -7,8 +7,14 @@ use super::portal_link::{
 };
 use crate::day::Day;
 use crate::event::{events, nothing_personal};
-use crate::ids::{BulkId, ContactId, MergeId, MilestoneId, NoteId, TaskId, TemplateId};
-use crate::text::{JobName, JobType, Label, NoteText, PostalAddress, Reference, Title};
+use crate::ids::{
+    BulkId, CommentId, ContactId, MergeId, MilestoneId, NoteId, SubUserId, SubcontractorId, TaskId,
+    TemplateId,
+};
+use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
+use crate::text::{
+    JobName, JobType, Label, MessageText, NoteText, PostalAddress, Reference, Title,
+};
 use serde::{Deserialize, Serialize};
 
 events! {
@@ -27,6 +33,7 @@ events! {
         TaskReopened = "job.task_reopened" v 1,
         TaskUnassigned = "job.task_unassigned" v 1,
         TaskRemoved = "job.task_removed" v 1,
+        TaskCommented = "job.task_commented" v 1,
         MilestoneAdded = "job.milestone_added" v 1,
         MilestoneEdited = "job.milestone_edited" v 1,
         MilestoneStatusSet = "job.milestone_status_set" v 1,
@@ -176,6 +183,40 @@ pub struct TaskRemoved {
     pub task: TaskId,
     /// What it was called then.
     pub title: Title,
+}
+
+/// Somebody of the builder or of a subcontractor wrote to the other about a task of that one's. Owners
+/// never see it (R97).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskCommented {
+    /// The task.
+    pub task: TaskId,
+    /// What it was called then.
+    pub title: Title,
+    /// Whose task it was then.
+    pub subcontractor: SubcontractorId,
+    /// The comment.
+    pub comment: CommentId,
+    /// Of which side.
+    pub by: CommentAuthor,
+    /// What it says; sealed with the subcontractor's key.
+    pub text: Personal<MessageText>,
+}
+
+/// Of which side a comment is; who it was, the event's envelope says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommentAuthor {
+    /// The builder's.
+    Staff,
+    /// The subcontractor's: this user of its organisation.
+    Trade(SubUserId),
+}
+
+impl HoldsPersonal for TaskCommented {
+    fn each_personal(&mut self, visitor: &mut dyn PersonalVisitor) {
+        visitor.visit("text", &mut self.text);
+    }
 }
 
 /// The job got a milestone (R94); it is planned.

@@ -154,6 +154,7 @@ impl JobEvent {
             | Self::TaskReopened(_)
             | Self::TaskUnassigned(_)
             | Self::TaskRemoved(_)
+            | Self::TaskCommented(_)
             | Self::MilestoneAdded(_)
             | Self::MilestoneEdited(_)
             | Self::MilestoneStatusSet(_)

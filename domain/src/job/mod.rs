@@ -18,7 +18,7 @@ mod tests;
 
 pub use commands::{JobCommand, JobDetails, MilestoneEdit, TaskEdit};
 pub use decide::decide;
-pub(crate) use decide::{leave, open, set_type};
+pub(crate) use decide::{comment, leave, open, set_type, trade_leaves};
 pub use events::*;
 pub use plan::{
     Assignee, BudgetLine, Cents, Milestone, MilestoneDetails, MilestoneStatus, Phase, Plan, Task,

@@ -1,7 +1,7 @@
 //! What a job consists of beside its owners: tasks, milestones and the budget.
 
 use crate::day::Day;
-use crate::ids::{ContactId, MilestoneId, TaskId, TemplateId};
+use crate::ids::{ContactId, MilestoneId, SubcontractorId, TaskId, TemplateId};
 use crate::text::{JobType, Label, Title};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,8 +88,10 @@ pub enum Assignee {
     Owner(ContactId),
     /// Somebody of the builder's own; customers do not see it.
     Staff(Label),
-    /// A subcontractor; customers do not see it (R98).
+    /// A subcontractor who is known by name alone; customers do not see it (R98).
     Subcontractor(Label),
+    /// A subcontractor that is invited to the job, whose people do it; customers do not see it (R98).
+    Trade(SubcontractorId),
 }
 
 impl Assignee {
@@ -97,18 +99,27 @@ impl Assignee {
     pub const fn owner(&self) -> Option<ContactId> {
         match self {
             Self::Owner(contact) => Some(*contact),
-            Self::Staff(_) | Self::Subcontractor(_) => None,
+            Self::Staff(_) | Self::Subcontractor(_) | Self::Trade(_) => None,
+        }
+    }
+
+    /// The subcontractor that is invited to the job, where it is one.
+    pub const fn trade(&self) -> Option<SubcontractorId> {
+        match self {
+            Self::Trade(subcontractor) => Some(*subcontractor),
+            Self::Owner(_) | Self::Staff(_) | Self::Subcontractor(_) => None,
         }
     }
 }
 
-/// As a history shows it; an owner by id.
+/// As a history shows it; an owner by id, and so is a subcontractor that is invited.
 impl fmt::Display for Assignee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Owner(contact) => write!(f, "owner {contact}"),
             Self::Staff(label) => write!(f, "staff {}", label.as_str()),
             Self::Subcontractor(label) => write!(f, "subcontractor {}", label.as_str()),
+            Self::Trade(subcontractor) => write!(f, "trade {subcontractor}"),
         }
     }
 }

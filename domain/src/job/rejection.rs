@@ -15,6 +15,12 @@ pub enum JobRejection {
     PartAlreadyExists,
     /// The task is for a contact that is no owner of the job.
     AssigneeIsNoOwner,
+    /// The task is for a subcontractor that is not invited to the job.
+    AssigneeIsNoTrade,
+    /// The task is no subcontractor's, so that nobody would read a comment.
+    CommentReachesNobody,
+    /// More comments than one job takes.
+    TooManyComments,
     /// The type is not on the account's list.
     UnknownType,
     /// The account has no such template.
@@ -92,6 +98,26 @@ impl JobRejection {
             .rule("R93")
             .remedy("Add the contact as an owner first.")
             .field("assignee"),
+            Self::AssigneeIsNoTrade => Refusal::new(
+                "assignee_is_no_trade",
+                RejectionKind::Conflict,
+                "The subcontractor is not invited to this job, so the task would reach nobody.",
+            )
+            .rule("R71")
+            .remedy("Invite the subcontractor to this job first.")
+            .field("assignee"),
+            Self::CommentReachesNobody => Refusal::new(
+                "comment_reaches_nobody",
+                RejectionKind::Conflict,
+                "The task is no invited subcontractor's, so nobody would read the comment.",
+            )
+            .rule("R97")
+            .remedy("Give the task to a subcontractor first, or write a note."),
+            Self::TooManyComments => Refusal::new(
+                "too_many_comments",
+                RejectionKind::Unprocessable,
+                "The tasks of a job take at most 2000 comments.",
+            ),
             Self::UnknownType => Refusal::new(
                 "unknown_job_type",
                 RejectionKind::Unprocessable,

@@ -6,7 +6,7 @@ use super::plan::{BudgetLine, Milestone, MilestoneStatus, Task};
 use super::portal_link::PortalLinks;
 use crate::ImpossibleStep;
 use crate::day::Day;
-use crate::ids::{AggregateId, ContactId, JobId, MilestoneId, NoteId, TaskId};
+use crate::ids::{AggregateId, CommentId, ContactId, JobId, MilestoneId, NoteId, TaskId};
 use crate::text::{JobName, JobType, PostalAddress, Reference};
 use std::collections::BTreeSet;
 
@@ -35,6 +35,8 @@ pub struct Job {
     pub budget: Vec<BudgetLine>,
     /// Its notes; what they say, no rule asks for.
     pub notes: BTreeSet<NoteId>,
+    /// The comments on its tasks; what they say, no rule asks for.
+    pub comments: BTreeSet<CommentId>,
     /// Whether it is put away.
     pub archived: bool,
     /// Who looks through its owners' eyes (R64).
@@ -54,6 +56,8 @@ impl Job {
     pub const BUDGET_LINES_MAX: usize = 200;
     /// The most notes of a job.
     pub const NOTES_MAX: usize = 500;
+    /// The most comments on the tasks of a job.
+    pub const COMMENTS_MAX: usize = 2_000;
 
     /// A job as its first event makes it.
     pub fn from_first(id: JobId, event: &JobEvent) -> Result<Self, ImpossibleStep> {
@@ -76,6 +80,7 @@ impl Job {
             deadline: None,
             budget: Vec::new(),
             notes: BTreeSet::new(),
+            comments: BTreeSet::new(),
             archived: false,
             impersonations: Impersonations::default(),
             portal_links: PortalLinks::default(),
@@ -137,6 +142,12 @@ impl Job {
             JobEvent::TaskRemoved(e) => {
                 self.task_mut(e.task)?;
                 self.tasks.retain(|task| task.id != e.task);
+            }
+            JobEvent::TaskCommented(e) => {
+                self.task_mut(e.task)?;
+                if !self.comments.insert(e.comment) {
+                    return Err("the comment is there already");
+                }
             }
             JobEvent::MilestoneAdded(e) => {
                 if self.milestone(e.milestone).is_some() {

@@ -10,6 +10,8 @@ use crate::installation::SupportDeed;
 use crate::job::portal_link::PortalLinkCommand;
 use crate::owner_item::{OwnerItemCommand, TodoChange};
 use crate::rejection::Rejection;
+use crate::subcontractor::SubcontractorCommand;
+use crate::subcontractor_org::SubcontractorOrgCommand;
 use crate::work_order::WorkOrderCommand;
 
 /// Refuses a command that the asker's role does not take.
@@ -21,6 +23,8 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
         (_, Authority::Support) if is_supports(command) => Ok(()),
         (_, Authority::Support) => needed("the account's own people; support does few things"),
         (_, Authority::Member { .. }) => is_members(command),
+        (Right::OrgUser | Right::Trade | Right::Answer, Authority::SubUser { .. }) => Ok(()),
+        (_, Authority::SubUser { .. }) => needed("the account's own people"),
         (Right::OwnLogin, Authority::Owner) if !their_own(command, circumstances.actor) => {
             needed("the person's own session")
         }
@@ -30,6 +34,10 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
         (Right::Operate, _) => needed("an operator token"),
         (Right::FromPortal, _) => needed("a member of the customer, in its portal"),
         (Right::Report, _) => needed("the product's own mail sender"),
+        (Right::OrgUser | Right::Trade, _) => {
+            needed("a registered user of the subcontractor's own company")
+        }
+        (Right::Support, _) => needed("support, with another operator's approval"),
         (Right::Answer, Authority::Builder { .. } | Authority::Operator) => {
             needed("the invitee, through the link in the mail")
         }
@@ -89,6 +97,9 @@ pub(super) fn permit(command: &Command, circumstances: &Circumstances) -> Result
 
 /// Whether it is one of the few deeds that support is approved for.
 fn is_supports(command: &Command) -> bool {
+    if let Command::SubcontractorOrg(_, command) = command {
+        return matches!(command, SubcontractorOrgCommand::AssignPrimaryContactBySupport(_));
+    }
     let Command::Contact(_, command) = command else { return false };
     SupportDeed::ALL.iter().any(|deed| deed.command() == *command)
 }
@@ -104,6 +115,7 @@ fn their_own(command: &Command, actor: Actor) -> bool {
             | Actor::BuilderStaff(_)
             | Actor::StaffMember(_)
             | Actor::PortalContact(_)
+            | Actor::SubUser(_)
             | Actor::Operator(_)
             | Actor::System,
         ) => false,
@@ -134,6 +146,12 @@ enum Right {
     Report,
     /// A customer's member's.
     FromPortal,
+    /// A registered user's of the subcontractor's company; the builder has no part in it (R76, R77).
+    OrgUser,
+    /// The same user's, in the general contractor's account.
+    Trade,
+    /// Support's, which another operator has approved (R81).
+    Support,
 }
 
 fn right(command: &Command) -> Right {
@@ -214,6 +232,9 @@ fn right(command: &Command) -> Right {
             WorkOrderCommand::File { .. } => Right::FromPortal,
             WorkOrderCommand::TurnIntoTask { .. } | WorkOrderCommand::Decline(_) => Right::Work,
         },
+        Command::Subcontractor(_, command) => of_subcontractor(command),
+        Command::TradeTask { .. } => Right::Trade,
+        Command::SubcontractorOrg(_, command) => of_org(command),
         Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
         // It activates owners and deactivates others.
@@ -239,5 +260,43 @@ fn right(command: &Command) -> Right {
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }
         | Command::WinLead { .. } => Right::Work,
+    }
+}
+
+/// The general contractor's, but for what the invitee and the organisation's users answer or ask.
+const fn of_subcontractor(command: &SubcontractorCommand) -> Right {
+    match command {
+        SubcontractorCommand::Add { .. }
+        | SubcontractorCommand::Rename(_)
+        | SubcontractorCommand::Invite { .. }
+        | SubcontractorCommand::Resend { .. }
+        | SubcontractorCommand::ResendStale { .. }
+        | SubcontractorCommand::Cancel(_)
+        | SubcontractorCommand::Withdraw(_)
+        | SubcontractorCommand::ChangePrimaryContact { .. }
+        | SubcontractorCommand::DeclinePrimaryContactRequest(_) => Right::Work,
+        SubcontractorCommand::Accept { .. } | SubcontractorCommand::Decline { .. } => Right::Answer,
+        SubcontractorCommand::RequestPrimaryContactChange { .. } => Right::Trade,
+        SubcontractorCommand::Expire(_) => Right::Report,
+    }
+}
+
+/// The company's own users', but for what brings somebody in.
+const fn of_org(command: &SubcontractorOrgCommand) -> Right {
+    match command {
+        SubcontractorOrgCommand::Create { .. }
+        | SubcontractorOrgCommand::LinkGeneralContractor { .. }
+        | SubcontractorOrgCommand::JoinByInvite { .. }
+        | SubcontractorOrgCommand::DeclineUserInvite { .. }
+        | SubcontractorOrgCommand::RequestToJoin { .. } => Right::Answer,
+        SubcontractorOrgCommand::Rename(_)
+        | SubcontractorOrgCommand::InviteUser { .. }
+        | SubcontractorOrgCommand::ResendUserInvite { .. }
+        | SubcontractorOrgCommand::CancelUserInvite(_)
+        | SubcontractorOrgCommand::RemoveUser(_)
+        | SubcontractorOrgCommand::ApproveJoin(_)
+        | SubcontractorOrgCommand::RejectJoin(_) => Right::OrgUser,
+        SubcontractorOrgCommand::ExpireUserInvite(_) => Right::Report,
+        SubcontractorOrgCommand::AssignPrimaryContactBySupport(_) => Right::Support,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::authority::permit;
 use super::customers::told;
+use super::trades::TradeTask;
 use super::{
     Command, Decision, Halt, JobFromTemplate, LedgerState, Outcome, OwnerChangeMode, OwnerOutcome,
     OwnerResult, Tracked,
@@ -106,6 +107,12 @@ fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> 
         Command::PortalLink(job, command) => asked.portal_link(*job, command),
         Command::Customer(id, command) => asked.customer(*id, command),
         Command::WorkOrder(id, command) => asked.work_order(*id, command),
+        Command::Subcontractor(id, command) => asked.subcontractor(*id, command),
+        Command::TradeTask { job, subcontractor, user, task, deed } => {
+            let (job, subcontractor, user, task) = (*job, *subcontractor, *user, *task);
+            asked.trade_task(TradeTask { job, subcontractor, user, task }, deed)
+        }
+        Command::SubcontractorOrg(id, command) => asked.subcontractor_org(*id, command),
         Command::Lead(id, command) => asked.lead(*id, command),
         Command::SaveLeadContact { lead, title, contact, details } => {
             asked.save_lead_contact(*lead, title.as_ref(), *contact, details)
@@ -172,6 +179,7 @@ impl Asked<'_> {
             | JobCommand::CompleteTask(_)
             | JobCommand::ReopenTask(_)
             | JobCommand::RemoveTask(_)
+            | JobCommand::CommentOnTask { .. }
             | JobCommand::AddMilestone(..)
             | JobCommand::EditMilestone(..)
             | JobCommand::RemoveMilestone(_)
@@ -182,6 +190,7 @@ impl Asked<'_> {
             | JobCommand::Reopen => {}
         }
         let job = Tracked::state_of(self.state.job(id)?);
+        self.assignable_trade(id, job, command)?;
         let happened = job::decide(id, job, command)?;
         let notices = self.task_notices(id, job, &happened)?;
         let mut decision = done(id.into(), happened, Event::Job);

@@ -16,9 +16,11 @@ mod legacy;
 mod links;
 mod merge;
 mod notices;
+mod orgs;
 mod owner_items;
 mod portal_links;
 mod state;
+mod trades;
 mod work_orders;
 
 #[cfg(test)]
@@ -38,7 +40,7 @@ use crate::customer::CustomerCommand;
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, BulkId, ContactId, CustomerId, JobId, LeadId, MailId, MergeId,
-    MilestoneId, PersonId, TaskId, TemplateId, WorkOrderId,
+    MilestoneId, OrgId, PersonId, SubUserId, SubcontractorId, TaskId, TemplateId, WorkOrderId,
 };
 use crate::installation::{InstallationCommand, SupportCommand};
 use crate::job::impersonation::ImpersonationCommand;
@@ -49,6 +51,8 @@ use crate::notification::{BounceStatus, MailReport};
 use crate::owner_item::OwnerItemCommand;
 use crate::person::PersonCommand;
 use crate::rejection::Rejection;
+use crate::subcontractor::{SubcontractorCommand, TradeDeed};
+use crate::subcontractor_org::SubcontractorOrgCommand;
 use crate::text::{JobType, Title};
 use crate::work_order::WorkOrderCommand;
 use crate::{EmailAddress, Sequence, Timestamp};
@@ -152,6 +156,23 @@ pub enum Command {
     Customer(CustomerId, CustomerCommand),
     /// About what a member of a customer asks the builder to do.
     WorkOrder(WorkOrderId, WorkOrderCommand),
+    /// About one subcontractor and the jobs that it is invited to.
+    Subcontractor(SubcontractorId, SubcontractorCommand),
+    /// A user of a subcontractor's organisation does something with a task that is the subcontractor's.
+    TradeTask {
+        /// The job.
+        job: JobId,
+        /// Which subcontractor of the account the organisation is.
+        subcontractor: SubcontractorId,
+        /// The user who does it.
+        user: SubUserId,
+        /// The task.
+        task: TaskId,
+        /// What.
+        deed: TradeDeed,
+    },
+    /// To the subcontractor's company that the ledger belongs to.
+    SubcontractorOrg(OrgId, SubcontractorOrgCommand),
     /// To one lead.
     Lead(LeadId, LeadCommand),
     /// Put the contact of a lead, new or there already, into the book with the same save (R2).
@@ -440,6 +461,14 @@ impl Command {
                 | JobCommand::ReplaceOwner { to: contact, .. },
             ) => vec![(*id).into(), (*contact).into()],
             Self::CompleteForOwner { job, contact, .. } => vec![(*job).into(), (*contact).into()],
+            Self::TradeTask { job, subcontractor, .. } => {
+                vec![(*job).into(), (*subcontractor).into()]
+            }
+            Self::Subcontractor(id, SubcontractorCommand::Invite { job, .. }) => {
+                vec![(*id).into(), (*job).into()]
+            }
+            Self::Subcontractor(id, _) => vec![(*id).into()],
+            Self::SubcontractorOrg(id, _) => vec![(*id).into()],
             // Who is told of a task, the job knows.
             Self::Job(
                 id,
@@ -448,6 +477,7 @@ impl Command {
                 | JobCommand::CompleteTask(_)
                 | JobCommand::ReopenTask(_)
                 | JobCommand::RemoveTask(_)
+                | JobCommand::CommentOnTask { .. }
                 | JobCommand::AddMilestone(..)
                 | JobCommand::EditMilestone(..)
                 | JobCommand::RemoveMilestone(_)
@@ -539,9 +569,14 @@ impl Command {
             Self::OwnerItem(
                 OwnerItemCommand::AddTodo { item, .. } | OwnerItemCommand::SendMessage { item, .. },
             ) => Some((*item).into()),
+            Self::Subcontractor(id, SubcontractorCommand::Add { .. }) => Some((*id).into()),
             Self::Installation(_)
             | Self::BuilderAccount(..)
             | Self::Person(..)
+            | Self::Subcontractor(..)
+            | Self::TradeTask { .. }
+            // A crash may have come after it was made.
+            | Self::SubcontractorOrg(..)
             | Self::Contact(..)
             | Self::Job(..)
             | Self::CompleteForOwner { .. }
@@ -644,6 +679,9 @@ impl Command {
             Self::PortalLink(_, command) => command.name(),
             Self::Customer(_, command) => command.name(),
             Self::WorkOrder(_, command) => command.name(),
+            Self::Subcontractor(_, command) => command.name(),
+            Self::TradeTask { deed, .. } => deed.name(),
+            Self::SubcontractorOrg(_, command) => command.name(),
             Self::Lead(_, command) => command.name(),
             Self::SaveLeadContact { title: Some(_), .. } => "CreateLead",
             Self::SaveLeadContact { title: None, .. } => "LinkLead",

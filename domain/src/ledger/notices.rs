@@ -83,6 +83,7 @@ fn newly_an_owners<'a>(job: &Job, event: &'a JobEvent) -> Option<&'a TaskDetails
         | JobEvent::TaskReopened(_)
         | JobEvent::TaskUnassigned(_)
         | JobEvent::TaskRemoved(_)
+        | JobEvent::TaskCommented(_)
         | JobEvent::MilestoneAdded(_)
         | JobEvent::MilestoneEdited(_)
         | JobEvent::MilestoneStatusSet(_)

@@ -125,6 +125,7 @@ impl Asked<'_> {
             (
                 Authority::Owner
                 | Authority::Member { .. }
+                | Authority::SubUser { .. }
                 | Authority::Impersonator
                 | Authority::Builder { .. }
                 | Authority::Operator

@@ -7,8 +7,8 @@ use crate::contact::{ClaimChange, Contact, ContactEvent, refuse_gone};
 use crate::customer::Customer;
 use crate::event::Event;
 use crate::ids::{
-    AccountId, AggregateId, ContactId, CustomerId, JobId, LeadId, MailId, OwnerItemId, PersonId,
-    WorkOrderId,
+    AccountId, AggregateId, ContactId, CustomerId, JobId, LeadId, MailId, OrgId, OwnerItemId,
+    PersonId, SubcontractorId, WorkOrderId,
 };
 use crate::installation::Installation;
 use crate::job::Job;
@@ -17,6 +17,8 @@ use crate::notification::Notification;
 use crate::owner_item::OwnerItem;
 use crate::person::Person;
 use crate::rejection::Rejection;
+use crate::subcontractor::Subcontractor;
+use crate::subcontractor_org::SubcontractorOrg;
 use crate::work_order::WorkOrder;
 use crate::{EmailAddress, ImpossibleStep, Sequence};
 use std::collections::{BTreeSet, HashMap};
@@ -41,6 +43,8 @@ enum Known {
     Customer(Tracked<Customer>),
     WorkOrder(Tracked<WorkOrder>),
     OwnerItem(Tracked<OwnerItem>),
+    Subcontractor(Tracked<Subcontractor>),
+    SubcontractorOrg(Tracked<SubcontractorOrg>),
     Person(Tracked<Person>),
     Notification(Tracked<Notification>),
 }
@@ -142,6 +146,8 @@ impl LedgerState {
             Some(Known::Customer(tracked)) => tracked.version,
             Some(Known::WorkOrder(tracked)) => tracked.version,
             Some(Known::OwnerItem(tracked)) => tracked.version,
+            Some(Known::Subcontractor(tracked)) => tracked.version,
+            Some(Known::SubcontractorOrg(tracked)) => tracked.version,
             Some(Known::Person(tracked)) => tracked.version,
             Some(Known::Notification(tracked)) => tracked.version,
         }
@@ -202,6 +208,23 @@ impl LedgerState {
     pub fn owner_item(&self, id: OwnerItemId) -> Result<Option<&Tracked<OwnerItem>>, Halt> {
         self.known(id.into(), |known| {
             if let Known::OwnerItem(tracked) = known { Some(tracked) } else { None }
+        })
+    }
+
+    /// A subcontractor, if it is there.
+    pub fn subcontractor(
+        &self,
+        id: SubcontractorId,
+    ) -> Result<Option<&Tracked<Subcontractor>>, Halt> {
+        self.known(id.into(), |known| {
+            if let Known::Subcontractor(tracked) = known { Some(tracked) } else { None }
+        })
+    }
+
+    /// A subcontractor's company, if it is there.
+    pub fn subcontractor_org(&self, id: OrgId) -> Result<Option<&Tracked<SubcontractorOrg>>, Halt> {
+        self.known(id.into(), |known| {
+            if let Known::SubcontractorOrg(tracked) = known { Some(tracked) } else { None }
         })
     }
 
@@ -312,6 +335,8 @@ impl LedgerState {
                 | Event::WorkOrder(_)
                 | Event::OwnerItem(_)
                 | Event::Installation(_)
+                | Event::Subcontractor(_)
+                | Event::SubcontractorOrg(_)
                 | Event::Person(_)
                 | Event::Notification(_)
                 | Event::BuilderAccount(_),
@@ -370,6 +395,14 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
         (AggregateId::OwnerItem(id), Event::OwnerItem(event)) => {
             Ok(Known::OwnerItem(Tracked { state: OwnerItem::from_first(id, event)?, version }))
         }
+        (AggregateId::Subcontractor(id), Event::Subcontractor(event)) => {
+            let state = Subcontractor::from_first(id, event)?;
+            Ok(Known::Subcontractor(Tracked { state, version }))
+        }
+        (AggregateId::SubcontractorOrg(id), Event::SubcontractorOrg(event)) => {
+            let state = SubcontractorOrg::from_first(id, event)?;
+            Ok(Known::SubcontractorOrg(Tracked { state, version }))
+        }
         (AggregateId::Person(id), Event::Person(event)) => {
             Ok(Known::Person(Tracked { state: Person::from_first(id, event)?, version }))
         }
@@ -386,6 +419,8 @@ fn first(id: AggregateId, version: Sequence, event: &Event) -> Result<Known, Imp
             | AggregateId::Customer(_)
             | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),
             _,
@@ -447,6 +482,16 @@ fn next(
             tracked.state.apply(event)?;
             tracked.version = sequence;
         }
+        (Known::Subcontractor(tracked), Event::Subcontractor(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
+        (Known::SubcontractorOrg(tracked), Event::SubcontractorOrg(event)) => {
+            gap(tracked.version)?;
+            tracked.state.apply(event)?;
+            tracked.version = sequence;
+        }
         (Known::Person(tracked), Event::Person(event)) => {
             gap(tracked.version)?;
             tracked.state.apply(event)?;
@@ -467,6 +512,8 @@ fn next(
             | Known::Customer(_)
             | Known::WorkOrder(_)
             | Known::OwnerItem(_)
+            | Known::Subcontractor(_)
+            | Known::SubcontractorOrg(_)
             | Known::Person(_)
             | Known::Notification(_),
             _,

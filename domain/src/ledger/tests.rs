@@ -987,6 +987,8 @@ fn elsewhere(commands: impl IntoIterator<Item = Command>) -> Vec<ContactEvent> {
             | Event::OwnerItem(_)
             | Event::BuilderAccount(_)
             | Event::Installation(_)
+            | Event::Subcontractor(_)
+            | Event::SubcontractorOrg(_)
             | Event::Person(_)
             | Event::Notification(_) => None,
         })

@@ -148,6 +148,7 @@ fn tells_secret(submission: &Submission) -> bool {
         Command::Person(_, command) => match command {
             PersonCommand::LogIn(_)
             | PersonCommand::LogInAsStaff { .. }
+            | PersonCommand::LogInForOrg { .. }
             // The recovery codes are made of it.
             | PersonCommand::EnableSecondFactor(_) => true,
             // Its link goes into a mail and nowhere else.
@@ -160,6 +161,7 @@ fn tells_secret(submission: &Submission) -> bool {
             | PersonCommand::EmailChange(_)
             | PersonCommand::CompleteReset { .. }
             | PersonCommand::LinkStaff { .. }
+            | PersonCommand::LinkOrg { .. }
             | PersonCommand::DisableSecondFactor(_)
             | PersonCommand::UseRecoveryCode { .. } => false,
         },
@@ -188,6 +190,9 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::UnmergeContact(_)
         | Command::Customer(..)
         | Command::WorkOrder(..)
+        | Command::Subcontractor(..)
+        | Command::TradeTask { .. }
+        | Command::SubcontractorOrg(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::job::portal_link::PortalLinkStep;
 use domain::{
     AccountId, AggregateId, Command, ContactId, Decision, EmailAddress, Event, EventId, Halt,
-    JobId, LeadId, LedgerId, LedgerState, Need, Outcome, Rejection, Timestamp, ledger,
+    JobId, LeadId, LedgerId, LedgerState, Need, Outcome, Rejection, SubjectId, Timestamp, ledger,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -477,19 +477,26 @@ fn submissions(group: &Group) -> impl Iterator<Item = &Submission> {
     })
 }
 
-/// The contact whose an event is, though it happened to something else, or as whom an owner did it.
-fn theirs(command: &Command, event: &Event) -> Option<ContactId> {
+/// The one whose an event is, though it happened to something else, or as whom an owner or a
+/// subcontractor did it.
+fn theirs(command: &Command, event: &Event) -> Option<SubjectId> {
     if let Command::CompleteForOwner { contact, .. } = command {
-        return Some(*contact);
+        return Some((*contact).into());
+    }
+    if let Command::TradeTask { subcontractor, .. } = command {
+        return Some((*subcontractor).into());
     }
     if let (Command::PortalLink(..), Event::Job(event)) = (command, event) {
-        return event.portal_link().and_then(PortalLinkStep::contact);
+        return event.portal_link().and_then(PortalLinkStep::contact).map(SubjectId::from);
+    }
+    if let Event::SubcontractorOrg(event) = event {
+        return event.user().map(SubjectId::from);
     }
     if let Event::WorkOrder(event) = event {
-        return Some(event.place().1);
+        return Some(event.place().1.into());
     }
     let Event::OwnerItem(event) = event else { return None };
-    Some(event.place().1)
+    Some(event.place().1.into())
 }
 
 /// Decides; a panic in the domain is an error of this one command.

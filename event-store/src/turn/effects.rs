@@ -17,6 +17,8 @@ use domain::installation::InstallationEvent;
 use domain::notification::{MailKind, NotificationEvent};
 use domain::person::PersonEvent;
 use domain::personal::HoldsPersonal;
+use domain::subcontractor::SubcontractorEvent;
+use domain::subcontractor_org::SubcontractorOrgEvent;
 use domain::{
     AggregateId, Command, ContactId, EmailAddress, Event, InvitationId, LedgerId, MailId, Personal,
     SubjectId, Timestamp, TokenId,
@@ -89,6 +91,12 @@ impl Turn<'_> {
                 (Event::Person(event), AggregateId::Person(person)) => {
                     self.person_effects(recorded, event, person, submission, writes)?;
                 }
+                (Event::Subcontractor(event), AggregateId::Subcontractor(id)) => {
+                    self.subcontractor_effects(recorded, event, id, submission, writes)?;
+                }
+                (Event::SubcontractorOrg(event), AggregateId::SubcontractorOrg(_)) => {
+                    self.org_effects(recorded, event, submission, writes)?;
+                }
                 (Event::Job(event), AggregateId::Job(job)) => {
                     let (left, came) = event.owner_change();
                     writes.jobs.extend(left.map(|contact| ((ledger, contact, job), false)));
@@ -113,6 +121,8 @@ impl Turn<'_> {
                     | Event::OwnerItem(_)
                     | Event::Installation(_)
                     | Event::BuilderAccount(_)
+                    | Event::Subcontractor(_)
+                    | Event::SubcontractorOrg(_)
                     | Event::Person(_)
                     | Event::Notification(_),
                     _,
@@ -318,6 +328,27 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             Event::BuilderAccount(BuilderAccountEvent::StaffInvited(e)),
         ) => Some(e.staff.into()),
         (
+            AggregateId::Subcontractor(id),
+            Event::Subcontractor(SubcontractorEvent::SubcontractorAdded(_)),
+        ) => Some(id.into()),
+        (AggregateId::SubcontractorOrg(_), Event::SubcontractorOrg(event)) => match event {
+            SubcontractorOrgEvent::SubcontractorOrgCreated(e) => Some(e.user.into()),
+            SubcontractorOrgEvent::SubUserInvited(e) => Some(e.user.into()),
+            SubcontractorOrgEvent::PrimaryContactAssignedBySupport(e) => Some(e.user.into()),
+            // Whoever is let in keeps the request's key.
+            SubcontractorOrgEvent::JoinRequested(e) => Some(SubjectId(e.request.0)),
+            SubcontractorOrgEvent::SubcontractorOrgRenamed(_)
+            | SubcontractorOrgEvent::GeneralContractorLinked(_)
+            | SubcontractorOrgEvent::SubUserInviteResent(_)
+            | SubcontractorOrgEvent::SubUserInviteCancelled(_)
+            | SubcontractorOrgEvent::SubUserInviteDeclined(_)
+            | SubcontractorOrgEvent::SubUserInviteExpired(_)
+            | SubcontractorOrgEvent::SubUserJoined(_)
+            | SubcontractorOrgEvent::SubUserRemoved(_)
+            | SubcontractorOrgEvent::JoinApproved(_)
+            | SubcontractorOrgEvent::JoinRejected(_) => None,
+        },
+        (
             AggregateId::Installation,
             Event::Installation(InstallationEvent::OperatorAppointed(e)),
         ) => Some(SubjectId(e.operator.0)),
@@ -330,6 +361,8 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             | AggregateId::Customer(_)
             | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_),
             _,

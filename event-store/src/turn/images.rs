@@ -59,6 +59,8 @@ pub(super) fn seals_with(recorded: &Recorded) -> Option<SubjectId> {
         | Event::OwnerItem(_)
         | Event::Installation(_)
         | Event::BuilderAccount(_)
+        | Event::Subcontractor(_)
+        | Event::SubcontractorOrg(_)
         | Event::Person(_)
         | Event::Notification(_) => None,
     }

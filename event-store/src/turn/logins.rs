@@ -5,7 +5,7 @@ use super::second_factors::SecondFactors;
 use super::{Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
-use crate::logins::{SESSION_HOURS, STAFF_SESSION_HOURS, StaffSession};
+use crate::logins::{OrgSession, SESSION_HOURS, STAFF_SESSION_HOURS, StaffSession, Work};
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
 use crate::rows::{
@@ -133,7 +133,12 @@ impl Turn<'_> {
             }
             PersonEvent::StaffSessionBegun(begun) => {
                 let work = StaffSession { account: begun.account, staff: begun.staff };
-                self.session_begun(recorded, begun.session, Some(work), submission, writes)?;
+                let work = Some(Work::Staff(work));
+                self.session_begun(recorded, begun.session, work, submission, writes)?;
+            }
+            PersonEvent::OrgSessionBegun(begun) => {
+                let work = Some(Work::Org(OrgSession { org: begun.org, user: begun.user }));
+                self.session_begun(recorded, begun.session, work, submission, writes)?;
             }
             PersonEvent::SecondFactorEnabled(e) => {
                 writes.logins.factors.enabled(recorded, e, submission)?;
@@ -158,6 +163,7 @@ impl Turn<'_> {
             | PersonEvent::PrimaryEmailChangeBegun(_)
             | PersonEvent::PrimaryEmailChangeRefused(_)
             | PersonEvent::StaffLinked(_)
+            | PersonEvent::OrgLinked(_)
             | PersonEvent::PasswordResetCompleted(_) => {}
         }
         Ok(())
@@ -168,7 +174,7 @@ impl Turn<'_> {
         &self,
         recorded: &Recorded,
         session: SessionId,
-        work: Option<StaffSession>,
+        work: Option<Work>,
         submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
@@ -185,8 +191,10 @@ impl Turn<'_> {
             seen_at: at.moment(),
             expires_at: at.plus_hours(hours).moment(),
             sealed: keys.seal(client.as_bytes(), session.0.as_bytes())?,
-            account_id: work.map(|work| work.account.0),
-            staff_id: work.map(|work| work.staff.0),
+            account_id: work.and_then(Work::staff).map(|work| work.account.0),
+            staff_id: work.and_then(Work::staff).map(|work| work.staff.0),
+            org_id: work.and_then(Work::org).map(|work| work.org.0),
+            sub_user_id: work.and_then(Work::org).map(|work| work.user.0),
         });
         Ok(())
     }

@@ -19,6 +19,7 @@ mod logins;
 mod portal_links;
 mod second_factors;
 mod staff;
+mod trades;
 mod writes;
 mod writing;
 

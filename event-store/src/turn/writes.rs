@@ -7,6 +7,7 @@ use super::impersonations::Impersonations;
 use super::logins::Logins;
 use super::portal_links::PortalLinks;
 use super::staff::Staff;
+use super::trades::Trades;
 use crate::rows::{AttemptRow, MailRow, NewTokenRow, ReceiptRow, SubjectKeyRow};
 use domain::{ContactId, CustomerId, JobId, LeadId, LedgerId, SubjectId};
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ pub(super) struct Writes {
     pub(super) logins: Logins,
     pub(super) images: Images,
     pub(super) staff: Staff,
+    pub(super) trades: Trades,
     /// Subjects whose keys this turn made, to let go when it is rolled back.
     pub(super) newborn: Vec<(LedgerId, SubjectId)>,
 }
@@ -58,6 +60,7 @@ impl Writes {
             logins,
             images,
             staff,
+            trades,
             newborn: _,
         } = self;
         subject_keys.is_empty()
@@ -76,6 +79,7 @@ impl Writes {
             && logins.are_none()
             && images.are_none()
             && staff.are_none()
+            && trades.are_none()
     }
 }
 

@@ -91,6 +91,7 @@ impl Turn<'_> {
         take(&mut writes.logins).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.images).send(client, prepared, &mut pipeline).await?;
         take(&mut writes.staff).send(client, prepared, &mut pipeline).await?;
+        take(&mut writes.trades).send(client, prepared, &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.receipts), &mut pipeline).await?;
         prepared.insert(client, take(&mut writes.attempts), &mut pipeline).await?;
         // Lets the connection send what it has: the database begins while the events are sealed.

@@ -127,6 +127,8 @@ impl View for DuplicateCandidates {
             | AggregateId::Customer(_)
             | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_) => None,
         }

@@ -39,6 +39,8 @@ async fn acceptances(server: &Server, builder: &Builder, contact: Uuid) -> usize
         | Event::OwnerItem(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)
+        | Event::Subcontractor(_)
+        | Event::SubcontractorOrg(_)
         | Event::Person(_)
         | Event::Notification(_) => false,
     };

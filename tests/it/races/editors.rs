@@ -152,6 +152,8 @@ async fn saves_over_a_contact_and_a_job_are_whole() {
         | Event::OwnerItem(_)
         | Event::BuilderAccount(_)
         | Event::Installation(_)
+        | Event::Subcontractor(_)
+        | Event::SubcontractorOrg(_)
         | Event::Person(_)
         | Event::Notification(_) => {}
     })

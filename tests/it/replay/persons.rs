@@ -25,6 +25,7 @@ fn submission(person: PersonId, command: PersonCommand) -> Submission {
     let makes_secret = match &command {
         PersonCommand::LogIn(_)
         | PersonCommand::LogInAsStaff { .. }
+        | PersonCommand::LogInForOrg { .. }
         | PersonCommand::RequestReset(_)
         | PersonCommand::EnableSecondFactor(_) => true,
         PersonCommand::EmailChange(step) => step.makes_link(),
@@ -32,6 +33,7 @@ fn submission(person: PersonId, command: PersonCommand) -> Submission {
         | PersonCommand::TakeOver(_)
         | PersonCommand::Link { .. }
         | PersonCommand::LinkStaff { .. }
+        | PersonCommand::LinkOrg { .. }
         | PersonCommand::DisableSecondFactor(_)
         | PersonCommand::UseRecoveryCode { .. }
         | PersonCommand::Revoke(_)
@@ -193,6 +195,9 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
             E::StaffSessionBegun(begun) => {
                 sessions.insert(begun.session);
             }
+            E::OrgSessionBegun(begun) => {
+                sessions.insert(begun.session);
+            }
             E::SecondFactorEnabled(e) => {
                 codes = (1..=RECOVERY_CODES).map(|number| (e.factor.0, number)).collect();
             }
@@ -206,6 +211,7 @@ async fn beside_is_as_told(store: &EventStore, person: PersonId) {
             E::PersonRegistered(_)
             | E::ContactLinked(_)
             | E::StaffLinked(_)
+            | E::OrgLinked(_)
             | E::PasswordResetRequested(_)
             | E::PasswordResetCompleted(_)
             | E::PrimaryEmailChangeRequested(_)

@@ -55,6 +55,8 @@ fn with_contact(applied: &Applied) -> Answer<LeadAnswer> {
             | AggregateId::Customer(_)
             | AggregateId::WorkOrder(_)
             | AggregateId::OwnerItem(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::BuilderAccount(_)

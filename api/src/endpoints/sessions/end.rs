@@ -17,7 +17,7 @@ pub(crate) async fn end(
     SessionOrder(order): SessionOrder<SessionId, NoBody>,
 ) -> Result<StatusCode, Problem> {
     let credential = &order.asker.credential;
-    if credential.at_work.is_some() {
+    if credential.at_work.is_some() || credential.for_org.is_some() {
         if order.path.0 != credential.key.0 {
             return Err(Problem::not_found());
         }

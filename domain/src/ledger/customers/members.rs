@@ -72,6 +72,9 @@ fn takes(command: &Command) -> Option<Takes> {
         | Command::PortalLink(..)
         | Command::CompleteForOwner { .. }
         | Command::OwnerItem(_)
+        | Command::Subcontractor(..)
+        | Command::TradeTask { .. }
+        | Command::SubcontractorOrg(..)
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }

@@ -208,6 +208,8 @@ impl Asked<'_> {
             | Rejection::BuilderAccount(_)
             | Rejection::OwnerItem(_)
             | Rejection::Person(_)
+            | Rejection::Subcontractor(_)
+            | Rejection::SubcontractorOrg(_)
             | Rejection::Installation(_) => Kept::JobIsFull,
         }))
     }

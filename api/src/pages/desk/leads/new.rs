@@ -43,6 +43,8 @@ pub(in crate::pages) async fn send(
                 AggregateId::Lead(lead) => Some(*lead),
                 AggregateId::Installation
                 | AggregateId::OwnerItem(_)
+                | AggregateId::Subcontractor(_)
+                | AggregateId::SubcontractorOrg(_)
                 | AggregateId::Person(_)
                 | AggregateId::Notification(_)
                 | AggregateId::BuilderAccount(_)

@@ -56,18 +56,3 @@ COMMENT ON TABLE subcontractors_jobs IS 'Read model: which subcontractors were e
 COMMENT ON COLUMN subcontractors_jobs.ledger_id IS 'The builder account';
 COMMENT ON COLUMN subcontractors_jobs.subcontractor_id IS 'The subcontractor';
 COMMENT ON COLUMN subcontractors_jobs.job_id IS 'The job';
-
-CREATE TABLE subcontractors_pending (
-    ledger_id        uuid        NOT NULL,
-    subcontractor_id uuid        NOT NULL,
-    invitation_id    uuid        NOT NULL,
-    expires_at       timestamptz NOT NULL,
-    PRIMARY KEY (ledger_id, subcontractor_id, invitation_id)
-);
--- For the clock, which ends invitations that nobody answered in time.
-CREATE INDEX subcontractors_pending_overdue ON subcontractors_pending (expires_at);
-COMMENT ON TABLE subcontractors_pending IS 'Read model: invitations to jobs that wait for an answer';
-COMMENT ON COLUMN subcontractors_pending.ledger_id IS 'The builder account';
-COMMENT ON COLUMN subcontractors_pending.subcontractor_id IS 'The subcontractor';
-COMMENT ON COLUMN subcontractors_pending.invitation_id IS 'The invitation';
-COMMENT ON COLUMN subcontractors_pending.expires_at IS 'From then on its link is dead';

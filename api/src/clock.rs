@@ -8,11 +8,9 @@ use crate::start::by_system;
 use domain::contact::ContactCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::job::portal_link::PortalLinkCommand;
-use domain::subcontractor::SubcontractorCommand;
-use domain::subcontractor_org::SubcontractorOrgCommand;
 use domain::{Command, LedgerId, MailId};
 use event_store::{EventStore, ExecuteError, Rehearsal, StoreError, Submission};
-use projections::{ViewError, invitations, settings, subcontractors};
+use projections::{ViewError, invitations, settings};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -31,16 +29,6 @@ pub(crate) async fn run(store: EventStore) {
         match end_overdue(&store).await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "invitations have expired"),
-            Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
-        }
-        match end_project_invitations(&store).await {
-            Ok(0) => {}
-            Ok(ended) => tracing::info!(ended, "invitations to jobs have expired"),
-            Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
-        }
-        match end_org_invitations(&store).await {
-            Ok(0) => {}
-            Ok(ended) => tracing::info!(ended, "invitations to organisations have expired"),
             Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
         }
         match end_impersonations(&store).await {
@@ -91,30 +79,6 @@ pub async fn end_overdue(store: &EventStore) -> Result<usize, ViewError> {
     for (ledger, contact) in overdue {
         let expire = Command::Contact(contact, ContactCommand::ExpireInvite);
         ended += usize::from(carry_out(store, ledger, &expire).await?);
-    }
-    Ok(ended)
-}
-
-/// Ends the invitations of subcontractors to jobs that nobody answered in time (2.3); tells how many.
-pub async fn end_project_invitations(store: &EventStore) -> Result<usize, ViewError> {
-    let overdue = subcontractors::overdue(store.reader(), store.now(), SEEN_TO_MAX).await?;
-    let mut ended = 0;
-    for (ledger, subcontractor, invitation) in overdue {
-        let expire = SubcontractorCommand::Expire(invitation);
-        let expire = Command::Subcontractor(subcontractor, expire);
-        ended += usize::from(carry_out(store, ledger, &expire).await?);
-    }
-    Ok(ended)
-}
-
-/// Ends the invitations to organisations that nobody answered in time (2.3); tells how many.
-pub async fn end_org_invitations(store: &EventStore) -> Result<usize, ViewError> {
-    let overdue = store.overdue_org_invitations(SEEN_TO_MAX).await?;
-    let mut ended = 0;
-    for (org, user) in overdue {
-        let expire = SubcontractorOrgCommand::ExpireUserInvite(user);
-        let expire = Command::SubcontractorOrg(org, expire);
-        ended += usize::from(carry_out(store, org.into(), &expire).await?);
     }
     Ok(ended)
 }

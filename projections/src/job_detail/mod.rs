@@ -90,10 +90,8 @@ impl Row {
                 added_by_kind: recorded.origin.actor.kind().to_owned(),
                 added_by: recorded.origin.actor.id_in_account(),
             }),
-            // What is written about a task, the subcontractor's own list shows.
-            JobEvent::TaskCommented(_)
             // The jobs list shows these.
-            | JobEvent::JobCreated(_)
+            JobEvent::JobCreated(_)
             | JobEvent::JobRenamed(_)
             | JobEvent::OwnerAddedToJob(_)
             | JobEvent::OwnerRemovedFromJob(_)
@@ -141,8 +139,6 @@ impl View for JobDetail {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
-            | AggregateId::Subcontractor(_)
-            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)

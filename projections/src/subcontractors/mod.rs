@@ -13,12 +13,12 @@ pub use entries::{
     ProjectInvitationEntry, SubcontractorDetail, SubcontractorEntry, SubcontractorQuery,
 };
 pub(crate) use queries::names;
-pub use queries::{get, list, of_job, of_org, overdue};
+pub use queries::{get, list, of_job, of_org};
 
 use crate::search::{sort_key, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, from_json};
 use domain::subcontractor::{ProjectInvitationStage, RelationStatus, SubcontractorEvent};
-use domain::{EmailAddress, PersonName, Personal, Timestamp};
+use domain::{EmailAddress, Personal, PersonName, Timestamp};
 use event_store::{Open, Recorded};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -264,15 +264,6 @@ impl View for Subcontractors {
             columns: &[("subcontractor_id", Kind::Id), ("job_id", Kind::Id)],
             key: 2,
         },
-        Table {
-            name: "subcontractors_pending",
-            columns: &[
-                ("subcontractor_id", Kind::Id),
-                ("invitation_id", Kind::Id),
-                ("expires_at", Kind::Time),
-            ],
-            key: 2,
-        },
     ];
     type Key = Uuid;
     type Row = Row;
@@ -326,10 +317,7 @@ impl View for Subcontractors {
         let words = words.into_iter().map(|word| vec![id.clone(), Field::Text(word)]).collect();
         let jobs: BTreeSet<Uuid> = row.invitations.iter().map(|one| one.job).collect();
         let jobs = jobs.into_iter().map(|job| vec![id.clone(), Field::Id(job)]).collect();
-        let pending = row.invitations.iter().filter(|one| one.stage == Stage::Pending);
-        let pending =
-            pending.map(|one| vec![id.clone(), Field::Id(one.id), Field::Time(one.until.moment())]);
-        vec![vec![subcontractor], words, jobs, pending.collect()]
+        vec![vec![subcontractor], words, jobs]
     }
 
     fn read(tuple: &tokio_postgres::Row) -> Result<(Uuid, Row), Unfoldable> {

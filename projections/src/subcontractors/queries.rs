@@ -8,7 +8,7 @@ use super::{
 use crate::search::{beyond, terms};
 use crate::view::{View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
-use domain::{JobId, LedgerId, OrgId, ProjectInvitationId, SubcontractorId, Timestamp};
+use domain::{JobId, LedgerId, OrgId, SubcontractorId, Timestamp};
 use event_store::Reader;
 use event_store::database::Connection;
 use postgres_types::ToSql;
@@ -139,24 +139,6 @@ pub async fn of_org(
         primary_contact: row.contact.into(),
         requests: requests(row.requests),
     }))
-}
-
-/// Invitations to jobs whose time is over, of any account, the oldest first.
-pub async fn overdue(
-    reader: &Reader,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<(LedgerId, SubcontractorId, ProjectInvitationId)>, ViewError> {
-    let failed = || ViewError::database(Subcontractors::NAME);
-    let client = reader.database().connection().await?;
-    let sql = "SELECT ledger_id, subcontractor_id, invitation_id FROM subcontractors_pending \
-               WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2";
-    let statement = client.prepare_cached(sql).await.map_err(failed())?;
-    let rows = client.query(&statement, &[&now.moment(), &i64::from(limit)]).await;
-    let overdue = |row: &tokio_postgres::Row| {
-        (LedgerId(row.get(0)), SubcontractorId(row.get(1)), ProjectInvitationId(row.get(2)))
-    };
-    Ok(rows.map_err(failed())?.iter().map(overdue).collect())
 }
 
 /// The names of some subcontractors, for other lists.

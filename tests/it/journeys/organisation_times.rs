@@ -40,8 +40,8 @@ async fn an_invitation_to_an_organisation_lasts_72_hours_and_a_session_for_it_ha
     let body = json!({ "password": TRADE_PASSWORD });
     assert_eq!(server.anybody().post(&accept, body.clone()).await.is(410).code(), "invite_expired");
     // The clock writes it down, once.
-    assert_eq!(api::clock::end_org_invitations(&server.store).await.expect("looked"), 1);
-    assert_eq!(api::clock::end_org_invitations(&server.store).await.expect("looked"), 0);
+    assert_eq!(api::clock::end_trade_invitations(&server.store).await.expect("looked"), 1);
+    assert_eq!(api::clock::end_trade_invitations(&server.store).await.expect("looked"), 0);
     let begun = work(&server, "pia@pipes.example", pia.org).await.is(201);
     let session = server.caller(begun.body["token"].as_str().expect("a token"));
     let users = session.get("/v1/org/users").await.is(200);

@@ -505,8 +505,8 @@ async fn an_invitation_to_a_job_that_nobody_answers_expires_and_can_be_sent_agai
     // Before the clock has come by, the link is dead and the list says so.
     says_no(org.accepts(&server, &elm, volt, invitation, old).await, "invite_expired");
     assert_eq!(stages(&shown(&elm, volt).await), ["expired"]);
-    assert_eq!(api::clock::end_project_invitations(&server.store).await.expect("looked"), 1);
-    assert_eq!(api::clock::end_project_invitations(&server.store).await.expect("looked"), 0);
+    assert_eq!(api::clock::end_trade_invitations(&server.store).await.expect("looked"), 1);
+    assert_eq!(api::clock::end_trade_invitations(&server.store).await.expect("looked"), 0);
     let seen = shown(&elm, volt).await;
     assert_eq!((stages(&seen), &seen.body["status"]), (vec!["expired"], &json!("not_invited")));
     let history = elm.admin.get(&format!("/v1/subcontractors/{volt}/history")).await.is(200);

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
     AccountId, ApiKeyId, ContactId, CustomerId, FieldName, InterventionId, JobId, LeadId,
-    PortalLinkId, SessionId, StaffId, TemplateId, WorkOrderId,
+    PortalLinkId, SessionId, StaffId, SubcontractorId, TemplateId, WorkOrderId,
 };
 use std::str::FromStr;
 
@@ -84,6 +84,19 @@ impl<T: FromStr + Send> PathIds for (CustomerId, T) {
 impl PathIds for WorkOrderId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
+    }
+}
+
+impl PathIds for SubcontractorId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (SubcontractorId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [subcontractor, part] = segments else { return None };
+        Some((subcontractor.parse().ok()?, part.parse().ok()?))
     }
 }
 

@@ -8,6 +8,8 @@ use crate::start::by_system;
 use domain::contact::ContactCommand;
 use domain::job::impersonation::ImpersonationCommand;
 use domain::job::portal_link::PortalLinkCommand;
+use domain::subcontractor::SubcontractorCommand;
+use domain::subcontractor_org::SubcontractorOrgCommand;
 use domain::{Command, LedgerId, MailId};
 use event_store::{EventStore, ExecuteError, Rehearsal, StoreError, Submission};
 use projections::{ViewError, invitations, settings};
@@ -41,6 +43,11 @@ pub(crate) async fn run(store: EventStore) {
             Ok(ended) => tracing::info!(ended, "portal links have expired"),
             Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
         }
+        match end_trade_invitations(&store).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "invitations of subcontractors have expired"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "the clock could not look"),
+        }
         match remind(&store).await {
             Ok(0) => {}
             Ok(reminded) => tracing::info!(reminded, "invitees are reminded"),
@@ -68,6 +75,22 @@ pub async fn end_portal_links(store: &EventStore) -> Result<usize, ViewError> {
     for (ledger, job, link) in overdue {
         let expire = Command::PortalLink(job, PortalLinkCommand::Expire(link));
         ended += usize::from(carry_out(store, ledger, &expire).await?);
+    }
+    Ok(ended)
+}
+
+/// Ends the invitations of subcontractors to jobs, and of people to their companies, that nobody answered
+/// in time (2.3); tells how many.
+pub async fn end_trade_invitations(store: &EventStore) -> Result<usize, ViewError> {
+    let mut ended = 0;
+    for (ledger, id, invitation) in store.overdue_project_invitations(SEEN_TO_MAX).await? {
+        let expire = Command::Subcontractor(id, SubcontractorCommand::Expire(invitation));
+        ended += usize::from(carry_out(store, ledger, &expire).await?);
+    }
+    for (org, user) in store.overdue_org_invitations(SEEN_TO_MAX).await? {
+        let expire = SubcontractorOrgCommand::ExpireUserInvite(user);
+        let expire = Command::SubcontractorOrg(org, expire);
+        ended += usize::from(carry_out(store, org.into(), &expire).await?);
     }
     Ok(ended)
 }

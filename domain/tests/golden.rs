@@ -23,12 +23,13 @@ use domain::notification::{FailureCause, MailKind, MailOutcome, Notification};
 use domain::owner_item::{Link as ItemLink, OwnerItem, Todo, What, Whose};
 use domain::person::{EmailChange, EmailChangeEnding, OpenReset, Person, SecondFactor};
 use domain::personal::HoldsPersonal;
+use domain::subcontractor::RequestStage;
 use domain::text::{CustomerName, Title};
 use domain::work_order::WorkOrderStage;
 use domain::{
     AccountId, AggregateId, ContactId, CustomerId, Day, EmailAddress, Event, JobId, LeadId,
-    LedgerState, MailId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable, SubjectId,
-    WorkOrderId,
+    LedgerState, MailId, OrgId, OwnerItemId, PersonId, Personal, PersonalVisitor, Sealable,
+    SubcontractorId, SubjectId, WorkOrderId,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +109,8 @@ const ELM_ST: &str = "0198c0de-0000-7000-8000-0000000000e1";
 const MILLERS: &str = "0198c0de-0000-7000-8000-0000000000f1";
 const MIA: &str = "0198c0de-0000-7000-8000-0000000005a0";
 const OLU: &str = "0198c0de-0000-7000-8000-0000000006a0";
+const RIDGE: &str = "0198c0de-0000-7000-8000-0000000007b0";
+const ANN: &str = "0198c0de-0000-7000-8000-0000000007c0";
 const ACCOUNT: &str = "0198c0de-0000-7000-8000-000000000300";
 
 fn ada() -> ContactId {
@@ -390,7 +393,7 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         "job",
         "created renamed owner_added owner_removed owner_added owner_replaced owner_added
          type_set template_applied
-         task_added task_edited task_completed task_reopened task_unassigned task_removed task_added
+         task_added task_edited task_completed task_reopened task_commented task_unassigned task_removed task_added
          milestone_added milestone_edited milestone_status_set milestone_removed milestone_added
          deadline_set budget_set note_added archived reopened
          impersonation_started impersonation_ended
@@ -426,6 +429,7 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         deadline: Day::parse("2026-08-31").ok(),
         budget: vec![line("Tiles", 145_050), line("Credit for the old sink", -5_000)],
         notes: BTreeSet::from(["0198c0de-0000-7000-8000-000000000403".parse().expect("an id")]),
+        comments: BTreeSet::from(["0198c0de-0000-7000-8000-0000000007f0".parse().expect("an id")]),
         archived: false,
         impersonations: Impersonations {
             open: Vec::new(),
@@ -451,6 +455,58 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
     };
     let job = looked_at.job(id).expect("known").expect("there");
     assert_eq!(job.state.impersonations.open, [open]);
+}
+
+#[test]
+fn a_subcontractors_golden_events_fold_to_the_relation_they_always_made() {
+    let id: SubcontractorId = "0198c0de-0000-7000-8000-0000000007a0".parse().expect("an id");
+    let first = "added renamed project_invitation_sent primary_contact_change_requested
+         primary_contact_changed project_invitation_staled project_invitation_resent
+         project_invitation_cancelled project_invitation_resent project_invitation_declined
+         project_invitation_resent project_invitation_expired project_invitation_resent
+         org_linked project_invitation_accepted";
+    let events = story("subcontractor", first);
+    let state = fold(id.into(), &events);
+    let folded = &state.subcontractor(id).expect("known").expect("there").state;
+    assert_eq!(folded.company.as_str(), "Ridge Roofing");
+    assert_eq!(folded.org, RIDGE.parse().ok());
+    let contact = folded.contact.email.value().map(EmailAddress::typed);
+    assert_eq!(contact, Some("bob@ridge.example"));
+    assert!(folded.has_accepted(ELM_ST.parse().expect("an id")));
+    assert!(folded.requests.values().all(|request| request.stage == RequestStage::Done));
+    assert_eq!((folded.invitations.len(), folded.requests.len()), (1, 1));
+    let withdrawn = story("subcontractor", &format!("{first} project_withdrawn"));
+    let state = fold(id.into(), &withdrawn);
+    let folded = &state.subcontractor(id).expect("known").expect("there").state;
+    assert!(!folded.has_accepted(ELM_ST.parse().expect("an id")));
+    let declined = story(
+        "subcontractor",
+        "added primary_contact_change_requested primary_contact_request_declined",
+    );
+    fold(id.into(), &declined);
+    assert_eq!(types_in(withdrawn.iter().chain(&declined)), types_of("subcontractor."));
+}
+
+#[test]
+fn a_companys_golden_events_fold_to_the_company_they_always_made() {
+    let id: OrgId = RIDGE.parse().expect("an id");
+    let words = |names: &str| -> (Vec<&'static str>, Vec<Event>) {
+        let events = story("subcontractor_org", names);
+        let state = fold(id.into(), &events);
+        let org = &state.subcontractor_org(id).expect("known").expect("there").state;
+        (org.users.values().map(|user| user.stage.word()).collect(), events)
+    };
+    let (stages, mut all) = words(
+        "created renamed general_contractor_linked user_invited user_invite_resent
+         user_invite_expired user_invite_resent user_invite_declined user_invite_resent user_joined
+         join_requested join_approved user_removed primary_contact_assigned_by_support",
+    );
+    assert_eq!(stages, ["registered", "removed", "registered", "invited"]);
+    let (stages, rest) =
+        words("created user_invited user_invite_cancelled join_requested join_rejected");
+    assert_eq!(stages, ["registered", "cancelled"]);
+    all.extend(rest);
+    assert_eq!(types_in(&all), types_of("subcontractor_org."));
 }
 
 #[test]
@@ -612,17 +668,20 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
         reset: Some(OpenReset { token, expires_at }),
         email_change: EmailChange::None,
         staff: BTreeSet::new(),
+        orgs: BTreeSet::new(),
         second_factor: None,
     };
     assert_eq!(state.person(person), Ok(Some(&expected)));
 
     let rest = "password_reset_completed credentials_set sessions_revoked
-         staff_linked staff_session_begun second_factor_enabled recovery_code_used";
+         staff_linked staff_session_begun org_linked org_session_begun second_factor_enabled recovery_code_used";
     let events = story("person", &format!("{first} {rest}"));
     let state = fold(person.into(), &events);
     expected.reset = None;
     let staff = MIA.parse().expect("an id");
     expected.staff = BTreeSet::from([(ACCOUNT.parse().expect("an id"), staff)]);
+    let user = ANN.parse().expect("an id");
+    expected.orgs = BTreeSet::from([(RIDGE.parse().expect("an id"), user)]);
     let factor = "0198c0de-0000-7000-8000-0000000005f0".parse().expect("an id");
     expected.second_factor = Some(SecondFactor { factor, used: BTreeSet::from([3]) });
     assert_eq!(state.person(person), Ok(Some(&expected)));
@@ -631,7 +690,7 @@ fn a_persons_golden_events_fold_to_the_person_they_always_made() {
     let state = fold(person.into(), &events);
     expected.second_factor = None;
     assert_eq!(state.person(person), Ok(Some(&expected)));
-    assert_eq!(state.version(person.into()), 14);
+    assert_eq!(state.version(person.into()), 16);
 
     let refused = "primary_email_change_requested primary_email_change_begun
          primary_email_change_refused";

@@ -337,6 +337,33 @@ pub async fn get(
     org: OrgId,
     now: Timestamp,
 ) -> Result<Option<OrgEntry>, ViewError> {
+    let Some(mut row) = row(reader, org).await? else { return Ok(None) };
+    for user in &mut row.users {
+        // One whose time is over opens nothing, also before that is recorded.
+        if user.stage == INVITED && user.expires_at.is_some_and(|until| now >= until) {
+            EXPIRED.clone_into(&mut user.stage);
+            (user.ended_at, user.expires_at) = (user.expires_at, None);
+        }
+    }
+    Ok(Some(OrgEntry {
+        id: org.0,
+        name: row.name,
+        users: row.users,
+        general_contractors: row.general_contractors,
+        join_requests: row.join_requests,
+        version: u64::try_from(row.version).unwrap_or(0),
+        created_at: Timestamp::new(row.created_at),
+        updated_at: Timestamp::new(row.updated_at),
+    }))
+}
+
+/// The ids of its users, those who were removed too.
+pub(crate) async fn user_ids(reader: &Reader, org: OrgId) -> Result<Vec<Uuid>, ViewError> {
+    let users = row(reader, org).await?.map(|row| row.users).unwrap_or_default();
+    Ok(users.into_iter().map(|user| user.id).collect())
+}
+
+async fn row(reader: &Reader, org: OrgId) -> Result<Option<Row>, ViewError> {
     let failed = || ViewError::database(SubOrgDirectory::NAME);
     let ledger = LedgerId(org.0);
     let sql = format!(
@@ -347,22 +374,5 @@ pub async fn get(
     let statement = client.prepare_cached(&sql).await.map_err(failed())?;
     let found = client.query_opt(&statement, &[&ledger.0, &org.0]).await.map_err(failed())?;
     let Some(tuple) = found else { return Ok(None) };
-    let (id, mut row) = read_stored::<SubOrgDirectory>(ledger, &tuple)?;
-    for user in &mut row.users {
-        // One whose time is over opens nothing, also before that is recorded.
-        if user.stage == INVITED && user.expires_at.is_some_and(|until| now >= until) {
-            EXPIRED.clone_into(&mut user.stage);
-            (user.ended_at, user.expires_at) = (user.expires_at, None);
-        }
-    }
-    Ok(Some(OrgEntry {
-        id,
-        name: row.name,
-        users: row.users,
-        general_contractors: row.general_contractors,
-        join_requests: row.join_requests,
-        version: u64::try_from(row.version).unwrap_or(0),
-        created_at: Timestamp::new(row.created_at),
-        updated_at: Timestamp::new(row.updated_at),
-    }))
+    Ok(Some(read_stored::<SubOrgDirectory>(ledger, &tuple)?.1))
 }

@@ -12,7 +12,7 @@ use domain::job::impersonation::ImpersonationStep;
 use domain::job::portal_link::PortalLinkStep;
 use domain::{
     AccountId, AggregateId, Channel, ContactId, EmailAddress, Event, Grant, LedgerId, LedgerState,
-    Personal, Role,
+    OrgId, Personal, Role,
 };
 use event_store::codec::decode;
 use event_store::merkle::{Frontier, leaf_hash};
@@ -65,8 +65,17 @@ pub async fn verify(
     ledger: LedgerId,
     on_events: OnEvents<'_>,
 ) -> Result<Verified, ViewError> {
-    let Snapshot { head, claims, links, keys, impersonations, portal_links, images, staff } =
-        snapshot(reader, ledger).await?;
+    let Snapshot {
+        head,
+        claims,
+        links,
+        keys,
+        impersonations,
+        portal_links,
+        images,
+        staff,
+        org_users,
+    } = snapshot(reader, ledger).await?;
     let mut verified = Verified {
         ledger: ledger.0,
         head: head.size(),
@@ -122,6 +131,7 @@ pub async fn verify(
     checking.check_portal_links(&portal_links, &mut verified);
     checking.check_images(&images, &mut verified);
     checking.check_staff(&staff, &mut verified);
+    checking.check_org_users(&org_users, &mut verified);
     for view in all_views() {
         match diff(reader, view, ledger, &|_| {}).await {
             Ok(diff) => {
@@ -169,6 +179,9 @@ type ImageTable = BTreeMap<Uuid, Uuid>;
 /// The staff as it is now: who, which person signs in as them, role and grants.
 type StaffTable = BTreeSet<(Uuid, Option<Uuid>, String, Vec<String>)>;
 
+/// The registered users of a subcontractor's company, each with who signs in as them.
+type OrgUserTable = BTreeSet<(Uuid, Uuid)>;
+
 /// The head and what changes with the append that moves it.
 struct Snapshot {
     head: Frontier,
@@ -179,6 +192,7 @@ struct Snapshot {
     portal_links: PortalLinkTable,
     images: ImageTable,
     staff: StaffTable,
+    org_users: OrgUserTable,
 }
 
 async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewError> {
@@ -234,6 +248,8 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
         .map_err(failed())?;
     let staff = "SELECT staff_id, person_id, role, grants FROM staff_members WHERE ledger_id = $1";
     let staff = snapshot.query(staff, &[&ledger.0]).await.map_err(failed())?;
+    let users = "SELECT user_id, person_id FROM org_users WHERE ledger_id = $1";
+    let users = snapshot.query(users, &[&ledger.0]).await.map_err(failed())?;
     snapshot.commit().await.map_err(failed())?;
     let jobs = jobs.iter().map(|row| (row.get(0), Theirs::Job(row.get(1))));
     let leads = leads.iter().map(|row| (row.get(0), Theirs::Lead(row.get(1))));
@@ -250,6 +266,7 @@ async fn snapshot(reader: &Reader, ledger: LedgerId) -> Result<Snapshot, ViewErr
             .collect(),
         images: images.iter().map(|row| (row.get(0), row.get(1))).collect(),
         staff: staff.iter().map(|r| (r.get(0), r.get(1), r.get(2), r.get(3))).collect(),
+        org_users: users.iter().map(|row| (row.get(0), row.get(1))).collect(),
     })
 }
 
@@ -447,6 +464,16 @@ impl Checking {
             .collect();
         for (member, ..) in stored.symmetric_difference(&folded) {
             verified.problem(format!("what lets staff member {member} in is not as in the events"));
+        }
+    }
+
+    /// Who signs in for a company is whom the company's events made a registered user.
+    fn check_org_users(&self, stored: &OrgUserTable, verified: &mut Verified) {
+        let org = self.state.subcontractor_org(OrgId(self.ledger.0)).ok().flatten();
+        let registered = org.into_iter().flat_map(|org| org.state.registered());
+        let folded = registered.map(|(user, person, _)| (user.0, person.0)).collect();
+        for (user, _) in stored.symmetric_difference(&folded) {
+            verified.problem(format!("who signs in as user {user} is not as in the events"));
         }
     }
 

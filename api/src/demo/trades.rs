@@ -35,12 +35,12 @@ pub(super) struct Roofers {
 /// The roofers are noted, invited to these jobs, and come; then one of them lets another in.
 pub(super) async fn roofers(mia: &Day<'_>, jobs: &[JobId]) -> anyhow::Result<Roofers> {
     let subcontractor = noted(mia, "Ridge & Sons Roofing", "Orla Ridge", ROOFER).await?;
-    let org = OrgId(Uuid::now_v7());
+    let org = mia.app.store().org_id(mia.account.into(), subcontractor);
     let [orla, cormac] = [(); 2].map(|()| SubUserId(Uuid::now_v7()));
     let roofers = Roofers { subcontractor, account: mia.account, org, orla, cormac };
-    for (first, job) in jobs.iter().enumerate() {
+    for (nth, job) in jobs.iter().enumerate() {
         let (invitation, token) = invited(mia, subcontractor, *job).await?;
-        if first == 0 {
+        if nth == 0 {
             roofers.founded(mia, token).await.context("the demo's roofers")?;
         }
         let (org, user) = (roofers.org, roofers.orla);
@@ -129,6 +129,7 @@ impl Roofers {
         let who = who("Orla", "Ridge", ROOFER)?;
         let create = SubcontractorOrgCommand::Create { name, user: self.orla, who, person };
         self.org_does(mia, self.orla, create).await?;
+        mia.app.store().note_org_domain(&EmailAddress::parse(ROOFER)?, self.org).await?;
         let (account, subcontractor) = (self.account, self.subcontractor);
         let link = SubcontractorOrgCommand::LinkGeneralContractor { account, subcontractor };
         self.org_does(mia, self.orla, link).await

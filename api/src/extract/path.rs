@@ -87,6 +87,19 @@ impl PathIds for WorkOrderId {
     }
 }
 
+impl PathIds for SubcontractorId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (SubcontractorId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [subcontractor, part] = segments else { return None };
+        Some((subcontractor.parse().ok()?, part.parse().ok()?))
+    }
+}
+
 impl PathIds for TemplateId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)

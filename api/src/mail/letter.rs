@@ -186,6 +186,78 @@ impl Letter {
         Self { subject: one_line(&format!("{account} invites you to its staff")), blocks }
     }
 
+    /// An invitation of a subcontractor to a job (R71).
+    pub(super) fn project_invitation(
+        facts: Invitation<'_>,
+        company: &str,
+        project: Option<&str>,
+    ) -> Self {
+        let Invitation { account, url, until } = facts;
+        let project = project
+            .map_or_else(|| "a project".to_owned(), |name| format!("\u{201c}{name}\u{201d}"));
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "{account} invites {company} to work on {project}, and has you as the person to ask \
+                 there."
+            )),
+            Block::Link { label: "Look at the invitation", url },
+            Block::Paragraph(format!(
+                "The link works once, until {}. It is meant for you alone: do not pass it on. Once you \
+                 have accepted, you can add others of your company yourself.",
+                day_and_time(until)
+            )),
+            Block::Paragraph(
+                "If you did not expect this mail, you need not do anything.".to_owned(),
+            ),
+        ];
+        Self { subject: one_line(&format!("{account} invites {company} to {project}")), blocks }
+    }
+
+    /// An invitation to a subcontractor's company (R79).
+    pub(super) fn sub_user_invitation(facts: Invitation<'_>) -> Self {
+        let Invitation { account: company, url, until } = facts;
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "{company} invites you to work with it on its projects, under your own name. You will \
+                 see all of them."
+            )),
+            Block::Link { label: "Accept the invitation", url },
+            Block::Paragraph(format!(
+                "The link works once, until {}. It is meant for you alone: do not pass it on.",
+                day_and_time(until)
+            )),
+            Block::Paragraph(
+                "If you did not expect this mail, you need not do anything.".to_owned(),
+            ),
+        ];
+        Self { subject: one_line(&format!("{company} invites you to its projects")), blocks }
+    }
+
+    /// That somebody asks to be let into the company, and not who: that stands where one signs in (H9).
+    pub(super) fn join_requested(company: &str, url: String) -> Self {
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!(
+                "Somebody asks to join {company}. Whoever is let in sees all its projects: look at who \
+                 it is, and let in only those whom you know."
+            )),
+            Block::Link { label: "Look at the request", url },
+        ];
+        Self { subject: one_line(&format!("Somebody asks to join {company}")), blocks }
+    }
+
+    /// That the company has let them in (H9).
+    pub(super) fn join_approved(company: &str, url: String) -> Self {
+        let blocks = vec![
+            Block::Paragraph("Hello,".to_owned()),
+            Block::Paragraph(format!("{company} has let you in: you see all its projects now.")),
+            Block::Link { label: "Sign in", url },
+        ];
+        Self { subject: one_line(&format!("{company} has let you in")), blocks }
+    }
+
     /// A link to a project's portal (R89).
     pub(super) fn portal_link(facts: Invitation<'_>) -> Self {
         let Invitation { account, url, until } = facts;
@@ -381,6 +453,21 @@ mod tests {
             assert!(letter.text().contains("owner portal"), "{}", letter.text());
             assert!(letter.html().contains("Elm &amp; Sons"), "{}", letter.html());
         }
+    }
+
+    #[test]
+    fn a_subcontractors_letters_say_who_invites_whom_and_where() {
+        let until = Timestamp::parse("2026-11-25T14:30:00Z").expect("a time");
+        let invitation =
+            |url: &str| Invitation { account: "Elm & Sons", url: url.to_owned(), until };
+        let letter = Letter::project_invitation(invitation("u"), "Ridge Roofing", Some("Oak St 4"));
+        assert_eq!(letter.subject, "Elm & Sons invites Ridge Roofing to \u{201c}Oak St 4\u{201d}");
+        assert!(letter.text().contains("until 25 November 2026, 14:30 UTC"), "{}", letter.text());
+        let letter = Letter::sub_user_invitation(invitation("v"));
+        assert_eq!((letter.link(), letter.subject.contains("Elm & Sons")), (Some("v"), true));
+        let asked = Letter::join_requested("Ridge Roofing", "w".to_owned());
+        let let_in = Letter::join_approved("Ridge Roofing", "x".to_owned());
+        assert_eq!((asked.link(), let_in.link()), (Some("w"), Some("x")));
     }
 
     #[test]

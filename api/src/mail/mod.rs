@@ -11,6 +11,7 @@ mod letter;
 mod mailbox;
 mod sender;
 mod settings;
+mod trades;
 mod transport;
 
 pub(crate) use letter::escape;

@@ -8,6 +8,7 @@
 use super::facts::{Facts, newest_email_change, newest_reset};
 use super::letter::{Invitation, Letter};
 use super::settings::host_of;
+use super::trades;
 use super::transport::{Mailer, NotTaken, Outgoing, SEND_MAX};
 use crate::credential::{Secret, SecretKind};
 use crate::error::Chain;
@@ -232,6 +233,15 @@ impl Post {
                 MailKind::NewMessage | MailKind::NewTodo | MailKind::NewTask,
                 LetterContent::FromLedger,
             ) => self.news(kind, to, facts),
+            (MailKind::ProjectInvitation, LetterContent::Secret(secret)) => {
+                self.project_invitation(mail, secret, facts).await?
+            }
+            (MailKind::SubUserInvitation, LetterContent::Secret(secret)) => {
+                self.sub_user_invitation(mail, secret, facts)
+            }
+            (MailKind::JoinRequested | MailKind::JoinApproved, LetterContent::FromLedger) => {
+                self.joining(mail, kind, to).await?
+            }
             (MailKind::PortalLink, LetterContent::Secret(secret)) => {
                 self.portal_link(mail, secret, facts).await?
             }
@@ -301,6 +311,66 @@ impl Post {
             account: facts.account.as_deref().unwrap_or("A builder"),
             url: format!("{}/staff-invitations/{link}", self.public_url),
             until,
+        }))
+    }
+
+    /// The link of an invitation to a job that is open with just this link.
+    async fn project_invitation(
+        &self,
+        mail: &TakenMail,
+        secret: &NewSecret,
+        facts: &Facts,
+    ) -> Result<Written, StoreError> {
+        let Some(until) = facts.open_until.filter(|until| *until > self.store.now()) else {
+            return Ok(Written::Void);
+        };
+        let (ledger, reader) = (mail.place.ledger, self.store.reader());
+        let events = reader.aggregate_events(ledger, &[mail.recipient.0]).await?;
+        let (_, mut trade) = trades::of_project(&events, mail.place.mail)?;
+        if let Some(job) = trade.job {
+            trade.project = trades::project(&reader.aggregate_events(ledger, &[job.0]).await?);
+        }
+        let link = Secret::new(SecretKind::ProjectInvitation, ledger, secret).expose();
+        let invitation = Invitation {
+            account: facts.account.as_deref().unwrap_or("A builder"),
+            url: format!("{}/project-invitations/{link}", self.public_url),
+            until,
+        };
+        let project = trade.project.as_deref();
+        Ok(Written::Letter(Letter::project_invitation(invitation, &trade.company, project)))
+    }
+
+    /// The link of an invitation to a company that is open with just this link.
+    fn sub_user_invitation(&self, mail: &TakenMail, secret: &NewSecret, facts: &Facts) -> Written {
+        let Some(until) = facts.open_until.filter(|until| *until > self.store.now()) else {
+            return Written::Void;
+        };
+        let link = Secret::new(SecretKind::SubUserInvitation, mail.place.ledger, secret).expose();
+        Written::Letter(Letter::sub_user_invitation(Invitation {
+            account: facts.account.as_deref().unwrap_or("A company"),
+            url: format!("{}/org-invitations/{link}", self.public_url),
+            until,
+        }))
+    }
+
+    /// That somebody wants to join a company, or has; only to whoever is a user of it by now.
+    async fn joining(
+        &self,
+        mail: &TakenMail,
+        kind: MailKind,
+        to: &EmailAddress,
+    ) -> Result<Written, StoreError> {
+        let MailPlace { ledger, mail: id } = mail.place;
+        let events = self.store.reader().aggregate_events(ledger, &[ledger.0]).await?;
+        let (_, org) = trades::of_org(&events, id)?;
+        let Some(org) = org.filter(|org| trades::reaches(org, to)) else {
+            return Ok(Written::Void);
+        };
+        let (company, url) = (org.name.as_str(), &self.public_url);
+        Ok(Written::Letter(if kind == MailKind::JoinRequested {
+            Letter::join_requested(company, format!("{url}/org/requests"))
+        } else {
+            Letter::join_approved(company, format!("{url}/accounts"))
         }))
     }
 
@@ -400,11 +470,15 @@ impl Post {
             | MailKind::Notice
             | MailKind::PrimaryEmailChange
             | MailKind::PrimaryEmailChangeRequested
-            | MailKind::PrimaryEmailChanged
-            | MailKind::ProjectInvitation
-            | MailKind::SubUserInvitation
-            | MailKind::JoinRequested
-            | MailKind::JoinApproved => Ok(Facts::default()),
+            | MailKind::PrimaryEmailChanged => Ok(Facts::default()),
+            MailKind::ProjectInvitation => {
+                let events = reader.aggregate_events(ledger, &about[..2]).await?;
+                Ok(trades::of_project(&events, id)?.0)
+            }
+            MailKind::SubUserInvitation | MailKind::JoinRequested | MailKind::JoinApproved => {
+                let events = reader.aggregate_events(ledger, &[ledger.0, id.0]).await?;
+                Ok(trades::of_org(&events, id)?.0)
+            }
         }
     }
 

@@ -1079,7 +1079,7 @@ fn of_a_contact_that_was_just_created_it_is_known_what_is_its_own() {
 }
 
 /// Some commands of each right, in the order of the table below.
-fn commands_by_right() -> [Vec<Command>; 11] {
+fn commands_by_right() -> [Vec<Command>; 13] {
     let of_contact = |command| Command::Contact(ADA, command);
     [
         vec![
@@ -1122,7 +1122,10 @@ fn commands_by_right() -> [Vec<Command>; 11] {
             of_customer(CustomerCommand::AddContact(ADA)),
             work_order_into_task(),
             decline_work_order(),
-        ],
+        ]
+        .into_iter()
+        .chain(trades::of_work())
+        .collect(),
         vec![
             of_contact(ContactCommand::DisableAccess),
             of_contact(ContactCommand::EnableAccess),
@@ -1161,9 +1164,22 @@ fn commands_by_right() -> [Vec<Command>; 11] {
             mailed(MailOutcome::Sent),
             of_contact(ContactCommand::RemindInvite(MailId(Uuid::nil()))),
             of_link(PortalLinkCommand::Expire(LINK)),
-        ],
-        vec![of_contact(ContactCommand::DeclineInvite(ids(1).token)), accept(ADA, 1), join_staff()],
+        ]
+        .into_iter()
+        .chain(trades::of_the_clock())
+        .collect(),
+        [
+            vec![
+                of_contact(ContactCommand::DeclineInvite(ids(1).token)),
+                accept(ADA, 1),
+                join_staff(),
+            ],
+            trades::answered(),
+        ]
+        .concat(),
         vec![file_work_order()],
+        trades::of_users(),
+        trades::of_support(),
     ]
 }
 
@@ -1178,6 +1194,7 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         ("owner", by(Actor::Owner(PERSON), Authority::Owner)),
         ("operator", by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Operator)),
         ("system", anybody()),
+        ("user of a company", trades::user()),
     ];
     let rights = [
         "operate",
@@ -1191,25 +1208,31 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         "report",
         "answer",
         "from the portal",
+        "for a company",
+        "support",
     ];
-    //                    admin  staff  grant  looks  audit  owner  operator system
+    //                    admin  staff  grant  looks  audit  owner  operator system user
     let table = [
-        [false, false, false, false, false, false, true, true],
-        [true, false, false, false, false, false, true, true],
-        [true, true, true, true, false, false, false, true],
-        [true, false, true, false, false, false, false, true],
-        [true, false, false, true, false, false, false, true],
-        [true, true, true, true, false, true, false, true],
-        [true, false, false, false, false, false, false, true],
-        [false, false, false, false, false, true, false, true],
-        [false, false, false, false, false, false, false, true],
-        [false, false, false, false, false, true, false, true],
-        [false, false, false, false, false, false, false, true],
+        [false, false, false, false, false, false, true, true, false],
+        [true, false, false, false, false, false, true, true, false],
+        [true, true, true, true, false, false, false, true, false],
+        [true, false, true, false, false, false, false, true, false],
+        [true, false, false, true, false, false, false, true, false],
+        [true, true, true, true, false, true, false, true, false],
+        [true, false, false, false, false, false, false, true, false],
+        [false, false, false, false, false, true, false, true, false],
+        [false, false, false, false, false, false, false, true, false],
+        [false, false, false, false, false, true, false, true, true],
+        [false, false, false, false, false, false, false, true, false],
+        [false, false, false, false, false, false, false, true, true],
+        [false, false, false, false, false, false, false, true, false],
     ];
     let impersonator = by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::Impersonator);
     let support = by(Actor::Operator(ApiKeyId(Uuid::nil())), Authority::Support);
     let deeds = ["DisableAccess", "EnableAccess", "DeactivateOwner", "CancelInvite"];
-    let is_supports = |command: &Command| deeds.contains(&command.name());
+    let is_supports = |command: &Command| {
+        deeds.contains(&command.name()) || command.name() == "AssignPrimaryContactBySupport"
+    };
     for ((right, row), commands) in rights.iter().zip(table).zip(commands_by_right()) {
         for command in commands {
             for ((asker, circumstances), permitted) in askers.iter().zip(row) {
@@ -1228,6 +1251,8 @@ fn each_command_is_taken_from_whom_the_table_of_rights_says() {
         }
     }
 }
+
+mod trades;
 
 const MILLERS: CustomerId = CustomerId(Uuid::from_u128(0x311));
 const ORDER: WorkOrderId = WorkOrderId(Uuid::from_u128(0x0de4));
@@ -1293,7 +1318,7 @@ fn own_login_commands() -> Vec<Command> {
 }
 
 /// One of each command to a person.
-fn person_commands() -> [PersonCommand; 14] {
+fn person_commands() -> [PersonCommand; 16] {
     let (session, credential) = (SessionId(Uuid::from_u128(2)), CredentialId(Uuid::from_u128(3)));
     let (token, factor) = (ids(1).token, FactorId(Uuid::from_u128(4)));
     [
@@ -1308,6 +1333,8 @@ fn person_commands() -> [PersonCommand; 14] {
         PersonCommand::EmailChange(EmailChangeCommand::Begin(token)),
         PersonCommand::LinkStaff { account: ACCOUNT, staff: MIA },
         PersonCommand::LogInAsStaff { session, account: ACCOUNT, staff: MIA },
+        PersonCommand::LinkOrg { org: trades::ORG, user: trades::ANN },
+        PersonCommand::LogInForOrg { session, org: trades::ORG, user: trades::ANN },
         PersonCommand::EnableSecondFactor(factor),
         PersonCommand::DisableSecondFactor(factor),
         PersonCommand::UseRecoveryCode { factor, number: 1 },

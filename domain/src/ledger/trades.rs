@@ -19,6 +19,9 @@ use crate::subcontractor::{
 };
 use crate::text::MessageText;
 
+#[cfg(test)]
+mod tests;
+
 /// A task that a subcontractor's user does something with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TradeTask {

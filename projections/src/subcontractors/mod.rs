@@ -12,7 +12,7 @@ pub use entries::{
     JobSubcontractor, OrgRelation, PrimaryContactEntry, PrimaryContactRequestEntry,
     ProjectInvitationEntry, SubcontractorDetail, SubcontractorEntry, SubcontractorQuery,
 };
-pub(crate) use queries::names;
+pub(crate) use queries::{names, orgs};
 pub use queries::{get, list, of_job, of_org};
 
 use crate::search::{sort_key, word_set};

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 /// Whom a builder would add; it is not looked at.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(value_type = Object)]
 pub(crate) struct AnyUser {}
 
 impl RequestBody for AnyUser {}

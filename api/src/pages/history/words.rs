@@ -27,6 +27,8 @@ fn known(stored_type: &str) -> Option<&'static str> {
         "installation" => INSTALLATION,
         "customer" => CUSTOMER,
         "work_order" => WORK_ORDER,
+        "subcontractor" => SUBCONTRACTOR,
+        "subcontractor_org" => SUBCONTRACTOR_ORG,
         _ => return None,
     };
     words.iter().find(|(word, _)| *word == what).map(|(_, words)| *words)
@@ -89,6 +91,7 @@ const JOB: Words = &[
     ("task_completed", "Task done"),
     ("task_reopened", "Task open again"),
     ("task_unassigned", "Task is nobody's any more"),
+    ("task_commented", "Comment on a task"),
     ("task_removed", "Task removed"),
     ("milestone_added", "Milestone added"),
     ("milestone_edited", "Milestone changed"),
@@ -171,6 +174,8 @@ const PERSON: Words = &[
     ("login_email_changed", "Login email changed"),
     ("staff_linked", "Connected with a builder's staff"),
     ("staff_session_begun", "Signed in to work"),
+    ("org_linked", "Connected with a subcontractor's company"),
+    ("org_session_begun", "Signed in to work for a company"),
     ("second_factor_enabled", "Second factor turned on"),
     ("second_factor_disabled", "Second factor turned off"),
     ("recovery_code_used", "Recovery code used"),
@@ -183,6 +188,40 @@ const WORK_ORDER: Words = &[
     ("filed", "Work order filed"),
     ("turned_into_task", "Work order turned into a task"),
     ("declined", "Work order declined"),
+];
+
+const SUBCONTRACTOR: Words = &[
+    ("added", "Subcontractor put into the book"),
+    ("renamed", "Subcontractor renamed"),
+    ("project_invitation_sent", "Subcontractor invited to a job"),
+    ("project_invitation_resent", "Invitation to a job sent again"),
+    ("project_invitation_cancelled", "Invitation to a job taken back"),
+    ("project_invitation_declined", "Invitation to a job declined"),
+    ("project_invitation_expired", "Invitation to a job expired"),
+    ("project_invitation_staled", "Invitation to a job has to be sent again"),
+    ("project_invitation_accepted", "Invitation to a job accepted"),
+    ("project_withdrawn", "Job taken away from the subcontractor"),
+    ("org_linked", "Connected with the subcontractor's own company"),
+    ("primary_contact_change_requested", "Another primary contact asked for"),
+    ("primary_contact_request_declined", "Another primary contact declined"),
+    ("primary_contact_changed", "Primary contact changed"),
+];
+
+const SUBCONTRACTOR_ORG: Words = &[
+    ("created", "Company made"),
+    ("renamed", "Company renamed"),
+    ("general_contractor_linked", "Connected with a general contractor"),
+    ("user_invited", "User invited"),
+    ("user_invite_resent", "Invitation of a user sent again"),
+    ("user_invite_cancelled", "Invitation of a user taken back"),
+    ("user_invite_declined", "Invitation of a user declined"),
+    ("user_invite_expired", "Invitation of a user expired"),
+    ("user_joined", "User joined"),
+    ("user_removed", "User removed"),
+    ("join_requested", "Asked to join"),
+    ("join_approved", "Let in"),
+    ("join_rejected", "Not let in"),
+    ("primary_contact_assigned_by_support", "User invited by support"),
 ];
 
 const INSTALLATION: Words = &[
@@ -223,11 +262,12 @@ pub(super) fn refusal(refused: &RefusedEntry) -> String {
 }
 
 /// The kinds of actors, in the order in which charts stack them.
-pub(super) const KINDS: [(&str, &str); 6] = [
+pub(super) const KINDS: [(&str, &str); 7] = [
     ("owner", "Owners"),
     ("portal_contact", "Contacts of customers"),
     ("staff_member", "Staff"),
     ("builder_staff", "API keys"),
+    ("sub_user", "Subcontractors"),
     ("operator", "Operators"),
     ("system", "Titleblock itself"),
 ];
@@ -247,6 +287,8 @@ pub(super) fn actor(actor: &ActorEntry, called: &Called) -> String {
         ("staff_member", None) => "Somebody of the staff (erased)".to_owned(),
         ("builder_staff", Some(label)) => format!("API key \u{201c}{label}\u{201d}"),
         ("builder_staff", None) => "An API key".to_owned(),
+        ("sub_user", _) => thing
+            .map_or_else(|| "Somebody of a subcontractor".to_owned(), |thing| thing.name.clone()),
         ("operator", None) => "A Titleblock operator".to_owned(),
         ("system", _) => "Titleblock".to_owned(),
         (other, _) => sentence(other),
@@ -288,6 +330,9 @@ pub(super) const FIELDS: &[(&str, &str)] = &[
     ("tasks", "Tasks"),
     ("task_assignee", "Who a task is for"),
     ("tasks_done", "Tasks done"),
+    ("task_comment", "Comments on tasks"),
+    ("project_invitation", "Invitations of subcontractors"),
+    ("primary_contact_email", "Primary contacts of subcontractors"),
     ("milestones", "Milestones"),
     ("milestone_status", "Milestones' status"),
     ("budget", "Budget"),
@@ -342,6 +387,8 @@ mod tests {
             INSTALLATION,
             CUSTOMER,
             WORK_ORDER,
+            SUBCONTRACTOR,
+            SUBCONTRACTOR_ORG,
         ];
         assert_eq!(words.iter().map(|words| words.len()).sum::<usize>(), types.len());
         assert_eq!(event("contact.of_tomorrow"), "Of tomorrow");
@@ -373,6 +420,7 @@ mod tests {
                 "A contact of the customer",
                 "Somebody of the staff (erased)",
                 "An API key",
+                "Somebody of a subcontractor",
                 "A Titleblock operator",
                 "Titleblock",
             ]

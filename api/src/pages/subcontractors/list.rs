@@ -28,7 +28,7 @@ pub(in crate::pages) async fn show(
         }
         Err(problem) => (None, Complaints::about(problem)?),
     };
-    let items = found.as_ref().map_or(&[][..], |page| &page.items);
+    let items = found.as_ref().map_or(&[][..], |page| page.items.as_slice());
     let content = html! {
         (complaints.above(&LABELS))
         @if who.changes() { p { a .main href="/subcontractors/new" { "New subcontractor" } } }

@@ -5,7 +5,7 @@ use crate::endpoints::org::projects::deed;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::id;
-use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, button, hidden, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::pages::words::{day, sentence, time};

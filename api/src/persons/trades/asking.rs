@@ -20,7 +20,6 @@ use domain::person::PersonCommand;
 use domain::subcontractor_org::{JoinStage, NewSubUser, SubcontractorOrg, SubcontractorOrgCommand};
 use domain::text::PersonName;
 use domain::{Actor, Command, JoinRequestId, LedgerId, OrgId, SubUserId};
-use event_store::Applied;
 use uuid::Uuid;
 
 /// Who asks, and to join what.
@@ -40,7 +39,6 @@ pub(crate) struct Asking {
 pub(crate) struct Asked {
     pub(crate) org: OrgId,
     pub(crate) request: JoinRequestId,
-    pub(crate) applied: Applied,
 }
 
 /// Asks, as whoever is signed in or as a new person with this password.
@@ -72,8 +70,8 @@ pub(crate) async fn ask(
         email: addressed.email.clone(),
     };
     let ask = SubcontractorOrgCommand::RequestToJoin { request, who, person };
-    let applied = run(app, org.into(), Command::SubcontractorOrg(org, ask), own).await?;
-    Ok(Asked { org, request, applied })
+    run(app, org.into(), Command::SubcontractorOrg(org, ask), own).await?;
+    Ok(Asked { org, request })
 }
 
 /// Which organisation may be asked: the one that the general contractor works with, or one at whose

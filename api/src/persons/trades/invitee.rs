@@ -7,7 +7,7 @@ use crate::persons::invitee::builder_name;
 use crate::state::AppState;
 use domain::builder_account::AccountSettings;
 use domain::subcontractor::{self, Subcontractor, SubcontractorCommand};
-use domain::{AccountId, JobId, LedgerId, OrgId, SubUserId, SubcontractorId, Timestamp};
+use domain::{AccountId, JobId, LedgerId, OrgId, SubUserId, SubcontractorId};
 use event_store::ProjectInvitationLink;
 use projections::job_list;
 

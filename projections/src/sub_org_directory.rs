@@ -7,7 +7,7 @@ use crate::view::{
     Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, columns, from_json, read_stored,
 };
 use domain::subcontractor_org::SubcontractorOrgEvent;
-use domain::{EmailAddress, LedgerId, OrgId, Personal, PersonName, Timestamp};
+use domain::{EmailAddress, LedgerId, OrgId, PersonName, Personal, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -145,12 +145,7 @@ impl Row {
         Ok(())
     }
 
-    fn answer(
-        &mut self,
-        id: Uuid,
-        state: &str,
-        at: Timestamp,
-    ) -> Result<NamesEntry, Unfoldable> {
+    fn answer(&mut self, id: Uuid, state: &str, at: Timestamp) -> Result<NamesEntry, Unfoldable> {
         let found = self.join_requests.iter_mut().find(|request| request.id == id);
         let request = found.ok_or(Unfoldable("the request is not there"))?;
         state.clone_into(&mut request.state);

@@ -12,9 +12,9 @@ use domain::subcontractor::{NewPrimaryContact, SubcontractorCommand, TradeDeed};
 use domain::subcontractor_org::{NewSubUser, SubcontractorOrgCommand};
 use domain::text::MessageText;
 use domain::{
-    AccountId, Actor, Authority, Circumstances, Command, CommentId, CompanyName, EmailAddress, JobId,
-    LedgerId, OrgId, PersonId, PersonName, ProjectInvitationId, SubUserId, SubcontractorId, TaskId,
-    TokenId,
+    AccountId, Actor, Authority, Circumstances, Command, CommentId, CompanyName, EmailAddress,
+    JobId, LedgerId, OrgId, PersonId, PersonName, ProjectInvitationId, SubUserId, SubcontractorId,
+    TaskId, TokenId,
 };
 use uuid::Uuid;
 

@@ -1,9 +1,7 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
 use super::visit::Staff;
-use super::{
-    assets, contacts, customers, desk, history, job, jobs, me, portal, subcontractors,
-};
+use super::{assets, contacts, customers, desk, history, job, jobs, me, portal, subcontractors};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};

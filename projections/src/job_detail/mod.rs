@@ -4,14 +4,12 @@
 mod entries;
 
 pub use entries::{
-    AppliedTemplate, AssigneeEntry, BudgetEntry, CommentEntry, JobDetailEntry, MilestoneEntry, NoteEntry,
-    TaskEntry, TradeEntry,
+    AppliedTemplate, AssigneeEntry, BudgetEntry, CommentEntry, JobDetailEntry, MilestoneEntry,
+    NoteEntry, TaskEntry, TradeEntry,
 };
 
 use crate::owner_portal::sections;
-use crate::view::{
-    Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, columns, from_json,
-};
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, columns, from_json};
 use crate::{ViewError, subcontractors};
 use domain::job::{JobEvent, MilestoneStatus, Progress};
 use domain::{AggregateId, JobId, LedgerId, SubcontractorId};
@@ -227,11 +225,7 @@ pub async fn tasks_of_trade(
     Ok(row.tasks)
 }
 
-async fn row(
-    client: &Connection,
-    ledger: LedgerId,
-    job: JobId,
-) -> Result<Option<Row>, ViewError> {
+async fn row(client: &Connection, ledger: LedgerId, job: JobId) -> Result<Option<Row>, ViewError> {
     let failed = || ViewError::database(JobDetail::NAME);
     let sql = format!(
         "SELECT {} FROM job_detail WHERE ledger_id = $1 AND job_id = $2",

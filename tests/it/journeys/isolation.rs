@@ -193,11 +193,7 @@ const CASES: &[(&str, &str, Case)] = &[
         "/v1/subcontractors/{id}/primary-contact",
         Path(|_| json!({ "name": "X", "email": "x@example.org" })),
     ),
-    (
-        "post",
-        "/v1/subcontractors/{id}/project-invitations",
-        Path(|ids| json!({ "job": ids.job })),
-    ),
+    ("post", "/v1/subcontractors/{id}/project-invitations", Path(|ids| json!({ "job": ids.job }))),
     ("post", "/v1/subcontractors/{id}/project-invitations/resend-stale", Path(none)),
     ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/resend", Path(none)),
     ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/cancel", Path(none)),
@@ -333,7 +329,8 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let body = json!({ "title": "A gate", "text": "It sticks." });
     let to = format!("/v1/me/customers/{customer}/work-orders");
     let work_order = owner.session.post(&to, body).await.is(201).id();
-    let body = json!({ "name": "Volt", "primary_contact": { "name": "V", "email": "v@oak.example" } });
+    let body =
+        json!({ "name": "Volt", "primary_contact": { "name": "V", "email": "v@oak.example" } });
     let subcontractor = theirs.admin.post("/v1/subcontractors", body).await.is(201).id();
     let foreign = Ids { contact, job, lead, customer, work_order, key, staff, subcontractor };
     let auditor = server.key(&mine, "auditor", &[]).await;

@@ -4,7 +4,9 @@
 //! their own.
 
 use super::harness::{Answer, Builder, Caller, Server, send};
-use domain::subcontractor::{NewPrimaryContact, SubcontractorCommand, SubcontractorEvent, TradeDeed};
+use domain::subcontractor::{
+    NewPrimaryContact, SubcontractorCommand, SubcontractorEvent, TradeDeed,
+};
 use domain::subcontractor_org::{NewSubUser, SubcontractorOrgCommand};
 use domain::text::MessageText;
 use domain::{
@@ -122,11 +124,18 @@ pub(super) async fn invited(builder: &Builder, subcontractor: Uuid, job: Uuid) -
 }
 
 /// The token of the last mail with an invitation.
-pub(super) async fn token(server: &Server, builder: &Builder, invitation: Uuid, of: Uuid) -> TokenId {
+pub(super) async fn token(
+    server: &Server,
+    builder: &Builder,
+    invitation: Uuid,
+    of: Uuid,
+) -> TokenId {
     let reader = server.store.reader();
     let events = reader.aggregate_events(LedgerId(builder.id), &[of]).await.expect("events");
     let sent = events.iter().rev().find_map(|recorded| match recorded.subcontractor()?.1 {
-        SubcontractorEvent::ProjectInvitationSent(e) if e.invitation.0 == invitation => Some(e.token),
+        SubcontractorEvent::ProjectInvitationSent(e) if e.invitation.0 == invitation => {
+            Some(e.token)
+        }
         SubcontractorEvent::ProjectInvitationResent(e) if e.invitation.0 == invitation => {
             Some(e.token)
         }
@@ -150,8 +159,14 @@ pub(super) async fn accepted(
 }
 
 /// A task that is for it.
-pub(super) async fn task_for(builder: &Builder, job: Uuid, subcontractor: Uuid, title: &str) -> Uuid {
-    let body = json!({ "title": title, "phase": "execution", "assignee": { "trade": subcontractor } });
+pub(super) async fn task_for(
+    builder: &Builder,
+    job: Uuid,
+    subcontractor: Uuid,
+    title: &str,
+) -> Uuid {
+    let body =
+        json!({ "title": title, "phase": "execution", "assignee": { "trade": subcontractor } });
     builder.admin.post(&format!("/v1/jobs/{job}/tasks"), body).await.is(201).id()
 }
 
@@ -201,7 +216,10 @@ async fn a_builder_notes_renames_and_finds_subcontractors() {
     let volt = admin.get_after(&made, &path).await.is(200);
     assert_eq!(volt.headers["etag"], "\"1\"");
     let contact = json!({ "name": "Vera Volt", "email": "Vera@Volt.example" });
-    assert_eq!((&volt.body["primary_contact"], &volt.body["status"]), (&contact, &json!("not_invited")));
+    assert_eq!(
+        (&volt.body["primary_contact"], &volt.body["status"]),
+        (&contact, &json!("not_invited"))
+    );
     assert!(server.mails(elm.id, made.id()).await.is_empty(), "noting it mails nobody");
     let rename = admin.request(Method::PATCH, &path).header("if-match", "\"7\"");
     assert_eq!(send(rename.json(&json!({ "name": "Volt" }))).await.is(412).code(), "stale_version");
@@ -230,7 +248,10 @@ async fn a_builder_notes_renames_and_finds_subcontractors() {
     let first = admin.get("/v1/subcontractors?limit=1").await.is(200);
     let next = first.body["next"].as_str().expect("a cursor");
     let rest = admin.get(&format!("/v1/subcontractors?limit=1&cursor={next}")).await.is(200);
-    assert_eq!((rest.each("name"), &rest.body["next"]), (vec!["Volt & Daughters".into()], &Value::Null));
+    assert_eq!(
+        (rest.each("name"), &rest.body["next"]),
+        (vec!["Volt & Daughters".into()], &Value::Null)
+    );
     for (body, field) in [
         (json!({ "name": " ", "primary_contact": { "name": "V", "email": "v@x.org" } }), "name"),
         (
@@ -272,7 +293,10 @@ async fn r71_an_invitation_to_a_job_goes_to_the_primary_contact_and_nowhere_else
     let gone = elm.admin.job("House of cards", &[]).await;
     elm.admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
     assert_eq!(elm.admin.post(&path, json!({ "job": gone })).await.is(409).code(), "job_archived");
-    assert_eq!(elm.admin.post(&path, json!({ "job": Uuid::now_v7() })).await.is(404).code(), "not_found");
+    assert_eq!(
+        elm.admin.post(&path, json!({ "job": Uuid::now_v7() })).await.is(404).code(),
+        "not_found"
+    );
     assert_eq!(elm.admin.post(&path, json!({ "job": "barn" })).await.is(422).body["field"], "job");
     let oak = server.builder("Oak").await;
     let theirs = oak.admin.job("Theirs", &[]).await;
@@ -286,7 +310,10 @@ async fn r71_an_invitation_to_a_job_goes_to_the_primary_contact_and_nowhere_else
     elm.admin.order(&format!("{one}/cancel")).await.is(200);
     let twice = elm.admin.order(&format!("{one}/cancel")).await.is(200);
     assert_eq!(twice.body["outcome"], "unchanged");
-    assert_eq!(elm.admin.order(&format!("{one}/withdraw")).await.is(409).code(), "project_not_accepted");
+    assert_eq!(
+        elm.admin.order(&format!("{one}/withdraw")).await.is(409).code(),
+        "project_not_accepted"
+    );
     assert_eq!(stages(&shown(&elm, volt).await), ["pending", "cancelled"]);
     elm.admin.order(&format!("{one}/resend")).await.is(200);
     assert_eq!(stages(&shown(&elm, volt).await), ["pending", "pending"]);
@@ -316,7 +343,11 @@ async fn r83_once_the_primary_contact_has_changed_old_links_refuse_until_all_are
     let to = json!({ "name": "Uwe Ampere", "email": "uwe@volt.example" });
     elm.admin.put(&format!("{at}/primary-contact"), to.clone()).await.is(200);
     let seen = shown(&elm, volt).await;
-    assert_eq!(stages(&seen), ["accepted", "needs_resend", "needs_resend"], "what is accepted stays");
+    assert_eq!(
+        stages(&seen),
+        ["accepted", "needs_resend", "needs_resend"],
+        "what is accepted stays"
+    );
     assert_eq!((&seen.body["needs_resend"], &seen.body["primary_contact"]), (&json!(2), &to));
     let stale = elm.admin.get("/v1/subcontractors?stale=true").await.is(200);
     assert_eq!(stale.each("name"), ["Volt Electric"]);
@@ -384,7 +415,10 @@ async fn r82_the_subcontractor_asks_and_the_general_contractor_changes_or_declin
     let requests = seen.body["requests"].as_array().expect("a list").iter();
     let states: Vec<_> = requests.map(|one| (&one["contact"]["name"], &one["state"])).collect();
     assert_eq!(states, [(&json!("Tea"), &json!("declined")), (&json!("Uwe"), &json!("changed"))]);
-    assert_eq!((&seen.body["open_requests"], &seen.body["primary_contact"]["name"]), (&json!(0), &json!("Uwe")));
+    assert_eq!(
+        (&seen.body["open_requests"], &seen.body["primary_contact"]["name"]),
+        (&json!(0), &json!("Uwe"))
+    );
     let again = elm.admin.put(&format!("{at}/primary-contact"), body).await;
     refused(&again, 409, "primary_contact_request_answered", "R82");
     let unknown = format!("{at}/primary-contact-requests/{}/decline", Uuid::now_v7());
@@ -493,9 +527,8 @@ async fn tasks_are_for_subcontractors_of_the_job_and_are_nobodys_when_it_is_take
     let org = Org::found(&server, "vera@volt.example").await;
     let job = elm.admin.job("Barn", &[]).await;
     let tasks = format!("/v1/jobs/{job}/tasks");
-    let wires = |who: Uuid| {
-        json!({ "title": "Wires", "phase": "execution", "assignee": { "trade": who } })
-    };
+    let wires =
+        |who: Uuid| json!({ "title": "Wires", "phase": "execution", "assignee": { "trade": who } });
     // Not before it is invited; a stranger's id is an unknown one.
     let early = elm.admin.post(&tasks, wires(volt)).await;
     refused(&early, 409, "assignee_is_no_trade", "R71");
@@ -514,10 +547,16 @@ async fn tasks_are_for_subcontractors_of_the_job_and_are_nobodys_when_it_is_take
     let said = elm.admin.with(&comments, json!({ "text": "Yes, please." }), &key).await.is(201);
     let again = elm.admin.with(&comments, json!({ "text": "Yes, please." }), &key).await.is(201);
     assert_eq!((said.id(), &said.body["part_of"]), (again.id(), &json!(job)));
-    assert_eq!(elm.admin.post(&comments, json!({ "text": " " })).await.is(422).body["field"], "text");
+    assert_eq!(
+        elm.admin.post(&comments, json!({ "text": " " })).await.is(422).body["field"],
+        "text"
+    );
     let seen = job_shown(&elm, job).await;
     let shown_wires = &seen.body["tasks"][0];
-    assert_eq!((&shown_wires["done"], &shown_wires["assignee"]), (&json!(true), &json!({ "trade": volt })));
+    assert_eq!(
+        (&shown_wires["done"], &shown_wires["assignee"]),
+        (&json!(true), &json!({ "trade": volt }))
+    );
     let words: Vec<_> = shown_wires["comments"]
         .as_array()
         .expect("comments")
@@ -528,20 +567,28 @@ async fn tasks_are_for_subcontractors_of_the_job_and_are_nobodys_when_it_is_take
     assert_eq!(seen.body["trades"], json!([{ "id": volt, "name": "Volt Electric" }]));
     let on_job = elm.admin.get(&format!("/v1/jobs/{job}/subcontractors")).await.is(200);
     let one = &on_job.body["items"][0];
-    assert_eq!((&one["name"], &one["invitation"]["stage"]), (&json!("Volt Electric"), &json!("accepted")));
+    assert_eq!(
+        (&one["name"], &one["invitation"]["stage"]),
+        (&json!("Volt Electric"), &json!("accepted"))
+    );
     assert_eq!(one["tasks"].as_array().expect("tasks").len(), 2);
     // A task of nobody's takes no comments.
     let plain = json!({ "title": "Sweep", "phase": "closeout" });
     let plain = elm.admin.post(&tasks, plain).await.is(201).id();
-    let reaches = elm.admin.post(&format!("{tasks}/{plain}/comments"), json!({ "text": "Hm" })).await;
+    let reaches =
+        elm.admin.post(&format!("{tasks}/{plain}/comments"), json!({ "text": "Hm" })).await;
     assert_eq!(reaches.is(409).code(), "comment_reaches_nobody");
 
     let path = format!("/v1/subcontractors/{volt}/project-invitations/{invitation}");
-    assert_eq!(elm.admin.order(&format!("{path}/cancel")).await.is(409).code(), "invite_not_pending");
+    assert_eq!(
+        elm.admin.order(&format!("{path}/cancel")).await.is(409).code(),
+        "invite_not_pending"
+    );
     elm.admin.order(&format!("{path}/withdraw")).await.is(200);
     let seen = job_shown(&elm, job).await;
     let tasks_now = seen.body["tasks"].as_array().expect("tasks");
-    let left: Vec<_> = tasks_now.iter().map(|one| (&one["title"], &one["assignee"], &one["done"])).collect();
+    let left: Vec<_> =
+        tasks_now.iter().map(|one| (&one["title"], &one["assignee"], &one["done"])).collect();
     assert_eq!(
         left,
         [
@@ -611,7 +658,11 @@ async fn auditors_read_subcontractors_and_change_nothing_and_others_see_nothing(
     let one = format!("{at}/project-invitations/{invitation}");
     let contact = json!({ "name": "Uwe", "email": "uwe@volt.example" });
     let commands: [(Method, String, Value); 9] = [
-        (Method::POST, "/v1/subcontractors".into(), json!({ "name": "X", "primary_contact": contact })),
+        (
+            Method::POST,
+            "/v1/subcontractors".into(),
+            json!({ "name": "X", "primary_contact": contact }),
+        ),
         (Method::PATCH, at.clone(), json!({ "name": "X" })),
         (Method::PUT, format!("{at}/primary-contact"), contact.clone()),
         (Method::POST, format!("{at}/project-invitations"), json!({ "job": job })),
@@ -715,6 +766,7 @@ async fn the_history_of_a_subcontractor_says_who_did_what() {
         ]
     );
     let actors = history.body["items"].as_array().expect("a list").iter();
-    let kinds: Vec<_> = actors.map(|item| item["actor"]["kind"].as_str().expect("a kind")).collect();
+    let kinds: Vec<_> =
+        actors.map(|item| item["actor"]["kind"].as_str().expect("a kind")).collect();
     assert!(kinds.contains(&"sub_user") && kinds.contains(&"builder_staff"), "{kinds:?}");
 }

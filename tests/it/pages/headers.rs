@@ -124,7 +124,8 @@ impl Site {
         }
         let contact = json!({ "name": "<b>", "email": "volt@example.org" });
         let subcontractor = json!({ "name": "<s>Volt</s>", "primary_contact": contact });
-        let subcontractor = builder.admin.post("/v1/subcontractors", subcontractor).await.is(201).id();
+        let subcontractor =
+            builder.admin.post("/v1/subcontractors", subcontractor).await.is(201).id();
         let path = format!("/v1/subcontractors/{subcontractor}/project-invitations");
         builder.admin.post(&path, json!({ "job": job })).await.is(201);
         let ids = [

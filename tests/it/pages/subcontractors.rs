@@ -46,12 +46,14 @@ async fn a_subcontractor_is_noted_found_and_renamed() {
     let list = desk.boss.look("/subcontractors").await.is(200).says(&["No subcontractor yet"]);
     assert!(list.html.contains("href=\"/subcontractors\" aria-current=\"page\""), "{}", list.html);
     let page = desk.boss.look("/subcontractors/new").await.is(200);
-    let wrong = [("name", "Volt Electric"), ("contact_name", "Vera Volt"), ("contact_email", "vera")];
+    let wrong =
+        [("name", "Volt Electric"), ("contact_name", "Vera Volt"), ("contact_email", "vera")];
     let refused = desk.boss.fill(&page, "add", &wrong).await.is(422).says(&["That was not taken"]);
     assert_eq!(refused.form("add").value("name"), "Volt Electric", "what was typed stays");
     let right = [("contact_email", "vera@volt.example")];
     let one = desk.done(&refused, "add", &right).await;
-    let one = one.says(&["The subcontractor is noted.", "Vera Volt", "vera@volt.example", "Not invited"]);
+    let one =
+        one.says(&["The subcontractor is noted.", "Vera Volt", "vera@volt.example", "Not invited"]);
     let renamed = desk.done(&one, "rename", &[("name", "Volt & Daughters")]).await;
     renamed.says(&["The subcontractor has its new name here.", "Volt & Daughters"]);
     let found = desk.boss.look("/subcontractors?search=daugh&status=not_invited").await.is(200);
@@ -136,7 +138,8 @@ async fn r82_what_the_subcontractor_asks_for_is_answered_on_its_page() {
     }
     let path = format!("/subcontractors/{volt}");
     let page = desk.boss.look(&path).await.is(200);
-    let page = page.says(&["They ask for another primary contact", "Uwe Ampere", "Tea Ohm", "Accepted"]);
+    let page =
+        page.says(&["They ask for another primary contact", "Uwe Ampere", "Tea Ohm", "Accepted"]);
     page.clone().says(&["Rule R76"]).says_nothing_of(&[&org.org.to_string()]);
     desk.boss.look("/subcontractors").await.is(200).says(&["Asks for another contact"]);
     // The newest is asked first.
@@ -188,11 +191,14 @@ async fn tasks_are_given_to_the_jobs_subcontractors_and_talked_about() {
     gone.says(&["taken away", "Withdrawn", "No task of this job is for them."]);
     let tasks = desk.boss.look(&path).await.is(200).says(&["Wires and lamps", "2 comments"]);
     tasks.says_nothing_of(&["for Volt Electric", "Subcontractor: Volt Electric"]);
-    let late = desk.boss.send(&tab, &[
-        ("action", "cancel"),
-        ("subcontractor", &volt.to_string()),
-        ("invitation", &invitation.to_string()),
-    ]);
+    let late = desk.boss.send(
+        &tab,
+        &[
+            ("action", "cancel"),
+            ("subcontractor", &volt.to_string()),
+            ("invitation", &invitation.to_string()),
+        ],
+    );
     late.await.is(409).says(&["That was not taken"]);
     desk.boss.send(&tab, &[("action", "")]).await.is(422);
 }
@@ -204,7 +210,8 @@ async fn auditors_see_subcontractors_and_no_buttons_and_strangers_nothing() {
     let invitation = invited(&desk.builder, volt, desk.job).await;
     task_for(&desk.builder, desk.job, volt, "Wires").await;
     token(&desk.server, &desk.builder, invitation, volt).await;
-    let mut auditor = staff_browser(&desk.server, &desk.builder, "aud@elm.example", "auditor").await;
+    let mut auditor =
+        staff_browser(&desk.server, &desk.builder, "aud@elm.example", "auditor").await;
     let paths = [
         "/subcontractors".to_owned(),
         "/subcontractors/new".to_owned(),

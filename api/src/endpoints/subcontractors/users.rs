@@ -1,7 +1,7 @@
 use crate::answer::{Answer, CommandAnswer};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, Order};
 use crate::extract::body::RequestBody;
+use crate::extract::{NoBody, Order};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::{SubUserId, SubcontractorId};

@@ -66,7 +66,9 @@ pub(super) fn badge(word: &str) -> Markup {
 }
 
 /// What may be done about an invitation, by the buttons' words.
-pub(super) fn deeds(invitation: &ProjectInvitationEntry) -> &'static [(&'static str, &'static str)] {
+pub(super) fn deeds(
+    invitation: &ProjectInvitationEntry,
+) -> &'static [(&'static str, &'static str)] {
     match invitation.stage.as_str() {
         "pending" | "needs_resend" => &[("resend", "Resend"), ("cancel", "Cancel")],
         "accepted" => &[("withdraw", "Take the project away")],

@@ -81,7 +81,8 @@ async fn carry_out(
         "decline" => {
             let request = form.text("request");
             let request = door.take("request", id::<PrimaryContactRequestId>(request));
-            let decline = SubcontractorCommand::DeclinePrimaryContactRequest(door.build(|| request)?);
+            let decline =
+                SubcontractorCommand::DeclinePrimaryContactRequest(door.build(|| request)?);
             order.carry_out(app, Command::Subcontractor(order.path, decline)).await?;
             Ok("trade-request-declined")
         }

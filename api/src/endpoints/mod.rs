@@ -41,6 +41,7 @@ pub(crate) const OWNER_ITEMS: &str = projections::owner_items::OwnerItems::NAME;
 pub(crate) const WORK_ORDERS: &str = projections::work_orders::WorkOrders::NAME;
 pub(crate) const CUSTOMERS: &str = projections::customers::Customers::NAME;
 pub(crate) const SUBCONTRACTORS: &str = projections::subcontractors::Subcontractors::NAME;
+pub(crate) const SUB_ORG_DIRECTORY: &str = projections::sub_org_directory::SubOrgDirectory::NAME;
 pub(crate) const LEAD_VIEW: &str = projections::lead_view::LeadView::NAME;
 pub(crate) const IMPERSONATIONS: &str = projections::impersonations::Impersonations::NAME;
 pub(crate) const PORTAL_LINKS: &str = projections::portal_links::PortalLinks::NAME;

@@ -12,13 +12,13 @@ pub use entries::{
     JobSubcontractor, OrgRelation, PrimaryContactEntry, PrimaryContactRequestEntry,
     ProjectInvitationEntry, SubcontractorDetail, SubcontractorEntry, SubcontractorQuery,
 };
-pub(crate) use queries::{names, orgs};
 pub use queries::{get, list, of_job, of_org};
+pub(crate) use queries::{names, orgs};
 
 use crate::search::{sort_key, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, from_json};
 use domain::subcontractor::{ProjectInvitationStage, RelationStatus, SubcontractorEvent};
-use domain::{EmailAddress, Personal, PersonName, Timestamp};
+use domain::{EmailAddress, PersonName, Personal, Timestamp};
 use event_store::{Open, Recorded};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

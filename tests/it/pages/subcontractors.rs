@@ -191,15 +191,9 @@ async fn tasks_are_given_to_the_jobs_subcontractors_and_talked_about() {
     gone.says(&["taken away", "Withdrawn", "No task of this job is for them."]);
     let tasks = desk.boss.look(&path).await.is(200).says(&["Wires and lamps", "2 comments"]);
     tasks.says_nothing_of(&["for Volt Electric", "Subcontractor: Volt Electric"]);
-    let late = desk.boss.send(
-        &tab,
-        &[
-            ("action", "cancel"),
-            ("subcontractor", &volt.to_string()),
-            ("invitation", &invitation.to_string()),
-        ],
-    );
-    late.await.is(409).says(&["That was not taken"]);
+    let (whose, which) = (volt.to_string(), invitation.to_string());
+    let sent = [("action", "cancel"), ("subcontractor", &*whose), ("invitation", &*which)];
+    desk.boss.send(&tab, &sent).await.is(409).says(&["That was not taken"]);
     desk.boss.send(&tab, &[("action", "")]).await.is(422);
 }
 

@@ -1,6 +1,6 @@
 use super::{VIEWS, present};
 use crate::endpoints::audit::PageParams;
-use crate::endpoints::{AUDIT_TRAIL, CONTACT_DIRECTORY, PageOf};
+use crate::endpoints::{AUDIT_TRAIL, CONTACT_DIRECTORY, PageOf, SUB_ORG_DIRECTORY};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::AuditQuestion;
 use crate::state::AppState;
@@ -20,7 +20,7 @@ pub(crate) async fn subcontractor_history(
 ) -> Result<Json<PageOf<HistoryEntry>>, Problem> {
     let page = question.params.page()?;
     question.ready(&app, &VIEWS).await?;
-    question.ready(&app, &[CONTACT_DIRECTORY, AUDIT_TRAIL]).await?;
+    question.ready(&app, &[CONTACT_DIRECTORY, AUDIT_TRAIL, SUB_ORG_DIRECTORY]).await?;
     let (reader, ledger, subcontractor) = (app.store().reader(), question.ledger(), question.path);
     present(&app, ledger, subcontractor).await?;
     let cursor = page.cursor.as_deref();

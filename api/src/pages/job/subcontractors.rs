@@ -1,5 +1,6 @@
 //! The companies that build on the job (R71): who was invited, where each stands, and what it is to do.
 
+use super::comments::company;
 use super::{Tab, changes, job, no_such_button, sheet};
 use crate::endpoints::jobs::subcontractors::{SubcontractorOnJob, on_job};
 use crate::endpoints::subcontractors::VIEWS;
@@ -18,11 +19,16 @@ use axum::response::{IntoResponse, Response};
 use domain::{Command, JobId, SubcontractorId};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
-use projections::job_detail::TaskEntry;
+use projections::job_detail::{AssigneeEntry, TaskEntry};
 use projections::subcontractors::{self, SubcontractorEntry, SubcontractorQuery};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// How many companies are offered at once.
 const OFFERED_MAX: u32 = 200;
+
+/// What stands before the id of one of the job's subcontractors.
+pub(super) const TRADE: &str = "trade:";
 
 const LABELS: [(&str, &str); 2] = [("subcontractor", "Subcontractor"), ("job", "Job")];
 
@@ -186,4 +192,28 @@ fn inviting(offered: &[SubcontractorEntry], form: &Form, complaints: &Complaints
             p { a href="/subcontractors/new" { "New subcontractor" } }
         }
     }
+}
+
+/// The subcontractors of the job, whom a task may be for, by value and words; and those whom one is for.
+pub(super) async fn trades(
+    app: &AppState,
+    who: &Staff,
+    job: &JobPage,
+) -> Result<Vec<(String, String)>, Problem> {
+    let (reader, now) = (app.store().reader(), app.store().now());
+    let on_job = subcontractors::of_job(reader, who.ledger(), JobId(job.job.id), now).await?;
+    let open = on_job.into_iter().filter(|one| one.invitation.is_open());
+    let mut names: BTreeMap<Uuid, String> =
+        open.map(|one| (one.subcontractor.id, one.subcontractor.name)).collect();
+    for task in &job.detail.tasks {
+        if let Some(AssigneeEntry::Trade(id)) = task.assignee {
+            names.entry(id).or_insert_with(|| company(job, id).to_owned());
+        }
+    }
+    let mut trades: Vec<(String, String)> = names
+        .into_iter()
+        .map(|(id, name)| (format!("{TRADE}{id}"), format!("Subcontractor: {name}")))
+        .collect();
+    trades.sort_by(|(_, one), (_, other)| one.cmp(other));
+    Ok(trades)
 }

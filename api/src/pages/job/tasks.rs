@@ -1,5 +1,6 @@
 use super::comments::{comments, company, way};
 use super::overview::sections;
+use super::subcontractors::{TRADE, trades};
 use super::{Tab, changes, edited, job, no_such_button, once, once_field, sheet};
 use crate::endpoints::jobs::comment_on_task::text;
 use crate::error::Problem;
@@ -18,9 +19,6 @@ use domain::{Command, CommentId, ContactId, Day, JobId, SubcontractorId, TaskId}
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::job_detail::{AssigneeEntry, TaskEntry};
-use projections::subcontractors;
-use std::collections::BTreeMap;
-use uuid::Uuid;
 
 const LABELS: [(&str, &str); 7] = [
     ("title", "What is to be done"),
@@ -35,8 +33,6 @@ const LABELS: [(&str, &str); 7] = [
 /// The values of "Who it is for" beside the owners, who are told by their ids.
 const STAFF: &str = "staff";
 const SUBCONTRACTOR: &str = "subcontractor";
-/// What stands before the id of one of the job's subcontractors.
-const TRADE: &str = "trade:";
 /// The word for when a comment is sent; it leads back to the other comments.
 const COMMENTED: &str = "task-commented";
 
@@ -243,30 +239,6 @@ fn whose(job: &JobPage, task: &TaskEntry) -> Option<String> {
         AssigneeEntry::Subcontractor(name) => format!("for {name} (subcontractor)"),
         AssigneeEntry::Trade(id) => format!("for {} (subcontractor)", company(job, *id)),
     })
-}
-
-/// The subcontractors of the job, whom a task may be for, by value and words; and those whom one is for.
-async fn trades(
-    app: &AppState,
-    who: &Staff,
-    job: &JobPage,
-) -> Result<Vec<(String, String)>, Problem> {
-    let (reader, now) = (app.store().reader(), app.store().now());
-    let on_job = subcontractors::of_job(reader, who.ledger(), JobId(job.job.id), now).await?;
-    let open = on_job.into_iter().filter(|one| one.invitation.is_open());
-    let mut names: BTreeMap<Uuid, String> =
-        open.map(|one| (one.subcontractor.id, one.subcontractor.name)).collect();
-    for task in &job.detail.tasks {
-        if let Some(AssigneeEntry::Trade(id)) = task.assignee {
-            names.entry(id).or_insert_with(|| company(job, id).to_owned());
-        }
-    }
-    let mut trades: Vec<(String, String)> = names
-        .into_iter()
-        .map(|(id, name)| (format!("{TRADE}{id}"), format!("Subcontractor: {name}")))
-        .collect();
-    trades.sort_by(|(_, one), (_, other)| one.cmp(other));
-    Ok(trades)
 }
 
 fn add_form(

@@ -370,6 +370,23 @@ expect '(a["created_contacts"], a["failed"])' '(7, 1)'
 call 200 POST /v1/imports "@$work/owners"
 expect '(a["created_contacts"], a["already_there"])' '(0, 7)'
 
+step "A subcontractor is invited to a job; its primary contact changes, and what was pending is sent again"
+CREDENTIAL=$KEY
+call 201 POST /v1/subcontractors '{"name": "Volt Electric", "primary_contact": {"name": "Vera Volt", "email": "vera@volt.example"}}'
+volt=$(get 'a["id"]')
+call 201 POST "/v1/subcontractors/$volt/project-invitations" "{\"job\": \"$extension\"}"
+call 200 PUT "/v1/subcontractors/$volt/primary-contact" '{"name": "Uwe Ampere", "email": "uwe@volt.example"}'
+expect '(a["warnings"][0]["code"], a["warnings"][0]["rule"])' "('primary_contact_not_registered', 'R84')"
+call 200 GET "/v1/subcontractors?stale=true" '' -H "Ledger-Position: $(header ledger-position)"
+expect '[(s["name"], s["needs_resend"]) for s in a["items"]]' "[('Volt Electric', 1)]"
+call 200 POST "/v1/subcontractors/$volt/project-invitations/resend-stale"
+call 200 GET "/v1/subcontractors/$volt" '' -H "Ledger-Position: $(header ledger-position)"
+expect '(a["invitations"][0]["stage"], a["primary_contact"]["email"])' "('pending', 'uwe@volt.example')"
+
+step "Who uses the subcontractor's login is its own business"
+call 403 POST "/v1/subcontractors/$volt/users" '{"first_name": "Uwe", "last_name": "Ampere", "email": "uwe@volt.example"}'
+expect '(a["code"], a["rule"])' "('org_manages_its_users', 'R76')"
+
 step "What is another account's is like what never was"
 CREDENTIAL=$OPERATOR_TOKEN
 call 201 POST /v1/accounts '{"name": "Somebody Else"}'

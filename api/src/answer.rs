@@ -116,8 +116,8 @@ pub(crate) enum OutcomeWord {
 /// Something that was done and may still surprise.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Warning {
-    /// Stable, for programs: `soft_duplicate`, `custom_field_values_hidden` or
-    /// `custom_field_choices_retired`.
+    /// Stable, for programs: `soft_duplicate`, `custom_field_values_hidden`,
+    /// `custom_field_choices_retired` or `primary_contact_not_registered`.
     pub(crate) code: &'static str,
     /// The number of the rule behind it.
     pub(crate) rule: &'static str,
@@ -167,6 +167,11 @@ pub(crate) const fn position_of(applied: &Applied) -> LedgerPosition {
 }
 
 impl CommandAnswer {
+    /// What was done and may still surprise.
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
     /// What the command was about first.
     pub(crate) const fn id(&self) -> Uuid {
         self.id

@@ -78,6 +78,18 @@ pub(crate) const CODES: &[Code] = &[
         .remedy("Use a credential with the right role, or ask an admin of the account."),
     code(403, "cross_site_request", "The form was not sent from a page of ours")
         .remedy("Open the page again, and send the form from there."),
+    code(409, "not_a_user_of_the_organisation", "The general contractor works with an organisation that is not the invitee's")
+        .rule("G11")
+        .remedy("Ask to join it with the same link; once one of its users has said yes, accept."),
+    code(409, "company_may_be_here", "The invitee's company may be here already")
+        .rule("H9")
+        .remedy("Ask to join one of organisations, or say with new_organisation that yours is another."),
+    code(409, "which_organisation", "The invitee is a user of several organisations")
+        .rule("G11")
+        .remedy("Name one of organisations in org."),
+    code(422, "name_needed", "An organisation begins with a user who has a first and a last name")
+        .rule("R79")
+        .remedy("Send first_name and last_name."),
     code(404, "not_found", "Nothing with this id in this account"),
     code(404, "no_such_route", "Nothing at this path").remedy("See /docs for what there is."),
     code(405, "method_not_allowed", "The path does not take this method")
@@ -123,6 +135,9 @@ pub(crate) const CODES: &[Code] = &[
     code(403, "portal_permission_needed", "The customer portal's permissions do not open this")
         .rule("G12")
         .remedy("Ask somebody of your household or company who has Admin Access."),
+    code(403, "org_manages_its_users", "A subcontractor's users are its own business")
+        .rule("R76")
+        .remedy("Ask somebody who uses the subcontractor's login: each of its users adds and removes users."),
     code(409, "work_order_settled", "The work order is a task already, or was declined")
         .rule("R119")
         .remedy("Go on with the task, or let the customer file another one."),

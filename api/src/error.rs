@@ -48,8 +48,20 @@ pub struct ProblemBody {
     /// Every field that is not taken.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The organisations that may be meant, where one has to be named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub organisations: Vec<CompanyHere>,
     /// The request, as `X-Request-Id` names it.
     pub instance: String,
+}
+
+/// An organisation that may be meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CompanyHere {
+    /// The organisation.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
 }
 
 /// One field that is not taken, and why; never its value.

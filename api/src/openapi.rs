@@ -109,6 +109,7 @@ fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
         (name = "customers", description = "Households and companies that contacts belong to"),
         (name = "customer portal", description = "For the members of a customer"),
         (name = "work orders", description = "What customers ask for"),
+        (name = "organisation", description = "For the users of a subcontractor's organisation"),
         (name = "invitee", description = "For whoever holds the link of an invitation"),
         (name = "sessions", description = "Signing in and out, and resetting a password"),
         (name = "me", description = "What is a person's own"),

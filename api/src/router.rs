@@ -3,9 +3,9 @@
 use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
-    interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators,
-    password_resets, portal, portal_links, sessions, settings, staff, staff_invitations,
-    work_orders,
+    interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators, org,
+    org_invitations, password_resets, portal, portal_links, project_invitations, sessions,
+    settings, staff, staff_invitations, subcontractors, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -90,6 +90,8 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(invitations::list::list_invitations))
         .merge(of_owners())
         .merge(of_customers())
+        .merge(of_organisations())
+        .merge(of_subcontractors())
         .merge(of_images_settings_and_bounces())
         .routes(routes!(mail::list::list_mail))
         .routes(routes!(mail::mailbox::read_mailbox))
@@ -232,6 +234,31 @@ fn of_owners() -> OpenApiRouter<AppState> {
         .routes(routes!(me::second_factor::confirm::confirm_second_factor))
 }
 
+/// Subcontractors as their general contractor has them.
+fn of_subcontractors() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            subcontractors::list::list_subcontractors,
+            subcontractors::add::add_subcontractor
+        ))
+        .routes(routes!(
+            subcontractors::get::get_subcontractor,
+            subcontractors::rename::rename_subcontractor
+        ))
+        .routes(routes!(subcontractors::change_primary_contact::change_primary_contact))
+        .routes(routes!(subcontractors::invite::invite_subcontractor))
+        .routes(routes!(subcontractors::resend_invitation::resend_project_invitation))
+        .routes(routes!(subcontractors::cancel_invitation::cancel_project_invitation))
+        .routes(routes!(subcontractors::withdraw::withdraw_project))
+        .routes(routes!(subcontractors::resend_stale::resend_stale_invitations))
+        .routes(routes!(subcontractors::decline_request::decline_primary_contact_request))
+        .routes(routes!(subcontractors::users::add_subcontractor_user))
+        .routes(routes!(subcontractors::users::remove_subcontractor_user))
+        .routes(routes!(subcontractors::history::subcontractor_history))
+        .routes(routes!(jobs::subcontractors::list_job_subcontractors))
+        .routes(routes!(jobs::comment_on_task::comment_on_task))
+}
+
 /// Customers as the builder keeps them, and their portal as their members use it.
 fn of_customers() -> OpenApiRouter<AppState> {
     use me::customers as portal;
@@ -281,6 +308,36 @@ fn of_customers() -> OpenApiRouter<AppState> {
         .routes(routes!(work_orders::get::get_work_order))
         .routes(routes!(work_orders::turn_into_task::turn_work_order_into_task))
         .routes(routes!(work_orders::decline::decline_work_order))
+}
+
+/// Subcontractors' organisations: whoever is invited to one or to a project, and their own users.
+fn of_organisations() -> OpenApiRouter<AppState> {
+    use org::{general_contractors, join_requests, projects, users};
+    OpenApiRouter::new()
+        .routes(routes!(project_invitations::show::show_project_invitation))
+        .routes(routes!(project_invitations::accept::accept_project_invitation))
+        .routes(routes!(project_invitations::decline::decline_project_invitation))
+        .routes(routes!(project_invitations::join::ask_to_join))
+        .routes(routes!(org_invitations::show::show_org_invitation))
+        .routes(routes!(org_invitations::accept::accept_org_invitation))
+        .routes(routes!(org_invitations::decline::decline_org_invitation))
+        .routes(routes!(me::organisations::list_own_organisations))
+        .routes(routes!(org::get::get_org, org::rename::rename_org))
+        .routes(routes!(users::list::list_users, users::add::add_user))
+        .routes(routes!(users::remove::remove_user))
+        .routes(routes!(users::resend_invite::resend_user_invite))
+        .routes(routes!(users::cancel_invite::cancel_user_invite))
+        .routes(routes!(general_contractors::list::list_general_contractors))
+        .routes(routes!(general_contractors::ask_primary_contact::ask_primary_contact))
+        .routes(routes!(projects::list::list_org_projects))
+        .routes(routes!(projects::get::get_org_project))
+        .routes(routes!(projects::complete::complete_org_task))
+        .routes(routes!(projects::reopen::reopen_org_task))
+        .routes(routes!(projects::comment::comment_on_org_task))
+        .routes(routes!(join_requests::list::list_join_requests))
+        .routes(routes!(join_requests::approve::approve_join))
+        .routes(routes!(join_requests::reject::reject_join))
+        .routes(routes!(org::history::org_history))
 }
 
 /// The staff of an account, as its admins keep it and as invitees join it.

@@ -78,6 +78,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0105_kinds_of_mail_of_trades",
     "0110_document_files",
     "0111_documents",
+    "0107_subcontractors",
+    "0108_sub_org_directory",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -2,13 +2,15 @@
 //!
 //! A person's id is the same with every builder (R45): two builders who saw it would find that they
 //! have an owner in common. So a builder gets its own contact in its place. A correlation may join
-//! what one request changed with several builders, and is told as another id in each account.
+//! what one request changed with several builders, and is told as another id in each account; so is a user of
+//! a subcontractor's company, and which company that is, is not told.
 
 use crate::ViewError;
 use crate::audit_trail::AuditTrail;
 use crate::history::HistoryEntry;
 use crate::view::View;
-use domain::{LedgerId, PersonId, Timestamp};
+use crate::{sub_org_directory, subcontractors};
+use domain::{LedgerId, OrgId, PersonId, Timestamp};
 use event_store::Reader;
 use event_store::attempts::{ActorFilter, ActorSpan};
 use std::collections::{BTreeSet, HashMap};
@@ -30,6 +32,31 @@ pub enum Persons {
 
 /// Those whose correlations stay within one account.
 const OF_ONE_ACCOUNT: [&str; 2] = ["builder_staff", "operator"];
+
+/// A user of a subcontractor's company.
+const SUB_USER: &str = "sub_user";
+/// That a subcontractor turned out to be an organisation, which may work for other builders, too.
+const ORG_LINKED: &str = "subcontractor.org_linked";
+
+/// The id by which an account's builder knows a user of a subcontractor's company.
+fn told_as(reader: &Reader, ledger: LedgerId, user: Uuid) -> Uuid {
+    reader.keys().import_id(ledger, SUB_USER, &user.to_string())
+}
+
+/// The user whom a builder knows by this id.
+async fn sub_user(
+    reader: &Reader,
+    ledger: LedgerId,
+    told: Uuid,
+) -> Result<Option<Uuid>, ViewError> {
+    for org in subcontractors::orgs(reader, ledger).await? {
+        let users = sub_org_directory::user_ids(reader, org).await?;
+        if let Some(user) = users.into_iter().find(|user| told_as(reader, ledger, *user) == told) {
+            return Ok(Some(user));
+        }
+    }
+    Ok(None)
+}
 
 fn is_owner(entry: &HistoryEntry) -> bool {
     entry.actor.kind == "owner"
@@ -53,6 +80,9 @@ pub(crate) async fn asked(
     let statement = client.prepare_cached(sql).await.map_err(failed())?;
     let rows = client.query(&statement, &[&ledger.0, &actor]).await.map_err(failed())?;
     drop(client);
+    if let Some(user) = sub_user(reader, ledger, actor).await? {
+        return Ok(ActorFilter { ids: vec![user], owners: Some(false) });
+    }
     let mut owners: BTreeSet<Uuid> = rows.iter().map(|row| row.get(0)).collect();
     let imported = reader.imported_links(ledger, &[actor]).await?;
     owners.extend(imported.iter().filter(|(_, c)| c.0 == actor).map(|(person, _)| person.0));
@@ -96,7 +126,16 @@ async fn as_contacts(
     } else {
         links(reader, ledger, &owners.into_iter().collect::<Vec<_>>()).await?
     };
+    // In the company's own book its users are themselves.
+    let abroad = entries.iter().any(|entry| entry.actor.kind == SUB_USER)
+        && sub_org_directory::user_ids(reader, OrgId(ledger.0)).await?.is_empty();
     for entry in entries {
+        if abroad && entry.actor.kind == SUB_USER {
+            entry.actor.id = entry.actor.id.map(|user| told_as(reader, ledger, user));
+        }
+        if entry.event == ORG_LINKED {
+            entry.changes.retain(|change| change.field != "organisation");
+        }
         if !OF_ONE_ACCOUNT.contains(&&*entry.actor.kind) {
             let keys = reader.keys();
             entry.correlation =

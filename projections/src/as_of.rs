@@ -12,6 +12,7 @@ use crate::job_list::{self, JobEntry, JobList};
 use crate::job_owners::{self, JobOwners};
 use crate::lead_view::{self, LeadEntry, LeadView};
 use crate::rebuild::unfoldable;
+use crate::subcontractors::Subcontractors;
 use crate::view::{Rows, View};
 use domain::{ContactId, JobId, LeadId, LedgerId, Timestamp};
 use event_store::{Reader, StoreError};
@@ -126,7 +127,10 @@ pub async fn job(
     let Some((entry, _)) = job_entry(reader, ledger, job, at).await? else { return Ok(None) };
     let mut details = rows::<JobDetail>(reader, ledger, &[job.0], at).await?;
     let Some(detail) = details.remove(&job.0) else { return Ok(None) };
-    let page = JobPage { job: entry, detail: job_detail::entry(detail) };
+    let trades = job_detail::trades(&detail);
+    let trades = rows::<Subcontractors>(reader, ledger, &trades, at).await?;
+    let names = trades.into_iter().map(|(id, row)| (id, row.name)).collect();
+    let page = JobPage { job: entry, detail: job_detail::entry(detail, &names) };
     Ok(Some(Dated { entry: page, as_of: Some(at) }))
 }
 

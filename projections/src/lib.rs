@@ -44,6 +44,8 @@ pub mod settings;
 pub mod staff;
 pub mod status;
 mod stored_tuples;
+pub mod sub_org_directory;
+pub mod subcontractors;
 pub mod turn;
 pub mod verify;
 pub mod view;

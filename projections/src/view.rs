@@ -8,7 +8,7 @@ use crate::turn::{Typed, ViewTurn, delete_text};
 use crate::{
     ViewError, audit_trail, contact_directory, customers, documents, duplicate_candidates,
     impersonations, invitations, job_detail, job_list, lead_view, mail_log, owner_items,
-    owner_portal, portal_links, work_orders,
+    owner_portal, portal_links, sub_org_directory, subcontractors, work_orders,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -247,7 +247,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 15] = [
+pub const VIEW_NAMES: [&str; 17] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -257,6 +257,8 @@ pub const VIEW_NAMES: [&str; 15] = [
     customers::Customers::NAME,
     work_orders::WorkOrders::NAME,
     documents::Documents::NAME,
+    subcontractors::Subcontractors::NAME,
+    sub_org_directory::SubOrgDirectory::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
     invitations::Invitations::NAME,
     impersonations::Impersonations::NAME,
@@ -277,6 +279,8 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<customers::Customers>(std::marker::PhantomData),
         &Of::<work_orders::WorkOrders>(std::marker::PhantomData),
         &Of::<documents::Documents>(std::marker::PhantomData),
+        &Of::<subcontractors::Subcontractors>(std::marker::PhantomData),
+        &Of::<sub_org_directory::SubOrgDirectory>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<impersonations::Impersonations>(std::marker::PhantomData),

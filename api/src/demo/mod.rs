@@ -4,6 +4,7 @@ mod day;
 mod life;
 mod people;
 mod site;
+mod trades;
 
 use day::Day;
 

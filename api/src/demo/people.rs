@@ -1,10 +1,11 @@
-//! The demo's people who can sign in: one of the company's staff, and an owner.
+//! The demo's people who can sign in: one of the company's staff, an owner, and a subcontractor's.
 //!
 //! Their passwords are told from the installation's master key, so that each start prints the same
 //! ones, and nobody knows them who has not seen it.
 
 use super::Demo;
 use super::day::Day;
+use super::trades::ROOFER;
 use crate::credential::SecretKind;
 use crate::endpoints::contacts::invite_ids;
 use crate::error::Problem;
@@ -89,6 +90,7 @@ pub(super) async fn told_to_visitors(
     let mut people = vec![("Builder", "/jobs", builder(demo)?)];
     if *demo == Demo::Own {
         people.push(("Owner", "/me", EmailAddress::parse(OWNER)?));
+        people.push(("Subcontractor", "/org/projects", EmailAddress::parse(ROOFER)?));
     }
     let mut lines = String::new();
     for (who, path, email) in people {
@@ -100,7 +102,7 @@ pub(super) async fn told_to_visitors(
     Ok(lines)
 }
 
-fn password(app: &AppState, email: &str) -> String {
+pub(super) fn password(app: &AppState, email: &str) -> String {
     let keys = app.store().reader().keys();
     let id = keys.import_id(LedgerId::INSTALLATION, "demo password", email).simple().to_string();
     let (first, rest) = id.split_at(4);
@@ -109,11 +111,11 @@ fn password(app: &AppState, email: &str) -> String {
 }
 
 /// Somebody who comes by a link alone.
-fn visitor() -> Visitor {
+pub(super) fn visitor() -> Visitor {
     Visitor { asker: None, client: None, correlation: Uuid::now_v7() }
 }
 
-fn told(problem: Problem) -> anyhow::Error {
+pub(super) fn told(problem: Problem) -> anyhow::Error {
     let Problem { body, .. } = problem;
     anyhow!(body.detail)
 }

@@ -3,6 +3,7 @@
 use super::day::Day;
 use super::life::{COURTYARD, HANA, INES, PRIYA};
 use super::people;
+use super::trades::{self, Roofers};
 use crate::endpoints::jobs::create::from_template;
 use crate::import::run::ImportReport;
 use anyhow::Context;
@@ -43,7 +44,9 @@ pub(super) async fn build(
 
     let person = people::owner(day, contact(PRIYA)?).await?;
     let priya = Day { actor: Actor::Owner(person), ..*day };
-    lofts(&mia, job(LOFTS)?, contact(PRIYA)?).await?;
+    let roofers = trades::roofers(&mia, &[job(LOFTS)?, job(HANA)?]).await?;
+    trades::electricians(&mia, [job(INES)?, job(LOFTS)?]).await?;
+    lofts(&mia, job(LOFTS)?, contact(PRIYA)?, &roofers).await?;
     talk(&mia, &priya, job(LOFTS)?, contact(PRIYA)?).await?;
     kitchen(&mia, job(INES)?, contact(INES)?, template).await?;
     let done = Command::Job(job(NOOR)?, JobCommand::Archive);
@@ -120,31 +123,43 @@ async fn fields(mia: &Day<'_>, priya: ContactId, hana: ContactId) -> anyhow::Res
 }
 
 /// A large job in the middle of its life.
-async fn lofts(mia: &Day<'_>, job: JobId, priya: ContactId) -> anyhow::Result<()> {
+async fn lofts(
+    mia: &Day<'_>,
+    job: JobId,
+    priya: ContactId,
+    roofers: &Roofers,
+) -> anyhow::Result<()> {
     let of_job = |command| Command::Job(job, command);
     let to = Some(JobType::parse("New home")?);
     mia.run(Command::SetJobType { account: mia.account, job, to }).await?;
     mia.run(of_job(JobCommand::SetDeadline(Some(mia.day(74))))).await?;
     let (owner, crew) = (Assignee::Owner(priya), Assignee::Staff(Label::parse("Tom, site")?));
-    let roofers = Assignee::Subcontractor(Label::parse("Ridge & Sons Roofing")?);
+    let trade = Assignee::Trade(roofers.subcontractor);
+    let mut theirs = Vec::new();
     for (title, kind, phase, assignee, due, done) in [
         ("Survey of the old beams", TaskKind::Task, Phase::Planning, Some(&crew), -60, true),
         ("Approve the floor plans", TaskKind::Approval, Phase::Planning, Some(&owner), -41, true),
         ("Building permit", TaskKind::Task, Phase::Planning, None, -35, true),
-        ("Take the roof off", TaskKind::Task, Phase::Execution, Some(&roofers), -12, true),
-        ("New roof", TaskKind::Task, Phase::Execution, Some(&roofers), 9, false),
+        ("Take the roof off", TaskKind::Task, Phase::Execution, Some(&trade), -12, false),
+        ("New roof", TaskKind::Task, Phase::Execution, Some(&trade), 9, false),
         ("Choose the window frames", TaskKind::Selection, Phase::Execution, Some(&owner), 5, false),
         ("Staircases", TaskKind::Task, Phase::Execution, Some(&crew), 30, false),
         ("Approve the stair rail", TaskKind::Approval, Phase::Execution, Some(&owner), 21, false),
         ("Walk through together", TaskKind::Approval, Phase::Closeout, None, 70, false),
     ] {
         let (task, title) = (TaskId(Uuid::now_v7()), Title::parse(title)?);
+        if assignee == Some(&trade) {
+            theirs.push(task);
+        }
         let (assignee, due) = (assignee.cloned(), Some(mia.day(due)));
         let details = TaskDetails { title, kind, phase, assignee, due };
         mia.run(of_job(JobCommand::AddTask(task, details))).await?;
         if done {
             mia.run(of_job(JobCommand::CompleteTask(task))).await?;
         }
+    }
+    if let [done, open] = theirs[..] {
+        trades::work(mia, roofers, job, (done, open)).await?;
     }
     for (title, due, status) in [
         ("Permit in hand", -35, Some(MilestoneStatus::Reached)),

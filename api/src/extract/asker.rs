@@ -7,7 +7,7 @@ use crate::state::AppState;
 use axum::extract::{ConnectInfo, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use domain::{Authority, Channel, Circumstances, LedgerId, Reason, Rejection};
+use domain::{Authority, Channel, Circumstances, LedgerId, OrgId, Reason, Rejection, SubUserId};
 use event_store::OpenImpersonation;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -101,11 +101,11 @@ impl Asker {
     /// Whoever has a session, be it a person's own or one of an account's staff.
     pub(crate) fn signed_in(self) -> Result<Self, Problem> {
         match (&self.credential.authority, self.credential.at_work) {
-            (Authority::Owner, _) | (Authority::Builder { .. }, Some(_)) => Ok(self),
+            (Authority::Owner | Authority::SubUser { .. }, _)
+            | (Authority::Builder { .. }, Some(_)) => Ok(self),
             (
                 Authority::Builder { .. }
                 | Authority::Member { .. }
-                | Authority::SubUser { .. }
                 | Authority::Impersonator
                 | Authority::Operator
                 | Authority::Support
@@ -143,6 +143,28 @@ impl Asker {
             | Authority::Impersonator
             | Authority::Support
             | Authority::System => Err(Problem::not_permitted("an operator token")),
+        }
+    }
+
+    /// A session of work for a subcontractor's organisation.
+    pub(crate) fn sub_user(self) -> Result<Self, Problem> {
+        self.membership()?;
+        Ok(self)
+    }
+
+    /// For which organisation, as which user of it.
+    pub(crate) fn membership(&self) -> Result<(OrgId, SubUserId), Problem> {
+        match self.credential.authority {
+            Authority::SubUser { org, user } => Ok((org, user)),
+            Authority::Builder { .. }
+            | Authority::Owner
+            | Authority::Member { .. }
+            | Authority::Impersonator
+            | Authority::Operator
+            | Authority::Support
+            | Authority::System => {
+                Err(Problem::not_permitted("a session of a subcontractor's organisation"))
+            }
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod conditions;
 pub(crate) mod inside;
 mod makes_secret;
 pub(crate) mod order;
+pub(crate) mod org;
 pub(crate) mod path;
 pub(crate) mod public;
 pub(crate) mod question;
@@ -16,6 +17,7 @@ pub(crate) mod question;
 pub(crate) use as_of::AsOfParams;
 pub(crate) use inside::Inside;
 pub(crate) use order::{NoBody, OperatorOrder, Order, PersonOrder, SessionOrder};
+pub(crate) use org::{OrgOrder, OrgQuestion};
 pub(crate) use public::{Public, PublicQuestion};
 pub(crate) use question::{
     AuditQuestion, NoParams, OperatorQuestion, OwnerQuestion, PersonQuestion, Question,

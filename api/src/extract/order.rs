@@ -55,7 +55,7 @@ pub(crate) struct NoBody {}
 
 impl RequestBody for NoBody {}
 
-async fn take<P: PathIds, B: RequestBody>(
+pub(super) async fn take<P: PathIds, B: RequestBody>(
     request: Request,
     app: &AppState,
     admit: fn(Asker) -> Result<Asker, Problem>,

@@ -5,8 +5,8 @@ use crate::error::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::{
-    AccountId, ApiKeyId, ContactId, CustomerId, FieldName, InterventionId, JobId, LeadId,
-    PortalLinkId, SessionId, StaffId, TemplateId, WorkOrderId,
+    AccountId, ApiKeyId, ContactId, CustomerId, FieldName, InterventionId, JobId, JoinRequestId,
+    LeadId, PortalLinkId, SessionId, StaffId, SubUserId, SubcontractorId, TemplateId, WorkOrderId,
 };
 use std::str::FromStr;
 
@@ -87,6 +87,19 @@ impl PathIds for WorkOrderId {
     }
 }
 
+impl PathIds for SubcontractorId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl<T: FromStr + Send> PathIds for (SubcontractorId, T) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [subcontractor, part] = segments else { return None };
+        Some((subcontractor.parse().ok()?, part.parse().ok()?))
+    }
+}
+
 impl PathIds for TemplateId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
@@ -102,6 +115,18 @@ impl PathIds for (ContactId, FieldName) {
 }
 
 impl PathIds for SessionId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for SubUserId {
+    fn read(segments: &[&str]) -> Option<Self> {
+        only(segments)
+    }
+}
+
+impl PathIds for JoinRequestId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)
     }

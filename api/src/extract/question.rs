@@ -45,7 +45,7 @@ impl<P: PathIds, Q: DeserializeOwned> FromRequestParts<AppState> for Question<P,
 }
 
 impl<P: PathIds, Q: DeserializeOwned> Question<P, Q> {
-    async fn take(
+    pub(super) async fn take(
         parts: &mut Parts,
         app: &AppState,
         admit: fn(Asker) -> Result<Asker, Problem>,

@@ -35,7 +35,9 @@ const STYLE_TEXT: &str = concat!(
     include_str!("style/history.css"),
     include_str!("style/portal.css"),
     include_str!("style/customers.css"),
+    include_str!("style/subcontractors.css"),
     include_str!("style/me.css"),
+    include_str!("style/org.css"),
 );
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("icon.svg")));

@@ -5,7 +5,7 @@
 
 use super::words::needed;
 use crate::codes;
-use crate::error::{FieldError, Problem};
+use crate::error::{CompanyHere, FieldError, Problem};
 use crate::extract::body;
 use crate::passwords::Typed;
 use axum::body::Body;
@@ -160,6 +160,14 @@ impl Complaints {
             Some(reason) => format!("{label}{reason}"),
             None => body.detail.clone(),
         })
+    }
+
+    /// The organisations that a problem of this code names.
+    pub(crate) fn organisations(&self, code: &str) -> &[CompanyHere] {
+        match &self.0 {
+            Some(problem) if problem.body.code == code => &problem.body.organisations,
+            Some(_) | None => &[],
+        }
     }
 
     /// All of them above the form; `labels` says what people call the fields.

@@ -1,8 +1,10 @@
 //! What all pages have in common: the head, the way around, a notice, and the frame at the foot.
 
 use super::form::Form;
-use super::visit::Staff;
-use super::{assets, contacts, customers, desk, history, job, jobs, me, portal};
+use super::visit::{OrgUser, Staff};
+use super::{
+    assets, contacts, customers, desk, history, job, jobs, me, org, portal, subcontractors,
+};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -28,6 +30,8 @@ enum Whose {
     Own(Place),
     /// A company's, for its staff.
     Desk { company: String, reads_audit: bool, here: Desk },
+    /// A subcontractor's organisation's, for its users.
+    Org { company: String, here: org::Place },
 }
 
 /// Where somebody is who works for a company.
@@ -41,6 +45,8 @@ pub(crate) enum Desk {
     Leads,
     /// Households and companies that contacts belong to.
     Customers,
+    /// Companies that build for this one.
+    Subcontractors,
     /// What comes from files.
     Imports,
     /// Who changed what.
@@ -52,11 +58,12 @@ pub(crate) enum Desk {
 }
 
 impl Desk {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Jobs,
         Self::Contacts,
         Self::Leads,
         Self::Customers,
+        Self::Subcontractors,
         Self::Imports,
         Self::Audit,
         Self::Mail,
@@ -69,6 +76,7 @@ impl Desk {
             Self::Contacts => "/contacts",
             Self::Leads => "/leads",
             Self::Customers => "/customers",
+            Self::Subcontractors => "/subcontractors",
             Self::Imports => "/imports",
             Self::Audit => "/audit",
             Self::Mail => "/mail",
@@ -82,6 +90,7 @@ impl Desk {
             Self::Contacts => "Contacts",
             Self::Leads => "Leads",
             Self::Customers => "Customers",
+            Self::Subcontractors => "Subcontractors",
             Self::Imports => "Imports",
             Self::Audit => "Audit",
             Self::Mail => "Mail",
@@ -96,6 +105,7 @@ pub(crate) fn own_path(path: &str) -> Option<&str> {
     let first = path.strip_prefix('/')?.split('/').next()?;
     let known = first == "me"
         || first == "accounts"
+        || first == "org"
         || Desk::ALL.iter().any(|desk| desk.path().strip_prefix('/') == Some(first));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
     (known && path.bytes().all(plain) && !path.contains("//")).then_some(path)
@@ -176,6 +186,12 @@ impl Page {
         self
     }
 
+    /// For somebody who works for a subcontractor's organisation, and is here.
+    pub(super) fn org(mut self, user: &OrgUser, here: org::Place) -> Self {
+        self.whose = Whose::Org { company: user.company().to_owned(), here };
+        self
+    }
+
     /// What has just been done, by the word in the page's query.
     pub(crate) fn done(mut self, word: &str) -> Self {
         self.notice = notice(word);
@@ -200,8 +216,11 @@ impl Page {
                     header {
                         (self.whose.mark())
                         @if !matches!(self.whose, Whose::Anybody) {
-                            form method="post" action="/sign-out" {
-                                button .quiet type="submit" { "Sign out" }
+                            div .tools {
+                                form method="post" action="/sign-out" {
+                                    button .quiet type="submit" { "Sign out" }
+                                }
+                                @if let Whose::Org { here, .. } = self.whose { (org::gear(here)) }
                             }
                         }
                     }
@@ -266,7 +285,7 @@ impl Whose {
     /// Who keeps what is on the page.
     fn keeper(&self) -> &str {
         match self {
-            Self::Desk { company, .. } => company,
+            Self::Desk { company, .. } | Self::Org { company, .. } => company,
             Self::Anybody | Self::Own(_) => "Titleblock",
         }
     }
@@ -276,6 +295,7 @@ impl Whose {
             Self::Anybody => ("/", None),
             Self::Own(_) => ("/me", None),
             Self::Desk { company, .. } => ("/jobs", Some(company)),
+            Self::Org { company, .. } => ("/org/projects", Some(company)),
         };
         html! {
             div .whose {
@@ -295,6 +315,9 @@ impl Whose {
                 let open =
                     Desk::ALL.into_iter().filter(|desk| *reads_audit || *desk != Desk::Audit);
                 open.map(|desk| (desk.path(), desk.label(), desk == *here)).collect()
+            }
+            Self::Org { here, .. } => {
+                org::Place::AROUND.map(|place| (place.path(), place.label(), place == *here)).into()
             }
         };
         html! {
@@ -328,8 +351,10 @@ fn notice(word: &str) -> Option<&'static str> {
         history::notice,
         desk::notice,
         customers::notice,
+        subcontractors::notice,
         portal::notice,
         me::notice,
+        org::notice,
     ];
     general_notice(word).or_else(|| of_areas.into_iter().find_map(|notice| notice(word)))
 }

@@ -25,6 +25,7 @@ mod layout;
 mod me;
 mod multipart;
 mod once;
+mod org;
 mod own_info;
 mod password_reset;
 mod portal;
@@ -33,6 +34,7 @@ mod settings;
 mod sign_in;
 mod sign_out;
 mod staff_invitation;
+mod subcontractors;
 mod visit;
 mod words;
 
@@ -86,7 +88,7 @@ fn all() -> Pages {
         .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/accounts", accounts::show)
         .takes("/accounts", accounts::send);
-    let areas: [fn(Pages) -> Pages; 8] = [
+    let areas: [fn(Pages) -> Pages; 10] = [
         me::add,
         jobs::add,
         job::add,
@@ -94,7 +96,9 @@ fn all() -> Pages {
         history::add,
         desk::add,
         customers::add,
+        subcontractors::add,
         portal::add,
+        org::add,
     ];
     areas.into_iter().fold(pages, |pages, add| add(pages))
 }

@@ -8,7 +8,8 @@ use crate::credential::Secret;
 use crate::error::Problem;
 use crate::extract::public::Visitor;
 use crate::input::Door;
-use crate::persons::signing_in::{Login, SignedIn, go_to_work, sign_in};
+use crate::persons::signing_in::{Login, SignedIn, go_to_org, go_to_work, sign_in};
+use crate::persons::trades::organisations;
 use crate::persons::{links, work};
 use crate::state::AppState;
 use axum::extract::State;
@@ -66,11 +67,21 @@ async fn lead(
     wanted: Option<&str>,
 ) -> Result<(String, Option<Secret>), Problem> {
     let person = links::person(app, signed_in.person).await?;
-    let accounts = work::of(app, &person).await?;
+    // On their way to a page of an organisation's, the accounts do not matter, and the other way round.
+    let for_org = wanted.map(|path| path.starts_with("/org/"));
+    let accounts = if for_org == Some(true) { Vec::new() } else { work::of(app, &person).await? };
+    let orgs = match for_org {
+        Some(false) => Vec::new(),
+        Some(true) | None => organisations::of(app, &person).await?,
+    };
     let is_owner = wanted.is_none() && !links::of(app, &person).await?.is_empty();
-    let path = match accounts.as_slice() {
-        [] => "/me".to_owned(),
-        [only] if !is_owner => match go_to_work(app, who, signed_in, only.account).await {
+    let path = match (accounts.as_slice(), orgs.as_slice()) {
+        ([], []) => "/me".to_owned(),
+        ([], [only]) if !is_owner => {
+            let secret = go_to_org(app, who, signed_in, only.org).await?;
+            return Ok((wanted.unwrap_or("/org/projects").to_owned(), Some(secret)));
+        }
+        ([only], []) if !is_owner => match go_to_work(app, who, signed_in, only.account).await {
             Ok(secret) => return Ok((wanted.unwrap_or("/jobs").to_owned(), Some(secret))),
             // They are signed in for their own things, where one can be turned on.
             Err(refused) if refused.body.code == "staff_second_factor_required" => {
@@ -78,7 +89,7 @@ async fn lead(
             }
             Err(problem) => return Err(problem),
         },
-        [..] => wanted.map_or_else(|| "/accounts".to_owned(), |at| format!("/accounts?next={at}")),
+        _ => wanted.map_or_else(|| "/accounts".to_owned(), |at| format!("/accounts?next={at}")),
     };
     Ok((path, None))
 }
@@ -94,7 +105,7 @@ async fn enter(app: &AppState, who: &Visitor, form: &Form) -> Result<SignedIn, P
     let email = door.build(|| email)?;
     let password = form.password(PASSWORD);
     let code = form.filled(CODE);
-    let login = Login { email: &email, password: &password, code, account: None };
+    let login = Login::own(&email, &password, code);
     sign_in(app, who, &login).await
 }
 
@@ -110,8 +121,8 @@ fn page(form: &Form, email: &str, complaints: &Complaints) -> Page {
         }
         p { a href="/forgotten-password" { "I forgot my password" } }
         p .hint {
-            "You get a login when you accept the invitation of a builder, be it as an owner or as one \
-             of its staff. It comes by mail."
+            "You get a login when you accept the invitation of a builder, be it as an owner, as one of \
+             its staff or for a subcontractor. It comes by mail."
         }
     };
     Page::new("Sign in", content)

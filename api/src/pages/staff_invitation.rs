@@ -73,8 +73,7 @@ async fn sign_in_and_accept(
     let invitee = Joiner::of(app, link).await?;
     invitee.still_open(app)?;
     let (email, password) = (invitee.addressed()?.email, form.password(PASSWORD));
-    let login =
-        Login { email: &email, password: &password, code: form.filled(CODE), account: None };
+    let login = Login::own(&email, &password, form.filled(CODE));
     let signed_in = sign_in(app, who, &login).await?;
     let asker = signed_in.asker(who);
     let as_them = Visitor { asker: Some(asker.clone()), ..who.clone() };

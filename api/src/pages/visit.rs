@@ -2,7 +2,8 @@
 //!
 //! [`Visit`] is a look at a page, [`Sent`] a form that was sent from one. Each says who may come:
 //! [`Visitor`] is anybody, signed in or not; [`Owner`] somebody who is signed in, and whoever is not
-//! is shown where to; [`Staff`] somebody who is signed in to work for an account.
+//! is shown where to; [`Staff`] somebody who is signed in to work for an account, [`OrgUser`] for a
+//! subcontractor's organisation.
 
 use super::cookie::{self, Errand};
 use super::form::Form;
@@ -16,11 +17,12 @@ use crate::extract::path::{self, PathIds};
 use crate::extract::public::Visitor;
 use crate::persons::invitee::builder_name;
 use crate::persons::signing_in::end_session;
+use crate::persons::trades::organisations;
 use crate::state::AppState;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use domain::{Authority, Grant, LedgerId, PersonId, Role};
+use domain::{Authority, Grant, LedgerId, OrgId, PersonId, Role};
 use std::time::Duration;
 
 /// How long a page waits for what has just happened.
@@ -139,6 +141,32 @@ impl Staff {
     }
 }
 
+/// A user of a subcontractor's organisation, at work for it.
+#[derive(Debug, Clone)]
+pub(crate) struct OrgUser {
+    asker: Asker,
+    company: String,
+}
+
+impl OrgUser {
+    /// As which user of which organisation.
+    pub(crate) const fn asker(&self) -> &Asker {
+        &self.asker
+    }
+
+    /// What the organisation is called.
+    pub(crate) fn company(&self) -> &str {
+        &self.company
+    }
+}
+
+impl<P> Sent<OrgUser, P> {
+    /// The same as the organisation's command over the API, which the pages' deeds are.
+    pub(crate) fn order(self) -> (Order<P, ()>, Form) {
+        (Order::of_page(self.who.asker, self.path), self.form)
+    }
+}
+
 impl<P> Sent<Staff, P> {
     /// The same as the account's command over the API, which the pages' deeds are.
     pub(crate) fn order(self) -> (Order<P, ()>, Form) {
@@ -228,23 +256,45 @@ impl<W: Comes> Comes for WithWork<W> {
 impl Comes for Staff {
     async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
         let at_work = async {
-            let Some(asker) = signed_in(parts, Errand::Work, app).await? else { return Ok(None) };
+            let at_work = signed_in(parts, Errand::Work, app).await?;
+            // Who works for an organisation at this moment says first that they want to change.
+            let at_work = at_work.filter(|asker| asker.credential.for_org.is_none());
+            let Some(asker) = at_work else { return Ok(None) };
             let asker = asker.builder()?;
             let company = builder_name(app, asker.ledger()).await?;
             Ok::<_, Problem>(Some(Self { asker, company }))
         };
         match at_work.await {
             Ok(Some(staff)) => Ok(staff),
-            Ok(None) => {
-                // Whoever is here for their own things says for which account they want to work.
-                let own = signed_in(parts, Errand::Own, app).await;
-                let own = own.map_err(IntoResponse::into_response)?.is_some();
-                let at = if own { "/accounts" } else { "/sign-in" };
-                Err(to(&format!("{at}?next={}", parts.uri.path())))
-            }
+            Ok(None) => Err(sign_in_to_work(parts, app).await?),
             Err(refused) => Err(refused.into_response()),
         }
     }
+}
+
+impl Comes for OrgUser {
+    async fn of(parts: &Parts, app: &AppState) -> Result<Self, Response> {
+        let at_work = async {
+            let at_work = signed_in(parts, Errand::Work, app).await?;
+            let at_work = at_work.filter(|asker| asker.credential.for_org.is_some());
+            let Some(asker) = at_work else { return Ok(None) };
+            let company = organisations::name(app, OrgId(asker.ledger().0)).await?;
+            Ok::<_, Problem>(Some(Self { asker, company }))
+        };
+        match at_work.await {
+            Ok(Some(user)) => Ok(user),
+            Ok(None) => Err(sign_in_to_work(parts, app).await?),
+            Err(failed) => Err(failed.into_response()),
+        }
+    }
+}
+
+/// Whoever is here for their own things says for whom they want to work; others sign in.
+async fn sign_in_to_work(parts: &Parts, app: &AppState) -> Result<Response, Response> {
+    let own = signed_in(parts, Errand::Own, app).await;
+    let own = own.map_err(IntoResponse::into_response)?.is_some();
+    let at = if own { "/accounts" } else { "/sign-in" };
+    Ok(to(&format!("{at}?next={}", parts.uri.path())))
 }
 
 /// Where somebody signs in who was on their way to this page.

@@ -1,6 +1,6 @@
 //! What crosses ledgers for persons: accepting an invitation ([`accepting`]), moving a login to
 //! another address ([`moving`], [`email_change`], [`cut_off`]), joining an account's
-//! staff ([`joining`]), and finding the contacts ([`links`]), the customers that they belong to ([`membership`]), or that are shown to whoever asks ([`eyes`]) and the work ([`work`]) that are theirs.
+//! staff ([`joining`]), a subcontractor's organisation and its projects ([`trades`]), and finding the contacts ([`links`]), the customers that they belong to ([`membership`]), or that are shown to whoever asks ([`eyes`]) and the work ([`work`]) that are theirs.
 //! Each is a row of
 //! idempotent steps.
 
@@ -15,7 +15,9 @@ pub(crate) mod links;
 pub(crate) mod membership;
 pub(crate) mod moving;
 pub(crate) mod picture;
+pub(crate) mod primary_contacts;
 pub(crate) mod second_factor;
 pub(crate) mod signing_in;
 pub(crate) mod throttle;
+pub(crate) mod trades;
 pub(crate) mod work;

@@ -3,6 +3,8 @@
 use super::accepting::begin_session;
 use super::email_change::signs_in;
 use super::joining::begin_work;
+use super::trades::joining::begin_org_work;
+use super::trades::organisations;
 use super::{links, second_factor, throttle, work};
 use crate::credential::{Credential, Secret, SecretKind};
 use crate::error::Problem;
@@ -13,8 +15,8 @@ use crate::passwords::Typed;
 use crate::state::AppState;
 use domain::person::PersonCommand;
 use domain::{
-    AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, PersonId,
-    SessionId, StaffId,
+    AccountId, Actor, Authority, Circumstances, Command, CredentialId, EmailAddress, OrgId,
+    PersonId, SessionId, StaffId, SubUserId,
 };
 use event_store::{Applied, Registered};
 use std::sync::Arc;
@@ -29,8 +31,28 @@ pub(crate) struct SignedIn {
     pub(crate) applied: Applied,
     /// The password that was shown.
     checked: CredentialId,
-    /// For which account it works, as which member of its staff.
-    pub(crate) work: Option<(AccountId, StaffId)>,
+    /// For whom it works; none where it is for their own things.
+    pub(crate) work: Option<Working>,
+}
+
+/// For whom a session works, and as whom there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Working {
+    /// An account, as a member of its staff.
+    Account(AccountId, StaffId),
+    /// A subcontractor's organisation, as one of its users.
+    Org(OrgId, SubUserId),
+}
+
+/// What somebody signs in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// Their own things.
+    Own,
+    /// To work for an account.
+    Account(AccountId),
+    /// To work for a subcontractor's organisation.
+    Org(OrgId),
 }
 
 impl SignedIn {
@@ -48,8 +70,19 @@ pub(crate) struct Login<'a> {
     pub(crate) password: &'a Typed,
     /// A code of the second factor, where one is on.
     pub(crate) code: Option<&'a str>,
-    /// The account to work for; none for one's own things.
-    pub(crate) account: Option<AccountId>,
+    /// What for.
+    pub(crate) errand: Errand,
+}
+
+impl<'a> Login<'a> {
+    /// For one's own things.
+    pub(crate) const fn own(
+        email: &'a EmailAddress,
+        password: &'a Typed,
+        code: Option<&'a str>,
+    ) -> Self {
+        Self { email, password, code, errand: Errand::Own }
+    }
 }
 
 /// Begins a session of whoever has this address and this password. An unknown address and a wrong
@@ -66,13 +99,20 @@ pub(crate) async fn sign_in(
         return Err(no_such_login());
     }
     second_factor::ask(app, person, login.code, circumstances.clone()).await?;
-    let work = match login.account {
-        Some(account) => Some(work_for(app, person, account).await?),
-        None => None,
+    let work = match login.errand {
+        Errand::Own => None,
+        Errand::Account(account) => {
+            let (account, staff) = work_for(app, person, account).await?;
+            Some(Working::Account(account, staff))
+        }
+        Errand::Org(org) => Some(Working::Org(org, user_of(app, person, org).await?)),
     };
     let (session, applied) = match work {
-        Some((account, staff)) => {
+        Some(Working::Account(account, staff)) => {
             begin_work(app, person, account, staff, circumstances.clone()).await?
+        }
+        Some(Working::Org(org, user)) => {
+            begin_org_work(app, person, org, user, circumstances.clone()).await?
         }
         None => begin_session(app, person, circumstances.clone()).await?,
     };
@@ -131,6 +171,12 @@ async fn work_for(
     Ok((account, staff.ok_or_else(Problem::not_found)?))
 }
 
+/// As whom they work for an organisation. One that has not got them is answered like one that never was.
+async fn user_of(app: &AppState, person: PersonId, org: OrgId) -> Result<SubUserId, Problem> {
+    let person = links::person(app, person).await?;
+    organisations::user_of(app, &person, org).await?.ok_or_else(Problem::not_found)
+}
+
 /// Ends the session that somebody asks with, be it their own or one for work.
 pub(crate) async fn end_session(app: &AppState, asker: &Asker) -> Result<(), Problem> {
     let credential = &asker.credential;
@@ -154,6 +200,22 @@ pub(crate) async fn go_to_work(
     let (account, staff) = work_for(app, person, account).await?;
     let circumstances = visitor.circumstances(Actor::Owner(person));
     let (session, applied) = begin_work(app, person, account, staff, circumstances.clone()).await?;
+    unless_changed(app, person, checked, session, circumstances).await?;
+    let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
+    Ok(Secret::new(SecretKind::Session, person.into(), secret))
+}
+
+/// The same, for an organisation whose user they are.
+pub(crate) async fn go_to_org(
+    app: &AppState,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    org: OrgId,
+) -> Result<Secret, Problem> {
+    let SignedIn { person, checked, .. } = *signed_in;
+    let user = user_of(app, person, org).await?;
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    let (session, applied) = begin_org_work(app, person, org, user, circumstances.clone()).await?;
     unless_changed(app, person, checked, session, circumstances).await?;
     let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
     Ok(Secret::new(SecretKind::Session, person.into(), secret))

@@ -2,6 +2,7 @@
 //! dressed.
 
 use super::harness::{Answer, Caller, Server, send};
+use super::trades::{accept_anew, add_user, invite, invited};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -85,6 +86,12 @@ async fn no_body_and_no_query_gives_a_failure() {
     let forgotten = json!({ "email": "owner@example.org" });
     server.anybody().post("/v1/password-resets", forgotten).await.is(202);
     let reset = super::logins::reset_link(&server, owner.person, 1).await;
+    let pipes = ("Pipes", "Pia Pipe", "pia@pipes.example");
+    let (subcontractor, site, first) = invited(&server, &builder, pipes, "Site").await;
+    let pia = accept_anew(&server, &first).await;
+    let shed = builder.admin.job("Shed", &[]).await;
+    let project = invite(&server, &builder, subcontractor, shed).await;
+    let (_, org_join) = add_user(&server, &pia, "nia@pipes.example").await;
     let description = operator.get("/openapi.json").await.is(200).body;
     for (method, path) in routes(&description) {
         let is_owners = path.starts_with("/v1/me") || path.starts_with("/v1/sessions");
@@ -93,6 +100,8 @@ async fn no_body_and_no_query_gives_a_failure() {
             || path.starts_with("/v1/operators")
             || path.starts_with("/v1/interventions");
         let caller = if is_operators { &operator } else { &builder.admin };
+        let is_orgs = path == "/v1/org" || path.starts_with("/v1/org/");
+        let caller = if is_orgs { &pia.session } else { caller };
         let mut caller = if is_owners { session.clone() } else { caller.clone() };
         let id = match path.as_str() {
             path if path.starts_with("/v1/contacts") => contact,
@@ -100,7 +109,12 @@ async fn no_body_and_no_query_gives_a_failure() {
             path if path.starts_with("/v1/staff") => member,
             _ => builder.id,
         };
-        let link = if path.starts_with("/v1/staff-invitations") { &join } else { &link };
+        let link = match path.split('/').nth(2) {
+            Some("staff-invitations") => &join,
+            Some("project-invitations") => &project,
+            Some("org-invitations") => &org_join,
+            _ => &link,
+        };
         let path = path
             .replace("{id}", &id.to_string())
             .replace("{contact_id}", &contact.to_string())
@@ -114,6 +128,9 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{link_id}", &contact.to_string())
             .replace("{impersonation_id}", &contact.to_string())
             .replace("{customer_id}", &builder.id.to_string())
+            .replace("{subcontractor}", &subcontractor.to_string())
+            .replace("{job}", &site.to_string())
+            .replace("{task}", &contact.to_string())
             .replace("{code}", "not_found");
         assert!(!path.contains('{'), "what stands for {path}?");
         if method == "GET" {

@@ -35,6 +35,7 @@ struct Ids {
     document: Uuid,
     key: Uuid,
     staff: Uuid,
+    subcontractor: Uuid,
 }
 
 fn unknown() -> Ids {
@@ -48,6 +49,7 @@ fn unknown() -> Ids {
         document: new(),
         key: new(),
         staff: new(),
+        subcontractor: new(),
     }
 }
 
@@ -191,6 +193,26 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/customers/{id}/documents", Upload),
     ("get", "/v1/customers/{id}/documents/{document_id}", Path(none)),
     ("delete", "/v1/customers/{id}/documents/{document_id}", Path(none)),
+    ("get", "/v1/subcontractors", Own),
+    ("post", "/v1/subcontractors", Own),
+    ("get", "/v1/subcontractors/{id}", Path(none)),
+    ("patch", "/v1/subcontractors/{id}", Path(|_| json!({ "name": "X" }))),
+    (
+        "put",
+        "/v1/subcontractors/{id}/primary-contact",
+        Path(|_| json!({ "name": "X", "email": "x@example.org" })),
+    ),
+    ("post", "/v1/subcontractors/{id}/project-invitations", Path(|ids| json!({ "job": ids.job }))),
+    ("post", "/v1/subcontractors/{id}/project-invitations/resend-stale", Path(none)),
+    ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/resend", Path(none)),
+    ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/cancel", Path(none)),
+    ("post", "/v1/subcontractors/{id}/project-invitations/{invitation_id}/withdraw", Path(none)),
+    ("post", "/v1/subcontractors/{id}/primary-contact-requests/{request_id}/decline", Path(none)),
+    ("post", "/v1/subcontractors/{id}/users", Path(none)),
+    ("delete", "/v1/subcontractors/{id}/users/{user_id}", Path(none)),
+    ("get", "/v1/subcontractors/{id}/history", Path(none)),
+    ("get", "/v1/jobs/{id}/subcontractors", Path(none)),
+    ("post", "/v1/jobs/{id}/tasks/{task_id}/comments", Path(|_| json!({ "text": "X" }))),
     ("get", "/v1/work-orders", Query(|ids| format!("customer={}", ids.customer))),
     ("get", "/v1/work-orders/{id}", Path(none)),
     (
@@ -236,6 +258,32 @@ const CASES: &[(&str, &str, Case)] = &[
     ("get", "/v1/invitations/{token}", Public),
     ("post", "/v1/invitations/{token}/accept", Public),
     ("post", "/v1/invitations/{token}/decline", Public),
+    ("get", "/v1/project-invitations/{token}", Public),
+    ("post", "/v1/project-invitations/{token}/accept", Public),
+    ("post", "/v1/project-invitations/{token}/decline", Public),
+    ("post", "/v1/project-invitations/{token}/join", Public),
+    ("get", "/v1/org-invitations/{token}", Public),
+    ("post", "/v1/org-invitations/{token}/accept", Public),
+    ("post", "/v1/org-invitations/{token}/decline", Public),
+    // Whose organisation it is: `organisation_privacy.rs` has what the users of others are told.
+    ("get", "/v1/org", Own),
+    ("patch", "/v1/org", Own),
+    ("get", "/v1/org/users", Own),
+    ("post", "/v1/org/users", Own),
+    ("delete", "/v1/org/users/{id}", Own),
+    ("post", "/v1/org/users/{id}/resend", Own),
+    ("post", "/v1/org/users/{id}/cancel", Own),
+    ("get", "/v1/org/general-contractors", Own),
+    ("post", "/v1/org/general-contractors/{subcontractor}/primary-contact-requests", Own),
+    ("get", "/v1/org/projects", Own),
+    ("get", "/v1/org/projects/{job}", Own),
+    ("post", "/v1/org/projects/{job}/tasks/{task}/complete", Own),
+    ("post", "/v1/org/projects/{job}/tasks/{task}/reopen", Own),
+    ("post", "/v1/org/projects/{job}/tasks/{task}/comments", Own),
+    ("get", "/v1/org/join-requests", Own),
+    ("post", "/v1/org/join-requests/{id}/approve", Own),
+    ("post", "/v1/org/join-requests/{id}/reject", Own),
+    ("get", "/v1/org/history", Own),
     ("post", "/v1/sessions", Public),
     ("get", "/v1/sessions", Own),
     ("delete", "/v1/sessions", Own),
@@ -255,6 +303,7 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/email-changes/{token}/confirm", Public),
     ("get", "/v1/me/jobs", Own),
     ("get", "/v1/me/accounts", Own),
+    ("get", "/v1/me/organisations", Own),
     ("get", "/v1/me/second-factor", Own),
     ("post", "/v1/me/second-factor", Own),
     ("delete", "/v1/me/second-factor", Own),
@@ -320,7 +369,11 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     let to = format!("/v1/me/customers/{customer}/work-orders");
     let work_order = owner.session.post(&to, body).await.is(201).id();
     let document = documents::published(&theirs, customer, documents::INVOICE).await.id();
-    let foreign = Ids { contact, job, lead, customer, work_order, document, key, staff };
+    let body =
+        json!({ "name": "Volt", "primary_contact": { "name": "V", "email": "v@oak.example" } });
+    let subcontractor = theirs.admin.post("/v1/subcontractors", body).await.is(201).id();
+    let foreign =
+        Ids { contact, job, lead, customer, work_order, document, key, staff, subcontractor };
     let auditor = server.key(&mine, "auditor", &[]).await;
     let staff = server.key(&mine, "staff", &["read_audit", "manage_access"]).await;
     let member = server.staff(&mine, "mia@elm.example", "admin", &[]).await.session;
@@ -358,6 +411,9 @@ async fn a_foreign_id_is_answered_like_an_unknown_one() {
     assert_eq!((&customer.body["version"], &customer.body["contacts"]), (&json!(2), &json!(2)));
     let order = theirs.admin.get(&format!("/v1/work-orders/{work_order}")).await.is(200);
     assert_eq!((&order.body["version"], &order.body["stage"]), (&json!(1), &json!("open")));
+    let path = format!("/v1/subcontractors/{subcontractor}");
+    let subcontractor = theirs.admin.get(&path).await.is(200);
+    assert_eq!(subcontractor.body["version"], 1);
     let history =
         theirs.admin.get_after(&last, &format!("/v1/contacts/{contact}/history")).await.is(200);
     assert!(history.each("refused").iter().all(|refused| refused == "null"));
@@ -402,6 +458,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         Some("work-orders") => ids.work_order,
         Some("api-keys") => ids.key,
         Some("staff") => ids.staff,
+        Some("subcontractors") => ids.subcontractor,
         _ => ids.job,
     };
     let filled = path
@@ -413,6 +470,9 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         .replace("{todo_id}", &ids.contact.to_string())
         .replace("{milestone_id}", &ids.contact.to_string())
         .replace("{link_id}", &ids.contact.to_string())
+        .replace("{invitation_id}", &ids.contact.to_string())
+        .replace("{request_id}", &ids.contact.to_string())
+        .replace("{user_id}", &ids.contact.to_string())
         .replace("{impersonation_id}", &ids.contact.to_string());
     let method: Method = method.to_uppercase().parse().expect("a method");
     let request = match case {

@@ -3,6 +3,8 @@
 //! what is built; where it or the browser is missing, that is said and nothing is shown.
 
 use super::super::harness::{Builder, Owner as Login, STAFF_PASSWORD, Server};
+use super::super::subcontractors::{invited, noted, task_for};
+use super::super::trades::{TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task};
 use super::PASSWORD;
 use super::real_browser::{Chromium, Window};
 use serde_json::{Value, json};
@@ -16,8 +18,9 @@ enum Who {
     Anybody,
     Staff,
     Owner,
+    Trade,
 }
-use Who::{Anybody, Owner, Staff};
+use Who::{Anybody, Owner, Staff, Trade};
 
 /// The pages that are looked at; what stands in braces is [`Site`]'s. Add yours.
 const PAGES: &[(Who, &str)] = &[
@@ -60,6 +63,11 @@ const PAGES: &[(Who, &str)] = &[
     (Staff, "/settings"),
     (Staff, "/settings/staff"),
     (Staff, "/settings/api-keys"),
+    (Staff, "/subcontractors"),
+    (Staff, "/subcontractors/new"),
+    (Staff, "/subcontractors/{subcontractor}?find=elm"),
+    (Staff, "/jobs/{job}/subcontractors"),
+    (Staff, "/jobs/{job}/tasks?comments={task}"),
     (Staff, "/settings/job-types"),
     (Staff, "/settings/templates"),
     (Staff, "/settings/templates/edit"),
@@ -77,6 +85,16 @@ const PAGES: &[(Who, &str)] = &[
     (Owner, "/me/customers/{customer}/contacts/new"),
     (Owner, "/me/customers/{customer}/contacts/{contact}"),
     (Owner, "/me/customers/{customer}/work-orders"),
+    (Anybody, "/project-invitations/{project}"),
+    (Anybody, "/org-invitations/{org}"),
+    (Trade, "/org/projects"),
+    (Trade, "/org/projects/{job}"),
+    (Trade, "/org/requests"),
+    (Trade, "/org/general-contractors"),
+    (Trade, "/org/settings"),
+    (Trade, "/org/settings/users"),
+    (Trade, "/org/settings/users/new"),
+    (Trade, "/org/settings/history"),
 ];
 
 /// Widths in pixels, and whether it is dark.
@@ -133,8 +151,53 @@ impl Site {
         admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
         server.staff(&builder, "mia@example.org", "admin", &[]).await;
         let (lead, customer) = Self::ask(&builder, job, &ada, bea).await;
-        let ids = [("{job}", job), ("{contact}", bea), ("{lead}", lead), ("{customer}", customer)];
-        Self { server, ids: ids.map(|(name, id)| (name, id.to_string())).into() }
+        let (subcontractor, task) = Self::trades(&builder, job).await;
+        let ids = [
+            ("{job}", job),
+            ("{contact}", bea),
+            ("{lead}", lead),
+            ("{customer}", customer),
+            ("{subcontractor}", subcontractor),
+            ("{task}", task),
+        ];
+        let ids = ids.map(|(name, id)| (name, id.to_string())).into_iter();
+        let ids = ids.chain(Self::trade(&server, &builder, job).await).collect();
+        Self { server, ids }
+    }
+
+    /// A subcontractor with all that it may have to do with, and links to two invitations.
+    async fn trade(
+        server: &Server,
+        builder: &Builder,
+        job: uuid::Uuid,
+    ) -> [(&'static str, String); 2] {
+        let contact = ("Pia Pipe", "pia@pipes.example");
+        let pipes = subcontractor(server, builder, "Pia's Pipes and Drains", contact).await;
+        let link = invite(server, builder, pipes, job).await;
+        let pia = accept_anew(server, &link).await;
+        let own = task(server, builder, job, pipes, "Lay the mains").await;
+        let said = json!({ "text": "The trench is too shallow.\nWho digs?" });
+        let path = format!("/v1/org/projects/{job}/tasks/{own}/comments");
+        pia.session.post(&path, said).await.is(201);
+        let (_, org) = add_user(server, &pia, "nia@pipes.example").await;
+        let shed = builder.admin.job("Shed", &[]).await;
+        let roofs = ("Ro Roof", "ro@pipes.example");
+        let roofs = subcontractor(server, builder, "Roofs", roofs).await;
+        let project = invite(server, builder, roofs, shed).await;
+        [("{project}", project), ("{org}", org)]
+    }
+
+    /// A subcontractor with an invitation that must be sent again, and a task of its that is talked about.
+    async fn trades(builder: &Builder, job: uuid::Uuid) -> (uuid::Uuid, uuid::Uuid) {
+        let admin = &builder.admin;
+        let volt = noted(builder, "Volt Electric & Daughters", "vera@volt.example").await;
+        invited(builder, volt, job).await;
+        let task = task_for(builder, job, volt, "Pipes and wires").await;
+        let path = format!("/v1/jobs/{job}/tasks/{task}/comments");
+        admin.post(&path, json!({ "text": "By Friday, please." })).await.is(201);
+        let to = json!({ "name": "Uwe Ampere", "email": "uwe@volt.example" });
+        admin.put(&format!("/v1/subcontractors/{volt}/primary-contact"), to).await.is(200);
+        (volt, task)
     }
 
     /// What comes from owners, customers and those who may become some.
@@ -191,6 +254,7 @@ async fn look_through(browser: &Chromium, axe: &str) -> Vec<String> {
         (Anybody, None),
         (Staff, Some(("mia@example.org", STAFF_PASSWORD, "Jobs"))),
         (Owner, Some(("ada@example.org", PASSWORD, "Your jobs"))),
+        (Trade, Some(("pia@pipes.example", TRADE_PASSWORD, "Projects"))),
     ] {
         if let Some((email, password, then)) = signs_in {
             browser.forgets().await;

@@ -1,6 +1,7 @@
 //! What every page says to browsers, and from where it takes forms (promise 27).
 
 use super::super::harness::{Answer, Builder, Server, send};
+use super::super::trades::{TRADE_PASSWORD, accept_anew, add_user, invite, subcontractor, task};
 use super::PASSWORD;
 use super::browser::{Browser, Seen, staff_browser, with_form};
 use super::cases::{Case, all};
@@ -77,12 +78,15 @@ struct Site {
     server: Server,
     owner: Browser,
     staff_member: Browser,
+    org_user: Browser,
     /// What stands for `{contact}`, `{job}` and the like in a listed path.
     ids: Vec<(&'static str, String)>,
     invitation: String,
     reset: String,
     staff: String,
     change: String,
+    project: String,
+    org: String,
 }
 
 impl Site {
@@ -124,7 +128,14 @@ impl Site {
         }
         let titled = [("kind", "billing"), ("title", "<s>Invoice"), ("day", "2026-03-31")];
         let document = super::super::documents::published(&builder, customer, &titled).await.id();
+        let contact = json!({ "name": "<b>", "email": "volt@example.org" });
+        let subcontractor = json!({ "name": "<s>Volt</s>", "primary_contact": contact });
+        let subcontractor =
+            builder.admin.post("/v1/subcontractors", subcontractor).await.is(201).id();
+        let path = format!("/v1/subcontractors/{subcontractor}/project-invitations");
+        builder.admin.post(&path, json!({ "job": job })).await.is(201);
         let ids = [
+            ("{subcontractor}", subcontractor),
             ("{customer}", customer),
             ("{document}", document),
             ("{job}", job),
@@ -134,19 +145,50 @@ impl Site {
         ];
         let ids = ids.map(|(name, id)| (name, id.to_string()));
         let ids = ids.into_iter().chain(in_settings(&builder).await).collect();
-        Self { server, owner, staff_member, ids, invitation, reset, staff, change }
+        let (org_user, project, org) = trade(&server, &builder, job).await;
+        Self {
+            server,
+            owner,
+            staff_member,
+            org_user,
+            ids,
+            invitation,
+            reset,
+            staff,
+            change,
+            project,
+            org,
+        }
     }
 
     fn path(&self, listed: &str) -> String {
         let token = match listed.split('/').nth(1) {
             Some("invitations") => &self.invitation,
             Some("staff-invitations") => &self.staff,
+            Some("project-invitations") => &self.project,
+            Some("org-invitations") => &self.org,
             Some("email-changes") => &self.change,
             _ => &self.reset,
         };
         let path = listed.replace("{token}", token);
         self.ids.iter().fold(path, |path, (name, id)| path.replace(name, id))
     }
+}
+
+/// The browser of a subcontractor's user who has accepted the job; links of invitations to another job
+/// and to the organisation.
+async fn trade(server: &Server, builder: &Builder, job: uuid::Uuid) -> (Browser, String, String) {
+    let contact = ("<s>Pia Pipe", "pia@pipes.example");
+    let pipes = subcontractor(server, builder, "<s>Pipes", contact).await;
+    let link = invite(server, builder, pipes, job).await;
+    let pia = accept_anew(server, &link).await;
+    task(server, builder, job, pipes, "<s>Lay the mains").await;
+    let (_, org) = add_user(server, &pia, "nia@pipes.example").await;
+    let shed = builder.admin.job("<s>Shed", &[]).await;
+    let project = invite(server, builder, pipes, shed).await;
+    let mut browser = Browser::new(server);
+    assert_eq!(browser.sign_in(contact.1, TRADE_PASSWORD).await.leads_to(), "/org/projects");
+    (browser, project, org)
 }
 
 /// Somebody of the staff, and a key.
@@ -173,18 +215,29 @@ async fn every_page_is_closed_to_scripts_frames_and_everything_from_elsewhere() 
             stranger.send(&path, &[("action", "nonsense")]).await
         };
         is_closed(&strangers, case);
-        if matches!(case, Case::Owner | Case::Staff) {
+        if matches!(case, Case::Owner | Case::Staff | Case::Org) {
             assert_eq!(strangers.leads_to(), format!("/sign-in?next={path}"), "{method}");
         }
         // A picture, a document and a stream are no pages.
         let is_page = listed != "/me/image"
             && ["/live", "/events", "/{document}"].iter().all(|end| !listed.ends_with(end));
         if method == "get" && case != Case::Anybody && is_page {
-            let browser =
-                if case == Case::Staff { &mut site.staff_member } else { &mut site.owner };
+            let browser = match case {
+                Case::Staff => &mut site.staff_member,
+                Case::Org => &mut site.org_user,
+                Case::Anybody | Case::Link | Case::Owner => &mut site.owner,
+            };
             let seen = browser.look(&path).await.is(200);
             is_closed(&seen, case);
-            let tokens = [site.invitation.as_str(), &site.reset, &site.staff, &site.change, "tbs_"];
+            let tokens = [
+                site.invitation.as_str(),
+                &site.reset,
+                &site.staff,
+                &site.change,
+                &site.project,
+                &site.org,
+                "tbs_",
+            ];
             seen.says_nothing_of(&tokens);
         }
     }

@@ -41,6 +41,8 @@ pub(crate) async fn mails(store: &EventStore, ledger: Uuid, subject: Uuid) -> Ve
             "primary_email_change" => "tbc",
             "staff_invitation" => "tbw",
             "portal_link" => "tbp",
+            "project_invitation" => "tbj",
+            "sub_user_invitation" => "tbu",
             _ => "tbi",
         };
         let ledger = URL_SAFE_NO_PAD.encode(ledger.as_bytes());

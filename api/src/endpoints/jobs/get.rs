@@ -1,5 +1,5 @@
 use crate::answer::Answer;
-use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST};
+use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST, SUBCONTRACTORS};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{AsOfParams, Question};
 use crate::state::AppState;
@@ -22,7 +22,7 @@ pub(crate) async fn get(
         let then = as_of::job(reader, ledger, job, at).await?;
         return Ok(Answer::new(then.ok_or_else(Problem::not_found)?));
     }
-    question.ready(&app, &[JOB_LIST, JOB_DETAIL, CONTACT_DIRECTORY]).await?;
+    question.ready(&app, &[JOB_LIST, JOB_DETAIL, CONTACT_DIRECTORY, SUBCONTRACTORS]).await?;
     let page = present(&app, ledger, job).await?;
     let version = page.job.version;
     Ok(Answer::new(Dated::now(page)).version(version))

@@ -7,6 +7,7 @@ pub(crate) mod add_task;
 pub(crate) mod add_todo;
 pub(crate) mod archive;
 pub(crate) mod bulk_owners;
+pub(crate) mod comment_on_task;
 pub(crate) mod create;
 pub(crate) mod edit_milestone;
 pub(crate) mod edit_task;
@@ -31,6 +32,7 @@ pub(crate) mod set_budget;
 pub(crate) mod set_deadline;
 pub(crate) mod set_type;
 pub(crate) mod start_impersonation;
+pub(crate) mod subcontractors;
 
 use crate::input::{Door, Maybe, id};
 use domain::job::Assignee;
@@ -38,7 +40,8 @@ use domain::text::Label;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Who a task is for: one of `{"owner": contact}`, `{"staff": name}`, `{"subcontractor": name}`.
+/// Who a task is for: one of `{"owner": contact}`, `{"staff": name}`, `{"trade": subcontractor}`,
+/// `{"subcontractor": name}`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AssigneeBody {
@@ -46,8 +49,10 @@ pub(crate) enum AssigneeBody {
     Owner(String),
     /// Somebody of the builder's own, by name.
     Staff(String),
-    /// A subcontractor, by name.
+    /// A subcontractor that is noted nowhere, by name.
     Subcontractor(String),
+    /// One of the job's subcontractors, by id.
+    Trade(String),
 }
 
 impl AssigneeBody {
@@ -62,6 +67,7 @@ impl AssigneeBody {
             Self::Subcontractor(name) => {
                 door.take("assignee.subcontractor", Label::parse(name)).map(Assignee::Subcontractor)
             }
+            Self::Trade(trade) => door.take("assignee.trade", id(trade)).map(Assignee::Trade),
         }
         .map(Some)
     }

@@ -11,6 +11,7 @@ pub(crate) mod get_image;
 pub(crate) mod history;
 pub(crate) mod job;
 pub(crate) mod jobs;
+pub(crate) mod organisations;
 pub(crate) mod remove_image;
 pub(crate) mod second_factor;
 pub(crate) mod set_image;

@@ -4,10 +4,10 @@ use crate::extract::Public;
 use crate::extract::body::RequestBody;
 use crate::input::Door;
 use crate::passwords::Typed;
-use crate::persons::signing_in::{Login, SignedIn, sign_in};
+use crate::persons::signing_in::{Errand, Login, SignedIn, Working, sign_in};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::{AccountId, EmailAddress};
+use domain::{AccountId, EmailAddress, OrgId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,9 +28,26 @@ pub(crate) struct SignIn {
     /// Sign in to work for this account, one of `/v1/me/accounts`. Absent, the session is for your own
     /// things.
     account: Option<Uuid>,
+    /// Sign in to work for this subcontractor's organisation, one of `/v1/me/organisations`; not together
+    /// with `account`.
+    org: Option<Uuid>,
 }
 
 impl RequestBody for SignIn {}
+
+impl SignIn {
+    fn errand(&self, door: &mut Door) -> Errand {
+        match (self.account, self.org) {
+            (Some(_), Some(_)) => {
+                door.refuse("org", &"must not be there together with account");
+                Errand::Own
+            }
+            (Some(account), None) => Errand::Account(AccountId(account)),
+            (None, Some(org)) => Errand::Org(OrgId(org)),
+            (None, None) => Errand::Own,
+        }
+    }
+}
 
 /// A session has begun.
 #[derive(Serialize, ToSchema)]
@@ -47,6 +64,12 @@ pub(crate) struct SessionBegun {
     /// As which member of its staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     staff: Option<Uuid>,
+    /// The organisation that the session works for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<Uuid>,
+    /// As which of its users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<Uuid>,
 }
 
 /// Sign in with the login email and the password.
@@ -63,19 +86,30 @@ pub(crate) async fn begin(
     let Public { visitor, body, .. } = request;
     let mut door = Door::default();
     let email = door.take("email", EmailAddress::parse(&body.email));
+    let errand = body.errand(&mut door);
     let email = door.build(|| email)?;
-    let login = Login {
-        email: &email,
-        password: &body.password,
-        code: body.code.as_deref(),
-        account: body.account.map(AccountId),
-    };
+    let (password, code) = (&body.password, body.code.as_deref());
+    let login = Login { email: &email, password, code, errand };
     let SignedIn { person, session, secret, applied, work, .. } =
         sign_in(&app, &visitor, &login).await?;
     let position = position_of(&applied);
     let token = secret.expose();
-    let (account, staff) = work.map(|(account, staff)| (account.0, staff.0)).unzip();
-    let begun = SessionBegun { id: session.0, token, person: person.0, account, staff };
+    let mut begun = SessionBegun {
+        id: session.0,
+        token,
+        person: person.0,
+        account: None,
+        staff: None,
+        org: None,
+        user: None,
+    };
+    match work {
+        None => {}
+        Some(Working::Account(account, staff)) => {
+            (begun.account, begun.staff) = (Some(account.0), Some(staff.0));
+        }
+        Some(Working::Org(org, user)) => (begun.org, begun.user) = (Some(org.0), Some(user.0)),
+    }
     let location = format!("/v1/sessions/{}", session.0);
     Ok(Answer::new(begun).position(position).created_at(location))
 }

@@ -37,6 +37,9 @@ pub(crate) struct SessionEntry {
     /// The account that it works for; absent where it is for your own things.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<Uuid>,
+    /// The organisation that it works for; absent where it works for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<Uuid>,
 }
 
 /// List your own sessions.
@@ -55,6 +58,7 @@ pub(crate) async fn list_sessions(
         expires_at: session.expires_at,
         client: session.client.map(|client| client.to_string()),
         account: session.work.map(|work| work.account.0),
+        org: session.org.map(|work| work.org.0),
     };
     Ok(Json(SessionList { items: sessions.into_iter().map(entry).collect() }))
 }

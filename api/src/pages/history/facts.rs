@@ -5,7 +5,7 @@ use crate::pages::words::{day, sentence};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::contact_directory::ContactEntry;
-use projections::job_detail::{AssigneeEntry, BudgetEntry, TaskEntry};
+use projections::job_detail::{AssigneeEntry, BudgetEntry, TaskEntry, TradeEntry};
 use projections::lead_view::LeadEntry;
 
 fn fact(label: &str, value: Option<&str>) -> Markup {
@@ -61,7 +61,7 @@ pub(super) fn job(then: &JobPage) -> Markup {
             }
             @if !detail.tasks.is_empty() {
                 dt { "Tasks" }
-                @for task in &detail.tasks { dd { (task_of(task, &owner)) } }
+                @for task in &detail.tasks { dd { (task_of(task, &detail.trades, &owner)) } }
             }
             @if !detail.milestones.is_empty() {
                 dt { "Milestones" }
@@ -86,12 +86,17 @@ pub(super) fn job(then: &JobPage) -> Markup {
     }
 }
 
-fn task_of<'a>(task: &TaskEntry, owner: &impl Fn(uuid::Uuid) -> Option<&'a str>) -> Markup {
+fn task_of<'a>(
+    task: &TaskEntry,
+    trades: &[TradeEntry],
+    owner: &impl Fn(uuid::Uuid) -> Option<&'a str>,
+) -> Markup {
+    let trade = |id| trades.iter().find(|trade| trade.id == id).map(|trade| &*trade.name);
     let for_whom = task.assignee.as_ref().map(|assignee| match assignee {
         AssigneeEntry::Owner(id) => owner(*id).unwrap_or("an owner").to_owned(),
         AssigneeEntry::Staff(name) => name.clone(),
         AssigneeEntry::Subcontractor(name) => format!("{name}, subcontractor"),
-        AssigneeEntry::Trade(_) => "a subcontractor".to_owned(),
+        AssigneeEntry::Trade(id) => format!("{}, subcontractor", trade(*id).unwrap_or("one")),
     });
     let phase = sentence(task.phase.word());
     html! {

@@ -1,4 +1,4 @@
-//! The history of a contact, a job or a lead, as the builder's people read it.
+//! The history of a contact, a job, a lead or a subcontractor, as the builder's people read it.
 
 use super::subject::{Subject, reads};
 use super::timeline::Timeline;
@@ -6,18 +6,18 @@ use super::title_block::foot;
 use crate::endpoints::audit::AskedHistory;
 use crate::endpoints::{
     AUDIT_TRAIL, CONTACT_DIRECTORY, JOB_LIST, LEAD_VIEW, MAIL_LOG, OWNER_ITEMS, contacts, jobs,
-    leads,
+    leads, subcontractors,
 };
 use crate::error::Problem;
 use crate::input::{Door, cursor};
 use crate::pages::form::Form;
-use crate::pages::layout::{Page, further};
+use crate::pages::layout::{Desk, Page, further};
 use crate::pages::visit::{Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::{ContactId, JobId, LeadId};
+use domain::{ContactId, JobId, LeadId, SubcontractorId};
 use maud::{Markup, html};
-use projections::called;
+use projections::{called, history};
 
 /// How many entries stand on a page.
 pub(super) const ENTRIES: u32 = 25;
@@ -44,6 +44,30 @@ pub(super) async fn lead(
     visit: Visit<Staff, LeadId>,
 ) -> Result<Page, Problem> {
     show(&app, &visit.who, &visit.query, Subject::Lead(visit.path)).await
+}
+
+/// The history of a subcontractor: what is said of it, and what its users did about its invitations.
+pub(super) async fn subcontractor(
+    State(app): State<AppState>,
+    visit: Visit<Staff, SubcontractorId>,
+) -> Result<Page, Problem> {
+    let Visit { who, path, query } = visit;
+    reads(&who)?;
+    who.ready(&app, VIEWS).await?;
+    who.ready(&app, &subcontractors::VIEWS).await?;
+    let asked = asked(&query)?;
+    let (reader, ledger) = (app.store().reader(), who.ledger());
+    let found = subcontractors::present(&app, ledger, path).await?.subcontractor;
+    let page = history::of(reader, ledger, path.0, asked.cursor.as_deref(), ENTRIES).await?;
+    let called = called::in_entries(reader, ledger, &page.items, []).await?;
+    let timeline = Timeline { entries: &page.items, called: &called, of: None };
+    let content = html! {
+        p { a href=(format!("/subcontractors/{path}")) { "As it is now" } }
+        (timeline.shown())
+        @if let Some(next) = page.next { p { a href=(format!("?cursor={next}")) { "Earlier entries" } } }
+    };
+    let title = format!("History of {}", found.name);
+    Ok(Page::new(title, content).desk(&who, Desk::Subcontractors))
 }
 
 async fn show(

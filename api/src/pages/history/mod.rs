@@ -21,6 +21,7 @@ pub(super) fn add(pages: Pages) -> Pages {
         .shows("/contacts/{contact}/history", life::contact)
         .shows("/jobs/{job}/history", life::job)
         .shows("/leads/{lead}/history", life::lead)
+        .shows("/subcontractors/{subcontractor}/history", life::subcontractor)
         .shows("/contacts/{contact}/as-of", as_of::contact)
         .shows("/jobs/{job}/as-of", as_of::job)
         .shows("/leads/{lead}/as-of", as_of::lead)

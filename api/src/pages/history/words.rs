@@ -245,7 +245,7 @@ const INSTALLATION: Words = &[
 
 /// What was tried, in words: `EditContactInfo` as `Edit contact info`. What was no command is told as
 /// the request that it was.
-pub(super) fn tried(refused: &RefusedEntry) -> String {
+pub(in crate::pages) fn tried(refused: &RefusedEntry) -> String {
     if refused.command.contains(' ') {
         return refused.command.clone();
     }
@@ -361,7 +361,7 @@ pub(super) const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// What people call a field: a custom one by its name.
-pub(super) fn field(name: &str) -> String {
+pub(in crate::pages) fn field(name: &str) -> String {
     if let Some((_, words)) = FIELDS.iter().find(|(field, _)| *field == name) {
         return (*words).to_owned();
     }

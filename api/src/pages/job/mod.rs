@@ -1,12 +1,14 @@
 //! One job, as its builder works on it. Each tab is a page of its own, so that every one of them has
 //! an address, works without a script, and says who changed what on its own form alone.
 
+mod comments;
 mod eyes;
 mod milestones;
 mod notes;
 mod overview;
 mod owners;
 mod portal_links;
+mod subcontractors;
 mod tasks;
 mod todos;
 
@@ -15,7 +17,7 @@ use super::form::Form;
 use super::layout::{Desk, Page};
 use super::visit::Staff;
 use crate::endpoints::jobs::get::present;
-use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST};
+use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST, SUBCONTRACTORS};
 use crate::error::Problem;
 use crate::state::AppState;
 use domain::{Grant, JobId};
@@ -37,6 +39,8 @@ pub(super) fn add(pages: Pages) -> Pages {
         .takes("/jobs/{job}/owners/{contact}", owners::owner::send)
         .shows("/jobs/{job}/tasks", tasks::show)
         .takes("/jobs/{job}/tasks", tasks::send)
+        .shows("/jobs/{job}/subcontractors", subcontractors::show)
+        .takes("/jobs/{job}/subcontractors", subcontractors::send)
         .shows("/jobs/{job}/milestones", milestones::show)
         .takes("/jobs/{job}/milestones", milestones::send)
         .shows("/jobs/{job}/todos", todos::show)
@@ -85,6 +89,7 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "task-done" => "The task is done.",
         "task-reopened" => "The task is open again.",
         "task-removed" => "The task is removed.",
+        "task-commented" => "Your comment is sent.",
         "milestone-added" => "The milestone is added.",
         "milestone-saved" => "The milestone is saved.",
         "milestone-removed" => "The milestone is removed.",
@@ -109,6 +114,7 @@ enum Tab {
     Overview,
     Owners,
     Tasks,
+    Subcontractors,
     Milestones,
     Todos,
     Notes,
@@ -119,10 +125,11 @@ enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::Owners,
         Self::Tasks,
+        Self::Subcontractors,
         Self::Milestones,
         Self::Todos,
         Self::Notes,
@@ -136,6 +143,7 @@ impl Tab {
             Self::Overview => "Overview",
             Self::Owners => "Owners",
             Self::Tasks => "Tasks",
+            Self::Subcontractors => "Subcontractors",
             Self::Milestones => "Milestones",
             Self::Todos => "To-Dos and messages",
             Self::Notes => "Notes and budget",
@@ -150,6 +158,7 @@ impl Tab {
             Self::Overview => "",
             Self::Owners => "/owners",
             Self::Tasks => "/tasks",
+            Self::Subcontractors => "/subcontractors",
             Self::Milestones => "/milestones",
             Self::Todos => "/todos",
             Self::Notes => "/notes",
@@ -170,6 +179,7 @@ impl Tab {
             Self::Overview
             | Self::Owners
             | Self::Tasks
+            | Self::Subcontractors
             | Self::Milestones
             | Self::Todos
             | Self::Notes
@@ -185,7 +195,7 @@ impl Tab {
 
 /// The job as it is, when all that has happened is shown; what is another account's is not there.
 async fn job(app: &AppState, staff: &Staff, id: JobId) -> Result<JobPage, Problem> {
-    staff.ready(app, &[JOB_LIST, JOB_DETAIL, CONTACT_DIRECTORY]).await?;
+    staff.ready(app, &[JOB_LIST, JOB_DETAIL, CONTACT_DIRECTORY, SUBCONTRACTORS]).await?;
     present(app, staff.ledger(), id).await
 }
 

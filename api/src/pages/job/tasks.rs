@@ -1,5 +1,8 @@
+use super::comments::{comments, company, way};
 use super::overview::sections;
+use super::subcontractors::{TRADE, trades};
 use super::{Tab, changes, edited, job, sheet};
+use crate::endpoints::jobs::comment_on_task::text;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, Maybe, id};
@@ -15,34 +18,36 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::job::{Assignee, JobCommand, Phase, TaskDetails, TaskEdit, TaskKind};
 use domain::text::{Label, Title};
-use domain::{Command, ContactId, Day, JobId, SubcontractorId, TaskId};
+use domain::{Command, CommentId, ContactId, Day, JobId, SubcontractorId, TaskId};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::job_detail::{AssigneeEntry, TaskEntry};
 
-const LABELS: [(&str, &str); 6] = [
+const LABELS: [(&str, &str); 7] = [
     ("title", "What is to be done"),
     ("kind", "Kind"),
     ("phase", "Phase"),
     ("assignee", "Who it is for"),
     ("name", "Name"),
     ("due", "Due"),
+    ("text", "Comment"),
 ];
 
 /// The values of "Who it is for" beside the owners, who are told by their ids.
 const STAFF: &str = "staff";
 const SUBCONTRACTOR: &str = "subcontractor";
-/// Before the id of a subcontractor that is invited to the job.
-const TRADE: &str = "trade:";
+/// The word for when a comment is sent; it leads back to the other comments.
+const COMMENTED: &str = "task-commented";
 
 /// A job's tasks, by phase.
 pub(super) async fn show(
     State(app): State<AppState>,
     visit: Visit<Staff, JobId>,
 ) -> Result<Page, Problem> {
-    let editing = visit.query.text("edit").to_owned();
+    let query = &visit.query;
+    let at = At { editing: query.text("edit"), talking: query.text("comments") };
     let (form, none) = (Form::default(), Complaints::NONE);
-    let page = page(&app, &visit.who, visit.path, &editing, &form, &none).await?;
+    let page = page(&app, &visit.who, visit.path, at, &form, &none).await?;
     Ok(page.done(visit.query.text("done")))
 }
 
@@ -54,14 +59,26 @@ pub(super) async fn send(
     let (who, id) = (sent.who.clone(), sent.path);
     let (order, form) = sent.order();
     match change(&app, order, &form).await {
+        Ok(COMMENTED) => {
+            let (tab, task) = (Tab::Tasks.path(id), form.text("task"));
+            Ok(to(&format!("{tab}?comments={task}&done={COMMENTED}")))
+        }
         Ok(word) => Ok(to(&Tab::Tasks.done(id, word))),
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
-            let editing = if form.text("action") == "save" { form.text("task") } else { "" };
-            let page = page(&app, &who, id, editing, &form, &complaints).await?;
+            let of = |action| if form.text("action") == action { form.text("task") } else { "" };
+            let at = At { editing: of("save"), talking: of("comment") };
+            let page = page(&app, &who, id, at, &form, &complaints).await?;
             Ok(page.status(complaints.status()).into_response())
         }
     }
+}
+
+/// The task that the page is about, by its id, if it is about one.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    editing: &'a str,
+    talking: &'a str,
 }
 
 async fn change(
@@ -83,6 +100,16 @@ async fn change(
             };
             once(app, order, form, command).await?;
             return Ok("task-added");
+        }
+        "comment" => {
+            let (task, text) = (task()?, text(form.text("text"))?);
+            let command = |order: &Order<JobId, ()>| {
+                let comment = CommentId(order.new_id(app, "comment"));
+                let comment = JobCommand::CommentOnTask { task, comment, text: text.clone() };
+                Command::Job(order.path, comment)
+            };
+            once(app, order, form, command).await?;
+            return Ok(COMMENTED);
         }
         "save" => (JobCommand::EditTask(task()?, edit(form)?), "task-saved"),
         "complete" => (JobCommand::CompleteTask(task()?), "task-done"),
@@ -127,16 +154,16 @@ fn edit(form: &Form) -> Result<TaskEdit, Problem> {
     })
 }
 
-/// One of the job's owners, or somebody by name, or nobody.
+/// One of the job's owners or subcontractors, or somebody by name, or nobody.
 fn assignee(form: &Form, door: &mut Door) -> Maybe<Assignee> {
     let name = |door: &mut Door| door.take("name", Label::parse(form.text("name")));
     Some(Some(match form.text("assignee") {
         "" => return Some(None),
         STAFF => Assignee::Staff(name(door)?),
         SUBCONTRACTOR => Assignee::Subcontractor(name(door)?),
-        typed if typed.starts_with(TRADE) => {
-            let trade = typed.trim_start_matches(TRADE);
-            Assignee::Trade(door.take("assignee", id::<SubcontractorId>(trade))?)
+        other if other.starts_with(TRADE) => {
+            let trade = id::<SubcontractorId>(other.strip_prefix(TRADE).unwrap_or_default());
+            Assignee::Trade(door.take("assignee", trade)?)
         }
         owner => Assignee::Owner(door.take("assignee", id::<ContactId>(owner))?),
     }))
@@ -146,16 +173,20 @@ async fn page(
     app: &AppState,
     who: &Staff,
     id: JobId,
-    editing: &str,
+    at: At<'_>,
     form: &Form,
     complaints: &Complaints,
 ) -> Result<Page, Problem> {
     let job = job(app, who, id).await?;
     let may = changes(who, &job);
-    let edits = job.detail.tasks.iter().find(|task| may && task.id.to_string() == editing);
+    let trades = if may { trades(app, who, &job).await? } else { Vec::new() };
+    let task = |id: &str| job.detail.tasks.iter().find(|task| task.id.to_string() == id);
+    let edits = task(at.editing).filter(|_| may);
     let content = html! {
         (complaints.above(&LABELS))
-        @if let Some(task) = edits { (edit_form(&job, task, form, complaints)) } @else {
+        @if let Some(task) = edits { (edit_form(&job, &trades, task, form, complaints)) }
+        @else if let Some(task) = task(at.talking) { (comments(&job, task, form, complaints, may)) }
+        @else {
             section .plain { h2 { "How far it is" } (sections(&job.detail.sections)) }
             @for phase in Phase::ALL {
                 section .phase {
@@ -163,7 +194,7 @@ async fn page(
                     (list(&job, *phase, may))
                 }
             }
-            @if may { (add_form(&job, form, complaints)) }
+            @if may { (add_form(&job, &trades, form, complaints)) }
         }
     };
     Ok(sheet(who, &job, Tab::Tasks, &content))
@@ -183,6 +214,7 @@ fn list(job: &JobPage, phase: Phase, may: bool) -> Markup {
                         @if let Some(whose) = whose(job, task) { " · " (whose) }
                         @if let Some(due) = task.due { " · due " (day(&due.to_string())) }
                         @if task.done { " · done" }
+                        " " (way(job, task))
                     }
                 }
                 @if may {
@@ -208,11 +240,16 @@ fn whose(job: &JobPage, task: &TaskEntry) -> Option<String> {
         }
         AssigneeEntry::Staff(name) => format!("for {name}"),
         AssigneeEntry::Subcontractor(name) => format!("for {name} (subcontractor)"),
-        AssigneeEntry::Trade(_) => "for a subcontractor".to_owned(),
+        AssigneeEntry::Trade(id) => format!("for {} (subcontractor)", company(job, *id)),
     })
 }
 
-fn add_form(job: &JobPage, form: &Form, complaints: &Complaints) -> Markup {
+fn add_form(
+    job: &JobPage,
+    trades: &[(String, String)],
+    form: &Form,
+    complaints: &Complaints,
+) -> Markup {
     let adding = form.text("action") == "add";
     let (empty, none) = (Form::default(), Complaints::NONE);
     let (form, complaints) = if adding { (form, complaints) } else { (&empty, &none) };
@@ -222,14 +259,20 @@ fn add_form(job: &JobPage, form: &Form, complaints: &Complaints) -> Markup {
             h2 { "Add a task" }
             form method="post" novalidate {
                 (once_field(form))
-                (inputs(job, &typed, complaints))
+                (inputs(job, trades, &typed, complaints))
                 (button("add", "Add the task"))
             }
         }
     }
 }
 
-fn edit_form(job: &JobPage, task: &TaskEntry, form: &Form, complaints: &Complaints) -> Markup {
+fn edit_form(
+    job: &JobPage,
+    trades: &[(String, String)],
+    task: &TaskEntry,
+    form: &Form,
+    complaints: &Complaints,
+) -> Markup {
     let now = Typed::from(task);
     let sent = form.text("action") == "save";
     let typed = if sent { Typed::of(form) } else { now.clone() };
@@ -245,7 +288,7 @@ fn edit_form(job: &JobPage, task: &TaskEntry, form: &Form, complaints: &Complain
                 (hidden("assignee_shown", &shown.assignee))
                 (hidden("name_shown", &shown.name))
                 (hidden("due_shown", &shown.due))
-                (inputs(job, &typed, complaints))
+                (inputs(job, trades, &typed, complaints))
                 (button("save", "Save"))
                 (quiet_button("remove", "Remove the task"))
             }
@@ -306,7 +349,12 @@ impl From<&TaskEntry> for Typed {
     }
 }
 
-fn inputs(job: &JobPage, typed: &Typed, complaints: &Complaints) -> Markup {
+fn inputs(
+    job: &JobPage,
+    trades: &[(String, String)],
+    typed: &Typed,
+    complaints: &Complaints,
+) -> Markup {
     let option = |value: &str, words: String| (value.to_owned(), words);
     let words = |word: &str| option(word, sentence(word));
     let kinds: Vec<_> = TaskKind::ALL.iter().map(|kind| words(kind.word())).collect();
@@ -316,6 +364,7 @@ fn inputs(job: &JobPage, typed: &Typed, complaints: &Complaints) -> Markup {
         owners.map(|owner| option(&owner.id.to_string(), format!("Owner: {}", owner.name)));
     let mut whose = vec![option("", "Nobody".to_owned())];
     whose.extend(owners);
+    whose.extend_from_slice(trades);
     whose.push(option(STAFF, "Staff, by the name below".to_owned()));
     whose.push(option(SUBCONTRACTOR, "Subcontractor, by the name below".to_owned()));
     html! {
@@ -323,7 +372,8 @@ fn inputs(job: &JobPage, typed: &Typed, complaints: &Complaints) -> Markup {
         (Select::new("kind", "Kind", &kinds).chosen(&typed.kind).shown(complaints))
         (Select::new("phase", "Phase", &phases).chosen(&typed.phase).shown(complaints))
         (Select::new("assignee", "Who it is for", &whose).chosen(&typed.assignee)
-            .hint("An owner sees their own tasks. Whom else a task is for, owners never see.")
+            .hint("Owners see their own tasks, and so do the subcontractors of the job. Whom else a task \
+                   is for, owners never see.")
             .shown(complaints))
         (Input::text("name", "Name").value(&typed.name)
             .hint("Of the staff or the subcontractor.").shown(complaints))

@@ -14,6 +14,8 @@ pub(super) const CASES: Cases = &[
     ("post", "/jobs/{job}/owners/{contact}", Staff),
     ("get", "/jobs/{job}/tasks", Staff),
     ("post", "/jobs/{job}/tasks", Staff),
+    ("get", "/jobs/{job}/subcontractors", Staff),
+    ("post", "/jobs/{job}/subcontractors", Staff),
     ("get", "/jobs/{job}/milestones", Staff),
     ("post", "/jobs/{job}/milestones", Staff),
     ("get", "/jobs/{job}/todos", Staff),

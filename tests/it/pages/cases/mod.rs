@@ -7,7 +7,9 @@ mod history;
 mod job;
 mod jobs;
 mod me;
+mod org;
 mod portal;
+mod subcontractors;
 
 /// Who comes to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(super) enum Case {
     Owner,
     /// Somebody of the staff, signed in to work; others are sent to sign in.
     Staff,
+    /// A user of a subcontractor's organisation, signed in to work for it; others are sent to sign in.
+    Org,
 }
 use Case::{Anybody, Link, Owner};
 
@@ -58,7 +62,9 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str, Case)> 
         history::CASES,
         desk::CASES,
         customers::CASES,
+        subcontractors::CASES,
         portal::CASES,
+        org::CASES,
     ];
     areas.into_iter().flatten().copied()
 }

@@ -1,16 +1,21 @@
-//! One job for the builder: its type, tasks, milestones, deadline, budget and notes.
+//! One job for the builder: its type, tasks, milestones, deadline, budget and notes. `entries` is what it is
+//! shown as.
 
-use crate::ViewError;
-use crate::owner_portal::{SectionEntry, sections};
-use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, from_json};
-use domain::job::{
-    Assignee, BudgetLine, JobEvent, MilestoneDetails, MilestoneStatus, Phase, Progress,
-    TaskDetails, TaskKind,
+mod entries;
+
+pub use entries::{
+    AppliedTemplate, AssigneeEntry, BudgetEntry, CommentEntry, JobDetailEntry, MilestoneEntry,
+    NoteEntry, TaskEntry, TradeEntry,
 };
-use domain::{AggregateId, Day, JobId, LedgerId, Timestamp};
+
+use crate::owner_portal::sections;
+use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, columns, from_json};
+use crate::{ViewError, subcontractors};
+use domain::job::{JobEvent, MilestoneStatus, Progress};
+use domain::{AggregateId, JobId, LedgerId, SubcontractorId};
+use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The view.
@@ -53,12 +58,17 @@ impl Row {
             JobEvent::TaskAdded(e) => self.tasks.push(TaskEntry::of(e.task.0, false, &e.details)),
             JobEvent::TaskEdited(e) => {
                 let task = self.task(e.task.0)?;
-                *task = TaskEntry::of(task.id, task.done, &e.to);
+                let comments = std::mem::take(&mut task.comments);
+                *task = TaskEntry { comments, ..TaskEntry::of(task.id, task.done, &e.to) };
             }
             JobEvent::TaskCompleted(e) => self.task(e.task.0)?.done = true,
             JobEvent::TaskReopened(e) => self.task(e.task.0)?.done = false,
             JobEvent::TaskUnassigned(e) => self.task(e.task.0)?.assignee = None,
             JobEvent::TaskRemoved(e) => self.tasks.retain(|task| task.id != e.task.0),
+            JobEvent::TaskCommented(e) => {
+                let comment = CommentEntry::of(e, recorded);
+                self.task(e.task.0)?.comments.push(comment);
+            }
             JobEvent::MilestoneAdded(e) => self.milestones.push(MilestoneEntry::of(
                 e.milestone.0,
                 MilestoneStatus::Planned,
@@ -80,10 +90,8 @@ impl Row {
                 added_by_kind: recorded.origin.actor.kind().to_owned(),
                 added_by: recorded.origin.actor.id_in_account(),
             }),
-            // What is written about a task, the subcontractor's own list shows.
-            JobEvent::TaskCommented(_)
             // The jobs list shows these.
-            | JobEvent::JobCreated(_)
+            JobEvent::JobCreated(_)
             | JobEvent::JobRenamed(_)
             | JobEvent::OwnerAddedToJob(_)
             | JobEvent::OwnerRemovedFromJob(_)
@@ -105,7 +113,8 @@ impl Row {
 
 impl View for JobDetail {
     const NAME: &'static str = "job_detail";
-    const OPENS: Open = Open::Nothing;
+    // What is said to subcontractors is theirs.
+    const OPENS: Open = Open::Outcome;
     const ROW_PER_EVENT: bool = false;
     const TABLES: &'static [Table] = &[Table {
         name: "job_detail",
@@ -130,8 +139,6 @@ impl View for JobDetail {
         match event.aggregate {
             AggregateId::Job(job) => Some(job.0),
             AggregateId::Installation
-            | AggregateId::Subcontractor(_)
-            | AggregateId::SubcontractorOrg(_)
             | AggregateId::Person(_)
             | AggregateId::Notification(_)
             | AggregateId::OwnerItem(_)
@@ -139,7 +146,9 @@ impl View for JobDetail {
             | AggregateId::Contact(_)
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
-            | AggregateId::WorkOrder(_) => None,
+            | AggregateId::WorkOrder(_)
+            | AggregateId::Subcontractor(_)
+            | AggregateId::SubcontractorOrg(_) => None,
         }
     }
 
@@ -186,178 +195,82 @@ impl View for JobDetail {
     }
 }
 
-/// Who a task is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AssigneeEntry {
-    /// One of the job's owners.
-    Owner(Uuid),
-    /// Somebody of the builder's own.
-    Staff(String),
-    /// A subcontractor who is known by name alone.
-    Subcontractor(String),
-    /// A subcontractor that is invited to the job, by id.
-    Trade(Uuid),
-}
-
-/// A task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TaskEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// What is to be done.
-    pub title: String,
-    /// `task`, `approval` or `selection`.
-    #[schema(value_type = String)]
-    pub kind: TaskKind,
-    /// `planning`, `execution` or `closeout`.
-    #[schema(value_type = String)]
-    pub phase: Phase,
-    /// Who it is for.
-    pub assignee: Option<AssigneeEntry>,
-    /// By when.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub due: Option<Day>,
-    /// Whether it is done.
-    pub done: bool,
-}
-
-impl TaskEntry {
-    fn of(id: Uuid, done: bool, details: &TaskDetails) -> Self {
-        let TaskDetails { title, kind, phase, assignee, due } = details;
-        let assignee = assignee.as_ref().map(|assignee| match assignee {
-            Assignee::Owner(contact) => AssigneeEntry::Owner(contact.0),
-            Assignee::Staff(label) => AssigneeEntry::Staff(label.as_str().to_owned()),
-            Assignee::Subcontractor(label) => {
-                AssigneeEntry::Subcontractor(label.as_str().to_owned())
-            }
-            Assignee::Trade(subcontractor) => AssigneeEntry::Trade(subcontractor.0),
-        });
-        let title = title.as_str().to_owned();
-        Self { id, title, kind: *kind, phase: *phase, assignee, due: *due, done }
-    }
-}
-
-/// A milestone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MilestoneEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// What will have been reached.
-    pub title: String,
-    /// By when.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub due: Option<Day>,
-    /// `planned`, `reached` or `missed`.
-    #[schema(value_type = String)]
-    pub status: MilestoneStatus,
-}
-
-impl MilestoneEntry {
-    fn of(id: Uuid, status: MilestoneStatus, details: &MilestoneDetails) -> Self {
-        Self { id, title: details.title.as_str().to_owned(), due: details.due, status }
-    }
-}
-
-/// A line of the budget.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct BudgetEntry {
-    /// What it is for.
-    pub label: String,
-    /// How much, in hundredths.
-    pub amount_cents: i64,
-}
-
-impl BudgetEntry {
-    fn of(line: &BudgetLine) -> Self {
-        Self { label: line.label.as_str().to_owned(), amount_cents: line.amount_cents.amount() }
-    }
-}
-
-/// An internal note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct NoteEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// What it says.
-    pub text: String,
-    /// When it was written down.
-    #[schema(value_type = String, format = DateTime)]
-    pub added_at: Timestamp,
-    /// By whom, by kind.
-    pub added_by_kind: String,
-    /// By whom.
-    pub added_by: Option<Uuid>,
-}
-
-/// The template that a job was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AppliedTemplate {
-    /// Its id; it may be gone by now.
-    pub id: Uuid,
-    /// What it was called then.
-    pub name: String,
-}
-
-/// A job beside its row in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct JobDetailEntry {
-    /// Its type, of the account's list (R56).
-    #[serde(rename = "type")]
-    pub job_type: Option<String>,
-    /// The template that it was made from (R55).
-    pub template: Option<AppliedTemplate>,
-    /// The day by which it is to be finished (R92).
-    pub deadline: Option<String>,
-    /// How much of it is done; none while it has no tasks (G19).
-    pub percent: Option<u8>,
-    /// How far each phase is.
-    pub sections: Vec<SectionEntry>,
-    /// Its tasks, in the order in which they came.
-    pub tasks: Vec<TaskEntry>,
-    /// Its milestones, in the order in which they came.
-    pub milestones: Vec<MilestoneEntry>,
-    /// Its budget; customers never see it (R96).
-    pub budget: Vec<BudgetEntry>,
-    /// Its internal notes, oldest first; customers never see them (R97).
-    pub notes: Vec<NoteEntry>,
-    /// The version that this is; the list may be at another.
-    #[serde(skip)]
-    pub version: u64,
-}
-
 /// One job.
 pub async fn get(
     reader: &Reader,
     ledger: LedgerId,
     job: JobId,
 ) -> Result<Option<JobDetailEntry>, ViewError> {
-    let failed = || ViewError::database(JobDetail::NAME);
     let client = reader.database().connection().await?;
-    let statement = client
-        .prepare_cached(
-            "SELECT job_id, job_type, template_id, template_name, deadline, tasks, milestones, \
-                    budget, notes, version \
-             FROM job_detail WHERE ledger_id = $1 AND job_id = $2",
-        )
-        .await
-        .map_err(failed())?;
+    let Some(row) = row(&client, ledger, job).await? else { return Ok(None) };
+    let names = subcontractors::names(&client, ledger, &trades(&row)).await?;
+    Ok(Some(entry(row, &names)))
+}
+
+/// A job's tasks that are for a subcontractor, as its own people see them: with what was said to it and by it
+/// alone, and nothing of the builder's people.
+pub async fn tasks_of_trade(
+    reader: &Reader,
+    ledger: LedgerId,
+    job: JobId,
+    subcontractor: SubcontractorId,
+) -> Result<Vec<TaskEntry>, ViewError> {
+    let client = reader.database().connection().await?;
+    let Some(mut row) = row(&client, ledger, job).await? else { return Ok(Vec::new()) };
+    row.tasks.retain(|task| task.assignee == Some(AssigneeEntry::Trade(subcontractor.0)));
+    for task in &mut row.tasks {
+        task.comments.retain(|comment| comment.subcontractor == subcontractor.0);
+        hide(&mut task.comments, CommentEntry::STAFF);
+    }
+    Ok(row.tasks)
+}
+
+async fn row(client: &Connection, ledger: LedgerId, job: JobId) -> Result<Option<Row>, ViewError> {
+    let failed = || ViewError::database(JobDetail::NAME);
+    let sql = format!(
+        "SELECT {} FROM job_detail WHERE ledger_id = $1 AND job_id = $2",
+        columns(&JobDetail::TABLES[0])
+    );
+    let statement = client.prepare_cached(&sql).await.map_err(failed())?;
     let row = client.query_opt(&statement, &[&ledger.0, &job.0]).await.map_err(failed())?;
     let Some(row) = row else { return Ok(None) };
     let (_, row) = JobDetail::read(&row).map_err(ViewError::row(JobDetail::NAME))?;
-    Ok(Some(entry(row)))
+    Ok(Some(row))
 }
 
-/// A row as it is shown, a stored one or one as of an earlier position.
-pub(crate) fn entry(row: Row) -> JobDetailEntry {
+/// Who of a side said something is told to that side alone: a user's id is the same with every builder.
+fn hide(comments: &mut [CommentEntry], side: &str) {
+    comments.iter_mut().filter(|comment| comment.by == side).for_each(|one| one.by_id = None);
+}
+
+/// The subcontractors that tasks are for, or were when something was said.
+pub(crate) fn trades(row: &Row) -> Vec<Uuid> {
+    let mut trades = BTreeSet::new();
+    for task in &row.tasks {
+        if let Some(AssigneeEntry::Trade(trade)) = task.assignee {
+            trades.insert(trade);
+        }
+        trades.extend(task.comments.iter().map(|comment| comment.subcontractor));
+    }
+    trades.into_iter().collect()
+}
+
+/// A row as its builder sees it, a stored one or one as of an earlier position.
+pub(crate) fn entry(mut row: Row, names: &HashMap<Uuid, String>) -> JobDetailEntry {
     let done = row.tasks.iter().map(|task| (task.phase, task.done));
+    let percent = Progress::of(done.clone().map(|(_, done)| done)).percent();
+    let sections = sections(&done);
+    let name = |id: Uuid| TradeEntry { id, name: names.get(&id).cloned().unwrap_or_default() };
+    let trades = trades(&row).into_iter().map(name).collect();
+    row.tasks.iter_mut().for_each(|task| hide(&mut task.comments, CommentEntry::TRADE));
     JobDetailEntry {
         job_type: row.job_type,
         template: row.template.map(|(id, name)| AppliedTemplate { id, name }),
         deadline: row.deadline,
-        percent: Progress::of(done.clone().map(|(_, done)| done)).percent(),
-        sections: sections(&done),
+        percent,
+        sections,
         tasks: row.tasks,
+        trades,
         milestones: row.milestones,
         budget: row.budget,
         notes: row.notes,

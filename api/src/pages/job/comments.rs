@@ -1,0 +1,80 @@
+//! What is said about a task between the builder and the subcontractor whose task it is. Owners never see
+//! any of it (R97, R98).
+
+use super::{Tab, once_field};
+use crate::pages::form::{Complaints, Form, Input, button, hidden};
+use crate::pages::words::time;
+use domain::JobId;
+use maud::{Markup, html};
+use projections::as_of::JobPage;
+use projections::job_detail::{AssigneeEntry, TaskEntry};
+use uuid::Uuid;
+
+/// The way to what is said about a task, where anything may be.
+pub(super) fn way(job: &JobPage, task: &TaskEntry) -> Markup {
+    let count = task.comments.len();
+    html! {
+        @if trade(job, task).is_some() || count > 0 {
+            a href=(format!("{}?comments={}", Tab::Tasks.path(JobId(job.job.id)), task.id))
+                aria-label=(format!("Comments on {}", task.title)) {
+                @match count { 0 => "Comment", 1 => "1 comment", more => { (more) " comments" } }
+            }
+        }
+    }
+}
+
+/// What was said about a task, and the form to say more.
+pub(super) fn comments(
+    job: &JobPage,
+    task: &TaskEntry,
+    form: &Form,
+    complaints: &Complaints,
+    may: bool,
+) -> Markup {
+    let trade = trade(job, task);
+    let label = format!("To {}", trade.unwrap_or("the subcontractor"));
+    html! {
+        section .plain {
+            h2 { "Comments on " (task.title) }
+            @if task.comments.is_empty() { p .hint { "Nothing has been said yet." } }
+            ul .messages { @for comment in &task.comments {
+                @let theirs = comment.by == "trade";
+                li .theirs[theirs] {
+                    p .over {
+                        @if theirs { (trade.unwrap_or("The subcontractor")) } @else { "Your company" }
+                        ", " (time(comment.at))
+                    }
+                    p .lines { (comment.text.as_deref().unwrap_or("Erased")) }
+                }
+            } }
+            @if may && trade.is_some() {
+                form method="post" novalidate {
+                    (once_field(form))
+                    (hidden("task", &task.id.to_string()))
+                    (Input::text("text", &label).lines(3).value(form.text("text"))
+                        .hint("Every user of the subcontractor reads it; owners never do.")
+                        .shown(complaints))
+                    (button("comment", "Send"))
+                }
+            }
+            p { a href=(Tab::Tasks.path(JobId(job.job.id))) { "Back to all tasks" } }
+        }
+    }
+}
+
+/// What the company is called whose task it is, if it is one's.
+fn trade<'a>(job: &'a JobPage, task: &TaskEntry) -> Option<&'a str> {
+    match &task.assignee {
+        Some(AssigneeEntry::Trade(id)) => Some(company(job, *id)),
+        Some(
+            AssigneeEntry::Owner(_) | AssigneeEntry::Staff(_) | AssigneeEntry::Subcontractor(_),
+        )
+        | None => None,
+    }
+}
+
+/// What a company is called.
+pub(super) fn company(job: &JobPage, id: Uuid) -> &str {
+    let found = job.detail.trades.iter().find(|trade| trade.id == id);
+    found.map_or("a subcontractor", |trade| &trade.name)
+}

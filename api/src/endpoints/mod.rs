@@ -17,6 +17,7 @@ pub(crate) mod mail;
 pub(crate) mod me;
 pub(crate) mod operations;
 pub(crate) mod operators;
+pub(crate) mod org_interventions;
 pub(crate) mod password_resets;
 pub(crate) mod portal;
 pub(crate) mod portal_links;

@@ -33,6 +33,7 @@ mod logins;
 mod mail;
 mod no_builder_learns;
 mod operators;
+mod org_support;
 mod own_secrets;
 mod owner_items;
 mod owner_notices;

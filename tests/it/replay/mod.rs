@@ -17,6 +17,7 @@ mod random_jobs;
 mod random_leads;
 mod random_links;
 mod random_staff;
+mod random_support;
 mod tail;
 mod taken_over;
 mod told;

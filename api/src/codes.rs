@@ -157,6 +157,9 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "intervention_over", "An intervention that was decided already is decided again")
         .rule("2.8")
         .remedy("Ask for it anew."),
+    code(409, "requester_dismissed", "An intervention is approved whose requester was dismissed meanwhile")
+        .rule("2.8")
+        .remedy("Reject it, and have somebody who is there ask for it anew."),
     code(422, "too_many_operators", "More than 100 operators")
         .rule("2.8")
         .remedy("Dismiss those who have left."),

@@ -4,8 +4,8 @@ use crate::around::around;
 use crate::endpoints::{
     accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
     interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators, org,
-    org_invitations, password_resets, portal, portal_links, project_invitations, sessions,
-    settings, staff, staff_invitations, subcontractors, work_orders,
+    org_interventions, org_invitations, password_resets, portal, portal_links, project_invitations,
+    sessions, settings, staff, staff_invitations, subcontractors, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -32,6 +32,7 @@ pub fn router(state: AppState) -> Router {
         ))
         .routes(routes!(interventions::approve::approve_intervention))
         .routes(routes!(interventions::reject::reject_intervention))
+        .merge(of_org_support())
         .routes(routes!(api_keys::list::list_api_keys, api_keys::issue::issue_own_api_key))
         .routes(routes!(api_keys::rotate::rotate_api_key))
         .routes(routes!(api_keys::revoke::revoke_api_key))
@@ -338,6 +339,17 @@ fn of_organisations() -> OpenApiRouter<AppState> {
         .routes(routes!(join_requests::approve::approve_join))
         .routes(routes!(join_requests::reject::reject_join))
         .routes(routes!(org::history::org_history))
+}
+
+/// What support does in subcontractors' companies.
+fn of_org_support() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            org_interventions::list::list_org_interventions,
+            org_interventions::request::request_org_intervention
+        ))
+        .routes(routes!(org_interventions::approve::approve_org_intervention))
+        .routes(routes!(org_interventions::reject::reject_org_intervention))
 }
 
 /// The staff of an account, as its admins keep it and as invitees join it.

@@ -1,10 +1,13 @@
 //! The installation: who operates it and what they do, in a ledger of its own.
 
+mod org_support;
 mod support;
 
+pub use org_support::OrgInterventionRequested;
 pub use support::{
-    Intervention, InterventionApproved, InterventionCarriedOut, InterventionRefused,
-    InterventionRejected, InterventionRequested, InterventionStage, SupportCommand, SupportDeed,
+    Intervention, InterventionAbout, InterventionApproved, InterventionCarriedOut,
+    InterventionRefused, InterventionRejected, InterventionRequested, InterventionStage,
+    SupportCommand, SupportDeed,
 };
 
 use crate::ImpossibleStep;
@@ -26,6 +29,7 @@ events! {
         OperatorAppointed = "installation.operator_appointed" v 1,
         OperatorDismissed = "installation.operator_dismissed" v 1,
         InterventionRequested = "installation.intervention_requested" v 1,
+        OrgInterventionRequested = "installation.org_intervention_requested" v 1,
         InterventionApproved = "installation.intervention_approved" v 1,
         InterventionRejected = "installation.intervention_rejected" v 1,
         InterventionCarriedOut = "installation.intervention_carried_out" v 1,
@@ -111,6 +115,7 @@ impl InstallationEvent {
                 FieldChange::new_value("contact", e.contact.to_string()),
                 FieldChange::new_value("intervention", e.deed.word()),
             ],
+            Self::OrgInterventionRequested(e) => e.changes(),
             Self::InterventionApproved(e) => of_intervention(e.intervention, "approved"),
             Self::InterventionRejected(e) => of_intervention(e.intervention, "rejected"),
             Self::InterventionCarriedOut(e) => of_intervention(e.intervention, "carried_out"),
@@ -175,6 +180,8 @@ pub enum InstallationRejection {
     SecondPersonNeeded,
     /// It was rejected, approved or done meanwhile.
     InterventionOver,
+    /// Whoever asked for it operates the installation no more.
+    RequesterDismissed,
 }
 
 impl InstallationRejection {
@@ -221,6 +228,13 @@ impl InstallationRejection {
             )
             .rule("2.8")
             .remedy("Ask for it anew."),
+            Self::RequesterDismissed => Refusal::new(
+                "requester_dismissed",
+                RejectionKind::Conflict,
+                "Whoever asked for this intervention operates the installation no more.",
+            )
+            .rule("2.8")
+            .remedy("Reject it, and have somebody who is there ask for it anew."),
         }
     }
 }
@@ -287,6 +301,7 @@ impl Installation {
             }
             InstallationEvent::ApiKeyIssueOrdered(_) => Ok(()),
             InstallationEvent::InterventionRequested(_)
+            | InstallationEvent::OrgInterventionRequested(_)
             | InstallationEvent::InterventionApproved(_)
             | InstallationEvent::InterventionRejected(_)
             | InstallationEvent::InterventionCarriedOut(_)

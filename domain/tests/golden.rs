@@ -657,7 +657,10 @@ fn the_installations_golden_events_fold_to_the_installation_they_always_made() {
     let rejected = story("installation", "intervention_requested intervention_rejected");
     let state = fold(AggregateId::Installation, &rejected);
     assert_eq!(stages(state.installation().expect("known").expect("there")), ["rejected"]);
-    let all = events.iter().chain(&before).chain(&rejected);
+    let of_company = story("installation", "org_intervention_requested");
+    let state = fold(AggregateId::Installation, &of_company);
+    assert_eq!(stages(state.installation().expect("known").expect("there")), ["requested"]);
+    let all = events.iter().chain(&before).chain(&rejected).chain(&of_company);
     assert_eq!(types_in(all), types_of("installation."));
 }
 

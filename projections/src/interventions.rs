@@ -102,8 +102,10 @@ pub async fn list(reader: &Reader) -> Result<Vec<Found>, ViewError> {
                     found.entry.decided_at = Some(recorded.recorded_at);
                 }
             }
+            // Those in companies have a list of their own.
+            InstallationEvent::OrgInterventionRequested(_)
             // Its stage says so.
-            InstallationEvent::InterventionCarriedOut(_)
+            | InstallationEvent::InterventionCarriedOut(_)
             | InstallationEvent::InterventionRefused(_)
             | InstallationEvent::OperatorTokenIssued(_)
             | InstallationEvent::OperatorAppointed(_)

@@ -55,6 +55,7 @@ pub async fn list(
             InstallationEvent::AccountOpeningOrdered(_)
             | InstallationEvent::ApiKeyIssueOrdered(_)
             | InstallationEvent::InterventionRequested(_)
+            | InstallationEvent::OrgInterventionRequested(_)
             | InstallationEvent::InterventionApproved(_)
             | InstallationEvent::InterventionRejected(_)
             | InstallationEvent::InterventionCarriedOut(_)

@@ -13,6 +13,7 @@ mod rebuild;
 mod scope;
 mod status;
 pub mod tail;
+pub mod unfinished;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,8 @@ enum Verb {
     /// Check everything: positions, Merkle root, aggregates, claims, views. Exit code 1 when
     /// anything is wrong.
     Verify(verify::Verify),
+    /// What stopped half way between two ledgers, and what finishes it. Exit code 1 when anything did.
+    Unfinished,
     /// Who changed a contact, job or lead, when, from what to what, and why.
     History(history::History),
     /// A contact, job or lead as it was at a time or position.
@@ -64,6 +67,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<bool> {
         Verb::Rebuild(verb) => rebuild::run(reader, &verb, json).await,
         Verb::Diff(scope) => diff::run(reader, &scope, json).await,
         Verb::Verify(verb) => verify::run(reader, &verb, json).await,
+        Verb::Unfinished => unfinished::run(reader, json).await,
         Verb::History(verb) => history::run(reader, &verb, json).await,
         Verb::AsOf(verb) => as_of::run(reader, &verb, json).await,
         Verb::Tail(verb) => tail::run(reader, &verb, json).await,

@@ -18,6 +18,7 @@ pub(crate) mod me;
 pub(crate) mod operations;
 pub(crate) mod operators;
 pub(crate) mod org;
+pub(crate) mod org_interventions;
 pub(crate) mod org_invitations;
 pub(crate) mod password_resets;
 pub(crate) mod portal;

@@ -2,12 +2,14 @@
 //! a second one has looked at it (RULES.md 2.8, column SP).
 //!
 //! It is asked for, approved and concluded in the installation's ledger; in between the account's own
-//! ledger records the deed, under the name of whoever asked for it.
+//! ledger records the deed, under the name of whoever asked for it. What support does for a subcontractor's
+//! company goes the same way ([`super::org_support`]).
 
+use super::org_support::OrgInterventionRequested;
 use super::{Installation, InstallationEvent, InstallationRejection};
 use crate::contact::ContactCommand;
 use crate::event::nothing_personal;
-use crate::ids::{AccountId, AggregateId, ApiKeyId, ContactId, InterventionId};
+use crate::ids::{AccountId, AggregateId, ApiKeyId, ContactId, InterventionId, OrgId, SubUserId};
 use crate::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +115,8 @@ nothing_personal!(
 pub enum SupportCommand {
     /// Ask for one.
     Request(InterventionRequested),
+    /// Ask for one in a subcontractor's company (R81).
+    RequestForOrg(Box<OrgInterventionRequested>),
     /// Approve it.
     Approve {
         /// Which.
@@ -170,15 +174,32 @@ impl InterventionStage {
     }
 }
 
+/// What an intervention is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterventionAbout {
+    /// A contact of a builder's account.
+    Contact {
+        /// In whose account.
+        account: AccountId,
+        /// To which contact.
+        contact: ContactId,
+        /// What.
+        deed: SupportDeed,
+    },
+    /// A user whom a subcontractor's company is to get (R81).
+    Org {
+        /// Which company.
+        org: OrgId,
+        /// The user.
+        user: SubUserId,
+    },
+}
+
 /// An intervention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intervention {
-    /// In whose account.
-    pub account: AccountId,
-    /// To which contact.
-    pub contact: ContactId,
-    /// What.
-    pub deed: SupportDeed,
+    /// To whom, and what.
+    pub about: InterventionAbout,
     /// Who asked for it.
     pub requested_by: ApiKeyId,
     /// How far it is.
@@ -190,14 +211,13 @@ impl Installation {
     pub(super) fn apply_support(&mut self, event: &InstallationEvent) -> Result<(), &'static str> {
         let (intervention, to) = match event {
             InstallationEvent::InterventionRequested(e) => {
-                let InterventionRequested { account, contact, deed, by, .. } = e;
-                let (account, contact, deed) = (*account, *contact, *deed);
-                let stage = InterventionStage::Requested;
-                let new = Intervention { account, contact, deed, requested_by: *by, stage };
-                return match self.interventions.insert(e.intervention, new) {
-                    None => Ok(()),
-                    Some(_) => Err("the intervention is there already"),
-                };
+                let (account, contact, deed) = (e.account, e.contact, e.deed);
+                let about = InterventionAbout::Contact { account, contact, deed };
+                return self.requested(e.intervention, about, e.by);
+            }
+            InstallationEvent::OrgInterventionRequested(e) => {
+                let about = InterventionAbout::Org { org: e.org, user: e.user };
+                return self.requested(e.intervention, about, e.by);
             }
             InstallationEvent::InterventionApproved(e) => {
                 (e.intervention, InterventionStage::Approved { by: e.by })
@@ -244,6 +264,27 @@ impl Installation {
         Ok(())
     }
 
+    fn requested(
+        &mut self,
+        intervention: InterventionId,
+        about: InterventionAbout,
+        requested_by: ApiKeyId,
+    ) -> Result<(), &'static str> {
+        let stage = InterventionStage::Requested;
+        match self.interventions.insert(intervention, Intervention { about, requested_by, stage }) {
+            None => Ok(()),
+            Some(_) => Err("the intervention is there already"),
+        }
+    }
+
+    /// Whoever asked still operates the installation: nobody acts under the name of one who left.
+    fn still_there(&self, requested_by: ApiKeyId) -> Result<(), Rejection> {
+        match self.operators.get(&requested_by) {
+            Some(operator) if !operator.dismissed => Ok(()),
+            Some(_) | None => Err(InstallationRejection::RequesterDismissed.into()),
+        }
+    }
+
     /// Whoever acts in an account is known by name: a token that a start printed is nobody's.
     fn named(&self, by: ApiKeyId) -> Result<(), Rejection> {
         let operator = self.operators.get(&by);
@@ -273,9 +314,20 @@ pub(super) fn decide(
             }
             Ok(vec![requested.clone().into()])
         }
+        // Whether there is such a company, its own ledger says.
+        SupportCommand::RequestForOrg(requested) => {
+            installation.named(requested.by)?;
+            if installation.interventions.contains_key(&requested.intervention) {
+                return Err(InstallationRejection::AlreadyExists.into());
+            }
+            Ok(vec![(**requested).clone().into()])
+        }
         SupportCommand::Approve { intervention, by } => {
             let found = there(intervention)?;
             installation.named(*by)?;
+            if found.stage == InterventionStage::Requested {
+                installation.still_there(found.requested_by)?;
+            }
             approve(*intervention, found, *by)
         }
         SupportCommand::Reject { intervention, by } => {
@@ -336,7 +388,9 @@ fn conclude(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{InstallationCommand, OperatorAppointed, OperatorTokenIssued};
+    use super::super::{
+        InstallationCommand, OperatorAppointed, OperatorDismissed, OperatorTokenIssued,
+    };
     use super::*;
     use crate::SubjectId;
     use crate::installation::AccountOpeningOrdered;
@@ -433,6 +487,20 @@ mod tests {
         }
         refused(&[request(OLU), reject(PIA)], &approve(PIA), "intervention_over");
         refused(&[request(OLU), approve(PIA)], &reject(PIA), "intervention_over");
+    }
+
+    #[test]
+    fn what_a_dismissed_operator_asked_for_is_not_approved_but_rejected() {
+        let mut open = after(&[request(OLU)]);
+        open.apply(&OperatorDismissed { operator: OLU }.into()).expect("follows");
+        let refused = decide(Some(&open), &approve(PIA)).expect_err("refused");
+        assert_eq!(refused.refusal().code, "requester_dismissed");
+        assert!(decide(Some(&open), &reject(PIA)).is_ok_and(|events| events.len() == 1));
+        // Approved while they were there, it goes on after a crash.
+        let mut approved = after(&[request(OLU), approve(PIA)]);
+        approved.apply(&OperatorDismissed { operator: OLU }.into()).expect("follows");
+        assert_eq!(decide(Some(&approved), &approve(PIA)), Ok(Vec::new()));
+        assert!(decide(Some(&approved), &conclude(None)).is_ok_and(|events| events.len() == 1));
     }
 
     #[test]

@@ -615,6 +615,7 @@ impl Command {
             Self::Installation(InstallationCommand::DismissOperator(_)) => "DismissOperator",
             Self::Installation(InstallationCommand::Support(command)) => match command {
                 SupportCommand::Request(_) => "RequestIntervention",
+                SupportCommand::RequestForOrg(_) => "RequestOrgIntervention",
                 SupportCommand::Approve { .. } => "ApproveIntervention",
                 SupportCommand::Reject { .. } => "RejectIntervention",
                 SupportCommand::Conclude { .. } => "ConcludeIntervention",

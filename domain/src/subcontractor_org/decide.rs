@@ -287,6 +287,11 @@ impl Asked<'_> {
     /// Only where nobody is left who could add a user: self-service comes first (R81, H8).
     fn assign(&self, assignment: &SupportAssignment) -> Decided {
         let SupportAssignment { intervention, user, who, token, replaces } = assignment;
+        // The id was made for this one intervention: what a crash cut short in the installation's ledger
+        // may come again, also after they have joined.
+        if self.org.users.get(user).is_some_and(|there| there.replaces == *replaces) {
+            return Ok(Vec::new());
+        }
         let registered: Vec<SubUserId> = self.org.registered().map(|(user, _, _)| user).collect();
         if registered.len() > 1 {
             return Err(No::SupportNotNeeded.into());

@@ -273,6 +273,10 @@ fn support_helps_a_company_that_has_lost_its_only_user() {
     let assigned = [(0, create()), (0, assign(Some(ANN)))];
     let org = taken(&assigned, 1, &join(CAT, 9, P_CAT), &["user_joined", "user_removed"]);
     assert_eq!((org.user_of(P_ANN), org.user_of(P_CAT)), (None, Some(CAT)));
+    // What a crash cut short comes again, also after they have joined.
+    taken(&assigned, 1, &assign(Some(ANN)), &[]);
+    let joined = [(0, create()), (0, assign(Some(ANN))), (1, join(CAT, 9, P_CAT))];
+    taken(&joined, 2, &assign(Some(ANN)), &[]);
     // Who was replaced may have been removed in the meantime, by somebody who joined.
     let helped = [
         (0, create()),

@@ -163,6 +163,7 @@ impl Turn<'_> {
             InstallationEvent::AccountOpeningOrdered(_)
             | InstallationEvent::ApiKeyIssueOrdered(_)
             | InstallationEvent::InterventionRequested(_)
+            | InstallationEvent::OrgInterventionRequested(_)
             | InstallationEvent::InterventionApproved(_)
             | InstallationEvent::InterventionRejected(_)
             | InstallationEvent::InterventionCarriedOut(_)

@@ -98,7 +98,8 @@ async fn no_body_and_no_query_gives_a_failure() {
         let is_operators = path.starts_with("/v1/accounts")
             || path == "/v1/mail/bounces"
             || path.starts_with("/v1/operators")
-            || path.starts_with("/v1/interventions");
+            || path.starts_with("/v1/interventions")
+            || path.starts_with("/v1/org-interventions");
         let caller = if is_operators { &operator } else { &builder.admin };
         let is_orgs = path == "/v1/org" || path.starts_with("/v1/org/");
         let caller = if is_orgs { &pia.session } else { caller };

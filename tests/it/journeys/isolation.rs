@@ -68,6 +68,10 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/interventions", Own),
     ("post", "/v1/interventions/{id}/approve", Path(none)),
     ("post", "/v1/interventions/{id}/reject", Path(none)),
+    ("get", "/v1/org-interventions", Own),
+    ("post", "/v1/org-interventions", Own),
+    ("post", "/v1/org-interventions/{id}/approve", Path(none)),
+    ("post", "/v1/org-interventions/{id}/reject", Path(none)),
     ("get", "/v1/api-keys", Own),
     ("post", "/v1/api-keys", Own),
     ("post", "/v1/api-keys/{id}/rotate", Path(none)),
@@ -435,7 +439,7 @@ async fn what_is_no_id_is_answered_like_an_unknown_one() {
     let builder = server.builder("Elm").await;
     for (method, path, case) in CASES {
         let Path(body) = case else { continue };
-        if ["/v1/accounts", "/v1/operators", "/v1/interventions"]
+        if ["/v1/accounts", "/v1/operators", "/v1/interventions", "/v1/org-interventions"]
             .iter()
             .any(|of| path.starts_with(of))
         {

@@ -36,6 +36,7 @@ mod logins;
 mod mail;
 mod no_builder_learns;
 mod operators;
+mod org_support;
 mod organisation_privacy;
 mod organisation_races;
 mod organisation_times;

@@ -19,6 +19,7 @@ mod random_jobs;
 mod random_leads;
 mod random_links;
 mod random_staff;
+mod random_support;
 mod random_trades;
 mod tail;
 mod taken_over;

@@ -26,6 +26,8 @@ pub(crate) async fn approve_intervention(
     // On a task of its own: whoever asks may go away, and it would stay half done.
     let approving = tokio::spawn(async move {
         let (intervention, by) = (order.path, order.asker.credential.key);
+        // One in a company is approved where those are, and carried out there.
+        find(&app, intervention).await?;
         let approve = SupportCommand::Approve { intervention, by };
         let mut last = order.execute(&app, of_support(approve)).await?;
         let found = find(&app, intervention).await?;

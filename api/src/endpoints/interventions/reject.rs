@@ -1,3 +1,4 @@
+use super::find;
 use crate::answer::{Answer, CommandAnswer};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{NoBody, OperatorOrder};
@@ -15,6 +16,7 @@ pub(crate) async fn reject_intervention(
     OperatorOrder(order): OperatorOrder<InterventionId, NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
     let (intervention, by) = (order.path, order.asker.credential.key);
+    find(&app, intervention).await?;
     let reject = SupportCommand::Reject { intervention, by };
     order.carry_out(&app, Command::Installation(InstallationCommand::Support(reject))).await
 }

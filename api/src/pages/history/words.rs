@@ -237,6 +237,7 @@ const INSTALLATION: Words = &[
     ("operator_appointed", "Operator appointed"),
     ("operator_dismissed", "Operator dismissed"),
     ("intervention_requested", "Intervention of support asked for"),
+    ("org_intervention_requested", "Intervention of support in a company asked for"),
     ("intervention_approved", "Intervention of support approved"),
     ("intervention_rejected", "Intervention of support rejected"),
     ("intervention_carried_out", "Intervention of support carried out"),

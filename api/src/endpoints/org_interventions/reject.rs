@@ -1,0 +1,21 @@
+use super::{find, of_support};
+use crate::answer::{Answer, CommandAnswer};
+use crate::error::{Problem, ProblemBody};
+use crate::extract::{NoBody, OperatorOrder};
+use crate::state::AppState;
+use axum::extract::State;
+use domain::InterventionId;
+use domain::installation::SupportCommand;
+
+/// Say no to an intervention in a company, or take one's own back. Twice is once.
+#[utoipa::path(post, path = "/v1/org-interventions/{id}/reject", tag = "interventions",
+    params(("id" = Uuid, Path, description = "The intervention")), request_body = NoBody,
+    responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
+pub(crate) async fn reject_org_intervention(
+    State(app): State<AppState>,
+    OperatorOrder(order): OperatorOrder<InterventionId, NoBody>,
+) -> Result<Answer<CommandAnswer>, Problem> {
+    let (intervention, by) = (order.path, order.asker.credential.key);
+    find(&app, intervention).await?;
+    order.carry_out(&app, of_support(SupportCommand::Reject { intervention, by })).await
+}

@@ -1,0 +1,155 @@
+//! Whom support let, or was asked to let, into subcontractors' companies (R81): folded from the
+//! installation's events when an operator asks, never behind.
+
+use crate::ViewError;
+use domain::installation::{
+    Installation, InstallationEvent, InterventionStage, OrgInterventionRequested,
+};
+use domain::subcontractor_org::SubcontractorOrg;
+use domain::{
+    AggregateId, EmailAddress, Event, EventId, InterventionId, LedgerId, OrgId, PersonName,
+    Personal, Reason, Timestamp,
+};
+use event_store::{Reader, Recorded, StoreError};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An intervention in a company.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrgInterventionEntry {
+    /// Which.
+    pub id: Uuid,
+    /// In which company.
+    pub org: Uuid,
+    /// The id of the user whom it gets.
+    pub user: Uuid,
+    /// Their first name; none once it was erased.
+    pub first_name: Option<String>,
+    /// Their last name; none once it was erased.
+    pub last_name: Option<String>,
+    /// Where the invitation goes; none once it was erased.
+    pub email: Option<String>,
+    /// The registered user who has left.
+    pub replaces: Option<Uuid>,
+    /// What shows that it is so; none once it was erased.
+    pub reason: Option<String>,
+    /// `requested`, `approved` (and cut short: approving it again goes on), `rejected`, `carried_out`
+    /// or `refused`.
+    pub stage: &'static str,
+    /// The operator who asked for it, under whose name it is done.
+    pub requested_by: Uuid,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub requested_at: Timestamp,
+    /// The operator who approved or rejected it.
+    pub decided_by: Option<Uuid>,
+    /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<Timestamp>,
+    /// The code of the rule that said no.
+    pub refused: Option<String>,
+}
+
+/// Holds personal values.
+impl std::fmt::Debug for OrgInterventionEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OrgInterventionEntry(…)")
+    }
+}
+
+/// An intervention with what carrying it out needs.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// As operators read it.
+    pub entry: OrgInterventionEntry,
+    /// As it was asked for.
+    pub asked: OrgInterventionRequested,
+    /// The event that approved it, if one did.
+    pub approval: Option<EventId>,
+}
+
+/// All of them, the last that was asked for in front.
+pub async fn list(reader: &Reader) -> Result<Vec<Found>, ViewError> {
+    let mut installation = Installation::default();
+    let mut found: Vec<Found> = Vec::new();
+    let mut at: HashMap<InterventionId, usize> = HashMap::new();
+    let aggregate = [AggregateId::Installation.uuid()];
+    for recorded in reader.aggregate_events(LedgerId::INSTALLATION, &aggregate).await? {
+        let Event::Installation(event) = &recorded.event else { continue };
+        installation.apply(event).map_err(StoreError::from)?;
+        let (decided, by, approval) = match event {
+            InstallationEvent::OrgInterventionRequested(e) => {
+                at.insert(e.intervention, found.len());
+                let (asked, approval) = (e.clone(), None);
+                found.push(Found { entry: entry(e, &recorded), asked, approval });
+                continue;
+            }
+            InstallationEvent::InterventionApproved(e) => {
+                (e.intervention, e.by, Some(recorded.event_id))
+            }
+            InstallationEvent::InterventionRejected(e) => (e.intervention, e.by, None),
+            // Those in accounts have a list of their own.
+            InstallationEvent::InterventionRequested(_)
+            // Its stage says so.
+            | InstallationEvent::InterventionCarriedOut(_)
+            | InstallationEvent::InterventionRefused(_)
+            | InstallationEvent::OperatorTokenIssued(_)
+            | InstallationEvent::OperatorAppointed(_)
+            | InstallationEvent::OperatorDismissed(_)
+            | InstallationEvent::AccountOpeningOrdered(_)
+            | InstallationEvent::ApiKeyIssueOrdered(_) => continue,
+        };
+        if let Some(found) = at.get(&decided).and_then(|at| found.get_mut(*at)) {
+            found.approval = approval;
+            found.entry.decided_by = Some(by.0);
+            found.entry.decided_at = Some(recorded.recorded_at);
+        }
+    }
+    for (intervention, at) in at {
+        let now = installation.interventions.get(&intervention);
+        if let (Some(now), Some(found)) = (now, found.get_mut(at)) {
+            found.entry.stage = now.stage.word();
+            if let InterventionStage::Refused { code } = &now.stage {
+                found.entry.refused = Some(code.clone());
+            }
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+fn entry(asked: &OrgInterventionRequested, recorded: &Recorded) -> OrgInterventionEntry {
+    let name = |name: &Personal<PersonName>| name.value().map(|name| name.as_str().to_owned());
+    OrgInterventionEntry {
+        id: asked.intervention.0,
+        org: asked.org.0,
+        user: asked.user.0,
+        first_name: name(&asked.first_name),
+        last_name: name(&asked.last_name),
+        email: asked.email.value().map(EmailAddress::typed).map(str::to_owned),
+        replaces: asked.replaces.map(|user| user.0),
+        reason: asked.evidence.value().map(Reason::as_str).map(str::to_owned),
+        stage: InterventionStage::Requested.word(),
+        requested_by: asked.by.0,
+        requested_at: recorded.recorded_at,
+        decided_by: None,
+        decided_at: None,
+        refused: None,
+    }
+}
+
+/// A subcontractor's company as its own events made it, never behind; none where there is no such company.
+pub async fn company(reader: &Reader, id: OrgId) -> Result<Option<SubcontractorOrg>, ViewError> {
+    let mut company: Option<SubcontractorOrg> = None;
+    for recorded in reader.aggregate_events(id.into(), &[id.0]).await? {
+        let Event::SubcontractorOrg(event) = &recorded.event else { continue };
+        let applied = match &mut company {
+            Some(company) => company.apply(event),
+            None => SubcontractorOrg::from_first(id, event).map(|first| company = Some(first)),
+        };
+        applied.map_err(StoreError::from)?;
+    }
+    Ok(company)
+}

@@ -86,12 +86,7 @@ fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> 
             Ok(done((*job).into(), events, Event::Job))
         }
         Command::SetJobType { account, job, to } => {
-            let events = job::set_type(*job, Tracked::state_of(state.job(*job)?), to.as_ref())?;
-            // A type that the job has stays, also when it has left the list.
-            if !events.is_empty() && to.is_some() {
-                asked.plan(*account, to.as_ref(), None)?;
-            }
-            Ok(done((*job).into(), events, Event::Job))
+            asked.set_job_type(*account, *job, to.as_ref())
         }
         Command::SetCustomField { account, contact, field, to } => {
             asked.set_custom_field(*account, *contact, field, to)

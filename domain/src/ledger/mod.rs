@@ -11,6 +11,7 @@ mod customers;
 mod decide;
 mod impersonation;
 mod imports;
+mod job_types;
 mod leads;
 mod legacy;
 mod links;

@@ -53,6 +53,8 @@ pub(super) fn may_begin(recorded: &Recorded) -> Option<SubjectId> {
         | Event::Job(_)
         | Event::Lead(_)
         | Event::WorkOrder(_)
+        | Event::Subcontractor(_)
+        | Event::SubcontractorOrg(_)
         | Event::OwnerItem(_)
         | Event::Installation(_)
         | Event::BuilderAccount(_)

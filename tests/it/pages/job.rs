@@ -720,7 +720,7 @@ async fn signing_out_and_signing_in_end_a_look_and_the_browser_forgets_it() {
     // A wrong password ends nothing.
     let mut mia = Browser::new(&desk.server);
     mia.sign_in("mia@elm.example", STAFF_PASSWORD).await.leads_to();
-    let page = mia.look(&begin).await.is(200);
+    let page = mia.look(&form).await.is(200);
     let typed = [("contact", &*contact), ("reason", "Again"), ("minutes", "30")];
     mia.fill(&page, "look", &typed).await.leads_to();
     let wrong = [("action", "sign-in"), ("email", "ada@example.org"), ("password", "not hers")];

@@ -1,8 +1,9 @@
 //! What is said about a task between the builder and the subcontractor whose task it is. Owners never see
 //! any of it (R97, R98).
 
-use super::{Tab, once_field};
+use super::Tab;
 use crate::pages::form::{Complaints, Form, Input, button, hidden};
+use crate::pages::once::once_field;
 use crate::pages::words::time;
 use domain::JobId;
 use maud::{Markup, html};

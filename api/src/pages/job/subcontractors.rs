@@ -1,14 +1,14 @@
 //! The companies that build on the job (R71): who was invited, where each stands, and what it is to do.
 
 use super::comments::company;
-use super::{Tab, changes, job, no_such_button, sheet};
+use super::{Tab, changes, job, sheet};
 use crate::endpoints::jobs::subcontractors::{SubcontractorOnJob, on_job};
 use crate::endpoints::subcontractors::VIEWS;
 use crate::endpoints::subcontractors::invite::invite;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Select, button, hidden};
+use crate::pages::form::{Complaints, Form, Select, button, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::subcontractors::{badge, buttons, command, deeds};
 use crate::pages::visit::{Sent, Staff, Visit};

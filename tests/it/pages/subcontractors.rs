@@ -191,15 +191,15 @@ async fn tasks_are_given_to_the_jobs_subcontractors_and_talked_about() {
     gone.says(&["taken away", "Withdrawn", "No task of this job is for them."]);
     let tasks = desk.boss.look(&path).await.is(200).says(&["Wires and lamps", "2 comments"]);
     tasks.says_nothing_of(&["for Volt Electric", "Subcontractor: Volt Electric"]);
-    let (whose, which) = (volt.to_string(), invitation.to_string());
-    let sent = [("action", "cancel"), ("subcontractor", &*whose), ("invitation", &*which)];
-    desk.boss.send(&tab, &sent).await.is(409).says(&["That was not taken"]);
+    let (one, other) = (volt.to_string(), invitation.to_string());
+    let late = [("action", "cancel"), ("subcontractor", &*one), ("invitation", &*other)];
+    desk.boss.send(&tab, &late).await.is(409).says(&["That was not taken"]);
     desk.boss.send(&tab, &[("action", "")]).await.is(422);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn auditors_see_subcontractors_and_no_buttons_and_strangers_nothing() {
-    let mut desk = Desk::start().await;
+    let desk = Desk::start().await;
     let volt = desk.volt().await;
     let invitation = invited(&desk.builder, volt, desk.job).await;
     task_for(&desk.builder, desk.job, volt, "Wires").await;
@@ -223,7 +223,12 @@ async fn auditors_see_subcontractors_and_no_buttons_and_strangers_nothing() {
     let mut other = staff_browser(&desk.server, &oak, "boss@oak.example", "admin").await;
     let theirs = other.look(&paths[2]).await.is(404);
     let nobodys = other.look(&format!("/subcontractors/{}", Uuid::now_v7())).await.is(404);
-    assert_eq!(theirs.text(), nobodys.text());
+    let told = |seen: &Seen| {
+        let text = seen.text();
+        let same: Vec<&str> = text.lines().filter(|line| !line.starts_with("Request")).collect();
+        same.join("\n")
+    };
+    assert_eq!(told(&theirs), told(&nobodys));
     other.send(&paths[2], &tried).await.is(404);
     other.look(&paths[3]).await.is(404);
 }

@@ -191,15 +191,15 @@ async fn tasks_are_given_to_the_jobs_subcontractors_and_talked_about() {
     gone.says(&["taken away", "Withdrawn", "No task of this job is for them."]);
     let tasks = desk.boss.look(&path).await.is(200).says(&["Wires and lamps", "2 comments"]);
     tasks.says_nothing_of(&["for Volt Electric", "Subcontractor: Volt Electric"]);
-    let (whose, which) = (volt.to_string(), invitation.to_string());
-    let sent = [("action", "cancel"), ("subcontractor", &*whose), ("invitation", &*which)];
-    desk.boss.send(&tab, &sent).await.is(409).says(&["That was not taken"]);
+    let (one, other) = (volt.to_string(), invitation.to_string());
+    let late = [("action", "cancel"), ("subcontractor", &*one), ("invitation", &*other)];
+    desk.boss.send(&tab, &late).await.is(409).says(&["That was not taken"]);
     desk.boss.send(&tab, &[("action", "")]).await.is(422);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn auditors_see_subcontractors_and_no_buttons_and_strangers_nothing() {
-    let mut desk = Desk::start().await;
+    let desk = Desk::start().await;
     let volt = desk.volt().await;
     let invitation = invited(&desk.builder, volt, desk.job).await;
     task_for(&desk.builder, desk.job, volt, "Wires").await;

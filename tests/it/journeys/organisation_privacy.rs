@@ -5,7 +5,7 @@ use super::harness::{Answer, Caller, Server, send};
 use super::trades::{
     OrgMember, accept_anew, add_user, command, invite, invited, second_user, subcontractor, task,
 };
-use domain::subcontractor::SubcontractorCommand;
+use domain::subcontractor::{SubcontractorCommand, SubcontractorEvent};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -129,7 +129,7 @@ async fn another_organisations_id_is_answered_like_an_unknown_one() {
         assert_eq!(mine.session.get(path).await.is(404).code(), "not_found");
     }
     let users = ro.session.get("/v1/org/users").await.is(200);
-    assert_eq!(users.each("status"), ["registered", "invited"]);
+    assert_eq!(users.each("status"), ["invited", "registered"]);
     let seen = ro.session.get(&format!("/v1/org/projects/{job}")).await.is(200).body;
     assert_eq!(
         (&seen["tasks"][0]["done"], &seen["tasks"][0]["comments"]),
@@ -245,11 +245,10 @@ async fn a_project_that_is_taken_away_is_gone_at_once_and_its_link_stays_dead() 
     pia.session.get(&at).await.is(200);
     let ledger = domain::LedgerId(elm.id);
     let state = server.store.reader().aggregate_events(ledger, &[pipes]).await.expect("events");
-    let invitation = state.iter().find_map(|recorded| match recorded.subcontractor() {
-        Some((_, domain::subcontractor::SubcontractorEvent::ProjectInvitationSent(sent))) => {
-            Some(sent.invitation)
-        }
-        _ => None,
+    let invitation = state.iter().find_map(|recorded| {
+        let (_, event) = recorded.subcontractor()?;
+        let SubcontractorEvent::ProjectInvitationSent(sent) = event else { return None };
+        Some(sent.invitation)
     });
     let withdraw = SubcontractorCommand::Withdraw(invitation.expect("an invitation"));
     command(&server, &elm, pipes, withdraw).await.expect("taken away");

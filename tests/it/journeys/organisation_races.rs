@@ -114,7 +114,7 @@ async fn of_the_last_two_users_who_remove_each_other_one_stays() {
         let statuses = [one.status.as_u16(), other.status.as_u16()];
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
         let loser = if one.status == 200 { &other } else { &one };
-        let told = ["last_sub_user", "not_a_sub_user", "unauthorized"];
+        let told = ["last_sub_user", "not_a_registered_user", "unauthorized"];
         assert!(told.contains(&loser.code()), "{}", loser.text);
         let left = server.rows("org_users").await.len();
         assert_eq!(left, round + 1, "one an organisation");

@@ -307,7 +307,7 @@ async fn can_any_user_in_the_subcontractor_organization_invite_new_users() {
     assert_eq!(owner.session.get("/v1/org/users").await.is(403).code(), "not_permitted");
     let history = nia.session.get("/v1/org/history").await.is(200);
     let removed = history.body["items"].as_array().expect("a list").iter();
-    let mut removed = removed.filter(|e| e["event"] == "subcontractor_org.sub_user_removed");
+    let mut removed = removed.filter(|e| e["event"] == "subcontractor_org.user_removed");
     let entry: &Value = removed.next().expect("an entry");
     assert_eq!(
         (&entry["actor"]["kind"], &entry["actor"]["id"]),

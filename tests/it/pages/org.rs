@@ -114,10 +114,12 @@ async fn users_of(server: &Server, org: Uuid) -> Vec<Uuid> {
     use domain::subcontractor_org::SubcontractorOrgEvent as Happened;
     let ledger = domain::LedgerId(org);
     let events = server.store.reader().aggregate_events(ledger, &[org]).await.expect("events");
-    let user = |event: &Happened| match event {
-        Happened::SubcontractorOrgCreated(created) => Some(created.user.0),
-        Happened::SubUserInvited(invited) => Some(invited.user.0),
-        _ => None,
+    let user = |event: &Happened| {
+        if let Happened::SubcontractorOrgCreated(created) = event {
+            return Some(created.user.0);
+        }
+        let Happened::SubUserInvited(invited) = event else { return None };
+        Some(invited.user.0)
     };
     events.iter().filter_map(|r| r.subcontractor_org().and_then(|(_, event)| user(event))).collect()
 }

@@ -1,6 +1,7 @@
 //! The one who holds the link of an invitation to a project: what it is, and whether it still works.
 
 use crate::credential::{Secret, SecretKind};
+use crate::endpoints::JOB_LIST;
 use crate::error::Problem;
 use crate::persons::accepting::Addressed;
 use crate::persons::invitee::builder_name;
@@ -10,6 +11,10 @@ use domain::subcontractor::{self, Subcontractor, SubcontractorCommand};
 use domain::{AccountId, JobId, LedgerId, OrgId, SubUserId, SubcontractorId};
 use event_store::ProjectInvitationLink;
 use projections::job_list;
+use std::time::Duration;
+
+/// How long the answer waits for what has just happened.
+const WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// An invitation to a project, by its link.
 #[derive(Debug)]
@@ -49,9 +54,13 @@ impl TradeInvitee {
         Ok(invitation.ok_or_else(Problem::internal)?.job)
     }
 
-    /// What the job is called.
+    /// What the job is called, never behind.
     pub(crate) async fn project(&self, app: &AppState) -> Result<String, Problem> {
-        let listed = job_list::get(app.store().reader(), self.ledger, self.job()?).await?;
+        let reader = app.store().reader();
+        if let Some(head) = reader.head(self.ledger).await? {
+            app.progress().wait(self.ledger, head.position, &[JOB_LIST], WAIT_MAX).await?;
+        }
+        let listed = job_list::get(reader, self.ledger, self.job()?).await?;
         Ok(listed.map_or_else(String::new, |job| job.name))
     }
 

@@ -218,19 +218,7 @@ fn right(command: &Command) -> Right {
             | ContactCommand::Restore
             | ContactCommand::SetPermissions(_) => Right::ManageAccess,
         },
-        Command::Customer(_, command) => match command {
-            CustomerCommand::Open(_)
-            | CustomerCommand::Rename(_)
-            | CustomerCommand::AddContact(_)
-            | CustomerCommand::PublishDocument(..)
-            | CustomerCommand::WithdrawDocument(_)
-            | CustomerCommand::SaveContact { permissions: None, .. }
-            | CustomerCommand::EditContact { permissions: None, .. } => Right::Work,
-            // Whoever leaves loses the portal; what somebody may in it is said with the access.
-            CustomerCommand::RemoveContact(_)
-            | CustomerCommand::SaveContact { permissions: Some(_), .. }
-            | CustomerCommand::EditContact { permissions: Some(_), .. } => Right::ManageAccess,
-        },
+        Command::Customer(_, command) => of_customer(command),
         Command::WorkOrder(_, command) => match command {
             WorkOrderCommand::File { .. } => Right::FromPortal,
             WorkOrderCommand::TurnIntoTask { .. } | WorkOrderCommand::Decline(_) => Right::Work,
@@ -301,5 +289,21 @@ const fn of_org(command: &SubcontractorOrgCommand) -> Right {
         | SubcontractorOrgCommand::RejectJoin(_) => Right::OrgUser,
         SubcontractorOrgCommand::ExpireUserInvite(_) => Right::Report,
         SubcontractorOrgCommand::AssignPrimaryContactBySupport(_) => Right::Support,
+    }
+}
+
+const fn of_customer(command: &CustomerCommand) -> Right {
+    match command {
+        CustomerCommand::Open(_)
+        | CustomerCommand::Rename(_)
+        | CustomerCommand::AddContact(_)
+        | CustomerCommand::PublishDocument(..)
+        | CustomerCommand::WithdrawDocument(_)
+        | CustomerCommand::SaveContact { permissions: None, .. }
+        | CustomerCommand::EditContact { permissions: None, .. } => Right::Work,
+        // Whoever leaves loses the portal; what somebody may in it is said with the access.
+        CustomerCommand::RemoveContact(_)
+        | CustomerCommand::SaveContact { permissions: Some(_), .. }
+        | CustomerCommand::EditContact { permissions: Some(_), .. } => Right::ManageAccess,
     }
 }

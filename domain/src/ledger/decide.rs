@@ -85,9 +85,7 @@ fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> 
             let events = asked.new_job(*job, details, owners, &plan)?;
             Ok(done((*job).into(), events, Event::Job))
         }
-        Command::SetJobType { account, job, to } => {
-            asked.set_job_type(*account, *job, to.as_ref())
-        }
+        Command::SetJobType { account, job, to } => asked.set_job_type(*account, *job, to.as_ref()),
         Command::SetCustomField { account, contact, field, to } => {
             asked.set_custom_field(*account, *contact, field, to)
         }

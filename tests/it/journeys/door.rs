@@ -126,6 +126,7 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{account_id}", &builder.id.to_string())
             .replace("{job_id}", &job.to_string())
             .replace("{milestone_id}", &contact.to_string())
+            .replace("{document_id}", &contact.to_string())
             .replace("{link_id}", &contact.to_string())
             .replace("{impersonation_id}", &contact.to_string())
             .replace("{customer_id}", &builder.id.to_string())

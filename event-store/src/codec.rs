@@ -115,16 +115,22 @@ impl Origin {
             AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
-            AggregateId::Job(_) | AggregateId::OwnerItem(_) | AggregateId::WorkOrder(_) => about,
+            AggregateId::Job(_)
+            | AggregateId::OwnerItem(_)
+            | AggregateId::WorkOrder(_)
+            | AggregateId::SubcontractorOrg(_) => about,
             AggregateId::Subcontractor(subcontractor) => Some(subcontractor.into()),
-            AggregateId::SubcontractorOrg(_) => about,
             AggregateId::Installation
             | AggregateId::Lead(_)
             | AggregateId::Customer(_)
             | AggregateId::Notification(_) => None,
         };
         let client = circumstances.client.and_then(|client| match (circumstances.actor, subject) {
-            (Actor::Owner(_), Some(subject)) => {
+            // A user of a subcontractor's company has a key in its ledger, and none in another's.
+            (Actor::SubUser(user), _) if matches!(aggregate, AggregateId::SubcontractorOrg(_)) => {
+                Some(MaybePersonal::Personal(Personal::known(user, client)))
+            }
+            (Actor::Owner(_) | Actor::SubUser(_), Some(subject)) => {
                 Some(MaybePersonal::Personal(Personal::known(subject, client)))
             }
             (Actor::StaffMember(staff), _) => {
@@ -132,13 +138,6 @@ impl Origin {
             }
             (Actor::PortalContact(contact), _) => {
                 Some(MaybePersonal::Personal(Personal::known(contact, client)))
-            }
-            // A user of a subcontractor's company has a key in its ledger, and none in another's.
-            (Actor::SubUser(user), _) if matches!(aggregate, AggregateId::SubcontractorOrg(_)) => {
-                Some(MaybePersonal::Personal(Personal::known(user, client)))
-            }
-            (Actor::SubUser(_), Some(subject)) => {
-                Some(MaybePersonal::Personal(Personal::known(subject, client)))
             }
             // An owner's address has no key to be sealed with outside what is theirs.
             (Actor::Owner(_) | Actor::SubUser(_), None) => None,

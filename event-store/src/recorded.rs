@@ -9,10 +9,12 @@ use domain::lead::LeadEvent;
 use domain::notification::NotificationEvent;
 use domain::owner_item::OwnerItemEvent;
 use domain::person::PersonEvent;
+use domain::subcontractor::SubcontractorEvent;
+use domain::subcontractor_org::SubcontractorOrgEvent;
 use domain::work_order::WorkOrderEvent;
 use domain::{
-    AccountId, AggregateId, ContactId, CustomerId, Event, JobId, LeadId, MailId, OwnerItemId,
-    PersonId, WorkOrderId,
+    AccountId, AggregateId, ContactId, CustomerId, Event, JobId, LeadId, MailId, OrgId,
+    OwnerItemId, PersonId, SubcontractorId, WorkOrderId,
 };
 
 macro_rules! of_an_aggregate {
@@ -43,5 +45,7 @@ of_an_aggregate! {
     work_order: WorkOrder(WorkOrderId), WorkOrderEvent, "work order";
     owner_item: OwnerItem(OwnerItemId), OwnerItemEvent, "To-Do or message";
     notification: Notification(MailId), NotificationEvent, "mail";
+    subcontractor: Subcontractor(SubcontractorId), SubcontractorEvent, "subcontractor";
+    subcontractor_org: SubcontractorOrg(OrgId), SubcontractorOrgEvent, "company";
     person: Person(PersonId), PersonEvent, "person";
 }

@@ -369,7 +369,7 @@ row!(StaffTokenRow into "staff_tokens (ledger_id, token_hash, token_id, staff_id
 row!(OrgUserRow into "org_users (ledger_id, user_id, person_id)" {
     ledger_id: Uuid,
     user_id: Uuid,
-    person_id: Uuid,
+    person: Uuid,
 });
 
 row!(OrgUserTokenRow into

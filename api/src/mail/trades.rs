@@ -6,7 +6,7 @@ use domain::job::JobEvent;
 use domain::notification::NotificationEvent;
 use domain::subcontractor::{ProjectInvitationStage, Subcontractor};
 use domain::subcontractor_org::{SubUserStage, SubcontractorOrg};
-use domain::{AggregateId, EmailAddress, Event, JobId, MailId};
+use domain::{EmailAddress, Event, JobId, MailId};
 use event_store::{Recorded, StoreError};
 
 /// What a mail to a subcontractor says beside who it is from.
@@ -29,11 +29,7 @@ pub(super) fn of_project(events: &[Recorded], mail: MailId) -> Result<(Facts, Tr
         if let Some((_, BuilderAccountEvent::BuilderAccountOpened(opened))) = recorded.account() {
             facts.account = Some(opened.name.as_str().to_owned());
         }
-        let (AggregateId::Subcontractor(id), Event::Subcontractor(event)) =
-            (recorded.aggregate, &recorded.event)
-        else {
-            continue;
-        };
+        let Some((id, event)) = recorded.subcontractor() else { continue };
         if event.invitation_mail().is_some_and(|ordered| ordered.token.0 == mail.0) {
             facts.ordered_by = Some(recorded.event_id);
         }
@@ -89,11 +85,7 @@ pub(super) fn of_org(
         {
             facts.ordered_by = Some(recorded.event_id);
         }
-        let (AggregateId::SubcontractorOrg(id), Event::SubcontractorOrg(event)) =
-            (recorded.aggregate, &recorded.event)
-        else {
-            continue;
-        };
+        let Some((id, event)) = recorded.subcontractor_org() else { continue };
         if event.user_invitation().is_some_and(|ordered| ordered.token.0 == mail.0) {
             facts.ordered_by = Some(recorded.event_id);
         }

@@ -442,6 +442,7 @@ pub enum Imported {
 impl Command {
     /// The aggregates that it concerns, so that they can be fetched in one go. A hint: what it
     /// needs beyond them, it asks for.
+    #[expect(clippy::too_many_lines, reason = "one arm a command")]
     pub fn aggregates(&self) -> Vec<AggregateId> {
         match self {
             Self::Installation(_) => vec![AggregateId::Installation],

@@ -1079,6 +1079,7 @@ fn of_a_contact_that_was_just_created_it_is_known_what_is_its_own() {
 }
 
 /// Some commands of each right, in the order of the table below.
+#[expect(clippy::too_many_lines, reason = "one line a command")]
 fn commands_by_right() -> [Vec<Command>; 13] {
     let of_contact = |command| Command::Contact(ADA, command);
     [

@@ -11,13 +11,12 @@ use crate::actor::Authority;
 use crate::builder_account::AccountSettings;
 use crate::contact::Claims;
 use crate::event::Event;
-use crate::ids::{AggregateId, CommentId, JobId, OrgId, SubUserId, SubcontractorId, TaskId};
-use crate::job::{self, Assignee, CommentAuthor, Job, JobCommand, JobEvent, JobRejection};
+use crate::ids::{AggregateId, JobId, OrgId, SubUserId, SubcontractorId, TaskId};
+use crate::job::{self, Assignee, CommentAuthor, Job, JobCommand, JobRejection};
 use crate::rejection::Rejection;
 use crate::subcontractor::{
     self, Subcontractor, SubcontractorCommand, SubcontractorEvent, TradeDeed,
 };
-use crate::text::MessageText;
 
 #[cfg(test)]
 mod tests;
@@ -178,20 +177,10 @@ impl Asked<'_> {
             TradeDeed::Complete => job::decide(id, Some(job), &JobCommand::CompleteTask(task))?,
             TradeDeed::Reopen => job::decide(id, Some(job), &JobCommand::ReopenTask(task))?,
             TradeDeed::Comment { comment, text } => {
-                self.comment(job, task, CommentAuthor::Trade(user), (*comment, text))?
+                job::comment(job, task, CommentAuthor::Trade(user), *comment, text)?
             }
         };
         Ok(done(id.into(), happened, Event::Job))
-    }
-
-    fn comment(
-        &self,
-        job: &Job,
-        task: TaskId,
-        by: CommentAuthor,
-        (comment, text): (CommentId, &MessageText),
-    ) -> Result<Vec<JobEvent>, Halt> {
-        Ok(job::comment(job, task, by, comment, text)?)
     }
 
     /// The user of an organisation who asks, if it is one.

@@ -43,7 +43,6 @@ pub enum SubcontractorRejection {
 
 impl SubcontractorRejection {
     /// What it says.
-    #[expect(clippy::too_many_lines, reason = "one list of texts")]
     pub(crate) fn refusal(self) -> Refusal {
         use RejectionKind::{Conflict, Gone, TooOften, Unprocessable};
         let refuse = |code, kind, cause: &str| Refusal::new(code, kind, cause).rule("R71");

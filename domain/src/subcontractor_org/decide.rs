@@ -193,12 +193,12 @@ impl Asked<'_> {
     /// Whom support sent takes the place of the one who has left, in the same append (R81).
     fn join(&self, id: SubUserId, token: TokenId, person: PersonId) -> Decided {
         let replaces = self.answered(id, token)?.replaces;
-        let replaced = replaces.filter(|user| self.org.is_registered(*user));
+        let left = replaces.filter(|user| self.org.is_registered(*user));
         if self.org.user_of(person).is_some() {
             return Err(No::AlreadyUser.into());
         }
         let mut events = vec![SubUserJoined { user: id, person }.into()];
-        events.extend(replaced.map(|user| SubUserRemoved { user }.into()));
+        events.extend(left.map(|user| SubUserRemoved { user }.into()));
         Ok(events)
     }
 

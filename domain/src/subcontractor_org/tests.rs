@@ -70,7 +70,7 @@ fn given(commands: &[(i64, C)]) -> Option<SubcontractorOrg> {
         for event in ask(there.as_ref(), command, *hour).expect("taken") {
             match &mut there {
                 None => {
-                    there = Some(SubcontractorOrg::from_first(ID, &event).expect("a first one"))
+                    there = Some(SubcontractorOrg::from_first(ID, &event).expect("a first one"));
                 }
                 Some(there) => there.apply(&event).expect("follows"),
             }

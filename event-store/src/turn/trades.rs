@@ -150,8 +150,8 @@ impl Turn<'_> {
         }
         match event.registration() {
             Some(Registration::Registered(user, person)) => {
-                let (ledger_id, user_id, person_id) = (ledger.0, user.0, person.0);
-                let row = OrgUserRow { ledger_id, user_id, person_id };
+                let (ledger_id, user_id, person) = (ledger.0, user.0, person.0);
+                let row = OrgUserRow { ledger_id, user_id, person };
                 writes.trades.0.push(Change::Registered(row));
             }
             Some(Registration::Removed(user)) => {

@@ -3,6 +3,7 @@
 use super::random::RandomHistory;
 use super::random_customers;
 use super::random_items;
+use super::random_trades;
 use super::{all_tuples, bring_up, viewed};
 use crate::support::{Account, apply, size};
 use domain::LedgerId;
@@ -38,6 +39,9 @@ async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
         apply(&store, account.staff(random_items::todo(&account, job, contact))).await;
         apply(&store, super::random_impersonations::start(&account, job, contact)).await;
         for submission in random_customers::asking(&account) {
+            apply(&store, submission).await;
+        }
+        for submission in random_trades::at_work(&account, job) {
             apply(&store, submission).await;
         }
         let mut history = RandomHistory::new(&account, seed);

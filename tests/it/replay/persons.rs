@@ -7,7 +7,7 @@ use crate::support::{audit, email, rng, size};
 use domain::person::{EmailChangeCommand, PersonCommand, PersonEvent as E, RECOVERY_CODES};
 use domain::{
     AccountId, Actor, Authority, Channel, Circumstances, Command, ContactId, CredentialId, Event,
-    FactorId, LedgerId, PersonId, SessionId, StaffId, TokenId,
+    FactorId, LedgerId, OrgId, PersonId, SessionId, StaffId, SubUserId, TokenId,
 };
 use event_store::{EventStore, ExecuteError, PasswordHash, Submission};
 use projections::all_views;
@@ -79,7 +79,8 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
         for _ in 0..80 {
             let account = AccountId(links[0].0);
             let staff = StaffId(links[1].0);
-            let command = match rng.random_range(0..18) {
+            let (org, user) = (OrgId(links[2].0), SubUserId(links[2].1));
+            let command = match rng.random_range(0..20) {
                 0 | 1 => {
                     let (account, contact) = *links.choose(&mut rng).expect("a contact");
                     PersonCommand::Link { account: AccountId(account), contact: ContactId(contact) }
@@ -100,6 +101,11 @@ async fn a_random_life_of_persons_verifies_and_reaches_no_builders_view() {
                 13 => {
                     let session = SessionId(Uuid::now_v7());
                     PersonCommand::LogInAsStaff { session, account, staff }
+                }
+                18 => PersonCommand::LinkOrg { org, user },
+                19 => {
+                    let session = SessionId(Uuid::now_v7());
+                    PersonCommand::LogInForOrg { session, org, user }
                 }
                 14 => PersonCommand::EnableSecondFactor(
                     *factors.choose(&mut rng).expect("a second factor"),

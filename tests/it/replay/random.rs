@@ -8,6 +8,7 @@ use super::random_jobs::Parts;
 use super::random_leads;
 use super::random_links::Links;
 use super::random_staff;
+use super::random_trades::{self, Trades};
 use crate::support::account::{details, label};
 use crate::support::{Account, email, name, rng};
 use domain::builder_account::{
@@ -51,6 +52,7 @@ pub(super) struct RandomHistory<'a> {
     looks: Looks,
     links: Links,
     items: Items,
+    trades: Trades,
     keys: Vec<ApiKeyId>,
     staff: Vec<(StaffId, TokenId)>,
     pub(super) carried_out: usize,
@@ -73,6 +75,7 @@ impl<'a> RandomHistory<'a> {
             looks: Looks::default(),
             links: Links::default(),
             items: Items::default(),
+            trades: Trades::default(),
             keys: vec![account.key],
             staff: Vec::new(),
             carried_out: 0,
@@ -424,7 +427,7 @@ impl<'a> RandomHistory<'a> {
     }
 
     fn next(&mut self) -> Submission {
-        let kind = self.rng.random_range(0..24);
+        let kind = self.rng.random_range(0..26);
         // Some of it is done by people and not by a key; only by those who have been invited.
         let by_member = kind != 5 && self.rng.random_bool(0.3);
         let submission = if self.contacts.len() < CONTACTS_MAX && kind < 4 {
@@ -456,6 +459,9 @@ impl<'a> RandomHistory<'a> {
                 contact,
                 person,
             )
+        } else if kind > 23 {
+            let job = self.job();
+            random_trades::command(self.account, &mut self.rng, &mut self.trades, job)
         } else if kind < 11 {
             self.job_command()
         } else if kind == 11 {

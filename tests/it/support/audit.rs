@@ -63,6 +63,8 @@ struct Audit {
     email_changes: BTreeMap<Uuid, i64>,
     notices: BTreeMap<(String, u8), i64>,
     staff_links: BTreeMap<Uuid, i64>,
+    /// Links of subcontractors to jobs and of people to their companies.
+    trade_links: BTreeMap<Uuid, i64>,
     /// Mails that tell owners of something new.
     news: BTreeMap<Uuid, i64>,
     subjects: BTreeSet<Uuid>,
@@ -175,6 +177,14 @@ impl Audit {
                 }
             }
         }
+        if let domain::Event::Subcontractor(of_subcontractor) = &event.event {
+            let mail = of_subcontractor.invitation_mail();
+            self.trade_links.extend(mail.map(|mail| (mail.token.0, position)));
+        }
+        if let domain::Event::SubcontractorOrg(of_org) = &event.event {
+            let mail = of_org.user_invitation();
+            self.trade_links.extend(mail.map(|mail| (mail.token.0, position)));
+        }
         if let Some((_, of_account)) = event.account() {
             if let BuilderAccountEvent::StaffInvited(e) = of_account {
                 self.subjects.insert(e.staff.0);
@@ -220,6 +230,7 @@ impl Audit {
                 .collect();
         let links = self.links.iter().chain(&self.resets).chain(&self.email_changes);
         let links = links.chain(&self.letters).chain(&self.staff_links).chain(&self.news);
+        let links = links.chain(&self.trade_links);
         let notices = self.notices.iter().map(|((order, number), position)| {
             let order = format!("{order} {number}");
             (reader.keys().import_id(ledger, "notice", &order), *position)

@@ -146,16 +146,17 @@ struct Wanted<'a> {
     page: usize,
 }
 
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     ("", "Any"),
     ("installation", "Installation"),
     ("builder_account", "Builder account"),
     ("person", "Person"),
+    ("subcontractor_org", "Subcontractor's company"),
 ];
 
 impl<'a> Wanted<'a> {
     fn of(query: &'a Form) -> Self {
-        let words = ["installation", "builder_account", "person"];
+        let words = ["installation", "builder_account", "person", "subcontractor_org"];
         Self {
             kind: query.filled("kind").and_then(|word| one_of(word, &words).ok()),
             ledger: query.filled("ledger").map(str::trim),

@@ -166,6 +166,11 @@ mod tests {
     fn an_id_is_used_once_and_a_nameless_token_asks_nothing() {
         let again = ask(&after(vec![request()]), request()).expect_err("refused");
         assert_eq!(again.refusal().code, "already_exists");
+        let mut same_user = requested();
+        same_user.intervention = InterventionId(Uuid::from_u128(10));
+        let same_user = SupportCommand::RequestForOrg(Box::new(same_user));
+        let again = ask(&after(vec![request()]), same_user).expect_err("refused");
+        assert_eq!(again.refusal().code, "already_exists", "nor is a user's");
         let mut nobodys = requested();
         nobodys.by = ApiKeyId(Uuid::nil());
         let nobody = SupportCommand::RequestForOrg(Box::new(nobodys));

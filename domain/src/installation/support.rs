@@ -317,7 +317,10 @@ pub(super) fn decide(
         // Whether there is such a company, its own ledger says.
         SupportCommand::RequestForOrg(requested) => {
             installation.named(requested.by)?;
-            if installation.interventions.contains_key(&requested.intervention) {
+            let same_user = |one: &Intervention| matches!(one.about, InterventionAbout::Org { user, .. } if user == requested.user);
+            if installation.interventions.contains_key(&requested.intervention)
+                || installation.interventions.values().any(same_user)
+            {
                 return Err(InstallationRejection::AlreadyExists.into());
             }
             Ok(vec![(**requested).clone().into()])

@@ -371,6 +371,11 @@ fn begins(recorded: &Recorded) -> Option<SubjectId> {
             AggregateId::Installation,
             Event::Installation(InstallationEvent::OperatorAppointed(e)),
         ) => Some(SubjectId(e.operator.0)),
+        // In the company's own ledger they get a key of that ledger's.
+        (
+            AggregateId::Installation,
+            Event::Installation(InstallationEvent::OrgInterventionRequested(e)),
+        ) => Some(e.user.into()),
         (
             AggregateId::Installation
             | AggregateId::BuilderAccount(_)

@@ -4,7 +4,7 @@ use crate::search::{beyond, sort_key, terms, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, columns, read_stored};
 use crate::{Cursor, Page, ViewError};
 use domain::job::JobEvent;
-use domain::{AggregateId, ContactId, JobId, LedgerId, Timestamp};
+use domain::{ContactId, JobId, LedgerId, Timestamp};
 use event_store::{Open, Reader, Recorded};
 use postgres_types::ToSql;
 use serde::Serialize;
@@ -66,20 +66,7 @@ impl View for JobList {
     type Row = Row;
 
     fn key(event: &Recorded) -> Option<Uuid> {
-        match event.aggregate {
-            AggregateId::Job(job) => Some(job.0),
-            AggregateId::Installation
-            | AggregateId::Subcontractor(_)
-            | AggregateId::SubcontractorOrg(_)
-            | AggregateId::Person(_)
-            | AggregateId::Notification(_)
-            | AggregateId::OwnerItem(_)
-            | AggregateId::BuilderAccount(_)
-            | AggregateId::Contact(_)
-            | AggregateId::Lead(_)
-            | AggregateId::Customer(_)
-            | AggregateId::WorkOrder(_) => None,
-        }
+        event.job().map(|(job, _)| job.0)
     }
 
     fn fold(rows: &mut Rows<Uuid, Row>, event: &Recorded) -> Result<(), Unfoldable> {

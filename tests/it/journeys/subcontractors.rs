@@ -604,8 +604,16 @@ async fn tasks_are_for_subcontractors_of_the_job_and_are_nobodys_when_it_is_take
     assert_eq!(stages(&shown(&elm, volt).await), ["withdrawn"]);
     let again = elm.admin.order(&format!("{path}/withdraw")).await.is(200);
     assert_eq!(again.body["outcome"], "unchanged");
-    let as_of = elm.admin.get(&format!("/v1/jobs/{job}?as_of=1")).await.is(200);
-    assert_eq!(as_of.body["trades"], json!([]));
+    // As it was when the task was added.
+    let history = elm.admin.get(&format!("/v1/jobs/{job}/history")).await.is(200);
+    let added = history.body["items"].as_array().expect("a list").iter();
+    let added =
+        added.clone().find(|item| item["event"] == "job.task_added" && item["position"].is_u64());
+    // The newest of them: the company had the others by then.
+    let at = &added.expect("a task")["position"];
+    let then = elm.admin.get(&format!("/v1/jobs/{job}?as_of={at}")).await.is(200);
+    assert_eq!(then.body["trades"], json!([{ "id": volt, "name": "Volt Electric" }]));
+    assert_eq!(then.body["tasks"][0]["assignee"], json!({ "trade": volt }));
 }
 
 /// R76

@@ -22,6 +22,7 @@ mod random_trades;
 mod tail;
 mod taken_over;
 mod told;
+mod trade_org;
 
 use crate::support::database::open_store;
 use crate::support::{TestDatabase, fresh_database};

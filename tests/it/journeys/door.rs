@@ -131,6 +131,9 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{impersonation_id}", &contact.to_string())
             .replace("{customer_id}", &builder.id.to_string())
             .replace("{subcontractor}", &subcontractor.to_string())
+            .replace("{invitation_id}", &contact.to_string())
+            .replace("{request_id}", &contact.to_string())
+            .replace("{user_id}", &contact.to_string())
             .replace("{job}", &site.to_string())
             .replace("{task}", &contact.to_string())
             .replace("{code}", "not_found");

@@ -164,10 +164,8 @@ impl OrgRelation {
 
 /// Where an invitation stands: one whose time is over opens nothing, also before that is recorded.
 fn stage(invitation: &Invitation, now: Timestamp) -> Stage {
-    match invitation.stage {
-        Stage::Pending if now >= invitation.until => Stage::Expired,
-        stage => stage,
-    }
+    let over = invitation.stage == Stage::Pending && now >= invitation.until;
+    if over { Stage::Expired } else { invitation.stage }
 }
 
 pub(super) fn entry(id: Uuid, row: &Row, now: Timestamp) -> SubcontractorEntry {

@@ -25,6 +25,16 @@ const STAFF: &[Case] = &[
         &[("contact_id", "new"), ("new_contact.name", "Twombly")],
         "/v1/contacts?search=twombly",
     ),
+    (
+        "/subcontractors/new",
+        "add",
+        &[
+            ("name", "Twill Floors"),
+            ("contact_name", "Tara"),
+            ("contact_email", "tara@twill.example"),
+        ],
+        "/v1/subcontractors",
+    ),
     ("/customers", "open", &[("name", "Twain household")], "/v1/customers?search=twain"),
     ("/customers/{customer}", "create", &[("contact_name", "Twist")], "/v1/contacts?search=twist"),
     ("/settings/templates/edit", "save", &[("name", "Twofold")], "/v1/job-templates"),

@@ -5,7 +5,7 @@ use crate::endpoints::org::users::list::{OrgUser as Entry, users};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::id;
-use crate::pages::form::{Complaints, Form, Select, button, hidden};
+use crate::pages::form::{Complaints, Form, Select, button, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::state::AppState;
@@ -42,7 +42,7 @@ pub(super) async fn send(
 
 async fn request(app: &AppState, order: &Order<(), ()>, form: &Form) -> Result<(), Problem> {
     if form.text("action") != "ask" {
-        return Err(Problem::unreadable("action", "must be one of the page's buttons"));
+        return Err(no_such_button());
     }
     let subcontractor = id::<SubcontractorId>(form.text("subcontractor"));
     let subcontractor = subcontractor.map_err(|_not_an_id| Problem::not_found())?;

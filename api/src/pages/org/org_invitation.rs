@@ -6,7 +6,7 @@ use crate::endpoints::org_invitations::accept::{join_by_link, session};
 use crate::endpoints::org_invitations::decline::decline_by_link;
 use crate::error::Problem;
 use crate::extract::public::Visitor;
-use crate::pages::form::{Complaints, Form, quiet_button};
+use crate::pages::form::{Complaints, Form, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::problem;
 use crate::pages::visit::{Sent, Visit, WithWork};
@@ -46,7 +46,7 @@ pub(in crate::pages) async fn send(
             let again = format!("/org-invitations/{}", path.expose());
             sign_out(&app, &before, &again).await
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match done {
         Ok(response) => Ok(response),

@@ -5,8 +5,9 @@ use crate::endpoints::org::projects::deed;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::id;
-use crate::pages::form::{Complaints, Form, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once_if};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::pages::words::{day, sentence, time};
 use crate::persons::trades::projects::{OrgProjectInFull, OrgTask, project};
@@ -36,6 +37,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     let job = order.path;
     match change(&app, &order, &form).await {
         Ok(done) => Ok(to(&format!("/org/projects/{job}?done={done}"))),
@@ -62,7 +64,7 @@ async fn change(
             let comment = CommentId(order.new_id(app, "comment"));
             (TradeDeed::Comment { comment, text }, "org-commented")
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     deed(app, order, (order.path, task()?), what).await?;
     Ok(done)
@@ -99,6 +101,7 @@ fn task(
     let path = format!("/org/projects/{}", project.id);
     let (own, none) = (task.id.to_string(), Complaints::NONE);
     let meant = form.text("task") == own;
+    let said = meant && form.text("action") == "comment";
     let (typed, wrong) = if meant { (form.text("text"), complaints) } else { ("", &none) };
     html! {
         article .entry .done[task.done] {
@@ -114,10 +117,11 @@ fn task(
                 @if task.done { (quiet_button("reopen", "Not done after all")) }
                 @else { (button("complete", "Done")) }
             }
-            details open[meant && form.text("action") == "comment"] {
+            details open[said] {
                 summary { "Comment" }
                 form method="post" action=(path) novalidate {
                     (hidden("task", &own))
+                    (once_if(said, form))
                     (comment_field(task, typed, wrong))
                     (quiet_button("comment", "Send the comment"))
                 }

@@ -12,7 +12,7 @@ use crate::endpoints::project_invitations::show::{OpenProjectInvitation, open};
 use crate::error::{CompanyHere, Problem};
 use crate::extract::public::Visitor;
 use crate::input::{Door, uuid};
-use crate::pages::form::{Complaints, Form, Input, quiet_button, radio};
+use crate::pages::form::{Complaints, Form, Input, no_such_button, quiet_button, radio};
 use crate::pages::layout::{Page, to};
 use crate::pages::problem;
 use crate::pages::visit::{Sent, Visit, WithWork};
@@ -87,7 +87,7 @@ pub(in crate::pages) async fn send(
             let again = format!("/project-invitations/{}", path.expose());
             sign_out(&app, &before, &again).await
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     };
     match done {
         Ok(response) => Ok(response),

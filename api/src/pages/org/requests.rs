@@ -5,7 +5,7 @@ use crate::endpoints::org::to_own;
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::id;
-use crate::pages::form::{Complaints, Form, button, hidden, quiet_button};
+use crate::pages::form::{Complaints, Form, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::pages::words::time;
@@ -59,7 +59,7 @@ async fn answer(
             order.execute(app, to_own(order, reject)).await?;
             Ok("org-join-rejected")
         }
-        _ => Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => Err(no_such_button()),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::endpoints::org::users::add::AddUser;
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -27,6 +28,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     let asked = AddUser {
         first_name: form.text("first_name").to_owned(),
         last_name: form.text("last_name").to_owned(),
@@ -51,6 +53,7 @@ fn page(who: &OrgUser, form: &Form, complaints: &Complaints) -> Page {
     let content = html! {
         (complaints.above(&LABELS))
         form method="post" action="/org/settings/users/new" novalidate {
+            (once_field(form))
             (Input::text("first_name", LABELS[0].1).value(form.text("first_name")).shown(complaints))
             (Input::text("last_name", LABELS[1].1).value(form.text("last_name")).shown(complaints))
             (Input::email("email", LABELS[2].1).filled_as("off").value(form.text("email"))

@@ -4,7 +4,7 @@ use crate::endpoints::org::users::list::{OrgUser as Entry, users};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::id;
-use crate::pages::form::{Complaints, Form, hidden};
+use crate::pages::form::{Complaints, Form, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::pages::words::{sentence, time};
@@ -65,7 +65,7 @@ async fn change(
             let cancel = SubcontractorOrgCommand::CancelUserInvite(user);
             (cancel, "/org/settings/users?done=org-user-cancelled")
         }
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     };
     order.execute(app, to_own(order, command)).await?;
     Ok(path)

@@ -6,7 +6,7 @@ mod new;
 mod subcontractor;
 
 use super::Pages;
-use super::form::{Form, hidden};
+use super::form::{Form, hidden, no_such_button};
 use super::words::sentence;
 use crate::endpoints::subcontractors::change_primary_contact::NOT_REGISTERED;
 use crate::error::Problem;
@@ -92,7 +92,7 @@ pub(super) fn command(
         }
         "cancel" => (SubcontractorCommand::Cancel(invitation), "trade-invite-cancelled"),
         "withdraw" => (SubcontractorCommand::Withdraw(invitation), "trade-withdrawn"),
-        _ => return Err(Problem::unreadable("action", "must be one of the page's buttons")),
+        _ => return Err(no_such_button()),
     })
 }
 

@@ -2,6 +2,7 @@ use crate::endpoints::subcontractors::add::{add, read};
 use crate::error::Problem;
 use crate::pages::form::{Complaints, Form, Input, button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::State;
@@ -25,6 +26,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     let [name, contact_name, contact_email] =
         [FIELDS.0, FIELDS.1, FIELDS.2].map(|field| form.text(field));
     let added = match read(FIELDS, name, contact_name, contact_email) {
@@ -48,6 +50,7 @@ fn page(who: &Staff, form: &Form, complaints: &Complaints) -> Page {
         (complaints.above(&LABELS))
         @if who.changes() {
             form method="post" novalidate {
+                (once_field(form))
                 (Input::text(FIELDS.0, "Company").value(form.text(FIELDS.0)).shown(complaints))
                 h2 { "Primary contact" }
                 p .hint {

@@ -1,5 +1,6 @@
 //! What is written with the events: keys, claims, links, mail, credentials.
 
+use super::beginnings::begins;
 use super::{Claim, LaneConnection, Placed, Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
@@ -11,14 +12,9 @@ use crate::store::Submission;
 use crate::writer::Work;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::builder_account::BuilderAccountEvent;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
-use domain::installation::InstallationEvent;
 use domain::notification::{MailKind, NotificationEvent};
-use domain::person::PersonEvent;
 use domain::personal::HoldsPersonal;
-use domain::subcontractor::SubcontractorEvent;
-use domain::subcontractor_org::SubcontractorOrgEvent;
 use domain::{
     AggregateId, Command, ContactId, EmailAddress, Event, InvitationId, LedgerId, MailId, Personal,
     SubjectId, Timestamp, TokenId,
@@ -325,72 +321,6 @@ impl Turn<'_> {
             created_at: at,
         });
         Ok(())
-    }
-}
-
-/// Whose key an event is the first to need.
-fn begins(recorded: &Recorded) -> Option<SubjectId> {
-    match (recorded.aggregate, &recorded.event) {
-        (AggregateId::Contact(id), Event::Contact(ContactEvent::ContactCreated(_))) => {
-            Some(id.into())
-        }
-        (AggregateId::Person(id), Event::Person(PersonEvent::PersonRegistered(_))) => {
-            Some(id.into())
-        }
-        // Whoever is nobody's contact is known by this mail alone.
-        (
-            AggregateId::Notification(mail),
-            Event::Notification(NotificationEvent::NotificationQueued(e)),
-        ) if e.recipient.0 == mail.0 => Some(e.recipient),
-        (
-            AggregateId::BuilderAccount(_),
-            Event::BuilderAccount(BuilderAccountEvent::StaffInvited(e)),
-        ) => Some(e.staff.into()),
-        (
-            AggregateId::Subcontractor(id),
-            Event::Subcontractor(SubcontractorEvent::SubcontractorAdded(_)),
-        ) => Some(id.into()),
-        (AggregateId::SubcontractorOrg(_), Event::SubcontractorOrg(event)) => match event {
-            SubcontractorOrgEvent::SubcontractorOrgCreated(e) => Some(e.user.into()),
-            SubcontractorOrgEvent::SubUserInvited(e) => Some(e.user.into()),
-            SubcontractorOrgEvent::PrimaryContactAssignedBySupport(e) => Some(e.user.into()),
-            // Whoever is let in keeps the request's key.
-            SubcontractorOrgEvent::JoinRequested(e) => Some(SubjectId(e.request.0)),
-            SubcontractorOrgEvent::SubcontractorOrgRenamed(_)
-            | SubcontractorOrgEvent::GeneralContractorLinked(_)
-            | SubcontractorOrgEvent::SubUserInviteResent(_)
-            | SubcontractorOrgEvent::SubUserInviteCancelled(_)
-            | SubcontractorOrgEvent::SubUserInviteDeclined(_)
-            | SubcontractorOrgEvent::SubUserInviteExpired(_)
-            | SubcontractorOrgEvent::SubUserJoined(_)
-            | SubcontractorOrgEvent::SubUserRemoved(_)
-            | SubcontractorOrgEvent::JoinApproved(_)
-            | SubcontractorOrgEvent::JoinRejected(_) => None,
-        },
-        (
-            AggregateId::Installation,
-            Event::Installation(InstallationEvent::OperatorAppointed(e)),
-        ) => Some(SubjectId(e.operator.0)),
-        // In the company's own ledger they get a key of that ledger's.
-        (
-            AggregateId::Installation,
-            Event::Installation(InstallationEvent::OrgInterventionRequested(e)),
-        ) => Some(e.user.into()),
-        (
-            AggregateId::Installation
-            | AggregateId::BuilderAccount(_)
-            | AggregateId::Contact(_)
-            | AggregateId::Job(_)
-            | AggregateId::Lead(_)
-            | AggregateId::Customer(_)
-            | AggregateId::WorkOrder(_)
-            | AggregateId::OwnerItem(_)
-            | AggregateId::Subcontractor(_)
-            | AggregateId::SubcontractorOrg(_)
-            | AggregateId::Person(_)
-            | AggregateId::Notification(_),
-            _,
-        ) => None,
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod answers;
 mod assuming;
+mod beginnings;
 mod credentials;
 mod deciding;
 mod documents;

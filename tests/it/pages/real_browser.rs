@@ -153,15 +153,26 @@ impl Chromium {
     }
 
     pub(super) async fn presses(&self, css: &str) {
+        // A page that has just gone leaves an element that nobody can press any more.
+        for _ in 0..4 {
+            let answer = self.press(css).await;
+            if answer["error"] != "stale element reference" {
+                assert!(answer["error"].is_null(), "{css}: {answer}");
+                return;
+            }
+        }
+        panic!("{css} went away again and again");
+    }
+
+    async fn press(&self, css: &str) -> Value {
         let button = self.element(css).await;
         if self.window.scripts {
-            self.ask(&format!("element/{button}/click"), json!({})).await;
-            return;
+            return self.try_to(&format!("element/{button}/click"), &json!({})).await;
         }
         // A driver's click waits for a script of its own. Keys are pressed without: the space bar on
         // a box, Enter on what leads on.
         let key = if css.starts_with("input") { " " } else { "\u{e007}" };
-        self.ask(&format!("element/{button}/value"), json!({ "text": key })).await;
+        self.try_to(&format!("element/{button}/value"), &json!({ "text": key })).await
     }
 
     pub(super) async fn tells(&self, script: &str) -> Value {

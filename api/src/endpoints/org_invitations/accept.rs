@@ -25,7 +25,7 @@ pub(crate) struct AcceptOrgInvitation {
 impl RequestBody for AcceptOrgInvitation {}
 
 /// The invitee is a user of the organisation now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct OrgJoinedAnswer {
     /// The organisation.
     org: Uuid,

@@ -63,7 +63,7 @@ impl AcceptProjectInvitation {
 }
 
 /// The project is open to the invitee's organisation now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ProjectAccepted {
     /// The organisation that has accepted.
     org: Uuid,

@@ -113,8 +113,8 @@ impl Member {
         command: Command,
     ) -> Result<bool, Problem> {
         let by = self.circumstances(asker, Reason::parse("A rehearsal").ok());
-        let asked = vec![submission(self.ledger, command, by)?];
-        let rehearsed = app.store().rehearse(self.ledger, asked, Rehearsal::Alone).await?;
+        let tried = vec![submission(self.ledger, command, by)?];
+        let rehearsed = app.store().rehearse(self.ledger, tried, Rehearsal::Alone).await?;
         Ok(rehearsed.iter().all(Result::is_ok))
     }
 

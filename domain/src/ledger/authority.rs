@@ -154,7 +154,6 @@ enum Right {
     Support,
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm a command")]
 fn right(command: &Command) -> Right {
     match command {
         Command::Installation(_) | Command::TakeOver { .. } | Command::RecordBounce(..) => {

@@ -102,14 +102,14 @@ async fn of_the_last_two_users_who_remove_each_other_one_stays() {
         let (_, _, link) = invited(&server, &elm, ("Pipes", "Pia Pipe", &email), "Barn").await;
         let pia = accept_anew(&server, &link).await;
         let nia = second_user(&server, &pia, &format!("nia@pipes{round}.example")).await;
-        let (of_pia, of_nia) =
+        let (hers, other_one) =
             (format!("/v1/org/users/{}", pia.user), format!("/v1/org/users/{}", nia.user));
         let (one, other) = if round % 2 == 0 {
             // Each the other.
-            tokio::join!(pia.session.delete(&of_nia), nia.session.delete(&of_pia))
+            tokio::join!(pia.session.delete(&other_one), nia.session.delete(&hers))
         } else {
             // Each oneself.
-            tokio::join!(pia.session.delete(&of_pia), nia.session.delete(&of_nia))
+            tokio::join!(pia.session.delete(&hers), nia.session.delete(&other_one))
         };
         let statuses = [one.status.as_u16(), other.status.as_u16()];
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");

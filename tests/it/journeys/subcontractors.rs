@@ -132,14 +132,24 @@ pub(super) async fn token(
 ) -> TokenId {
     let reader = server.store.reader();
     let events = reader.aggregate_events(LedgerId(builder.id), &[of]).await.expect("events");
-    let sent = events.iter().rev().find_map(|recorded| match recorded.subcontractor()?.1 {
-        SubcontractorEvent::ProjectInvitationSent(e) if e.invitation.0 == invitation => {
-            Some(e.token)
-        }
-        SubcontractorEvent::ProjectInvitationResent(e) if e.invitation.0 == invitation => {
-            Some(e.token)
-        }
-        _ => None,
+    let sent = events.iter().rev().find_map(|recorded| {
+        let (id, token) = match recorded.subcontractor()?.1 {
+            SubcontractorEvent::ProjectInvitationSent(e) => (e.invitation, e.token),
+            SubcontractorEvent::ProjectInvitationResent(e) => (e.invitation, e.token),
+            SubcontractorEvent::SubcontractorAdded(_)
+            | SubcontractorEvent::SubcontractorRenamed(_)
+            | SubcontractorEvent::ProjectInvitationCancelled(_)
+            | SubcontractorEvent::ProjectInvitationDeclined(_)
+            | SubcontractorEvent::ProjectInvitationExpired(_)
+            | SubcontractorEvent::ProjectInvitationStaled(_)
+            | SubcontractorEvent::ProjectInvitationAccepted(_)
+            | SubcontractorEvent::ProjectWithdrawn(_)
+            | SubcontractorEvent::SubcontractorOrgLinked(_)
+            | SubcontractorEvent::PrimaryContactChangeRequested(_)
+            | SubcontractorEvent::PrimaryContactRequestDeclined(_)
+            | SubcontractorEvent::PrimaryContactChanged(_) => return None,
+        };
+        (id.0 == invitation).then_some(token)
     });
     sent.expect("an invitation")
 }
@@ -527,10 +537,10 @@ async fn tasks_are_for_subcontractors_of_the_job_and_are_nobodys_when_it_is_take
     let org = Org::found(&server, "vera@volt.example").await;
     let job = elm.admin.job("Barn", &[]).await;
     let tasks = format!("/v1/jobs/{job}/tasks");
-    let wires =
+    let body =
         |who: Uuid| json!({ "title": "Wires", "phase": "execution", "assignee": { "trade": who } });
     // Not before it is invited; a stranger's id is an unknown one.
-    let early = elm.admin.post(&tasks, wires(volt)).await;
+    let early = elm.admin.post(&tasks, body(volt)).await;
     refused(&early, 409, "assignee_is_no_trade", "R71");
     let invitation = accepted(&server, &elm, org, volt, job).await;
     let wired = task_for(&elm, job, volt, "Wires").await;

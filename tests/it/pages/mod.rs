@@ -25,6 +25,7 @@ mod me_job;
 mod me_live;
 mod me_second_factor;
 mod org;
+mod org_browser;
 mod passwords;
 mod portal;
 mod real_browser;

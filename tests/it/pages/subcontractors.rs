@@ -167,9 +167,9 @@ async fn tasks_are_given_to_the_jobs_subcontractors_and_talked_about() {
     let page = page.says(&["Wires", "for Volt Electric (subcontractor)", "Comment"]);
     let (_, rest) = page.html.split_once("?comments=").expect("a way to talk");
     let task: Uuid = rest.get(..36).and_then(|id| id.parse().ok()).expect("a task");
-    let talk = desk.boss.look(&format!("{path}?comments={task}")).await.is(200);
-    let talk = talk.says(&["Comments on Wires", "To Volt Electric"]);
-    let empty = desk.boss.fill(&talk, "comment", &[("text", " ")]).await.is(422);
+    let comments = desk.boss.look(&format!("{path}?comments={task}")).await.is(200);
+    let comments = comments.says(&["Comments on Wires", "To Volt Electric"]);
+    let empty = desk.boss.fill(&comments, "comment", &[("text", " ")]).await.is(422);
     let empty = empty.says(&["Comments on Wires", "That was not taken"]);
     let said = desk.done(&empty, "comment", &[("text", "By Friday,\nplease.")]).await;
     let said = said.says(&["Your comment is sent.", "By Friday,\nplease.", "Your company"]);

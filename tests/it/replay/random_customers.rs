@@ -111,14 +111,12 @@ fn document(
     rng: &mut StdRng,
     documents: &mut Vec<DocumentId>,
 ) -> CustomerCommand {
-    match documents.choose(rng).copied().filter(|_| rng.random_bool(0.5)) {
-        Some(document) => CustomerCommand::WithdrawDocument(document),
-        None => {
-            let document = DocumentId(account.uuid());
-            documents.push(document);
-            CustomerCommand::PublishDocument(document, invoice())
-        }
+    if let Some(there) = documents.choose(rng).copied().filter(|_| rng.random_bool(0.5)) {
+        return CustomerCommand::WithdrawDocument(there);
     }
+    let document = DocumentId(account.uuid());
+    documents.push(document);
+    CustomerCommand::PublishDocument(document, invoice())
 }
 
 fn invoice() -> DocumentDetails {

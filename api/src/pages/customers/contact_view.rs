@@ -34,7 +34,7 @@ pub(in crate::pages) async fn send(
     let path = sent.path;
     let (mut order, form) = sent.order();
     let done = match asked(&form) {
-        Ok(Asked { asked, reason, field, done }) => {
+        Ok(Asked { command: asked, reason, field, done }) => {
             order.reason = reason;
             let carried_out = command(&app, &order, path, asked).await;
             carried_out.map(|_| done).map_err(|problem| beside(problem, field))
@@ -63,7 +63,7 @@ fn beside(mut problem: Problem, field: Option<String>) -> Problem {
 
 /// What a button asks for.
 struct Asked {
-    asked: ContactCommand,
+    command: ContactCommand,
     reason: Option<Reason>,
     /// The input that a refusal is shown beside.
     field: Option<String>,
@@ -72,8 +72,8 @@ struct Asked {
 }
 
 impl From<(ContactCommand, &'static str)> for Asked {
-    fn from((asked, done): (ContactCommand, &'static str)) -> Self {
-        Self { asked, reason: None, field: None, done }
+    fn from((command, done): (ContactCommand, &'static str)) -> Self {
+        Self { command, reason: None, field: None, done }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::OrgId;
+use domain::{OrgId, PersonName};
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -110,7 +110,7 @@ async fn accept(
             ask_by_link(app, who, link, asked(form, org, password)).await?;
             Ok(to(ASKED))
         }
-        company => {
+        company @ (Company::Unsaid | Company::Mine(_) | Company::New(_)) => {
             let choice = choice(form, company)?;
             let accepted = accept_by_link(app, who, link, password, choice).await?;
             if is_new {
@@ -139,7 +139,7 @@ async fn sign_in_and_accept(
                 ask_by_link(app, as_them, link, asked(form, org, None)).await?;
                 Ok(None)
             }
-            company => {
+            company @ (Company::Unsaid | Company::Mine(_) | Company::New(_)) => {
                 let choice = choice(form, company)?;
                 Ok(Some(accept_by_link(app, as_them, link, None, choice).await?.org))
             }
@@ -244,8 +244,8 @@ fn questions(
     let known = |field: &str, known: Option<&str>| {
         form.filled(field).or(known).unwrap_or_default().to_owned()
     };
-    let first = known("first_name", first.as_ref().map(|name| name.as_str()));
-    let last = known("last_name", last.as_ref().map(|name| name.as_str()));
+    let first = known("first_name", first.as_ref().map(PersonName::as_str));
+    let last = known("last_name", last.as_ref().map(PersonName::as_str));
     html! {
         (companies(there, standing, form, complaints))
         (Input::text("first_name", LABELS[3].1).filled_as("given-name").value(&first).shown(complaints))

@@ -156,7 +156,7 @@ impl Sheet {
                 ul .rows { @for invitation in &self.detail.invitations { (row(invitation, may)) } }
                 @if may {
                     (self.choosing(query))
-                    (self.changing(form, complaints))
+                    (Self::changing(form, complaints))
                     (self.renaming(form, complaints))
                 }
             }
@@ -212,7 +212,7 @@ impl Sheet {
         }
     }
 
-    fn changing(&self, form: &Form, complaints: &Complaints) -> Markup {
+    fn changing(form: &Form, complaints: &Complaints) -> Markup {
         let asked = form.text("action") == "change";
         let none = Complaints::NONE;
         let complaints = if asked { complaints } else { &none };

@@ -801,10 +801,10 @@ impl PersonalVisitor for Erase {
 
 #[test]
 fn no_personal_value_is_passed_over_when_an_event_is_sealed_or_erased() {
-    // H11, promise 20: a contact's or person's, a staff member's, an operator's, that of a subcontractor's
+    // H11, promise 20: a contact's or person's, a customer's, a staff member's, an operator's, that of a subcontractor's
     // primary contact and those of its company's users
     let trades = ["a0", "c0", "c1", "c2", "c3"].map(|end| format!("{}{end}", &RIDGE[..34]));
-    let whose = [ADA, MIA, OLU].into_iter().chain(trades.iter().map(String::as_str));
+    let whose = [ADA, MILLERS, MIA, OLU].into_iter().chain(trades.iter().map(String::as_str));
     let whose: Vec<_> = whose.map(|id| SubjectId(id.parse().expect("an id"))).collect();
     for (stored_type, payload) in current() {
         let personal = payload.to_string().contains("\"plain\":");

@@ -81,8 +81,9 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 pub(crate) struct CommandAnswer {
     /// The contact, job, lead, To-Do or message.
     id: Uuid,
-    /// Its version after the command; the `ETag` too.
-    version: u64,
+    /// Its version after the command; the `ETag` too. Absent where it is another tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
     /// Whether anything had to happen.
     outcome: OutcomeWord,
     /// What was done and may still surprise.
@@ -97,8 +98,10 @@ pub(crate) struct PartAnswer {
     id: Uuid,
     /// What it is a part of: the job or the account.
     part_of: Uuid,
-    /// The version of what it is a part of, after the command; the `ETag` too.
-    version: u64,
+    /// The version of what it is a part of, after the command; the `ETag` too. Absent where that is another
+    /// tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
     /// Whether anything had to happen.
     outcome: OutcomeWord,
 }
@@ -132,7 +135,8 @@ pub(crate) fn done(applied: &Applied) -> Answer<CommandAnswer> {
     let first = applied.versions.first();
     let (id, version) = first.map_or((Uuid::nil(), 0), |(id, version)| (id.uuid(), *version));
     let outcome = outcome_word(&applied.outcome);
-    Answer::new(CommandAnswer { id, version, outcome, warnings: Vec::new() })
+    let told = Some(version);
+    Answer::new(CommandAnswer { id, version: told, outcome, warnings: Vec::new() })
         .version(version)
         .position(position_of(applied))
 }
@@ -142,7 +146,7 @@ pub(crate) fn part_made(applied: &Applied, part: Uuid, collection: &str) -> Answ
     let first = applied.versions.first();
     let (part_of, version) = first.map_or((Uuid::nil(), 0), |(id, version)| (id.uuid(), *version));
     let outcome = outcome_word(&applied.outcome);
-    Answer::new(PartAnswer { id: part, part_of, version, outcome })
+    Answer::new(PartAnswer { id: part, part_of, version: Some(version), outcome })
         .version(version)
         .position(position_of(applied))
         .created_at(format!("{collection}/{part}"))
@@ -178,7 +182,29 @@ impl CommandAnswer {
     }
 }
 
+impl<T> Answer<T> {
+    /// Neither version nor position: how often something happens in another tenant's ledger is its own.
+    fn nothing_counted(mut self) -> Self {
+        (self.version, self.position) = (None, None);
+        self
+    }
+}
+
+impl Answer<PartAnswer> {
+    /// The same, of what was done in another tenant's ledger.
+    pub(crate) fn elsewhere(mut self) -> Self {
+        self.body_mut().version = None;
+        self.nothing_counted()
+    }
+}
+
 impl Answer<CommandAnswer> {
+    /// The same, of what was done in another tenant's ledger.
+    pub(crate) fn elsewhere(mut self) -> Self {
+        self.body_mut().version = None;
+        self.nothing_counted()
+    }
+
     pub(crate) fn warned(mut self, warnings: Vec<Warning>) -> Self {
         self.body_mut().warnings = warnings;
         self

@@ -99,6 +99,10 @@ pub enum ViewError {
     BadCursor,
 }
 
+/// SQLSTATEs, or their classes, of what passes: the connection went, a lock was held for too long, the server
+/// had no room, turned somebody back or was told to stop. No row was refused, and nothing parks by it.
+const PASSING: [&str; 7] = ["08", "25P03", "40", "53", "55P03", "57P", "58"];
+
 impl ViewError {
     pub(crate) const fn row(view: &'static str) -> impl Fn(view::Unfoldable) -> Self + Copy {
         move |source| Self::Row { view, source }
@@ -106,9 +110,10 @@ impl ViewError {
 
     pub(crate) fn database(view: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| {
-            // Class 57P: the server was told to end the connection; the statement was not refused.
-            let ended = source.code().is_none_or(|code| code.code().starts_with("57P"));
-            if ended {
+            let passing = |code: &tokio_postgres::error::SqlState| {
+                PASSING.iter().any(|of| code.code().starts_with(of))
+            };
+            if source.code().is_none_or(passing) {
                 Self::Store(StoreError::Unavailable(Box::new(source)))
             } else {
                 Self::Database { view, source }

@@ -166,7 +166,8 @@ impl Search<'_> {
         let linked = self.company(org).await?.map(|company| company.general_contractors.clone());
         for (account, subcontractor) in linked.unwrap_or_default() {
             let (relation, _) = self.relation(account, subcontractor).await?;
-            if relation.is_some_and(|relation| relation.org == Some(org)) {
+            // One that is another company's by now is settled: nobody can go on with this one (G11).
+            if relation.is_some_and(|relation| relation.org.is_some()) {
                 continue;
             }
             let events = self.reader.aggregate_events(org.into(), &[org.0]).await?;

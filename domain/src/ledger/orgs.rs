@@ -4,7 +4,7 @@ use super::decide::{Asked, done};
 use super::{Decision, Halt, Tracked};
 use crate::actor::Actor;
 use crate::event::Event;
-use crate::ids::{AggregateId, OrgId, SubjectId};
+use crate::ids::{AggregateId, OrgId, SubUserId, SubjectId};
 use crate::notification::{self, MailKind};
 use crate::rejection::Rejection;
 use crate::subcontractor_org::{
@@ -36,8 +36,8 @@ impl Asked<'_> {
         present: Option<&SubcontractorOrg>,
         command: &SubcontractorOrgCommand,
     ) -> Result<(), Halt> {
-        if let Some((org, _)) = self.asking_user()
-            && org != id
+        if let Some((org, by)) = self.asking_user()
+            && !(org == id && is_oneself(command, by))
         {
             return Err(Rejection::Unknown(id.into()).into());
         }
@@ -83,7 +83,7 @@ impl Asked<'_> {
         present: Option<&SubcontractorOrg>,
         happened: &[SubcontractorOrgEvent],
     ) -> Vec<(AggregateId, Event)> {
-        let (Some(present), [event]) = (present, happened) else { return Vec::new() };
+        let (Some(present), [event, ..]) = (present, happened) else { return Vec::new() };
         let (kind, told): (_, Vec<(SubjectId, &Personal<EmailAddress>)>) = match event {
             SubcontractorOrgEvent::JoinRequested(_) => {
                 let users = present.registered().map(|(user, _, who)| (user.into(), &who.email));
@@ -113,5 +113,25 @@ impl Asked<'_> {
             (AggregateId::Notification(mail), Event::Notification(queued.into()))
         });
         queued.collect()
+    }
+}
+
+/// Whether a command that says as which user somebody comes says so of the one who asks.
+fn is_oneself(command: &SubcontractorOrgCommand, by: SubUserId) -> bool {
+    match command {
+        SubcontractorOrgCommand::Create { user, .. }
+        | SubcontractorOrgCommand::JoinByInvite { user, .. }
+        | SubcontractorOrgCommand::DeclineUserInvite { user, .. } => *user == by,
+        SubcontractorOrgCommand::RequestToJoin { request, .. } => SubUserId::from(*request) == by,
+        SubcontractorOrgCommand::Rename(_)
+        | SubcontractorOrgCommand::LinkGeneralContractor { .. }
+        | SubcontractorOrgCommand::InviteUser { .. }
+        | SubcontractorOrgCommand::ResendUserInvite { .. }
+        | SubcontractorOrgCommand::CancelUserInvite(_)
+        | SubcontractorOrgCommand::ExpireUserInvite(_)
+        | SubcontractorOrgCommand::RemoveUser(_)
+        | SubcontractorOrgCommand::ApproveJoin(_)
+        | SubcontractorOrgCommand::RejectJoin(_)
+        | SubcontractorOrgCommand::AssignPrimaryContactBySupport(_) => true,
     }
 }

@@ -205,7 +205,7 @@ fn mailed_about(present: Option<&Subcontractor>, command: &SubcontractorCommand)
         SubcontractorCommand::Resend { invitation, .. } => {
             Some(present?.invitations.get(invitation)?.job)
         }
-        // One that was put away in between says so to whoever opens the link.
+        // The link to one that was put away in between is taken by nobody.
         SubcontractorCommand::ResendStale { .. }
         | SubcontractorCommand::Add { .. }
         | SubcontractorCommand::Rename(_)

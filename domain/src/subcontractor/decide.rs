@@ -95,6 +95,9 @@ impl Asked<'_> {
         if self.present.invitations.len() >= Subcontractor::INVITATIONS_MAX {
             return Err(No::TooManyInvitations.into());
         }
+        if self.mailed_too_often(job) {
+            return Err(No::MailedTooOften.into());
+        }
         let (sent_to, sent_at) = (self.present.contact.email.clone(), self.now);
         let expires_at = self.expires_at();
         let sent = ProjectInvitationSent { invitation, job, token, sent_to, sent_at, expires_at };
@@ -113,7 +116,7 @@ impl Asked<'_> {
             }
             Stage::Accepted { .. } | Stage::Withdrawn => return Err(No::InviteNotPending.into()),
         }
-        if self.mailed_too_often(invitation) {
+        if self.mailed_too_often(invitation.job) {
             return Err(No::MailedTooOften.into());
         }
         Ok(vec![self.resent(id, invitation.job, token)])
@@ -123,7 +126,7 @@ impl Asked<'_> {
     fn resend_stale(&self, tokens: &[TokenId]) -> Decided {
         let stale = self.present.invitations.iter();
         let stale: Vec<_> = stale.filter(|(_, one)| one.stage == Stage::NeedsResend).collect();
-        let may_go = stale.iter().filter(|(_, invitation)| !self.mailed_too_often(invitation));
+        let may_go = stale.iter().filter(|(_, invitation)| !self.mailed_too_often(invitation.job));
         let resent: Vec<SubcontractorEvent> = may_go
             .zip(tokens)
             .map(|((id, invitation), token)| self.resent(**id, invitation.job, *token))
@@ -134,9 +137,12 @@ impl Asked<'_> {
         Ok(resent)
     }
 
-    fn mailed_too_often(&self, invitation: &ProjectInvitation) -> bool {
+    /// So many invitations a day to one job, also where one was taken back and another sent.
+    fn mailed_too_often(&self, job: JobId) -> bool {
         let day_ago = self.now.plus_hours(-24);
-        invitation.mailed_at.iter().filter(|at| **at > day_ago).count() >= INVITE_MAILS_MAX
+        let of_job = self.present.invitations.values().filter(|one| one.job == job);
+        let mailed = of_job.flat_map(|one| &one.mailed_at);
+        mailed.filter(|at| **at > day_ago).count() >= INVITE_MAILS_MAX
     }
 
     fn resent(

@@ -311,7 +311,8 @@ fn a_thousand_invitations_are_enough() {
     let mut before = vec![(0, add())];
     for n in 0..1_000 {
         let one = ProjectInvitationId(Uuid::from_u128(1_000 + n));
-        before.push((0, invite(one, ELM, n)));
+        let job = JobId(Uuid::from_u128(5_000 + n / 10));
+        before.push((0, invite(one, job, n)));
         before.push((0, C::Cancel(one)));
     }
     refused(&before, 0, &invite(ONE, ELM, 1), "too_many_project_invitations");

@@ -111,15 +111,36 @@ impl Asked<'_> {
         if self.org.users.contains_key(&user) {
             return Err(No::AlreadyExists.into());
         }
-        let there = || self.org.users.values().filter(|user| user.is_there());
-        if there().count() >= SubcontractorOrg::USERS_MAX {
+        self.has_room()?;
+        if self.at(email).any(|(_, user)| user.is_there()) {
+            return Err(No::AlreadyUser.into());
+        }
+        self.mailed_rarely(email)
+    }
+
+    fn has_room(&self) -> Result<(), Rejection> {
+        let there = self.org.users.values().filter(|user| user.is_there());
+        if there.count() >= SubcontractorOrg::USERS_MAX {
             return Err(No::TooManyUsers.into());
         }
-        let has_address = |user: &SubUser| {
+        Ok(())
+    }
+
+    /// Whoever was ever invited at an address, or is there.
+    fn at<'b>(&'b self, email: &'b EmailAddress) -> impl Iterator<Item = (SubUserId, &'b SubUser)> {
+        let has_it = |user: &SubUser| {
             user.email.value().is_some_and(|address| address.normal() == email.normal())
         };
-        if there().any(has_address) {
-            return Err(No::AlreadyUser.into());
+        let users = self.org.users.iter().filter(move |(_, user)| has_it(user));
+        users.map(|(id, user)| (*id, user))
+    }
+
+    /// So many invitations a day to one address, also where one was taken back and another made.
+    fn mailed_rarely(&self, email: &EmailAddress) -> Result<(), Rejection> {
+        let day_ago = self.now.plus_hours(-24);
+        let mailed = self.at(email).flat_map(|(_, user)| &user.mailed_at);
+        if mailed.filter(|at| **at > day_ago).count() >= INVITE_MAILS_MAX {
+            return Err(No::MailedTooOften.into());
         }
         Ok(())
     }
@@ -143,22 +164,18 @@ impl Asked<'_> {
         match user.stage {
             Stage::Invited { .. } => {}
             Stage::Expired | Stage::Declined => {
+                self.has_room()?;
                 // Somebody else may have been invited at this address in between.
-                let other = |other: &SubUser| {
-                    let (one, other_one) = (other.email.value(), user.email.value());
-                    other.is_there()
-                        && one.zip(other_one).is_some_and(|(a, b)| a.normal() == b.normal())
-                };
-                if self.org.users.values().any(other) {
+                let email = user.email.value();
+                if email.is_some_and(|email| self.at(email).any(|(_, other)| other.is_there())) {
                     return Err(No::AlreadyUser.into());
                 }
             }
             Stage::Registered { .. } => return Err(No::UserJoined.into()),
             Stage::Cancelled | Stage::Removed => return Err(No::UserGone.into()),
         }
-        let day_ago = self.now.plus_hours(-24);
-        if user.mailed_at.iter().filter(|at| **at > day_ago).count() >= INVITE_MAILS_MAX {
-            return Err(No::MailedTooOften.into());
+        if let Some(email) = user.email.value() {
+            self.mailed_rarely(email)?;
         }
         let (sent_to, sent_at) = (user.email.clone(), self.now);
         let expires_at = self.expires_at();
@@ -190,15 +207,21 @@ impl Asked<'_> {
         }
     }
 
-    /// Whom support sent takes the place of the one who has left, in the same append (R81).
+    /// Whom support sent takes the place of the one who has left, in the same append (R81): unless that one
+    /// is there after all, and has brought somebody in. What they asked for before is answered by it.
     fn join(&self, id: SubUserId, token: TokenId, person: PersonId) -> Decided {
         let replaces = self.answered(id, token)?.replaces;
-        let left = replaces.filter(|user| self.org.is_registered(*user));
+        let alone = self.org.registered().count() == 1;
+        let left = replaces.filter(|user| alone && self.org.is_registered(*user));
         if self.org.user_of(person).is_some() {
             return Err(No::AlreadyUser.into());
         }
         let mut events = vec![SubUserJoined { user: id, person }.into()];
         events.extend(left.map(|user| SubUserRemoved { user }.into()));
+        let asked = self.org.join_requests.iter();
+        let asked = asked
+            .filter(|(_, request)| request.person == person && request.stage == JoinStage::Open);
+        events.extend(asked.map(|(request, _)| JoinRejected { request: *request }.into()));
         Ok(events)
     }
 
@@ -267,11 +290,14 @@ impl Asked<'_> {
                 Err(No::AlreadyUser.into())
             }
             JoinStage::Open => {
-                let there = self.org.users.values().filter(|user| user.is_there());
-                if there.count() >= SubcontractorOrg::USERS_MAX {
-                    return Err(No::TooManyUsers.into());
-                }
-                Ok(vec![JoinApproved { request: id, person: request.person }.into()])
+                self.has_room()?;
+                let mut events = vec![JoinApproved { request: id, person: request.person }.into()];
+                // A link that was mailed to them would bring them back once they are removed.
+                let invited = request.email.value().into_iter().flat_map(|email| self.at(email));
+                let invited =
+                    invited.filter(|(_, user)| matches!(user.stage, Stage::Invited { .. }));
+                events.extend(invited.map(|(user, _)| SubUserInviteCancelled { user }.into()));
+                Ok(events)
             }
         }
     }

@@ -286,6 +286,36 @@ fn support_helps_a_company_that_has_lost_its_only_user() {
         (0, C::RemoveUser(ANN)),
     ];
     taken(&helped, 1, &join(CAT, 9, P_CAT), &["user_joined"]);
+    // They are there after all, and have brought somebody in: nobody is put out.
+    let brought = &helped[..4];
+    taken(brought, 1, &join(CAT, 9, P_CAT), &["user_joined"]);
+}
+
+#[test]
+fn whoever_was_let_in_and_removed_finds_no_other_way_back() {
+    // R77, H9: an invitation and a request at one address
+    let both = [(0, create()), (0, request()), (0, invite(BOB, "Cat", 1))];
+    let let_in = ["join_approved", "user_invite_cancelled"];
+    taken(&both, 0, &C::ApproveJoin(ASKS), &let_in);
+    let mut removed = both.to_vec();
+    removed.extend([(0, C::ApproveJoin(ASKS)), (0, C::RemoveUser(ASKS.into()))]);
+    refused(&removed, 0, &join(BOB, 1, P_CAT), "invite_cancelled");
+    // The other way round: the request is answered by the invitation.
+    taken(&both, 0, &join(BOB, 1, P_CAT), &["user_joined", "join_rejected"]);
+}
+
+#[test]
+fn an_address_is_mailed_ten_invitations_a_day_however_they_are_made() {
+    // R79
+    let mut before = vec![(0, create())];
+    for n in 0..10 {
+        let user = SubUserId(Uuid::from_u128(1_000 + n));
+        before.push((0, invite(user, "Bob", 1_000 + n)));
+        before.push((0, C::CancelUserInvite(user)));
+    }
+    refused(&before, 1, &invite(BOB, "Bob", 1), "invite_mailed_too_often");
+    taken(&before, 25, &invite(BOB, "Bob", 1), &["user_invited"]);
+    taken(&before, 1, &invite(BOB, "Bea", 1), &["user_invited"]);
 }
 
 #[test]

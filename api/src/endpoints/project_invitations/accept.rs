@@ -114,6 +114,7 @@ pub(crate) async fn accept_by_link(
 ) -> Result<TradeAccepted, Problem> {
     let invitee = TradeInvitee::of(app, link).await?;
     invitee.still_open(app)?;
+    invitee.project(app).await?;
     throttle::accepting(app, &invitee.link.token).await?;
     let app = app.clone();
     // On a task of its own: a client that goes away does not leave it half-way.

@@ -92,6 +92,7 @@ pub(crate) async fn ask_by_link(
 ) -> Result<Asked, Problem> {
     let invitee = TradeInvitee::of(app, link).await?;
     invitee.still_open(app)?;
+    invitee.project(app).await?;
     let asking = body.read(&invitee)?;
     throttle::accepting(app, &invitee.link.token).await?;
     let app = app.clone();

@@ -11,16 +11,21 @@ use crate::extract::order::Order;
 use crate::extract::path;
 use crate::pages::form::{Complaints, Form, Input, Select, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::customer::DocumentKind;
 use domain::{CustomerId, DocumentId};
+use event_store::keys::sha256;
 use maud::{Markup, html};
 use projections::Page as Listed;
 use projections::customers;
 use projections::documents::{self, DocumentEntry};
+
+/// What stands for the file among what was typed.
+const FILE_DIGEST: &str = "file-digest";
 
 /// What is published to a customer, and the way to publish more and to take one back (R117, R118).
 pub(in crate::pages) async fn show(
@@ -55,7 +60,9 @@ pub(in crate::pages) async fn send(
         FileForm::parse(&parts.headers, &bytes)?.fields().await
     };
     let (form, published) = match form.await {
-        Ok((fields, file)) => {
+        Ok((mut fields, file)) => {
+            // The same form with another file is another one.
+            fields.push((FILE_DIGEST.to_owned(), format!("{:02x?}", sha256(&file))));
             let form = Form::of(fields);
             let body = PublishDocument {
                 kind: form.text("kind").to_owned(),
@@ -64,7 +71,7 @@ pub(in crate::pages) async fn send(
                 note: form.filled("note").map(str::to_owned),
                 file,
             };
-            let order = Order::of_page(who.asker().clone(), customer);
+            let order = keyed(Order::of_page(who.asker().clone(), customer), &form);
             let published = publish(&app, &order, customer, &body).await.map(|_| ());
             (form, published)
         }
@@ -211,6 +218,7 @@ fn publishing(customer: CustomerId, form: &Form, complaints: &Complaints) -> Mar
             }
             form method="post" action=(format!("/customers/{customer}/documents"))
                 enctype="multipart/form-data" novalidate {
+                (once_field(form))
                 (Select::new("kind", "What it is", &kinds).chosen(form.text("kind")).shown(complaints))
                 (Input::text("title", "Title").value(form.text("title")).shown(complaints))
                 (Input::date("day", "Day").value(form.text("day")).hint("The day that it bears.")

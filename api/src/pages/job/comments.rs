@@ -13,13 +13,15 @@ use uuid::Uuid;
 
 /// The way to what is said about a task, where anything may be.
 pub(super) fn way(job: &JobPage, task: &TaskEntry) -> Markup {
-    let count = task.comments.len();
+    let words = match task.comments.len() {
+        0 => "Comment".to_owned(),
+        1 => "1 comment".to_owned(),
+        more => format!("{more} comments"),
+    };
     html! {
-        @if trade(job, task).is_some() || count > 0 {
+        @if trade(job, task).is_some() || !task.comments.is_empty() {
             a href=(format!("{}?comments={}", Tab::Tasks.path(JobId(job.job.id)), task.id))
-                aria-label=(format!("Comments on {}", task.title)) {
-                @match count { 0 => "Comment", 1 => "1 comment", more => { (more) " comments" } }
-            }
+                aria-label=(format!("{words} on {}", task.title)) { (words) }
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::state::AppState;
 use domain::person::PersonCommand;
 use domain::subcontractor_org::{JoinStage, NewSubUser, SubcontractorOrg, SubcontractorOrgCommand};
 use domain::text::PersonName;
-use domain::{Actor, Command, JoinRequestId, LedgerId, OrgId, SubUserId};
+use domain::{Actor, Command, JoinRequestId, LedgerId, OrgId, SubUserId, subcontractor_org};
 use uuid::Uuid;
 
 /// Who asks, and to join what.
@@ -62,14 +62,16 @@ pub(crate) async fn ask(
     let request = waiting.map_or_else(|| new_request(app, &state, invitee), |(id, _)| *id);
     let user = SubUserId::from(request);
     let own = visitor.circumstances(Actor::Owner(person));
-    let link = Command::Person(person, PersonCommand::LinkOrg { org, user });
-    run(app, person.into(), link, own.clone()).await?;
     let who = NewSubUser {
         first_name: asking.first.clone(),
         last_name: asking.last.clone(),
         email: addressed.email.clone(),
     };
     let ask = SubcontractorOrgCommand::RequestToJoin { request, who, person };
+    // What will be refused leaves no link behind that nobody ends.
+    subcontractor_org::decide(org, Some(&state), &ask, app.store().now())?;
+    let link = Command::Person(person, PersonCommand::LinkOrg { org, user });
+    run(app, person.into(), link, own.clone()).await?;
     run(app, org.into(), Command::SubcontractorOrg(org, ask), own).await?;
     Ok(Asked { org, request })
 }

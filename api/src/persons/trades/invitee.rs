@@ -7,8 +7,9 @@ use crate::persons::accepting::Addressed;
 use crate::persons::invitee::builder_name;
 use crate::state::AppState;
 use domain::builder_account::AccountSettings;
+use domain::job::JobRejection;
 use domain::subcontractor::{self, Subcontractor, SubcontractorCommand};
-use domain::{AccountId, JobId, LedgerId, OrgId, SubUserId, SubcontractorId};
+use domain::{AccountId, JobId, LedgerId, OrgId, Rejection, SubUserId, SubcontractorId};
 use event_store::ProjectInvitationLink;
 use projections::job_list;
 use std::time::Duration;
@@ -54,13 +55,16 @@ impl TradeInvitee {
         Ok(invitation.ok_or_else(Problem::internal)?.job)
     }
 
-    /// What the job is called, never behind.
+    /// What the job is called, never behind. One that was put away is nobody's to accept.
     pub(crate) async fn project(&self, app: &AppState) -> Result<String, Problem> {
         let reader = app.store().reader();
         if let Some(head) = reader.head(self.ledger).await? {
             app.progress().wait(self.ledger, head.position, &[JOB_LIST], WAIT_MAX).await?;
         }
         let listed = job_list::get(reader, self.ledger, self.job()?).await?;
+        if listed.as_ref().is_some_and(|job| job.archived) {
+            return Err(Rejection::from(JobRejection::Archived).into());
+        }
         Ok(listed.map_or_else(String::new, |job| job.name))
     }
 

@@ -68,16 +68,23 @@ pub(crate) async fn name(app: &AppState, org: OrgId) -> Result<String, Problem> 
     Ok(state.name.as_str().to_owned())
 }
 
-/// The organisations that a company of this address may be (H9); free-mail addresses tell of none.
+/// The organisations that a company of this address may be (H9): those with a registered user at its domain
+/// now. Free-mail addresses tell of none.
 pub(crate) async fn of_domain(
     app: &AppState,
     email: &EmailAddress,
 ) -> Result<Vec<(OrgId, String)>, Problem> {
     let mut found = Vec::new();
-    for org in app.store().orgs_at_domain(email).await?.into_iter().take(NAMED_MAX) {
-        let state = fold(app, org).await?;
-        if let Some(state) = state.filter(|state| state.registered().next().is_some()) {
+    for org in app.store().orgs_at_domain(email).await? {
+        let is_here = |state: &SubcontractorOrg| {
+            let mut addresses = state.registered().filter_map(|(_, _, user)| user.email.value());
+            addresses.any(|address| address.domain() == email.domain())
+        };
+        if let Some(state) = fold(app, org).await?.filter(is_here) {
             found.push((org, state.name.as_str().to_owned()));
+        }
+        if found.len() >= NAMED_MAX {
+            break;
         }
     }
     Ok(found)

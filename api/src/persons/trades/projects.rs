@@ -10,7 +10,7 @@ use crate::endpoints::{JOB_DETAIL, JOB_LIST, SUBCONTRACTORS};
 use crate::error::Problem;
 use crate::persons::invitee::builder_name;
 use crate::state::AppState;
-use domain::{JobId, LedgerId, OrgId, SubcontractorId, Timestamp};
+use domain::{JobId, LedgerId, OrgId, SubcontractorId, TaskId, Timestamp};
 use projections::job_detail::{self, CommentEntry, TaskEntry};
 use projections::job_list;
 use projections::subcontractors::{self, OrgRelation};
@@ -98,22 +98,31 @@ pub(crate) struct OrgTaskComment {
 
 /// All general contractors that an organisation works with, as their own ledgers say.
 pub(crate) async fn relations(app: &AppState, org: OrgId) -> Result<Vec<Relation>, Problem> {
-    let reader = app.store().reader();
     let mut relations = Vec::new();
     for linked in organisations::listed(app, org).await?.general_contractors {
-        let ledger = LedgerId(linked.account);
-        let subcontractor = SubcontractorId(linked.subcontractor);
-        if let Some(head) = reader.head(ledger).await? {
-            let views = [SUBCONTRACTORS, JOB_LIST, JOB_DETAIL];
-            app.progress().wait(ledger, head.position, &views, WAIT_MAX).await?;
-        }
-        let now = app.store().now();
-        let there = subcontractors::of_org(reader, ledger, subcontractor, org, now).await?;
-        let Some(there) = there else { continue };
-        let general_contractor = builder_name(app, ledger).await?;
-        relations.push(Relation { ledger, subcontractor, general_contractor, there });
+        let there = relation(app, org, LedgerId(linked.account), linked.subcontractor).await?;
+        relations.extend(there);
     }
     Ok(relations)
+}
+
+/// One of them, where its own ledger says so too.
+async fn relation(
+    app: &AppState,
+    org: OrgId,
+    ledger: LedgerId,
+    subcontractor: Uuid,
+) -> Result<Option<Relation>, Problem> {
+    let (reader, subcontractor) = (app.store().reader(), SubcontractorId(subcontractor));
+    if let Some(head) = reader.head(ledger).await? {
+        let views = [SUBCONTRACTORS, JOB_LIST, JOB_DETAIL];
+        app.progress().wait(ledger, head.position, &views, WAIT_MAX).await?;
+    }
+    let now = app.store().now();
+    let there = subcontractors::of_org(reader, ledger, subcontractor, org, now).await?;
+    let Some(there) = there else { return Ok(None) };
+    let general_contractor = builder_name(app, ledger).await?;
+    Ok(Some(Relation { ledger, subcontractor, general_contractor, there }))
 }
 
 impl Relation {
@@ -169,17 +178,25 @@ impl OrgTask {
 
 /// All projects of an organisation, across its general contractors (R80).
 pub(crate) async fn projects(app: &AppState, org: OrgId) -> Result<Vec<OrgProject>, Problem> {
-    let mut projects = Vec::new();
+    let mut projects: Vec<OrgProject> = Vec::new();
     for relation in relations(app, org).await? {
         for job in relation.jobs() {
             let Some(project) = relation.project(app, job).await? else { continue };
+            let tasks = project.tasks.len();
+            let tasks_done = project.tasks.iter().filter(|task| task.done).count();
+            // Known there as two, and invited as both.
+            if let Some(there) = projects.iter_mut().find(|there| there.id == project.id) {
+                there.tasks += tasks;
+                there.tasks_done += tasks_done;
+                continue;
+            }
             projects.push(OrgProject {
                 id: project.id,
                 name: project.name,
                 general_contractor: project.general_contractor,
                 deadline: project.deadline,
-                tasks: project.tasks.len(),
-                tasks_done: project.tasks.iter().filter(|task| task.done).count(),
+                tasks,
+                tasks_done,
             });
         }
     }
@@ -193,17 +210,50 @@ pub(crate) async fn project(
     org: OrgId,
     job: JobId,
 ) -> Result<OrgProjectInFull, Problem> {
-    let relation = relation_with(app, org, job).await?;
-    relation.project(app, job).await?.ok_or_else(Problem::not_found)
+    let mut whole: Option<OrgProjectInFull> = None;
+    for relation in relations_with(app, org, job).await? {
+        let Some(project) = relation.project(app, job).await? else { continue };
+        match &mut whole {
+            Some(whole) => whole.tasks.extend(project.tasks),
+            None => whole = Some(project),
+        }
+    }
+    whole.ok_or_else(Problem::not_found)
 }
 
-/// The general contractor whose job it is, where it is open to the organisation.
-pub(crate) async fn relation_with(
+/// The relation through which a task of a job is the organisation's; any through which the job is open to
+/// it, where none is.
+pub(crate) async fn relation_of_task(
     app: &AppState,
     org: OrgId,
     job: JobId,
+    task: TaskId,
 ) -> Result<Relation, Problem> {
-    let relations = relations(app, org).await?;
-    let found = relations.into_iter().find(|relation| relation.jobs().any(|open| open == job));
-    found.ok_or_else(Problem::not_found)
+    let mut first = None;
+    for relation in relations_with(app, org, job).await? {
+        let (reader, trade) = (app.store().reader(), relation.subcontractor);
+        let tasks = job_detail::tasks_of_trade(reader, relation.ledger, job, trade).await?;
+        if tasks.iter().any(|one| one.id == task.0) {
+            return Ok(relation);
+        }
+        first = first.or(Some(relation));
+    }
+    first.ok_or_else(Problem::not_found)
+}
+
+/// The relations through which a job is open to the organisation: a general contractor may know one company
+/// as several (H9). One general contractor whose lists are behind keeps nobody from another's job.
+async fn relations_with(app: &AppState, org: OrgId, job: JobId) -> Result<Vec<Relation>, Problem> {
+    let (mut found, mut behind) = (Vec::new(), None);
+    for linked in organisations::listed(app, org).await?.general_contractors {
+        match relation(app, org, LedgerId(linked.account), linked.subcontractor).await {
+            Ok(Some(relation)) if relation.jobs().any(|open| open == job) => found.push(relation),
+            Ok(_) => {}
+            Err(problem) => behind = Some(problem),
+        }
+    }
+    match behind {
+        Some(problem) if found.is_empty() => Err(problem),
+        Some(_) | None => Ok(found),
+    }
 }

@@ -43,7 +43,7 @@ pub(crate) async fn ask_primary_contact(
     let user = SubUserId(order.body.user);
     let applied = ask(&app, &order, order.path, user, request).await?;
     let collection = format!("/v1/org/general-contractors/{}/primary-contact-requests", order.path);
-    Ok(part_made(&applied, request.0, &collection))
+    Ok(part_made(&applied, request.0, &collection).elsewhere())
 }
 
 /// Asks the general contractor, in its ledger.

@@ -22,5 +22,5 @@ pub(crate) async fn comment_on_org_task(
     let comment = CommentId(order.new_id(&app, "comment"));
     let applied = deed(&app, &order, order.path, TradeDeed::Comment { comment, text }).await?;
     let collection = format!("/v1/org/projects/{job}/tasks/{task}/comments");
-    Ok(part_made(&applied, comment.0, &collection))
+    Ok(part_made(&applied, comment.0, &collection).elsewhere())
 }

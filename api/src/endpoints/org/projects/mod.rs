@@ -10,7 +10,7 @@ pub(crate) mod reopen;
 use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::Problem;
 use crate::extract::Order;
-use crate::persons::trades::projects::relation_with;
+use crate::persons::trades::projects::relation_of_task;
 use crate::state::AppState;
 use domain::subcontractor::TradeDeed;
 use domain::{Command, JobId, TaskId};
@@ -26,18 +26,18 @@ pub(crate) async fn deed<P, B>(
 ) -> Result<Applied, Problem> {
     order.without_version()?;
     let (org, user) = order.asker.membership()?;
-    let relation = relation_with(app, org, job).await?;
+    let relation = relation_of_task(app, org, job, task).await?;
     let subcontractor = relation.subcontractor;
     let command = Command::TradeTask { job, subcontractor, user, task, deed };
     order.execute_in(app, relation.ledger, command).await
 }
 
-/// The same, answered.
+/// The same, answered: what stands in the general contractor's ledger, and how often, is its own.
 pub(crate) async fn done_so<P, B>(
     app: &AppState,
     order: &Order<P, B>,
     at: (JobId, TaskId),
     what: TradeDeed,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    Ok(done(&deed(app, order, at, what).await?))
+    Ok(done(&deed(app, order, at, what).await?).elsewhere())
 }

@@ -37,6 +37,7 @@ mod mail;
 mod no_builder_learns;
 mod operators;
 mod org_support;
+mod organisation_jobs;
 mod organisation_privacy;
 mod organisation_races;
 mod organisation_times;

@@ -250,9 +250,9 @@ fn whoever_asks_to_join_is_let_in_by_a_user_or_not() {
     refused(&before, 0, &yes, "not_found");
     let rejected = [asked.clone(), vec![(1, no)]].concat();
     taken(&rejected, 2, &ask_again(50, "Cat", P_CAT), &["join_requested"]);
-    // Invited in the meantime, and in.
+    // Invited in the meantime, and in: that answers it.
     let in_already = [asked, vec![(1, invite(CAT, "Cat", 7)), (1, join(CAT, 7, P_CAT))]].concat();
-    refused(&in_already, 2, &yes, "already_sub_user");
+    refused(&in_already, 2, &yes, "join_request_answered");
     let mut many = before;
     many.extend(
         (0..50).map(|n| (0, ask_again(100 + n, "Eve", PersonId(Uuid::from_u128(n + 100))))),

@@ -44,10 +44,18 @@ pub(super) async fn lives(store: &EventStore, account: &Account) -> LedgerId {
     ];
     for command in commands {
         let secret = command.makes_secret();
+        // Whoever comes does so as themselves.
+        let by = if let Org::JoinByInvite { user, .. } = &command {
+            *user
+        } else if let Org::RequestToJoin { request, .. } = &command {
+            (*request).into()
+        } else {
+            orla
+        };
         let mut submission = account.staff(Command::SubcontractorOrg(org, command));
         submission = Submission::new(org.into(), submission.command, submission.circumstances);
-        submission.circumstances.actor = Actor::SubUser(orla);
-        submission.circumstances.authority = Authority::SubUser { org, user: orla };
+        submission.circumstances.actor = Actor::SubUser(by);
+        submission.circumstances.authority = Authority::SubUser { org, user: by };
         if secret {
             submission = submission.with_secret().expect("random bytes");
         }

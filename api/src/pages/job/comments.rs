@@ -11,13 +11,18 @@ use projections::as_of::JobPage;
 use projections::job_detail::{AssigneeEntry, TaskEntry};
 use uuid::Uuid;
 
-/// The way to what is said about a task, where anything may be.
-pub(super) fn way(job: &JobPage, task: &TaskEntry) -> Markup {
-    let words = match task.comments.len() {
+/// How much is said about a task.
+pub(super) fn said(task: &TaskEntry) -> String {
+    match task.comments.len() {
         0 => "Comment".to_owned(),
         1 => "1 comment".to_owned(),
         more => format!("{more} comments"),
-    };
+    }
+}
+
+/// The way to what is said about a task, where anything may be.
+pub(super) fn way(job: &JobPage, task: &TaskEntry) -> Markup {
+    let words = said(task);
     html! {
         @if trade(job, task).is_some() || !task.comments.is_empty() {
             a href=(format!("{}?comments={}", Tab::Tasks.path(JobId(job.job.id)), task.id))

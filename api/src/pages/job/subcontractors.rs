@@ -1,6 +1,6 @@
 //! The companies that build on the job (R71): who was invited, where each stands, and what it is to do.
 
-use super::comments::company;
+use super::comments::{company, said};
 use super::{Tab, changes, job, sheet};
 use crate::endpoints::jobs::subcontractors::{SubcontractorOnJob, on_job};
 use crate::endpoints::subcontractors::VIEWS;
@@ -149,7 +149,7 @@ fn trade(job: &JobPage, one: &SubcontractorOnJob, may: bool) -> Markup {
 }
 
 fn row(job: &JobPage, task: &TaskEntry) -> Markup {
-    let comments = task.comments.len();
+    let comments = said(task);
     html! {
         li .done[task.done] {
             div {
@@ -159,9 +159,7 @@ fn row(job: &JobPage, task: &TaskEntry) -> Markup {
                     @if let Some(due) = task.due { " · due " (day(&due.to_string())) }
                     " · "
                     a href=(format!("/jobs/{}/tasks?comments={}", job.job.id, task.id))
-                        aria-label=(format!("Comments on {}", task.title)) {
-                        @match comments { 0 => "Comment", 1 => "1 comment", more => { (more) " comments" } }
-                    }
+                        aria-label=(format!("{comments} on {}", task.title)) { (comments) }
                 }
             }
         }

@@ -274,7 +274,7 @@ pub(crate) const CODES: &[Code] = &[
     code(422, "too_many_notes", "More than 500 notes on a job").rule("2.4"),
     code(409, "assignee_is_no_trade", "The task is for a subcontractor that is not invited to the job").rule("R71").remedy("Invite the subcontractor to this job first."),
     code(409, "comment_reaches_nobody", "A comment on a task that is no invited subcontractor's").rule("R97").remedy("Give the task to a subcontractor first, or write a note."),
-    code(422, "too_many_comments", "More than 2000 comments on the tasks of a job"),
+    code(422, "too_many_comments", "More than 500 comments on a subcontractor's tasks of a job"),
     code(409, "project_already_invited", "An invitation of the subcontractor to this job is open, or was accepted").rule("R71").remedy("Send that one again, or take it back first."),
     code(422, "too_many_project_invitations", "More than 1000 invitations of a subcontractor").rule("R71").remedy("Send one that has ended again."),
     code(409, "project_not_accepted", "A job that the subcontractor has not accepted is not taken away").rule("R71").remedy("Take the invitation back instead."),

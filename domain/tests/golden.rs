@@ -439,7 +439,10 @@ fn a_jobs_golden_events_fold_to_the_job_they_always_made() {
         deadline: Day::parse("2026-08-31").ok(),
         budget: vec![line("Tiles", 145_050), line("Credit for the old sink", -5_000)],
         notes: BTreeSet::from(["0198c0de-0000-7000-8000-000000000403".parse().expect("an id")]),
-        comments: BTreeSet::from(["0198c0de-0000-7000-8000-0000000007f0".parse().expect("an id")]),
+        comments: BTreeMap::from([(
+            "0198c0de-0000-7000-8000-0000000007f0".parse().expect("an id"),
+            "0198c0de-0000-7000-8000-0000000007a0".parse().expect("an id"),
+        )]),
         archived: false,
         impersonations: Impersonations {
             open: Vec::new(),

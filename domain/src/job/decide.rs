@@ -220,10 +220,11 @@ fn comment_on(
     let Some(subcontractor) = details.assignee.as_ref().and_then(Assignee::trade) else {
         return Err(JobRejection::CommentReachesNobody.into());
     };
-    if job.comments.contains(&comment) {
+    if job.comments.contains_key(&comment) {
         return Err(JobRejection::PartAlreadyExists.into());
     }
-    if job.comments.len() >= Job::COMMENTS_MAX {
+    let theirs = job.comments.values().filter(|whose| **whose == subcontractor);
+    if theirs.count() >= Job::COMMENTS_MAX {
         return Err(JobRejection::TooManyComments.into());
     }
     let (title, text) = (details.title.clone(), Personal::known(subcontractor, text.clone()));

@@ -116,7 +116,7 @@ impl JobRejection {
             Self::TooManyComments => Refusal::new(
                 "too_many_comments",
                 RejectionKind::Unprocessable,
-                "The tasks of a job take at most 2000 comments.",
+                "The tasks that a subcontractor has of a job take at most 500 comments.",
             ),
             Self::UnknownType => Refusal::new(
                 "unknown_job_type",

@@ -6,9 +6,11 @@ use super::plan::{BudgetLine, Milestone, MilestoneStatus, Task};
 use super::portal_link::PortalLinks;
 use crate::ImpossibleStep;
 use crate::day::Day;
-use crate::ids::{AggregateId, CommentId, ContactId, JobId, MilestoneId, NoteId, TaskId};
+use crate::ids::{
+    AggregateId, CommentId, ContactId, JobId, MilestoneId, NoteId, SubcontractorId, TaskId,
+};
 use crate::text::{JobName, JobType, PostalAddress, Reference};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A building project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +37,8 @@ pub struct Job {
     pub budget: Vec<BudgetLine>,
     /// Its notes; what they say, no rule asks for.
     pub notes: BTreeSet<NoteId>,
-    /// The comments on its tasks; what they say, no rule asks for.
-    pub comments: BTreeSet<CommentId>,
+    /// The comments on its tasks, and with which subcontractor each is; what they say, no rule asks for.
+    pub comments: BTreeMap<CommentId, SubcontractorId>,
     /// Whether it is put away.
     pub archived: bool,
     /// Who looks through its owners' eyes (R64).
@@ -56,8 +58,8 @@ impl Job {
     pub const BUDGET_LINES_MAX: usize = 200;
     /// The most notes of a job.
     pub const NOTES_MAX: usize = 500;
-    /// The most comments on the tasks of a job.
-    pub const COMMENTS_MAX: usize = 2_000;
+    /// The most comments on the tasks that one subcontractor has of a job.
+    pub const COMMENTS_MAX: usize = 500;
 
     /// A job as its first event makes it.
     pub fn from_first(id: JobId, event: &JobEvent) -> Result<Self, ImpossibleStep> {
@@ -80,7 +82,7 @@ impl Job {
             deadline: None,
             budget: Vec::new(),
             notes: BTreeSet::new(),
-            comments: BTreeSet::new(),
+            comments: BTreeMap::new(),
             archived: false,
             impersonations: Impersonations::default(),
             portal_links: PortalLinks::default(),
@@ -145,7 +147,7 @@ impl Job {
             }
             JobEvent::TaskCommented(e) => {
                 self.task_mut(e.task)?;
-                if !self.comments.insert(e.comment) {
+                if self.comments.insert(e.comment, e.subcontractor).is_some() {
                     return Err("the comment is there already");
                 }
             }

@@ -38,7 +38,7 @@ impl Asked<'_> {
     ) -> Result<Decision, Halt> {
         let present = Tracked::state_of(self.state.subcontractor(id)?);
         self.is_their_relation(id, present, command)?;
-        if let Some(job) = mailed_about(present, command)
+        if let Some(job) = needs_live_job(present, command)
             && self.present_job(job)?.archived
         {
             return Err(Rejection::from(JobRejection::Archived).into());
@@ -198,12 +198,22 @@ impl Asked<'_> {
     }
 }
 
-/// The job about which a mail would go out.
-fn mailed_about(present: Option<&Subcontractor>, command: &SubcontractorCommand) -> Option<JobId> {
+/// The job that may not be put away: what a mail would go out about, or what somebody accepts. Accepting
+/// again what is accepted changes nothing, and needs none.
+fn needs_live_job(
+    present: Option<&Subcontractor>,
+    command: &SubcontractorCommand,
+) -> Option<JobId> {
     match command {
         SubcontractorCommand::Invite { job, .. } => Some(*job),
         SubcontractorCommand::Resend { invitation, .. } => {
             Some(present?.invitations.get(invitation)?.job)
+        }
+        SubcontractorCommand::Accept { invitation, .. } => {
+            let invitation = present?.invitations.get(invitation)?;
+            let is_pending =
+                matches!(invitation.stage, subcontractor::ProjectInvitationStage::Pending { .. });
+            is_pending.then_some(invitation.job)
         }
         // The link to one that was put away in between is taken by nobody.
         SubcontractorCommand::ResendStale { .. }
@@ -211,7 +221,6 @@ fn mailed_about(present: Option<&Subcontractor>, command: &SubcontractorCommand)
         | SubcontractorCommand::Rename(_)
         | SubcontractorCommand::Cancel(_)
         | SubcontractorCommand::Withdraw(_)
-        | SubcontractorCommand::Accept { .. }
         | SubcontractorCommand::Decline { .. }
         | SubcontractorCommand::Expire(_)
         | SubcontractorCommand::ChangePrimaryContact { .. }

@@ -307,6 +307,20 @@ fn a_request_for_another_primary_contact_is_answered_once() {
 }
 
 #[test]
+fn ten_mails_a_day_go_out_about_a_job_however_the_invitations_are_made() {
+    let mut before = vec![(0, add())];
+    for n in 0..10 {
+        let one = ProjectInvitationId(Uuid::from_u128(1_000 + n));
+        before.push((0, invite(one, ELM, n)));
+        before.push((0, C::Cancel(one)));
+    }
+    refused(&before, 1, &invite(ONE, ELM, 99), "invite_mailed_too_often");
+    let elsewhere = JobId(Uuid::from_u128(5_000));
+    assert!(given(&[before.clone(), vec![(1, invite(ONE, elsewhere, 99))]].concat()).is_some());
+    assert!(given(&[before, vec![(25, invite(ONE, ELM, 99))]].concat()).is_some());
+}
+
+#[test]
 fn a_thousand_invitations_are_enough() {
     let mut before = vec![(0, add())];
     for n in 0..1_000 {

@@ -220,6 +220,13 @@ fn five_hundred_users_are_enough() {
     }));
     refused(&full, 0, &invite(BOB, "Bob", 1), "too_many_sub_users");
     refused(&full, 0, &C::ApproveJoin(ASKS), "too_many_sub_users");
+    // Whose invitation has run out is not there, and does not come back into a full company.
+    let mut over = vec![(0, create()), (0, invite(BOB, "Bob", 1)), (73, C::ExpireUserInvite(BOB))];
+    over.extend(full[2..].iter().cloned().map(|(_, command)| (73, command)));
+    let again = C::ResendUserInvite { user: BOB, token: TokenId(Uuid::nil()) };
+    refused(&over, 74, &again, "too_many_sub_users");
+    over.pop();
+    taken(&over, 74, &again, &["user_invite_resent"]);
 }
 
 #[test]

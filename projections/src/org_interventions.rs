@@ -25,15 +25,15 @@ pub struct OrgInterventionEntry {
     pub org: Uuid,
     /// The id of the user whom it gets.
     pub user: Uuid,
-    /// Their first name; none once it was erased.
+    /// Their first name; none once nobody has to decide any more, or it was erased.
     pub first_name: Option<String>,
-    /// Their last name; none once it was erased.
+    /// Their last name; likewise.
     pub last_name: Option<String>,
-    /// Where the invitation goes; none once it was erased.
+    /// Where the invitation goes; likewise.
     pub email: Option<String>,
     /// The registered user who has left.
     pub replaces: Option<Uuid>,
-    /// What shows that it is so; none once it was erased.
+    /// What shows that it is so; likewise.
     pub reason: Option<String>,
     /// `requested`, `approved` (and cut short: approving it again goes on), `rejected`, `carried_out`
     /// or `refused`.
@@ -59,10 +59,24 @@ impl std::fmt::Debug for OrgInterventionEntry {
     }
 }
 
+impl OrgInterventionEntry {
+    /// As operators read it: people's data is a company's own, and told for as long as it takes to let one of
+    /// them in (R81).
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        if !["requested", "approved"].contains(&self.stage) {
+            let personal =
+                [&mut self.first_name, &mut self.last_name, &mut self.email, &mut self.reason];
+            personal.into_iter().for_each(|value| *value = None);
+        }
+        self
+    }
+}
+
 /// An intervention with what carrying it out needs.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// As operators read it.
+    /// With all that it holds.
     pub entry: OrgInterventionEntry,
     /// As it was asked for.
     pub asked: OrgInterventionRequested,

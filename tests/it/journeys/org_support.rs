@@ -136,8 +136,18 @@ async fn a_company_that_lost_its_only_user_gets_another_once_a_second_operator_a
     assert_eq!(listed.each("reason"), [reason], "the evidence, for who approves it");
     assert_eq!(pia.get("/v1/interventions").await.is(200).each("stage"), Vec::<String>::new());
 
-    let done = pia.post(&format!("{path}/approve"), json!({})).await.is(200);
+    let why = [("X-Reason", "Zebulon Zander confirmed it by phone")];
+    let done = pia.with(&format!("{path}/approve"), json!({}), &why).await.is(200);
     assert_eq!(done.body["stage"], "carried_out", "{}", done.text);
+    // What is done is not told: it is the company's, as everything else about its people.
+    let concluded = pia.get("/v1/org-interventions").await.is(200);
+    for value in ["Nia", "Newcomer", "nia@ridge.example", "Ann Ridge"] {
+        assert!(!done.text.contains(value) && !concluded.text.contains(value), "{value}");
+    }
+    let other = Company::found(&server).await;
+    let another = olu.post("/v1/org-interventions", other.ask()).await.is(201);
+    let reject = format!("/v1/org-interventions/{}/reject", another.id());
+    pia.with(&reject, json!({}), &why).await.is(200);
     assert_eq!(done.body["requested_by"], json!(olu_id));
     assert_eq!(done.body["decided_by"], json!(pia_id));
     assert_eq!(company.stages(&server).await, ["registered", "invited"], "until they join");
@@ -162,7 +172,7 @@ async fn a_company_that_lost_its_only_user_gets_another_once_a_second_operator_a
 
     // Nothing that names anybody is anywhere but under seal.
     for row in server.rows("events").await {
-        for value in ["Nia", "Newcomer", "nia@ridge.example", "Ann Ridge", "4712"] {
+        for value in ["Nia", "Newcomer", "nia@ridge.example", "Ann Ridge", "4712", "Zander"] {
             assert!(!row.contains(value), "{value}: {row}");
         }
     }

@@ -22,8 +22,10 @@ use projections::org_interventions::{Found, OrgInterventionEntry};
     responses((status = 200, body = OrgInterventionEntry), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn approve_org_intervention(
     State(app): State<AppState>,
-    OperatorOrder(order): OperatorOrder<InterventionId, NoBody>,
+    OperatorOrder(mut order): OperatorOrder<InterventionId, NoBody>,
 ) -> Result<Answer<OrgInterventionEntry>, Problem> {
+    // It may name people, and the installation's ledger seals nobody's reasons.
+    order.reason = None;
     // On a task of its own: whoever asks may go away, and it would stay half done.
     let approving = tokio::spawn(async move {
         let (intervention, by) = (order.path, order.asker.credential.key);
@@ -38,7 +40,7 @@ pub(crate) async fn approve_org_intervention(
             last =
                 execute(&app, submission(LedgerId::INSTALLATION, conclude, circumstances)?).await?;
         }
-        let entry = find(&app, intervention).await?.entry;
+        let entry = find(&app, intervention).await?.entry.told();
         Ok(Answer::new(entry).position(position_of(&last)))
     });
     approving.await.map_err(|_panic| Problem::internal())?

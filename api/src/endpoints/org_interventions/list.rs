@@ -14,7 +14,8 @@ pub(crate) struct OrgInterventionList {
     items: Vec<OrgInterventionEntry>,
 }
 
-/// List what support did in companies, asked to do, or was kept from; never behind.
+/// List what support did in companies, asked to do, or was kept from; never behind. Who gets the company, and the
+/// evidence, are told as long as somebody has to decide or to carry it out.
 #[utoipa::path(get, path = "/v1/org-interventions", tag = "interventions",
     responses((status = 200, body = OrgInterventionList), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn list_org_interventions(
@@ -22,5 +23,6 @@ pub(crate) async fn list_org_interventions(
     OperatorQuestion(_operator): OperatorQuestion<(), NoParams>,
 ) -> Result<Json<OrgInterventionList>, Problem> {
     let items = org_interventions::list(app.store().reader()).await?;
-    Ok(Json(OrgInterventionList { items: items.into_iter().map(|found| found.entry).collect() }))
+    let items = items.into_iter().map(|found| found.entry.told()).collect();
+    Ok(Json(OrgInterventionList { items }))
 }

@@ -13,8 +13,10 @@ use domain::installation::SupportCommand;
     responses((status = 200, body = CommandAnswer), (status = "4XX", body = ProblemBody)))]
 pub(crate) async fn reject_org_intervention(
     State(app): State<AppState>,
-    OperatorOrder(order): OperatorOrder<InterventionId, NoBody>,
+    OperatorOrder(mut order): OperatorOrder<InterventionId, NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
+    // It may name people, and the installation's ledger seals nobody's reasons.
+    order.reason = None;
     let (intervention, by) = (order.path, order.asker.credential.key);
     find(&app, intervention).await?;
     order.carry_out(&app, of_support(SupportCommand::Reject { intervention, by })).await

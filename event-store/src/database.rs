@@ -12,12 +12,19 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// How long a caller waits for a connection before it is told that there is none (promise 7).
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// No statement, lock or forgotten transaction holds anybody up for longer than this. Lists are
-/// planned for the values they are asked for: a plan that was made once, while a table was small,
-/// would be kept when it has grown.
+/// No statement, lock or forgotten transaction holds anybody up for longer than this.
 const SESSION_OPTIONS: &str = "-c statement_timeout=30s -c lock_timeout=10s \
-     -c idle_in_transaction_session_timeout=30s -c timezone=UTC \
-     -c plan_cache_mode=force_custom_plan";
+     -c idle_in_transaction_session_timeout=30s -c timezone=UTC";
+
+/// Lists are planned for the values they are asked for: a plan that was made once, while a table was small,
+/// would be kept when it has grown.
+const FOR_LISTS: &str = "-c plan_cache_mode=force_custom_plan";
+
+/// What is found by an index alone is planned once: planning takes several times as long as the answer.
+const FOR_LOOKUPS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
+
+/// So many connections look things up; each is busy for a moment.
+const LOOKUPS_MAX: usize = 2;
 
 /// A PostgreSQL database, version 15 or later.
 #[derive(Clone)]
@@ -25,6 +32,7 @@ pub struct Database {
     config: Config,
     tls: Option<MakeRustlsConnect>,
     pool: Pool,
+    lookups: Pool,
 }
 
 impl fmt::Debug for Database {
@@ -55,38 +63,26 @@ impl Database {
     pub fn new(url: &str, connections_max: usize) -> Result<Self, StoreError> {
         let mut config: Config =
             url.parse().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-        let options = match config.get_options() {
-            Some(given) => format!("{SESSION_OPTIONS} {given}"),
-            None => SESSION_OPTIONS.to_owned(),
-        };
-        config.options(options).application_name("titleblock").connect_timeout(WAIT_MAX);
+        let given = config.get_options().unwrap_or_default().to_owned();
+        let options = |plans: &str| format!("{SESSION_OPTIONS} {plans} {given}");
+        config.options(options(FOR_LISTS)).application_name("titleblock").connect_timeout(WAIT_MAX);
         let tls =
             if config.get_ssl_mode() == SslMode::Require { Some(system_tls()?) } else { None };
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match tls.clone() {
-            Some(tls) => Manager::from_config(config.clone(), tls, recycling),
-            None => Manager::from_config(config.clone(), NoTls, recycling),
-        };
-        let pool = Pool::builder(manager)
-            .max_size(connections_max)
-            .wait_timeout(Some(WAIT_MAX))
-            .create_timeout(Some(WAIT_MAX))
-            .recycle_timeout(Some(WAIT_MAX))
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-        Ok(Self { config, tls, pool })
+        let mut quick = config.clone();
+        quick.options(options(FOR_LOOKUPS));
+        let lookups = pool(quick, tls.clone(), LOOKUPS_MAX)?;
+        let pool = pool(config.clone(), tls.clone(), connections_max)?;
+        Ok(Self { config, tls, pool, lookups })
     }
 
     /// A connection of the pool, or [`StoreError::Unavailable`] after two seconds.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        // On a task of its own: a caller that goes away must not abandon a connection half made, else
-        // a flood of aborted requests keeps the pool empty and the server busy with handshakes.
-        let pool = self.pool.clone();
-        match tokio::spawn(async move { pool.get().await }).await {
-            Ok(got) => got.map_err(|error| StoreError::Unavailable(Box::new(error))),
-            Err(ended) => Err(StoreError::Unavailable(Box::new(ended))),
-        }
+        get(&self.pool).await
+    }
+
+    /// A connection for statements that find a few rows by an index, whatever the table holds; likewise.
+    pub async fn lookup(&self) -> Result<Connection, StoreError> {
+        get(&self.lookups).await
     }
 
     /// A connection of one's own. What the server tells it goes to `told`; the channel closes when
@@ -109,6 +105,36 @@ impl Database {
     pub fn pool_status(&self) -> (usize, usize) {
         let status = self.pool.status();
         (status.size, status.waiting)
+    }
+}
+
+fn pool(
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+    connections_max: usize,
+) -> Result<Pool, StoreError> {
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = match tls {
+        Some(tls) => Manager::from_config(config, tls, recycling),
+        None => Manager::from_config(config, NoTls, recycling),
+    };
+    Pool::builder(manager)
+        .max_size(connections_max)
+        .wait_timeout(Some(WAIT_MAX))
+        .create_timeout(Some(WAIT_MAX))
+        .recycle_timeout(Some(WAIT_MAX))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+async fn get(pool: &Pool) -> Result<Connection, StoreError> {
+    // On a task of its own: a caller that goes away must not abandon a connection half made, else
+    // a flood of aborted requests keeps the pool empty and the server busy with handshakes.
+    let pool = pool.clone();
+    match tokio::spawn(async move { pool.get().await }).await {
+        Ok(got) => got.map_err(|error| StoreError::Unavailable(Box::new(error))),
+        Err(ended) => Err(StoreError::Unavailable(Box::new(ended))),
     }
 }
 

@@ -9,8 +9,7 @@ use crate::ViewError;
 use crate::audit_trail::AuditTrail;
 use crate::history::HistoryEntry;
 use crate::view::View;
-use crate::{sub_org_directory, subcontractors};
-use domain::{LedgerId, OrgId, PersonId, Timestamp};
+use domain::{LedgerId, PersonId, Timestamp};
 use event_store::Reader;
 use event_store::attempts::{ActorFilter, ActorSpan};
 use std::collections::{BTreeSet, HashMap};
@@ -35,6 +34,8 @@ const OF_ONE_ACCOUNT: [&str; 2] = ["builder_staff", "operator"];
 
 /// A user of a subcontractor's company.
 const SUB_USER: &str = "sub_user";
+/// The kind of such a company's own ledger.
+const ORG_LEDGER: &str = "subcontractor_org";
 /// That a subcontractor turned out to be an organisation, which may work for other builders, too.
 const ORG_LINKED: &str = "subcontractor.org_linked";
 
@@ -43,19 +44,30 @@ fn told_as(reader: &Reader, ledger: LedgerId, user: Uuid) -> Uuid {
     reader.keys().import_id(ledger, SUB_USER, &user.to_string())
 }
 
-/// The user whom a builder knows by this id.
+/// The user whom a builder knows by this id: one of those who did something here, or tried to.
 async fn sub_user(
     reader: &Reader,
     ledger: LedgerId,
     told: Uuid,
 ) -> Result<Option<Uuid>, ViewError> {
-    for org in subcontractors::orgs(reader, ledger).await? {
-        let users = sub_org_directory::user_ids(reader, org).await?;
-        if let Some(user) = users.into_iter().find(|user| told_as(reader, ledger, *user) == told) {
-            return Ok(Some(user));
-        }
-    }
-    Ok(None)
+    let failed = || ViewError::database(AuditTrail::NAME);
+    let client = reader.database().connection().await?;
+    // From one actor of the index to the next: there are few of them beside what they did.
+    let sql = "WITH RECURSIVE actors AS ( \
+                 (SELECT actor_id, actor_kind FROM audit_trail \
+                   WHERE ledger_id = $1 AND actor_id IS NOT NULL ORDER BY actor_id LIMIT 1) \
+                 UNION ALL \
+                 SELECT later.actor_id, later.actor_kind FROM actors CROSS JOIN LATERAL \
+                   (SELECT actor_id, actor_kind FROM audit_trail \
+                     WHERE ledger_id = $1 AND actor_id > actors.actor_id \
+                     ORDER BY actor_id LIMIT 1) later) \
+               SELECT actor_id FROM actors WHERE actor_kind = $2 \
+               UNION SELECT actor_id FROM refused_attempts \
+                 WHERE ledger_id = $1 AND actor_kind = $2 AND actor_id IS NOT NULL";
+    let statement = client.prepare_cached(sql).await.map_err(failed())?;
+    let rows = client.query(&statement, &[&ledger.0, &SUB_USER]).await.map_err(failed())?;
+    let mut users = rows.iter().map(|row| row.get(0));
+    Ok(users.find(|user| told_as(reader, ledger, *user) == told))
 }
 
 fn is_owner(entry: &HistoryEntry) -> bool {
@@ -126,9 +138,9 @@ async fn as_contacts(
     } else {
         links(reader, ledger, &owners.into_iter().collect::<Vec<_>>()).await?
     };
-    // In the company's own book its users are themselves.
+    // In the company's own ledger its users are themselves.
     let abroad = entries.iter().any(|entry| entry.actor.kind == SUB_USER)
-        && sub_org_directory::user_ids(reader, OrgId(ledger.0)).await?.is_empty();
+        && reader.head(ledger).await?.is_none_or(|head| head.kind != ORG_LEDGER);
     for entry in entries {
         if abroad && entry.actor.kind == SUB_USER {
             entry.actor.id = entry.actor.id.map(|user| told_as(reader, ledger, user));

@@ -19,6 +19,8 @@ pub enum Kind {
     Job,
     /// A lead.
     Lead,
+    /// A subcontractor.
+    Subcontractor,
 }
 
 /// A thing under its present name.
@@ -37,7 +39,7 @@ pub struct Thing {
 pub struct Called(HashMap<Uuid, Thing>);
 
 impl Called {
-    /// The contact, job or lead behind an id; of a mail, a message or a To-Do the contact whose it is.
+    /// The contact, job, lead or subcontractor behind an id; of a mail, a message or a To-Do the contact whose it is.
     pub fn thing(&self, id: Uuid) -> Option<&Thing> {
         self.0.get(&id)
     }
@@ -72,6 +74,8 @@ pub async fn some(reader: &Reader, ledger: LedgerId, ids: &[Uuid]) -> Result<Cal
                  WHERE ledger_id = $1 AND job_id = ANY($2) \
                UNION ALL SELECT 'lead', lead_id, lead_id, title FROM lead_view \
                  WHERE ledger_id = $1 AND lead_id = ANY($2) \
+               UNION ALL SELECT 'subcontractor', subcontractor_id, subcontractor_id, name \
+                 FROM subcontractors WHERE ledger_id = $1 AND subcontractor_id = ANY($2) \
                UNION ALL SELECT 'contact', m.mail_id, c.contact_id, c.name \
                  FROM mail_log m JOIN contact_directory c USING (ledger_id, contact_id) \
                  WHERE m.ledger_id = $1 AND m.mail_id = ANY($2) \
@@ -84,6 +88,7 @@ pub async fn some(reader: &Reader, ledger: LedgerId, ids: &[Uuid]) -> Result<Cal
         let kind = match row.get::<_, &str>(0) {
             "job" => Kind::Job,
             "lead" => Kind::Lead,
+            "subcontractor" => Kind::Subcontractor,
             _ => Kind::Contact,
         };
         (row.get(1), Thing { kind, id: row.get(2), name: row.get(3) })

@@ -538,7 +538,7 @@ pub async fn with_primary_email(
     limit: u32,
 ) -> Result<Vec<Uuid>, ViewError> {
     let failed = || ViewError::database(ContactDirectory::NAME);
-    let client = reader.database().connection().await?;
+    let client = reader.database().lookup().await?;
     let statement = client
         .prepare_cached(
             "SELECT contact_id FROM contact_directory \

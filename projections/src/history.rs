@@ -2,7 +2,7 @@
 
 use crate::actors::{self, Persons};
 use crate::audit_trail::{self, AuditQuery, kind_word};
-use crate::{Page, ViewError, contact_directory, customers};
+use crate::{Page, ViewError, contact_directory, customers, subcontractors};
 use domain::builder_account::BuilderAccountEvent;
 use domain::contact::Contact;
 use domain::{ContactId, LedgerId, Shown, Timestamp};
@@ -50,10 +50,12 @@ pub struct HistoryEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ActorEntry {
     /// `builder_staff` (an API key), `staff_member`, `owner`, `portal_contact` (a contact
-    /// that acted as a member of its customer), `operator` or `system`.
+    /// that acted as a member of its customer), `sub_user` (of a subcontractor's company), `operator` or
+    /// `system`.
     pub kind: String,
-    /// The API key, the member of the staff, or the token; of an owner, the contact that they are in this account. In a person's
-    /// own history, that person.
+    /// The API key, the member of the staff, or the token; of an owner, the contact that they are in this
+    /// account; of a user of a subcontractor's company, an id that is theirs in this account alone. In a
+    /// person's own history, that person.
     pub id: Option<Uuid>,
     /// What people call the key, or the name of the staff member or operator.
     pub label: Option<String>,
@@ -214,8 +216,42 @@ fn is_member(entry: &HistoryEntry) -> bool {
     entry.actor.kind == "portal_contact"
 }
 
-/// Puts names in the place of ids: of the keys and staff that acted, of owners, leads' contacts and
-/// others.
+/// The field whose values say for whom a task is.
+const ASSIGNEE_FIELD: &str = "task_assignee";
+
+/// What stands before the id of an owner and of a subcontractor that is invited, in such a value.
+const ASSIGNED: [&str; 2] = ["owner ", "trade "];
+
+/// The values of some fields, as they were and as they are.
+fn values<'a>(
+    entries: &'a mut [HistoryEntry],
+    fields: &'a [&str],
+) -> impl Iterator<Item = &'a mut String> {
+    let changes = entries.iter_mut().flat_map(|entry| &mut entry.changes);
+    let changes = changes.filter(|change| fields.contains(&&*change.field));
+    changes.flat_map(|change| [&mut change.before, &mut change.after]).flatten()
+}
+
+/// The ids among them that stand behind this.
+fn ids(entries: &mut [HistoryEntry], fields: &[&str], behind: &str) -> Vec<Uuid> {
+    values(entries, fields).filter_map(|text| id_in(text, behind)).collect()
+}
+
+fn id_in(text: &str, behind: &str) -> Option<Uuid> {
+    Uuid::parse_str(text.strip_prefix(behind)?).ok()
+}
+
+/// Puts what things are called in the place of their ids.
+fn put(entries: &mut [HistoryEntry], fields: &[&str], called: impl Fn(Uuid) -> Option<String>) {
+    for text in values(entries, fields) {
+        if let Some(name) = id_in(text, "").and_then(&called) {
+            *text = name;
+        }
+    }
+}
+
+/// Puts names in the place of ids: of the keys and staff that acted, of owners, leads' contacts,
+/// subcontractors and others.
 pub(crate) async fn name_all(
     reader: &Reader,
     ledger: LedgerId,
@@ -226,51 +262,30 @@ pub(crate) async fn name_all(
     }
     let mut labels = labels(reader, ledger).await?;
     labels.extend(operators(reader, entries.iter().map(|entry| &entry.actor)).await?);
-    let owner = |text: &Option<String>| text.as_deref().and_then(|id| Uuid::parse_str(id).ok());
-    let mut owners = Vec::new();
-    for change in entries.iter().flat_map(|entry| &entry.changes) {
-        if CONTACT_FIELDS.contains(&&*change.field) {
-            owners.extend(owner(&change.before));
-            owners.extend(owner(&change.after));
-        }
-    }
-    let of_customers = entries.iter().flat_map(|entry| &entry.changes);
-    let of_customers = of_customers.filter(|change| change.field == CUSTOMER_FIELD);
-    let joined: Vec<Uuid> = of_customers
-        .flat_map(|change| [owner(&change.before), owner(&change.after)])
-        .flatten()
-        .collect();
-    owners.extend(entries.iter().filter(|entry| is_member(entry)).filter_map(|e| e.actor.id));
+    let mut contacts = ids(entries, &CONTACT_FIELDS, "");
+    contacts.extend(ids(entries, &[ASSIGNEE_FIELD], ASSIGNED[0]));
+    contacts.extend(entries.iter().filter(|entry| is_member(entry)).filter_map(|e| e.actor.id));
+    let trades = ids(entries, &[ASSIGNEE_FIELD], ASSIGNED[1]);
+    let joined = ids(entries, &[CUSTOMER_FIELD], "");
     let client = reader.database().connection().await?;
-    let names = contact_directory::names(&client, ledger, &owners).await?;
+    let names = contact_directory::names(&client, ledger, &contacts).await?;
     let customers = customers::names(&client, ledger, &joined).await?;
-    for entry in entries {
-        entry.actor.label = entry.actor.id.and_then(|id| labels.get(&id).cloned());
-        if is_member(entry) {
-            let name = entry.actor.id.and_then(|id| names.get(&id));
-            entry.actor.label = name.map(|(name, _)| name.clone());
-        }
-        for change in entry.changes.iter_mut().filter(|change| change.field == CUSTOMER_FIELD) {
-            for text in [&mut change.before, &mut change.after] {
-                if let Some(name) = owner(text).and_then(|id| customers.get(&id)) {
-                    *text = Some(name.clone());
-                }
-            }
-        }
-        let of_contacts = |change: &&mut ChangeEntry| CONTACT_FIELDS.contains(&&*change.field);
-        for change in entry.changes.iter_mut().filter(|change| change.field == STAFF_FIELD) {
-            for text in [&mut change.before, &mut change.after] {
-                if let Some(name) = owner(text).and_then(|id| labels.get(&id)) {
-                    *text = Some(name.clone());
-                }
-            }
-        }
-        for change in entry.changes.iter_mut().filter(of_contacts) {
-            for text in [&mut change.before, &mut change.after] {
-                if let Some((name, _)) = owner(text).and_then(|id| names.get(&id)) {
-                    *text = Some(name.clone());
-                }
-            }
+    let trades = subcontractors::names(&client, ledger, &trades).await?;
+    drop(client);
+    let name = |id: Uuid| names.get(&id).map(|(name, _)| name.clone());
+    for entry in entries.iter_mut() {
+        let label = |id| if is_member(entry) { name(id) } else { labels.get(&id).cloned() };
+        entry.actor.label = entry.actor.id.and_then(label);
+    }
+    put(entries, &[CUSTOMER_FIELD], |id| customers.get(&id).cloned());
+    put(entries, &[STAFF_FIELD], |id| labels.get(&id).cloned());
+    put(entries, &CONTACT_FIELDS, name);
+    for text in values(entries, &[ASSIGNEE_FIELD]) {
+        let owner = id_in(text, ASSIGNED[0]).and_then(name).map(|name| format!("owner {name}"));
+        let trade = id_in(text, ASSIGNED[1]).and_then(|id| trades.get(&id));
+        let trade = trade.map(|name| format!("subcontractor {name}"));
+        if let Some(told) = owner.or(trade) {
+            *text = told;
         }
     }
     Ok(())

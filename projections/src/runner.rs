@@ -20,14 +20,14 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 /// The most events of a batch.
-const BATCH_MAX: u32 = 1_000;
+const BATCH_MAX: u32 = 2_000;
 
 /// How often all ledgers are looked at, whether or not there was a hint.
 const POLL: Duration = Duration::from_millis(500);
 
 /// A busy ledger's batches start at least this far apart, so that each carries more; unless a
 /// reader waits for its own write.
-const GAP: Duration = Duration::from_millis(100);
+const GAP: Duration = Duration::from_millis(200);
 
 /// How often a waiting reader looks at the checkpoints that another process may have moved.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -152,7 +152,7 @@ impl Progress {
         views: &[&'static str],
     ) -> Result<Option<(&'static str, u64)>, ViewError> {
         let failed = || ViewError::database("view_checkpoints");
-        let client = self.reader.database().connection().await?;
+        let client = self.reader.database().lookup().await?;
         let statement = client
             .prepare_cached(
                 "SELECT c.view, c.position, l.head FROM ledgers l \

@@ -357,12 +357,6 @@ pub async fn get(
     }))
 }
 
-/// The ids of its users, those who were removed too.
-pub(crate) async fn user_ids(reader: &Reader, org: OrgId) -> Result<Vec<Uuid>, ViewError> {
-    let users = row(reader, org).await?.map(|row| row.users).unwrap_or_default();
-    Ok(users.into_iter().map(|user| user.id).collect())
-}
-
 async fn row(reader: &Reader, org: OrgId) -> Result<Option<Row>, ViewError> {
     let failed = || ViewError::database(SubOrgDirectory::NAME);
     let ledger = LedgerId(org.0);

@@ -12,8 +12,8 @@ pub use entries::{
     JobSubcontractor, OrgRelation, PrimaryContactEntry, PrimaryContactRequestEntry,
     ProjectInvitationEntry, SubcontractorDetail, SubcontractorEntry, SubcontractorQuery,
 };
+pub(crate) use queries::names;
 pub use queries::{get, list, of_job, of_org};
-pub(crate) use queries::{names, orgs};
 
 use crate::search::{sort_key, word_set};
 use crate::view::{Field, Kind, Rows, Table, Tuple, Unfoldable, View, as_json, from_json};

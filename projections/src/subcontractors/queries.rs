@@ -141,17 +141,6 @@ pub async fn of_org(
     }))
 }
 
-/// The organisations that an account works with.
-pub(crate) async fn orgs(reader: &Reader, ledger: LedgerId) -> Result<Vec<OrgId>, ViewError> {
-    let failed = || ViewError::database(Subcontractors::NAME);
-    let client = reader.database().connection().await?;
-    let sql = "SELECT DISTINCT org_id FROM subcontractors \
-               WHERE ledger_id = $1 AND org_id IS NOT NULL";
-    let statement = client.prepare_cached(sql).await.map_err(failed())?;
-    let rows = client.query(&statement, &[&ledger.0]).await.map_err(failed())?;
-    Ok(rows.iter().map(|row| OrgId(row.get(0))).collect())
-}
-
 /// The names of some subcontractors, for other lists.
 pub(crate) async fn names(
     client: &Connection,

@@ -787,4 +787,19 @@ async fn the_history_of_a_subcontractor_says_who_did_what() {
     let kinds: Vec<_> =
         actors.map(|item| item["actor"]["kind"].as_str().expect("a kind")).collect();
     assert!(kinds.contains(&"sub_user") && kinds.contains(&"builder_staff"), "{kinds:?}");
+    // The id that the builder is told is theirs in this account alone, and finds what they did here.
+    let mut told = history.body["items"].as_array().expect("a list").iter();
+    let told = told.find(|item| item["actor"]["kind"] == "sub_user").expect("theirs");
+    let told = told["actor"]["id"].as_str().expect("an id");
+    assert_ne!(told, org.user.0.to_string());
+    let theirs = format!("/v1/audit?actor={told}&subcontractor={volt}");
+    let theirs = elm.admin.get(&theirs).await.is(200);
+    assert_eq!(
+        theirs.each("event"),
+        ["subcontractor.project_invitation_accepted", "subcontractor.org_linked"]
+    );
+    let own = format!("/v1/audit?actor={}", org.user.0);
+    assert!(elm.admin.get(&own).await.is(200).each("event").is_empty());
+    let both = format!("/v1/audit?subcontractor={volt}&job={job}");
+    elm.admin.get(&both).await.is(422);
 }

@@ -86,6 +86,14 @@ async fn r71_a_company_is_invited_from_the_jobs_tab_and_from_its_own_page() {
     let one = one.says(&["Oak Road barn", "Elm St kitchen", "Cancelled"]);
     let one = desk.done(&one, "invite", &[]).await.says(&["Oak Road barn", "Pending"]);
     desk.done(&one, "resend", &[]).await.says(&["sent again"]);
+    // The jobs that it is on already take no other's place among the ten that are found.
+    for number in 10..20 {
+        let job = desk.builder.admin.job(&format!("Row house {number}"), &[]).await;
+        invited(&desk.builder, volt, job).await;
+    }
+    let last = desk.builder.admin.job("Row house 20", &[]).await;
+    let found = desk.boss.look(&format!("/subcontractors/{volt}?find=row%20house")).await.is(200);
+    assert!(found.html.contains(&last.to_string()), "{}", found.html);
 }
 
 /// Scenario 21
@@ -191,6 +199,14 @@ async fn tasks_are_given_to_the_jobs_subcontractors_and_talked_about() {
     gone.says(&["taken away", "Withdrawn", "No task of this job is for them."]);
     let tasks = desk.boss.look(&path).await.is(200).says(&["Wires and lamps", "2 comments"]);
     tasks.says_nothing_of(&["for Volt Electric", "Subcontractor: Volt Electric"]);
+    // Whose task it was is still who said it, and histories call companies by their names.
+    let said = desk.boss.look(&format!("{path}?comments={task}")).await.is(200);
+    said.says(&["Your company, to Volt Electric", "Volt Electric, "]);
+    let history = desk.boss.look(&format!("/jobs/{}/history", desk.job)).await.is(200);
+    let history = history.says(&["Who a task is for", "subcontractor Volt Electric"]);
+    history.says_nothing_of(&[&format!("trade {volt}")]);
+    let audit = desk.boss.look(&format!("/audit?subcontractor={volt}")).await.is(200);
+    assert!(audit.html.contains(&format!("href=\"/subcontractors/{volt}\"")), "{}", audit.html);
     let (one, other) = (volt.to_string(), invitation.to_string());
     let late = [("action", "cancel"), ("subcontractor", &*one), ("invitation", &*other)];
     desk.boss.send(&tab, &late).await.is(409).says(&["That was not taken"]);

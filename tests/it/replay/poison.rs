@@ -3,7 +3,7 @@
 use super::{bring_up, viewed};
 use crate::support::{Account, apply};
 use projections::rebuild::rebuild;
-use projections::runner::Runner;
+use projections::runner::{Runner, catch_up};
 use projections::status::status;
 use projections::{VIEW_NAMES, all_views};
 use std::time::Duration;
@@ -79,5 +79,34 @@ async fn rows_that_the_database_refuses_park_that_view_alone() {
         } else {
             assert_eq!((view.position, view.parked), (ada.position, None), "{}", view.view);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_passes_parks_no_view() {
+    // A lock held for too long, no room, a server that shuts down: the next try may go through.
+    let (database, store) = viewed().await;
+    let account = Account::open(&store, 34).await;
+    bring_up(&store, &[account.ledger]).await;
+    let client = database.client().await;
+    for (code, name) in [("55P03", "Ada"), ("53100", "Bea"), ("57P01", "Cem"), ("40001", "Dag")] {
+        let trouble = format!(
+            "CREATE OR REPLACE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS \
+               $$ BEGIN RAISE EXCEPTION 'later' USING ERRCODE = '{code}'; END $$; \
+             CREATE TRIGGER trouble BEFORE INSERT OR UPDATE ON contact_directory \
+               FOR EACH ROW EXECUTE FUNCTION trouble()"
+        );
+        client.batch_execute(&trouble).await.expect("trouble");
+        let made = apply(&store, account.create(account.contact_id(), name, None)).await;
+        let failed = catch_up(store.reader(), &[account.ledger].into()).await;
+        assert!(failed.is_err(), "{code}");
+        let parked = status(store.reader()).await.expect("read").into_iter();
+        let mut parked = parked.flat_map(|ledger| ledger.views).filter(|v| v.parked.is_some());
+        assert!(parked.next().is_none(), "{code}");
+        client.batch_execute("DROP TRIGGER trouble ON contact_directory").await.expect("over");
+        bring_up(&store, &[account.ledger]).await;
+        let ledgers = status(store.reader()).await.expect("read");
+        let ledger = ledgers.into_iter().find(|l| l.ledger == account.ledger.0).expect("there");
+        assert!(ledger.views.iter().all(|view| view.position == made.position), "{code}");
     }
 }

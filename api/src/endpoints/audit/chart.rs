@@ -23,10 +23,12 @@ pub(crate) struct ChartParams {
     job: Option<String>,
     /// About this lead; not together with `contact` or `job`.
     lead: Option<String>,
+    /// About this subcontractor; not together with `contact`, `job` or `lead`.
+    subcontractor: Option<String>,
     /// By this API key, or by the owner behind this contact.
     actor: Option<String>,
-    /// By actors of this kind: `builder_staff` (API keys), `staff_member`, `owner`, `operator` or
-    /// `system`.
+    /// By actors of this kind: `builder_staff` (API keys), `staff_member`, `owner`, `sub_user`, `operator`
+    /// or `system`.
     actor_kind: Option<String>,
     /// Through the eyes of this contact.
     acting_as: Option<String>,
@@ -49,19 +51,19 @@ pub(crate) async fn audit_chart(
     State(app): State<AppState>,
     AuditQuestion(question): AuditQuestion<(), ChartParams>,
 ) -> Result<Json<AuditChart>, Problem> {
-    let ChartParams { contact, job, lead, actor, actor_kind, acting_as, field, from, until } =
-        &question.params;
+    let params = &question.params;
     let mut door = Door::default();
     let typed = Typed {
-        contact: contact.as_deref(),
-        job: job.as_deref(),
-        lead: lead.as_deref(),
-        actor: actor.as_deref(),
-        actor_kind: actor_kind.as_deref(),
-        acting_as: acting_as.as_deref(),
-        field: field.as_deref(),
-        from: from.as_deref(),
-        until: until.as_deref(),
+        contact: params.contact.as_deref(),
+        job: params.job.as_deref(),
+        lead: params.lead.as_deref(),
+        subcontractor: params.subcontractor.as_deref(),
+        actor: params.actor.as_deref(),
+        actor_kind: params.actor_kind.as_deref(),
+        acting_as: params.acting_as.as_deref(),
+        field: params.field.as_deref(),
+        from: params.from.as_deref(),
+        until: params.until.as_deref(),
     };
     let query = typed.read(&mut door);
     let query = door.build(|| query)?;

@@ -24,10 +24,12 @@ pub(crate) struct AuditParams {
     job: Option<String>,
     /// About this lead; not together with `contact` or `job`.
     lead: Option<String>,
+    /// About this subcontractor; not together with `contact`, `job` or `lead`.
+    subcontractor: Option<String>,
     /// By this API key, or by the owner behind this contact.
     actor: Option<String>,
-    /// By actors of this kind: `builder_staff` (API keys), `staff_member`, `owner`, `operator` or
-    /// `system`.
+    /// By actors of this kind: `builder_staff` (API keys), `staff_member`, `owner`, `sub_user`, `operator`
+    /// or `system`.
     actor_kind: Option<String>,
     /// Through the eyes of this contact.
     acting_as: Option<String>,
@@ -52,6 +54,7 @@ impl AuditParams {
             contact: self.contact.as_deref(),
             job: self.job.as_deref(),
             lead: self.lead.as_deref(),
+            subcontractor: self.subcontractor.as_deref(),
             actor: self.actor.as_deref(),
             actor_kind: self.actor_kind.as_deref(),
             acting_as: self.acting_as.as_deref(),

@@ -17,6 +17,7 @@ pub(crate) struct Typed<'a> {
     pub(crate) contact: Option<&'a str>,
     pub(crate) job: Option<&'a str>,
     pub(crate) lead: Option<&'a str>,
+    pub(crate) subcontractor: Option<&'a str>,
     pub(crate) actor: Option<&'a str>,
     pub(crate) actor_kind: Option<&'a str>,
     pub(crate) acting_as: Option<&'a str>,
@@ -37,6 +38,11 @@ impl Typed<'_> {
         if self.lead.is_some() && (self.contact.is_some() || self.job.is_some()) {
             door.refuse("lead", &"must not be there together with contact or job");
         }
+        let subcontractor = door.take_if("subcontractor", self.subcontractor, uuid);
+        let others = [self.contact, self.job, self.lead];
+        if self.subcontractor.is_some() && others.iter().any(Option::is_some) {
+            door.refuse("subcontractor", &"must not be there together with contact, job or lead");
+        }
         let actor = door.take_if("actor", self.actor, uuid);
         let actor_kind = door.take_if("actor_kind", self.actor_kind, word);
         let acting_as = door.take_if("acting_as", self.acting_as, uuid);
@@ -44,7 +50,7 @@ impl Typed<'_> {
         let from = door.take_if("from", self.from, moment);
         let until = door.take_if("until", self.until, moment);
         Some(AuditQuery {
-            subject: contact?.or(job?).or(lead?),
+            subject: contact?.or(job?).or(lead?).or(subcontractor?),
             actor: actor?,
             actor_kind: actor_kind?,
             acting_as: acting_as?,

@@ -192,6 +192,7 @@ fn narrowed(thing: &Thing) -> Markup {
         Kind::Contact => ("contact", "Contact"),
         Kind::Job => ("job", "Job"),
         Kind::Lead => ("lead", "Lead"),
+        Kind::Subcontractor => ("subcontractor", "Subcontractor"),
     };
     html! {
         div .field {

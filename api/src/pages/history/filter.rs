@@ -16,8 +16,18 @@ use uuid::Uuid;
 /// How many contacts are offered where a name fits several.
 const OFFERED: u32 = 20;
 /// The parts of a filter, as an address names them.
-const PARTS: [&str; 9] =
-    ["contact", "job", "lead", "actor", "acting_as", "actor_kind", "field", "from", "until"];
+const PARTS: [&str; 10] = [
+    "contact",
+    "job",
+    "lead",
+    "subcontractor",
+    "actor",
+    "acting_as",
+    "actor_kind",
+    "field",
+    "from",
+    "until",
+];
 
 /// A filter, read.
 #[derive(Debug, Clone)]
@@ -108,6 +118,7 @@ fn query(parts: &[(&'static str, String)], place: Option<&str>) -> Result<AuditQ
         contact: part("contact"),
         job: part("job"),
         lead: part("lead"),
+        subcontractor: part("subcontractor"),
         actor: part("actor"),
         acting_as: part("acting_as"),
         actor_kind: part("actor_kind"),

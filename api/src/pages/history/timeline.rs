@@ -102,6 +102,7 @@ pub(super) fn link(thing: &Thing) -> Markup {
         Kind::Contact => "contacts",
         Kind::Job => "jobs",
         Kind::Lead => "leads",
+        Kind::Subcontractor => "subcontractors",
     };
     html! { a href=(format!("/{folder}/{}", thing.id)) { (thing.name) } }
 }
@@ -111,6 +112,7 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::Contact => "Contact",
         Kind::Job => "Job",
         Kind::Lead => "Lead",
+        Kind::Subcontractor => "Subcontractor",
     }
 }
 

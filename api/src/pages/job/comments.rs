@@ -8,7 +8,7 @@ use crate::pages::words::time;
 use domain::JobId;
 use maud::{Markup, html};
 use projections::as_of::JobPage;
-use projections::job_detail::{AssigneeEntry, TaskEntry};
+use projections::job_detail::{AssigneeEntry, CommentEntry, TaskEntry};
 use uuid::Uuid;
 
 /// How much is said about a task.
@@ -46,10 +46,11 @@ pub(super) fn comments(
             h2 { "Comments on " (task.title) }
             @if task.comments.is_empty() { p .hint { "Nothing has been said yet." } }
             ul .messages { @for comment in &task.comments {
-                @let theirs = comment.by == "trade";
+                @let theirs = comment.by == CommentEntry::TRADE;
+                @let company = company(job, comment.subcontractor);
                 li .theirs[theirs] {
                     p .over {
-                        @if theirs { (trade.unwrap_or("The subcontractor")) } @else { "Your company" }
+                        @if theirs { (company) } @else { "Your company, to " (company) }
                         ", " (time(comment.at))
                     }
                     p .lines { (comment.text.as_deref().unwrap_or("Erased")) }

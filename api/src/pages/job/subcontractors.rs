@@ -21,7 +21,7 @@ use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::job_detail::{AssigneeEntry, TaskEntry};
 use projections::subcontractors::{self, SubcontractorEntry, SubcontractorQuery};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// How many companies are offered at once.
@@ -92,7 +92,7 @@ async fn page(
     who.ready(app, &VIEWS).await?;
     let on_job = on_job(app, who.ledger(), id).await?;
     let may = changes(who, &job);
-    let offered = if may { offered(app, who, &on_job).await? } else { Vec::new() };
+    let offered = if may { offered(app, who, &on_job).await? } else { Offered::default() };
     let content = html! {
         (complaints.above(&LABELS))
         p .hint {
@@ -106,20 +106,30 @@ async fn page(
     Ok(sheet(who, &job, Tab::Subcontractors, &content))
 }
 
+/// Whom to invite.
+#[derive(Default)]
+struct Offered {
+    companies: Vec<SubcontractorEntry>,
+    /// Whether there are others.
+    more: bool,
+}
+
 /// Those that are not on the job already.
 async fn offered(
     app: &AppState,
     who: &Staff,
     on_job: &[SubcontractorOnJob],
-) -> Result<Vec<SubcontractorEntry>, Problem> {
+) -> Result<Offered, Problem> {
     let (reader, now) = (app.store().reader(), app.store().now());
-    let asked = SubcontractorQuery { limit: OFFERED_MAX, ..SubcontractorQuery::default() };
-    let mut page = subcontractors::list(reader, who.ledger(), &asked, now).await?;
-    page.items.retain(|one| {
-        let mut there = on_job.iter().map(|there| &there.subcontractor);
-        !there.any(|there| there.subcontractor.id == one.id && there.invitation.is_open())
-    });
-    Ok(page.items)
+    let open = on_job.iter().map(|one| &one.subcontractor).filter(|one| one.invitation.is_open());
+    let there: BTreeSet<Uuid> = open.map(|one| one.subcontractor.id).collect();
+    // So many that those on the job take no other's place.
+    let limit = OFFERED_MAX.saturating_add(u32::try_from(there.len()).unwrap_or(0));
+    let asked = SubcontractorQuery { limit, ..SubcontractorQuery::default() };
+    let page = subcontractors::list(reader, who.ledger(), &asked, now).await?;
+    let more = page.next.is_some();
+    let companies = page.items.into_iter().filter(|one| !there.contains(&one.id)).collect();
+    Ok(Offered { companies, more })
 }
 
 fn trade(job: &JobPage, one: &SubcontractorOnJob, may: bool) -> Markup {
@@ -166,8 +176,9 @@ fn row(job: &JobPage, task: &TaskEntry) -> Markup {
     }
 }
 
-fn inviting(offered: &[SubcontractorEntry], form: &Form, complaints: &Complaints) -> Markup {
+fn inviting(offered: &Offered, form: &Form, complaints: &Complaints) -> Markup {
     let options: Vec<(String, String)> = offered
+        .companies
         .iter()
         .map(|one| {
             let contact = one.primary_contact.name.as_deref().unwrap_or("nobody");
@@ -185,6 +196,12 @@ fn inviting(offered: &[SubcontractorEntry], form: &Form, complaints: &Complaints
                         .chosen(form.text("subcontractor"))
                         .hint("The invitation goes to the primary contact.").shown(complaints))
                     (button("invite", "Send invitation"))
+                }
+            }
+            @if offered.more {
+                p {
+                    "There are more: " a href="/subcontractors" { "search all subcontractors" }
+                    " and invite from their page."
                 }
             }
             p { a href="/subcontractors/new" { "New subcontractor" } }

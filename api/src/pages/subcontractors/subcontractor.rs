@@ -22,8 +22,10 @@ use projections::job_list::{self, JobEntry, JobQuery};
 use projections::subcontractors::{
     PrimaryContactEntry, PrimaryContactRequestEntry, ProjectInvitationEntry, SubcontractorDetail,
 };
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
-/// How many jobs are offered at once.
+/// How many jobs are offered at once; a longer search finds the others.
 const FOUND_MAX: u32 = 10;
 
 const LABELS: [(&str, &str); 4] =
@@ -125,14 +127,14 @@ impl Sheet {
         let found = match door.build(|| find)? {
             None => None,
             Some(find) => {
-                let search = Some(find);
-                let asked = JobQuery { search, limit: FOUND_MAX, ..JobQuery::default() };
+                let open = detail.invitations.iter().filter(|one| one.is_open());
+                let there: BTreeSet<Uuid> = open.map(|one| one.job_id).collect();
+                // So many that those it is on already take no other's place.
+                let limit = FOUND_MAX.saturating_add(u32::try_from(there.len()).unwrap_or(0));
+                let asked = JobQuery { search: Some(find), limit, ..JobQuery::default() };
                 let page = job_list::list(app.store().reader(), who.ledger(), &asked).await?;
-                let has = |job: &JobEntry| {
-                    let mut open = detail.invitations.iter().filter(|one| one.is_open());
-                    open.any(|one| one.job_id == job.id)
-                };
-                Some(page.items.into_iter().filter(|job| !has(job)).collect())
+                let others = page.items.into_iter().filter(|job| !there.contains(&job.id));
+                Some(others.take(FOUND_MAX as usize).collect())
             }
         };
         Ok(Self { detail, found })

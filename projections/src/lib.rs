@@ -99,9 +99,9 @@ pub enum ViewError {
     BadCursor,
 }
 
-/// SQLSTATEs, or their classes, of what passes: the connection went, a lock was held for too long, the server
-/// had no room, turned somebody back or was told to stop. No row was refused, and nothing parks by it.
-const PASSING: [&str; 7] = ["08", "25P03", "40", "53", "55P03", "57P", "58"];
+/// SQLSTATEs, or their classes, of what passes: the connection went, a lock was held or a statement ran for too
+/// long, the server had no room, turned somebody back or was told to stop. No row was refused, and nothing parks by it.
+const PASSING: [&str; 7] = ["08", "25P03", "40", "53", "55P03", "57", "58"];
 
 impl ViewError {
     pub(crate) const fn row(view: &'static str) -> impl Fn(view::Unfoldable) -> Self + Copy {

@@ -14,7 +14,7 @@ use crate::pages::password_reset::PASSWORD_HINT;
 use crate::pages::visit::WithWork;
 use crate::persons::accepting::known;
 use crate::persons::links;
-use crate::persons::signing_in::{Login, SignedIn, go_to_org, sign_in};
+use crate::persons::signing_in::{Errand as For, Login, SignedIn, go_to, sign_in};
 use crate::state::AppState;
 use axum::response::Response;
 use domain::{EmailAddress, OrgId, PersonId};
@@ -138,7 +138,7 @@ pub(super) async fn to_work(
     org: OrgId,
     path: &str,
 ) -> Result<Response, Problem> {
-    let work = go_to_org(app, &before.who, signed_in, org).await?;
+    let work = go_to(app, &before.who, signed_in, For::Org(org)).await?;
     before.end_all(app).await?;
     let own = cookie::carrying(&signed_in.secret, Errand::Own, app.site());
     let work = cookie::carrying(&work, Errand::Work, app.site());

@@ -1,4 +1,4 @@
-use super::cookie::{Errand, carrying, look_forgotten, work_forgotten};
+use super::cookie::{Errand, carrying, work_begun, work_forgotten};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden,
 };
@@ -50,10 +50,7 @@ pub(super) async fn send(
     let own = carrying(&signed_in.secret, Errand::Own, app.site());
     let response = with_cookie(to(&path), own);
     Ok(match work {
-        Some(secret) => {
-            let carried = carrying(&secret, Errand::Work, app.site());
-            with_cookie(with_cookie(response, carried), look_forgotten(app.site()))
-        }
+        Some(secret) => work_begun(response, &secret, app.site()),
         None => work_forgotten(response, app.site()),
     })
 }

@@ -141,8 +141,7 @@ pub(super) async fn to_work(
     let work = go_to(app, &before.who, signed_in, For::Org(org)).await?;
     before.end_all(app).await?;
     let own = cookie::carrying(&signed_in.secret, Errand::Own, app.site());
-    let work = cookie::carrying(&work, Errand::Work, app.site());
-    Ok(with_cookie(with_cookie(to(path), own), work))
+    Ok(cookie::work_begun(with_cookie(to(path), own), &work, app.site()))
 }
 
 /// To work for the organisation, with the session that whoever is new here got.
@@ -153,8 +152,10 @@ pub(super) async fn begun(
     path: &str,
 ) -> Result<Response, Problem> {
     before.end_work(app).await?;
-    let work = work.and_then(|secret| cookie::carrying(&secret, Errand::Work, app.site()));
-    Ok(with_cookie(to(path), work))
+    Ok(match work {
+        Some(secret) => cookie::work_begun(to(path), &secret, app.site()),
+        None => cookie::work_forgotten(to(path), app.site()),
+    })
 }
 
 /// Signs out, to come back to the same invitation as somebody else.
@@ -165,5 +166,5 @@ pub(super) async fn sign_out(
 ) -> Result<Response, Problem> {
     before.end_all(app).await?;
     let again = with_cookie(to(path), cookie::forgotten(Errand::Own, app.site()));
-    Ok(with_cookie(again, cookie::forgotten(Errand::Work, app.site())))
+    Ok(cookie::work_forgotten(again, app.site()))
 }

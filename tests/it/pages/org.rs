@@ -194,6 +194,28 @@ async fn h9_who_accepts_is_asked_whether_the_company_is_here_and_joins_by_a_user
     browser.follow(&accepted).await.says(&["Gate"]).says_nothing_of(&["Barn"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_an_organisation_says_names_and_no_ids() {
+    let server = Server::start().await;
+    let (elm, _, _, link) = site(&server).await;
+    accept_anew(&server, &link).await;
+    let ed = ("Pipes and Co", "Ed Estimate", "ed@pipes.example");
+    let (_, _, link) = invited(&server, &elm, ed, "Shed").await;
+    let mut asker = Browser::new(&server);
+    let page = asker.look(&format!("/project-invitations/{link}")).await.is(200);
+    asker.fill(&page, "accept", &NEW_PASSWORD).await.leads_to();
+    let mut user = Browser::new(&server);
+    user.sign_in("pia@pipes.example", TRADE_PASSWORD).await.leads_to();
+    let page = user.look("/org/requests").await.is(200);
+    user.fill(&page, "reject", &[]).await.leads_to();
+    let history = user.look("/org/settings/history").await.is(200);
+    let history = history.says(&["Not let in", "Asked to join", "Ed", "Elm Builders"]);
+    let words = history.text();
+    let ids: Vec<&str> =
+        words.split_whitespace().filter(|word| Uuid::parse_str(word).is_ok()).collect();
+    assert!(ids.is_empty(), "{ids:?} in {words}");
+}
+
 /// Promise 25: who works for several says for which, with the password; one work cookie at a time.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_works_for_a_builder_and_a_subcontractor_chooses_and_each_page_says_whose_it_is() {

@@ -150,6 +150,37 @@ async fn r82_the_primary_contact_is_asked_for_and_not_changed_from_here() {
     dead.says(&["another primary contact", "Elm Builders", "Rule R83"]);
 }
 
+/// R82, beside the choice that was made.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_ask_for_another_primary_contact_now_finds_their_choice_again() {
+    let server = Server::start().await;
+    let (elm, pipes, _, link) = site(&server).await;
+    let pia = accept_anew(&server, &link).await;
+    let nia = second_user(&server, &pia, "nia@pipes.example").await;
+    let path = format!("/v1/org/general-contractors/{pipes}/primary-contact-requests");
+    for _ in 0..20 {
+        pia.session.post(&path, serde_json::json!({ "user": nia.user })).await.is(201);
+    }
+    let mut browser = Browser::new(&server);
+    browser.sign_in("pia@pipes.example", TRADE_PASSWORD).await.leads_to();
+    let page = browser.look("/org/general-contractors").await.is(200);
+    let once = page.form("ask").value("once").to_owned();
+    for user in [pia.user, nia.user] {
+        let user = user.to_string();
+        let refused = browser.fill(&page, "ask", &[("user", &*user)]).await.is(422);
+        let refused = refused.says(&["That was not taken", "Wait for an answer.", "Rule R82"]);
+        assert_eq!(refused.form("ask").value("user"), user);
+        assert_eq!(refused.form("ask").value("once"), once);
+        assert!(refused.html.contains("<details open>"), "{}", refused.html);
+    }
+    // Who has left meanwhile is said to be unknown beside the choice.
+    pia.session.delete(&format!("/v1/org/users/{}", nia.user)).await.is(200);
+    let unknown = browser.fill(&page, "ask", &[("user", &*nia.user.to_string())]).await.is(404);
+    assert!(unknown.html.contains("id=\"user-0-wrong\""), "{}", unknown.html);
+    assert!(unknown.html.contains("href=\"#user-0\""), "{}", unknown.html);
+    drop(elm);
+}
+
 /// H9 and G11 with a browser: the company is here already.
 #[tokio::test(flavor = "multi_thread")]
 async fn h9_who_accepts_is_asked_whether_the_company_is_here_and_joins_by_a_users_yes() {

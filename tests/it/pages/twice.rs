@@ -1,6 +1,7 @@
 //! Forms that are sent twice: a finger that presses twice, a page that is looked at anew.
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::super::trades::{self, TRADE_PASSWORD, accept_anew};
 use super::PASSWORD;
 use super::browser::Browser;
 use serde_json::json;
@@ -70,6 +71,18 @@ const OWNER: &[Case] = &[
     ),
 ];
 
+/// What is its subcontractors': each is one event of the type.
+const ORG: &[Case] = &[
+    ("/org/general-contractors", "ask", &[], "subcontractor.primary_contact_change_requested"),
+    (
+        "/org/settings/users/new",
+        "add",
+        &[("first_name", "Twyla"), ("last_name", "Two"), ("email", "twyla@pipes.example")],
+        "subcontractor_org.user_invited",
+    ),
+    ("/org/projects/{job}", "comment", &[("text", "Twice is once.")], "job.task_commented"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_makes_something_makes_one_however_often_it_is_sent() {
     let server = Server::start().await;
@@ -108,6 +121,33 @@ async fn a_form_that_makes_something_makes_one_however_often_it_is_sent() {
         browser.fill(&seen, "write", &[("text", text)]).await.leads_to();
     }
     assert_eq!(count(&builder, &path("/v1/jobs/{job}/messages")).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_an_organisation_makes_one_however_often_it_is_sent() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let pipes = ("Pipes", "Pia Pipe", "pia@pipes.example");
+    let (pipes, job, link) = trades::invited(&server, &builder, pipes, "Barn").await;
+    accept_anew(&server, &link).await;
+    trades::task(&server, &builder, job, pipes, "Lay the mains").await;
+    let mut browser = Browser::new(&server);
+    browser.sign_in("pia@pipes.example", TRADE_PASSWORD).await.leads_to();
+    for (page, action, typed, event) in ORG {
+        let before = events(&server, event).await;
+        let seen = browser.look(&page.replace("{job}", &job.to_string())).await.is(200);
+        let first = browser.fill(&seen, action, typed).await.leads_to().to_owned();
+        let second = browser.fill(&seen, action, typed).await.leads_to().to_owned();
+        assert_eq!(first, second, "{page}");
+        assert_eq!(events(&server, event).await, before + 1, "{page} {action}");
+    }
+}
+
+/// How many events of a type there are.
+async fn events(server: &Server, event: &str) -> i64 {
+    let client = server.database().client().await;
+    let sql = "SELECT count(*) FROM events WHERE event_type = $1";
+    client.query_one(sql, &[&event]).await.expect("a count").get(0)
 }
 
 /// How many there are when all that has happened is shown: entries of a list, lines of a job's budget.

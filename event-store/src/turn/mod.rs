@@ -194,14 +194,14 @@ struct Placed {
 }
 
 /// What a receipt keeps.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Receipt {
     position: u64,
     versions: Vec<(AggregateId, Sequence)>,
     outcome: Outcome,
 }
 
-/// A receipt that is there already, or was written earlier in the same turn.
+/// A receipt that is there already, or is written in the same turn.
 struct Found {
     request_hash: Vec<u8>,
     receipt: Receipt,

@@ -154,7 +154,7 @@ async fn r82_the_primary_contact_is_asked_for_and_not_changed_from_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_ask_for_another_primary_contact_now_finds_their_choice_again() {
     let server = Server::start().await;
-    let (elm, pipes, _, link) = site(&server).await;
+    let (_, pipes, _, link) = site(&server).await;
     let pia = accept_anew(&server, &link).await;
     let nia = second_user(&server, &pia, "nia@pipes.example").await;
     let path = format!("/v1/org/general-contractors/{pipes}/primary-contact-requests");
@@ -178,7 +178,6 @@ async fn who_may_not_ask_for_another_primary_contact_now_finds_their_choice_agai
     let unknown = browser.fill(&page, "ask", &[("user", &*nia.user.to_string())]).await.is(404);
     assert!(unknown.html.contains("id=\"user-0-wrong\""), "{}", unknown.html);
     assert!(unknown.html.contains("href=\"#user-0\""), "{}", unknown.html);
-    drop(elm);
 }
 
 /// H9 and G11 with a browser: the company is here already.

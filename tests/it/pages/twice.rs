@@ -1,9 +1,9 @@
 //! Forms that are sent twice: a finger that presses twice, a page that is looked at anew.
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
-use super::super::trades::{self, TRADE_PASSWORD, accept_anew};
+use super::super::trades::{self, TRADE_PASSWORD, accept_anew, add_user};
 use super::PASSWORD;
-use super::browser::Browser;
+use super::browser::{Browser, Seen};
 use serde_json::json;
 
 /// Page, button, what is typed, and the list that holds one of it then. `{job}`, `{lead}` and
@@ -148,6 +148,68 @@ async fn events(server: &Server, event: &str) -> i64 {
     let client = server.database().client().await;
     let sql = "SELECT count(*) FROM events WHERE event_type = $1";
     client.query_one(sql, &[&event]).await.expect("a count").get(0)
+}
+
+/// A finger that presses twice, faster than the page changes.
+async fn pressed_twice(browser: &mut Browser, page: &Seen, action: &str) -> [Seen; 2] {
+    let mut again = browser.another();
+    let (first, second) =
+        tokio::join!(browser.fill(page, action, &[]), again.fill(page, action, &[]));
+    [first, second]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_is_sent_again_is_mailed_once_however_often_the_button_is_pressed() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let admin = &builder.admin;
+    let ada = server.owner(&builder, "ada@example.org", PASSWORD).await;
+    let cid = admin.contact("Cid", Some("cid@example.org")).await;
+    server.invite(&builder, cid).await;
+    let pipes = ("Pipes", "Pia Pipe", "pia@pipes.example");
+    let (pipes, job, link) = trades::invited(&server, &builder, pipes, "Barn").await;
+    let pia = accept_anew(&server, &link).await;
+    add_user(&server, &pia, "nia@pipes.example").await;
+    admin.post(&format!("/v1/jobs/{job}/owners"), json!({ "contact_id": cid })).await.is(200);
+    let shed = admin.job("Shed", &[]).await;
+    trades::invite(&server, &builder, pipes, shed).await;
+    let customer = admin.post("/v1/customers", json!({ "name": "Byrons" })).await.is(201).id();
+    for contact in [ada.contact, cid] {
+        let path = format!("/v1/customers/{customer}/contacts");
+        admin.post(&path, json!({ "contact_id": contact })).await.is(200);
+    }
+    server.staff(&builder, "mia@example.org", "admin", &[]).await;
+    let (tess, _) = server.invite_staff(&builder, "tess@example.org", "staff", &[]).await;
+    let staff = [
+        format!("/contacts/{cid}"),
+        format!("/jobs/{job}/owners/{cid}"),
+        format!("/settings/staff/{tess}"),
+        format!("/subcontractors/{pipes}"),
+        format!("/jobs/{shed}/subcontractors"),
+    ];
+    let members = [format!("/me/customers/{customer}/contacts/{cid}")];
+    let users = ["/org/settings/users".to_owned()];
+    for (email, password, pages) in [
+        ("mia@example.org", STAFF_PASSWORD, &staff[..]),
+        ("ada@example.org", PASSWORD, &members),
+        ("pia@pipes.example", TRADE_PASSWORD, &users),
+    ] {
+        let mut browser = Browser::new(&server);
+        browser.sign_in(email, password).await.leads_to();
+        for page in pages {
+            let before = server.rows("outbox").await.len();
+            let seen = browser.look(page).await.is(200);
+            let [first, second] = pressed_twice(&mut browser, &seen, "resend").await;
+            assert_eq!(first.leads_to(), second.leads_to(), "{page}");
+            assert_eq!(server.rows("outbox").await.len(), before + 1, "{page}");
+            // The page as it is now means another mail.
+            let now = browser.follow(&first).await;
+            let stays = now.html.contains("value=\"resend\"");
+            let now = if stays { now } else { browser.look(page).await };
+            browser.fill(&now, "resend", &[]).await.leads_to();
+            assert_eq!(server.rows("outbox").await.len(), before + 2, "{page}");
+        }
+    }
 }
 
 /// How many there are when all that has happened is shown: entries of a list, lines of a job's budget.

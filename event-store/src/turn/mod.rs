@@ -6,7 +6,8 @@
 //! A turn of one ledger whose head is where this lane left it goes out in one (`assuming`).
 //!
 //! Here are the lock and the order of things; what is decided is in `deciding`, what goes with the
-//! events in `effects`, what the callers are told in `answers`, how it is written in `writing`.
+//! events in `effects`, the mails among it in `mails`, what the callers are told in `answers`, how it is
+//! written in `writing`.
 
 mod answers;
 mod assuming;
@@ -18,6 +19,7 @@ mod effects;
 mod images;
 mod impersonations;
 mod logins;
+mod mails;
 mod portal_links;
 mod second_factors;
 mod staff;

@@ -1,9 +1,11 @@
 //! Forms that are sent twice: a finger that presses twice, a page that is looked at anew.
 
+use super::super::documents;
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
 use super::super::trades::{self, TRADE_PASSWORD, accept_anew, add_user};
 use super::PASSWORD;
 use super::browser::{Browser, Seen};
+use reqwest::Method;
 use serde_json::json;
 
 /// Page, button, what is typed, and the list that holds one of it then. `{job}`, `{lead}` and
@@ -210,6 +212,37 @@ async fn an_invitation_that_is_sent_again_is_mailed_once_however_often_the_butto
             assert_eq!(server.rows("outbox").await.len(), before + 2, "{page}");
         }
     }
+}
+
+/// R117: what is in the file counts, and how a browser takes the form apart does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_published_once_however_often_its_form_is_sent() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let admin = &builder.admin;
+    let customer = admin.post("/v1/customers", json!({ "name": "Byrons" })).await.is(201).id();
+    server.staff(&builder, "mia@example.org", "admin", &[]).await;
+    let mut browser = Browser::new(&server);
+    browser.sign_in("mia@example.org", STAFF_PASSWORD).await.leads_to();
+    let path = format!("/customers/{customer}/documents");
+    let page = browser.look(&path).await.is(200);
+    let once = page.form("publish").value("once").to_owned();
+    let mut fields = documents::INVOICE.to_vec();
+    fields.extend([("note", "One\r\ntwo"), ("once", &*once), ("action", "publish")]);
+    let other = [documents::PDF, b"%%EOF\n"].concat();
+    for (file, there) in [(documents::PDF, 1), (documents::PDF, 1), (&other, 2), (&other, 2)] {
+        let (kind, body) = documents::form(&fields, file);
+        let request = browser.request(Method::POST, &path).header("sec-fetch-site", "same-origin");
+        let sent = browser.take(&path, request.header("content-type", kind).body(body)).await;
+        assert!(sent.leads_to().ends_with("done=document-published"));
+        assert_eq!(events(&server, "customer.document_published").await, there);
+    }
+    // What is refused is shown as it was typed, and goes on under its name.
+    let (kind, body) = documents::form(&fields, b"");
+    let request = browser.request(Method::POST, &path).header("sec-fetch-site", "same-origin");
+    let sent = browser.take(&path, request.header("content-type", kind).body(body)).await.is(422);
+    assert_eq!(sent.form("publish").value("note"), "One\ntwo");
+    assert_eq!(sent.form("publish").value("once"), once);
 }
 
 /// How many there are when all that has happened is shown: entries of a list, lines of a job's budget.

@@ -231,7 +231,6 @@ fn access(
         section .plain {
             h2 { "Security & Login" }
             form method="post" {
-                (once_of(form, "resend"))
                 div .buttons {
                     @match &*contact.status {
                         "not_invited" | "deactivated" => {
@@ -239,6 +238,7 @@ fn access(
                             (quiet_button("disable", "Disable access"))
                         }
                         "pending" => {
+                            (once_of(form, "resend"))
                             (button("resend", "Resend"))
                             (quiet_button("cancel", "Cancel the invite"))
                             (quiet_button("disable", "Disable access"))

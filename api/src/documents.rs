@@ -7,18 +7,15 @@
 
 use crate::error::Problem;
 use crate::extract::body::RequestBody;
-use crate::pictures;
+use crate::{multipart, pictures};
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use domain::customer::FileFormat;
 use event_store::DocumentBytes;
-use futures_util::stream::once;
-use multer::Multipart;
 use projections::documents::DocumentEntry;
 use serde::Deserialize;
-use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -29,8 +26,6 @@ pub(crate) const FILE: &str = "file";
 const BYTES_MAX: usize = 5 << 20;
 /// What a form has around its file, at most, in bytes.
 const AROUND_BYTES_MAX: usize = 64 << 10;
-/// The most parts of a form.
-const PARTS_MAX: usize = 10;
 /// How many are published at once; each is in memory for as long as it takes.
 const PUBLISHING_MAX: usize = 4;
 /// How long somebody waits for their turn.
@@ -51,13 +46,7 @@ impl RequestBody for FileForm {
     const BYTES_MAX: usize = BYTES_MAX + AROUND_BYTES_MAX;
 
     fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
-        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
-        let boundary = boundary.ok_or_else(|| {
-            let detail = "The body must be multipart/form-data.";
-            Problem::new("unsupported_media_type", detail)
-        })?;
-        Ok(Self { bytes: bytes.clone(), boundary })
+        Ok(Self { bytes: bytes.clone(), boundary: multipart::boundary(headers)? })
     }
 }
 
@@ -74,30 +63,10 @@ pub(crate) type Fields = (Vec<(String, String)>, Bytes);
 impl FileForm {
     /// Reads it to its end.
     pub(crate) async fn fields(&self) -> Result<Fields, Problem> {
-        let bytes = self.bytes.clone();
-        let stream = once(async move { Ok::<_, Infallible>(bytes) });
-        let mut parts = Multipart::new(stream, &*self.boundary);
-        let (mut fields, mut file) = (Vec::new(), Bytes::new());
-        for _ in 0..PARTS_MAX {
-            let Some(part) = parts.next_field().await.map_err(unreadable)? else {
-                return Ok((fields, file));
-            };
-            let name = part.name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await.map_err(unreadable)?;
-            if name == FILE {
-                file = bytes;
-                continue;
-            }
-            let text = String::from_utf8(bytes.to_vec());
-            let text = text.map_err(|_not_utf8| Problem::unreadable("body", "must be UTF-8"))?;
-            fields.push((name, text));
-        }
-        Err(Problem::unreadable("body", "must have at most 9 parts"))
+        let sent = multipart::parts(self.bytes.clone(), &self.boundary, &[FILE]).await?;
+        let file = sent.files.into_iter().next_back().map(|(_, file)| file).unwrap_or_default();
+        Ok((sent.fields, file))
     }
-}
-
-fn unreadable(_: multer::Error) -> Problem {
-    Problem::unreadable("body", "must be a form that is whole")
 }
 
 /// Somebody's turn to publish; over when it is dropped.
@@ -160,47 +129,6 @@ pub(crate) fn answer(entry: &DocumentEntry, file: DocumentBytes) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
-
-    async fn fields(kind: &str, body: &[u8]) -> Result<Fields, u16> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, kind.parse().expect("a header"));
-        let bytes = axum::body::to_bytes(Body::from(body.to_vec()), 1 << 20).await.expect("bytes");
-        let form = FileForm::parse(&headers, &bytes);
-        let form = form.map_err(|problem| problem.status.as_u16())?;
-        form.fields().await.map_err(|problem| problem.status.as_u16())
-    }
-
-    fn part(head: &str, body: &[u8]) -> Vec<u8> {
-        let head = format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n");
-        [head.as_bytes(), body, b"\r\n"].concat()
-    }
-
-    const KIND: &str = "multipart/form-data; boundary=x";
-
-    #[tokio::test]
-    async fn a_form_with_a_file_is_read_whole_or_refused() {
-        let whole = [
-            part("name=\"title\"", b"Invoice 17"),
-            part("name=\"file\"; filename=\"a.pdf\"", b"%PDF-\xff\r\n--y"),
-            b"--x--\r\n".to_vec(),
-        ]
-        .concat();
-        let (read, file) = fields(KIND, &whole).await.expect("a form");
-        assert_eq!(read, [("title".to_owned(), "Invoice 17".to_owned())]);
-        assert_eq!(&*file, b"%PDF-\xff\r\n--y");
-        for end in 0..whole.len() - 4 {
-            let cut = fields(KIND, &whole[..end]).await;
-            assert!(cut.is_ok() || cut == Err(400), "{end}: {cut:?}");
-        }
-        for kind in ["application/json", "multipart/form-data", "x"] {
-            assert_eq!(fields(kind, &whole).await, Err(415), "{kind}");
-        }
-        let many = [part("name=\"title\"", b"x").repeat(PARTS_MAX), b"--x--\r\n".to_vec()].concat();
-        assert_eq!(fields(KIND, &many).await, Err(400));
-        let latin = [part("name=\"title\"", b"\xfc"), b"--x--\r\n".to_vec()].concat();
-        assert_eq!(fields(KIND, &latin).await, Err(400));
-    }
 
     #[tokio::test]
     async fn what_a_file_is_its_content_says() {

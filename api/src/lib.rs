@@ -24,6 +24,7 @@ mod input;
 mod live;
 pub mod log;
 pub mod mail;
+mod multipart;
 mod openapi;
 mod pages;
 mod passwords;

@@ -1,12 +1,11 @@
-//! What support did in accounts, asked to do, or was kept from: folded from the installation's events
-//! when an operator asks, never behind.
+//! What support did in accounts, asked to do, or was kept from; never behind.
 
 use crate::ViewError;
-use domain::installation::{Installation, InstallationEvent, InterventionStage};
-use domain::{AggregateId, Event, EventId, InterventionId, LedgerId, Reason, Timestamp};
-use event_store::{MaybePersonal, Reader};
+use crate::support::{Asked, Intervention, interventions};
+use domain::installation::InterventionRequested;
+use domain::{EventId, Reason, Timestamp};
+use event_store::Reader;
 use serde::Serialize;
-use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -60,69 +59,30 @@ pub struct Found {
 
 /// All of them, the last that was asked for in front.
 pub async fn list(reader: &Reader) -> Result<Vec<Found>, ViewError> {
-    let mut installation = Installation::default();
-    let mut found: Vec<Found> = Vec::new();
-    let mut at: HashMap<InterventionId, usize> = HashMap::new();
-    let aggregate = [AggregateId::Installation.uuid()];
-    for recorded in reader.aggregate_events(LedgerId::INSTALLATION, &aggregate).await? {
-        let Event::Installation(event) = &recorded.event else { continue };
-        installation.apply(event).map_err(event_store::StoreError::from)?;
-        match event {
-            InstallationEvent::InterventionRequested(e) => {
-                at.insert(e.intervention, found.len());
-                let reason = recorded.origin.reason.as_ref().and_then(|reason| match reason {
-                    MaybePersonal::Plain(reason) => Some(reason.clone()),
-                    MaybePersonal::Personal(reason) => reason.value().cloned(),
-                });
-                let entry = InterventionEntry {
-                    id: e.intervention.0,
-                    account: e.account.0,
-                    contact: e.contact.0,
-                    deed: e.deed.word(),
-                    stage: InterventionStage::Requested.word(),
-                    reason: reason.as_ref().map(|reason| reason.as_str().to_owned()),
-                    requested_by: e.by.0,
-                    requested_at: recorded.recorded_at,
-                    decided_by: None,
-                    decided_at: None,
-                    refused: None,
-                };
-                found.push(Found { entry, approval: None, reason });
-            }
-            InstallationEvent::InterventionApproved(e) => {
-                if let Some(found) = at.get(&e.intervention).and_then(|at| found.get_mut(*at)) {
-                    found.approval = Some(recorded.event_id);
-                    found.entry.decided_by = Some(e.by.0);
-                    found.entry.decided_at = Some(recorded.recorded_at);
-                }
-            }
-            InstallationEvent::InterventionRejected(e) => {
-                if let Some(found) = at.get(&e.intervention).and_then(|at| found.get_mut(*at)) {
-                    found.entry.decided_by = Some(e.by.0);
-                    found.entry.decided_at = Some(recorded.recorded_at);
-                }
-            }
-            // Those in companies have a list of their own.
-            InstallationEvent::OrgInterventionRequested(_)
-            // Its stage says so.
-            | InstallationEvent::InterventionCarriedOut(_)
-            | InstallationEvent::InterventionRefused(_)
-            | InstallationEvent::OperatorTokenIssued(_)
-            | InstallationEvent::OperatorAppointed(_)
-            | InstallationEvent::OperatorDismissed(_)
-            | InstallationEvent::AccountOpeningOrdered(_)
-            | InstallationEvent::ApiKeyIssueOrdered(_) => {}
+    let all = interventions(reader).await?.into_iter();
+    let in_account = all.filter_map(|one| match &one.asked {
+        Asked::InAccount(asked) => {
+            let entry = entry(asked, &one);
+            Some(Found { entry, approval: one.approval, reason: one.reason })
         }
+        // Those in companies have a list of their own.
+        Asked::InCompany(_) => None,
+    });
+    Ok(in_account.collect())
+}
+
+fn entry(asked: &InterventionRequested, one: &Intervention) -> InterventionEntry {
+    InterventionEntry {
+        id: asked.intervention.0,
+        account: asked.account.0,
+        contact: asked.contact.0,
+        deed: asked.deed.word(),
+        stage: one.stage.word(),
+        reason: one.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+        requested_by: asked.by.0,
+        requested_at: one.requested_at,
+        decided_by: one.decided.map(|(by, _)| by.0),
+        decided_at: one.decided.map(|(_, at)| at),
+        refused: one.refused(),
     }
-    for (intervention, at) in at {
-        let now = installation.interventions.get(&intervention);
-        if let (Some(now), Some(found)) = (now, found.get_mut(at)) {
-            found.entry.stage = now.stage.word();
-            if let InterventionStage::Refused { code } = &now.stage {
-                found.entry.refused = Some(code.clone());
-            }
-        }
-    }
-    found.reverse();
-    Ok(found)
 }

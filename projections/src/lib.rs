@@ -47,6 +47,7 @@ pub mod status;
 mod stored_tuples;
 pub mod sub_org_directory;
 pub mod subcontractors;
+mod support;
 pub mod turn;
 pub mod unfinished;
 pub mod verify;

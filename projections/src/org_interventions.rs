@@ -1,18 +1,12 @@
-//! Whom support let, or was asked to let, into subcontractors' companies (R81): folded from the
-//! installation's events when an operator asks, never behind.
+//! Whom support let, or was asked to let, into subcontractors' companies (R81); never behind.
 
 use crate::ViewError;
-use domain::installation::{
-    Installation, InstallationEvent, InterventionStage, OrgInterventionRequested,
-};
+use crate::support::{Asked, Intervention, interventions};
+use domain::installation::OrgInterventionRequested;
 use domain::subcontractor_org::SubcontractorOrg;
-use domain::{
-    AggregateId, EmailAddress, Event, EventId, InterventionId, LedgerId, OrgId, PersonName,
-    Personal, Reason, Timestamp,
-};
-use event_store::{Reader, Recorded, StoreError};
+use domain::{EmailAddress, Event, EventId, OrgId, PersonName, Personal, Reason, Timestamp};
+use event_store::{Reader, StoreError};
 use serde::Serialize;
-use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -86,55 +80,19 @@ pub struct Found {
 
 /// All of them, the last that was asked for in front.
 pub async fn list(reader: &Reader) -> Result<Vec<Found>, ViewError> {
-    let mut installation = Installation::default();
-    let mut found: Vec<Found> = Vec::new();
-    let mut at: HashMap<InterventionId, usize> = HashMap::new();
-    let aggregate = [AggregateId::Installation.uuid()];
-    for recorded in reader.aggregate_events(LedgerId::INSTALLATION, &aggregate).await? {
-        let Event::Installation(event) = &recorded.event else { continue };
-        installation.apply(event).map_err(StoreError::from)?;
-        let (decided, by, approval) = match event {
-            InstallationEvent::OrgInterventionRequested(e) => {
-                at.insert(e.intervention, found.len());
-                let (asked, approval) = (e.clone(), None);
-                found.push(Found { entry: entry(e, &recorded), asked, approval });
-                continue;
-            }
-            InstallationEvent::InterventionApproved(e) => {
-                (e.intervention, e.by, Some(recorded.event_id))
-            }
-            InstallationEvent::InterventionRejected(e) => (e.intervention, e.by, None),
-            // Those in accounts have a list of their own.
-            InstallationEvent::InterventionRequested(_)
-            // Its stage says so.
-            | InstallationEvent::InterventionCarriedOut(_)
-            | InstallationEvent::InterventionRefused(_)
-            | InstallationEvent::OperatorTokenIssued(_)
-            | InstallationEvent::OperatorAppointed(_)
-            | InstallationEvent::OperatorDismissed(_)
-            | InstallationEvent::AccountOpeningOrdered(_)
-            | InstallationEvent::ApiKeyIssueOrdered(_) => continue,
-        };
-        if let Some(found) = at.get(&decided).and_then(|at| found.get_mut(*at)) {
-            found.approval = approval;
-            found.entry.decided_by = Some(by.0);
-            found.entry.decided_at = Some(recorded.recorded_at);
+    let all = interventions(reader).await?.into_iter();
+    let in_company = all.filter_map(|one| match &one.asked {
+        Asked::InCompany(asked) => {
+            let (entry, asked) = (entry(asked, &one), asked.clone());
+            Some(Found { entry, asked, approval: one.approval })
         }
-    }
-    for (intervention, at) in at {
-        let now = installation.interventions.get(&intervention);
-        if let (Some(now), Some(found)) = (now, found.get_mut(at)) {
-            found.entry.stage = now.stage.word();
-            if let InterventionStage::Refused { code } = &now.stage {
-                found.entry.refused = Some(code.clone());
-            }
-        }
-    }
-    found.reverse();
-    Ok(found)
+        // Those in accounts have a list of their own.
+        Asked::InAccount(_) => None,
+    });
+    Ok(in_company.collect())
 }
 
-fn entry(asked: &OrgInterventionRequested, recorded: &Recorded) -> OrgInterventionEntry {
+fn entry(asked: &OrgInterventionRequested, one: &Intervention) -> OrgInterventionEntry {
     let name = |name: &Personal<PersonName>| name.value().map(|name| name.as_str().to_owned());
     OrgInterventionEntry {
         id: asked.intervention.0,
@@ -145,12 +103,12 @@ fn entry(asked: &OrgInterventionRequested, recorded: &Recorded) -> OrgInterventi
         email: asked.email.value().map(EmailAddress::typed).map(str::to_owned),
         replaces: asked.replaces.map(|user| user.0),
         reason: asked.evidence.value().map(Reason::as_str).map(str::to_owned),
-        stage: InterventionStage::Requested.word(),
+        stage: one.stage.word(),
         requested_by: asked.by.0,
-        requested_at: recorded.recorded_at,
-        decided_by: None,
-        decided_at: None,
-        refused: None,
+        requested_at: one.requested_at,
+        decided_by: one.decided.map(|(by, _)| by.0),
+        decided_at: one.decided.map(|(_, at)| at),
+        refused: one.refused(),
     }
 }
 

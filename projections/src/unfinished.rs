@@ -6,8 +6,9 @@
 
 use crate::ViewError;
 use crate::org_interventions::company;
-use crate::{interventions, org_interventions};
+use crate::support::{Asked, interventions};
 use domain::ids::JoinRequestId;
+use domain::installation::InterventionStage;
 use domain::person::{Person, PersonEvent};
 use domain::subcontractor::Subcontractor;
 use domain::subcontractor_org::{SubcontractorOrg, SubcontractorOrgEvent};
@@ -86,25 +87,20 @@ impl Search<'_> {
     async fn interventions(&mut self) -> Result<(), ViewError> {
         let ledger = LedgerId::INSTALLATION.0;
         let finished_by = "An operator approves it once more.";
-        for found in interventions::list(self.reader).await? {
-            let entry = found.entry;
-            if entry.stage == "approved" {
-                let since = entry.decided_at.unwrap_or(entry.requested_at);
-                let (step, about) = ("intervention_approved", entry.id);
-                let missing_in = Some(entry.account);
-                let one = Unfinished { step, since, ledger, about, missing_in, finished_by };
-                self.found.push(one);
+        for one in interventions(self.reader).await? {
+            if !matches!(one.stage, InterventionStage::Approved { .. }) {
+                continue;
             }
-        }
-        for found in org_interventions::list(self.reader).await? {
-            let entry = found.entry;
-            if entry.stage == "approved" {
-                let since = entry.decided_at.unwrap_or(entry.requested_at);
-                let (step, about) = ("org_intervention_approved", entry.id);
-                let missing_in = Some(entry.org);
-                let one = Unfinished { step, since, ledger, about, missing_in, finished_by };
-                self.found.push(one);
-            }
+            let since = one.decided.map_or(one.requested_at, |(_, at)| at);
+            let (step, about, missing_in) = match &one.asked {
+                Asked::InAccount(asked) => {
+                    ("intervention_approved", asked.intervention.0, Some(asked.account.0))
+                }
+                Asked::InCompany(asked) => {
+                    ("org_intervention_approved", asked.intervention.0, Some(asked.org.0))
+                }
+            };
+            self.found.push(Unfinished { step, since, ledger, about, missing_in, finished_by });
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ pub(crate) mod settings;
 pub(crate) mod staff;
 pub(crate) mod staff_invitations;
 pub(crate) mod subcontractors;
+mod support;
 pub(crate) mod work_orders;
 
 use projections::contact_directory::ContactDirectory;

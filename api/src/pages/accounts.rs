@@ -1,8 +1,8 @@
-use super::cookie::{Errand, carrying, look_forgotten};
+use super::cookie::work_begun;
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden, radio,
 };
-use super::layout::{Page, own_path, to, with_cookie};
+use super::layout::{Page, own_path, to};
 use super::visit::{Owner, Sent, Visit, WithWork};
 use crate::error::Problem;
 use crate::extract::public::Visitor;
@@ -50,7 +50,6 @@ pub(super) async fn send(
     match sign_in(&app, &visitor, &login).await {
         Ok(signed_in) => {
             before.end_work(&app).await?;
-            let carried = carrying(&signed_in.secret, Errand::Work, app.site());
             let wanted = form.filled("next").and_then(own_path);
             let (first, is_org) = match signed_in.work {
                 Some(Working::Org(..)) => ("/org/projects", true),
@@ -58,8 +57,7 @@ pub(super) async fn send(
             };
             // What they were on their way to may be the other one's.
             let wanted = wanted.filter(|path| path.starts_with("/org/") == is_org);
-            let response = with_cookie(to(wanted.unwrap_or(first)), carried);
-            Ok(with_cookie(response, look_forgotten(app.site())))
+            Ok(work_begun(to(wanted.unwrap_or(first)), &signed_in.secret, app.site()))
         }
         Err(problem) => {
             let complaints = Complaints::about(problem)?;

@@ -118,6 +118,12 @@ pub(super) fn forgotten(errand: Errand, site: &Site) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie).ok()
 }
 
+/// Has the browser carry this session for work, and forget the look that the work before it began.
+pub(super) fn work_begun(response: Response, secret: &Secret, site: &Site) -> Response {
+    let carried = carrying(secret, Errand::Work, site);
+    with_cookie(with_cookie(response, carried), look_forgotten(site))
+}
+
 /// Has the browser forget all that it carries for work: a look through an owner's eyes is part of it.
 pub(super) fn work_forgotten(response: Response, site: &Site) -> Response {
     with_cookie(with_cookie(response, forgotten(Errand::Work, site)), look_forgotten(site))

@@ -43,8 +43,14 @@ impl Form {
     }
 
     /// Fields that came beside a file.
-    pub(super) const fn of(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
+    pub(super) fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name, unfolded(&value))).collect())
+    }
+
+    /// The same, with one more field.
+    pub(super) fn with(mut self, name: &str, value: String) -> Self {
+        self.0.push((name.to_owned(), value));
+        self
     }
 
     /// Reads the part behind the `?`.

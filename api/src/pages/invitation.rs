@@ -7,6 +7,7 @@ use super::form::{
     no_such_button, quiet_button,
 };
 use super::layout::{Page, to, with_cookie};
+use super::link::sign_out;
 use super::own_info::{self, OwnInfo};
 use super::password_reset::PASSWORD_HINT;
 use super::problem;
@@ -56,7 +57,10 @@ pub(super) async fn send(
         "move" => choose(&app, &who, &path, AddressChoice::Move, &form).await,
         "sign-in" => sign_in_and_accept(&app, &before, &path, &form).await,
         "decline" => decline_by_link(&app, &who, &path).await.map(|()| to("/?done=declined")),
-        "sign-out" => sign_out(&app, &before, &path).await,
+        "sign-out" => {
+            let again = format!("/invitations/{}", path.expose());
+            sign_out(&app, &before, &again).await
+        }
         _ => Err(no_such_button()),
     };
     match done {
@@ -147,17 +151,6 @@ async fn sign_in_and_accept(
 
 fn welcome(carried: Option<HeaderValue>) -> Response {
     with_cookie(to("/me?done=accepted"), carried)
-}
-
-async fn sign_out(
-    app: &AppState,
-    before: &WithWork<Visitor>,
-    link: &Secret,
-) -> Result<Response, Problem> {
-    before.end_all(app).await?;
-    let again = to(&format!("/invitations/{}", link.expose()));
-    let again = with_cookie(again, cookie::forgotten(Errand::Own, app.site()));
-    Ok(cookie::work_forgotten(again, app.site()))
 }
 
 fn person_of(asker: &Asker) -> PersonId {

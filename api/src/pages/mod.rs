@@ -22,6 +22,7 @@ mod invitation;
 mod job;
 mod jobs;
 mod layout;
+mod link;
 mod me;
 mod multipart;
 mod once;

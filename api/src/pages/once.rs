@@ -34,7 +34,9 @@ pub(super) fn once_if(sent: bool, form: &Form) -> Markup {
     if sent { once_field(form) } else { once_field(&Form::default()) }
 }
 
-/// The same order, under the name of its form; what makes ids makes the same ones again.
+/// The same order, under the name of its form; what makes ids makes the same ones again. A link that is
+/// mailed again needs none of these: the second time nothing is made, and once the answer is forgotten,
+/// the same link could not be made again.
 pub(super) fn keyed<P>(mut order: Order<P, ()>, form: &Form) -> Order<P, ()> {
     order.idempotency = form.filled(ONCE).map(|_named| {
         let (actor, digest) = (order.asker.credential.repeats(), form.digest());

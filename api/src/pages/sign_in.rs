@@ -1,4 +1,4 @@
-use super::cookie::{Errand, carrying, look_forgotten, work_forgotten};
+use super::cookie::{Errand, carrying, work_begun, work_forgotten};
 use super::form::{
     CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, button, code_where_needed, hidden,
 };
@@ -8,7 +8,7 @@ use crate::credential::Secret;
 use crate::error::Problem;
 use crate::extract::public::Visitor;
 use crate::input::Door;
-use crate::persons::signing_in::{Login, SignedIn, go_to_org, go_to_work, sign_in};
+use crate::persons::signing_in::{Errand as For, Login, SignedIn, go_to, sign_in};
 use crate::persons::trades::organisations;
 use crate::persons::{links, work};
 use crate::state::AppState;
@@ -50,10 +50,7 @@ pub(super) async fn send(
     let own = carrying(&signed_in.secret, Errand::Own, app.site());
     let response = with_cookie(to(&path), own);
     Ok(match work {
-        Some(secret) => {
-            let carried = carrying(&secret, Errand::Work, app.site());
-            with_cookie(with_cookie(response, carried), look_forgotten(app.site()))
-        }
+        Some(secret) => work_begun(response, &secret, app.site()),
         None => work_forgotten(response, app.site()),
     })
 }
@@ -75,23 +72,23 @@ async fn lead(
         Some(true) | None => organisations::of(app, &person).await?,
     };
     let is_owner = wanted.is_none() && !links::of(app, &person).await?.is_empty();
-    let path = match (accounts.as_slice(), orgs.as_slice()) {
-        ([], []) => "/me".to_owned(),
-        ([], [only]) if !is_owner => {
-            let secret = go_to_org(app, who, signed_in, only.org).await?;
-            return Ok((wanted.unwrap_or("/org/projects").to_owned(), Some(secret)));
+    let (errand, first) = match (accounts.as_slice(), orgs.as_slice()) {
+        ([], []) => return Ok(("/me".to_owned(), None)),
+        ([], [only]) if !is_owner => (For::Org(only.org), "/org/projects"),
+        ([only], []) if !is_owner => (For::Account(only.account), "/jobs"),
+        _ => {
+            let asked = wanted.map(|path| format!("/accounts?next={path}"));
+            return Ok((asked.unwrap_or_else(|| "/accounts".to_owned()), None));
         }
-        ([only], []) if !is_owner => match go_to_work(app, who, signed_in, only.account).await {
-            Ok(secret) => return Ok((wanted.unwrap_or("/jobs").to_owned(), Some(secret))),
-            // They are signed in for their own things, where one can be turned on.
-            Err(refused) if refused.body.code == "staff_second_factor_required" => {
-                "/accounts?done=second-factor-required".to_owned()
-            }
-            Err(problem) => return Err(problem),
-        },
-        _ => wanted.map_or_else(|| "/accounts".to_owned(), |at| format!("/accounts?next={at}")),
     };
-    Ok((path, None))
+    match go_to(app, who, signed_in, errand).await {
+        Ok(secret) => Ok((wanted.unwrap_or(first).to_owned(), Some(secret))),
+        // They are signed in for their own things, where one can be turned on.
+        Err(refused) if refused.body.code == "staff_second_factor_required" => {
+            Ok(("/accounts?done=second-factor-required".to_owned(), None))
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Whether a path is that of somebody's own page.

@@ -1,5 +1,4 @@
-use super::cookie::{Errand, forgotten, work_forgotten};
-use super::layout::{to, with_cookie};
+use super::link::sign_out;
 use super::visit::{Sent, WithWork};
 use crate::error::Problem;
 use crate::extract::public::Visitor;
@@ -12,7 +11,5 @@ pub(super) async fn send(
     State(app): State<AppState>,
     sent: Sent<WithWork<Visitor>, ()>,
 ) -> Result<Response, Problem> {
-    sent.who.end_all(&app).await?;
-    let response = with_cookie(to("/sign-in?done=signed-out"), forgotten(Errand::Own, app.site()));
-    Ok(work_forgotten(response, app.site()))
+    sign_out(&app, &sent.who, "/sign-in?done=signed-out").await
 }

@@ -1,10 +1,6 @@
-use super::cookie::{Errand, forgotten, work_forgotten};
-use super::form::{
-    CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
-    no_such_button,
-};
-use super::layout::{Page, to, with_cookie};
-use super::password_reset::PASSWORD_HINT;
+use super::form::{Complaints, Form, no_such_button};
+use super::layout::{Page, to};
+use super::link::{LABELS, Standing, sign_out, signed_in};
 use super::problem;
 use super::visit::{Sent, Visit, WithWork};
 use super::words::day_and_time;
@@ -12,17 +8,16 @@ use crate::credential::Secret;
 use crate::endpoints::staff_invitations::accept::join_by_link;
 use crate::error::Problem;
 use crate::extract::public::Visitor;
-use crate::persons::accepting::known;
 use crate::persons::joining::Joiner;
-use crate::persons::signing_in::{Login, end_session, sign_in};
+use crate::persons::signing_in::end_session;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
+use maud::html;
 
-const LABELS: [(&str, &str); 3] =
-    [(PASSWORD, "Password"), (PASSWORD_AGAIN, "Password once more"), (CODE, CODE_LABEL)];
+/// Where somebody goes who has joined.
+const JOINED: &str = "/?done=joined";
 
 /// Look at an invitation to an account's staff. Looking uses nothing up.
 pub(super) async fn show(
@@ -32,8 +27,8 @@ pub(super) async fn show(
     shown(&app, &visit.who, &visit.path, &Complaints::NONE).await
 }
 
-/// Accept it: with a new password, or with the login that the address has. Unless it is whoever is
-/// signed in, all that the browser carried before is over.
+/// Accept it: with a new password, or with the login that the address has; or sign out to do so as
+/// somebody else. Unless it is whoever is signed in, all that the browser carried before is over.
 pub(super) async fn send(
     State(app): State<AppState>,
     sent: Sent<WithWork<Visitor>, Secret>,
@@ -43,15 +38,16 @@ pub(super) async fn send(
     let (joined, is_the_same) = match form.text("action") {
         "accept" => (accept(&app, who, &path, &form).await, who.asker.is_some()),
         "sign-in" => (sign_in_and_accept(&app, who, &path, &form).await, false),
+        "sign-out" => {
+            let again = format!("/staff-invitations/{}", path.expose());
+            return sign_out(&app, &before, &again).await;
+        }
         _ => (Err(no_such_button()), false),
     };
     match joined {
-        Ok(()) if is_the_same => Ok(to("/?done=joined")),
-        Ok(()) => {
-            before.end_all(&app).await?;
-            let joined = with_cookie(to("/?done=joined"), forgotten(Errand::Own, app.site()));
-            Ok(work_forgotten(joined, app.site()))
-        }
+        Ok(()) if is_the_same => Ok(to(JOINED)),
+        // What is done for the account takes a session of its own.
+        Ok(()) => sign_out(&app, &before, JOINED).await,
         Err(problem) => shown(&app, who, &path, &Complaints::about(problem)?).await,
     }
 }
@@ -62,8 +58,7 @@ async fn accept(app: &AppState, who: &Visitor, link: &Secret, form: &Form) -> Re
     join_by_link(app, who.clone(), link, password).await.map(drop)
 }
 
-/// As the one who has a login with the invited address already. The session is for this alone: what
-/// is done for the account takes one of its own.
+/// As the one who has a login with the invited address already. The session is for this alone.
 async fn sign_in_and_accept(
     app: &AppState,
     who: &Visitor,
@@ -72,13 +67,9 @@ async fn sign_in_and_accept(
 ) -> Result<(), Problem> {
     let invitee = Joiner::of(app, link).await?;
     invitee.still_open(app)?;
-    let (email, password) = (invitee.addressed()?.email, form.password(PASSWORD));
-    let login = Login::own(&email, &password, form.filled(CODE));
-    let signed_in = sign_in(app, who, &login).await?;
-    let asker = signed_in.asker(who);
-    let as_them = Visitor { asker: Some(asker.clone()), ..who.clone() };
+    let (signed_in, as_them) = signed_in(app, who, &invitee.addressed()?.email, form).await?;
     let joined = join_by_link(app, as_them, link, None).await;
-    end_session(app, &asker).await?;
+    end_session(app, &signed_in.asker(who)).await?;
     joined.map(drop)
 }
 
@@ -102,45 +93,18 @@ async fn shown(
         return Ok(Page::new(problem::title(&why), content).status(why.status).into_response());
     }
     let email = invitee.addressed()?.email;
-    let has_login = known(app, &email).await?.is_some();
+    let standing = Standing::of(app, who.asker.as_ref(), &email).await?;
     let content = html! {
         (complaints.above(&LABELS))
-        p .lead {
-            strong { (builder) } " invites you to its staff, as " (invitee.member()?.role.word()) "."
+        @if !matches!(standing, Standing::SomebodyElse(_)) {
+            p .lead {
+                strong { (builder) } " invites you to its staff, as "
+                (invitee.member()?.role.word()) "."
+            }
         }
-        (answers(email.typed(), has_login, who.asker.is_some(), complaints))
+        (standing.form(email.typed(), &html! {}, complaints))
         p .hint { "This invitation works until " (day_and_time(invitee.link.expires_at)) "." }
     };
     let page = Page::new(format!("Invitation from {builder}"), content);
     Ok(page.status(complaints.status()).into_response())
-}
-
-fn answers(email: &str, has_login: bool, signed_in: bool, complaints: &Complaints) -> Markup {
-    let address = Input::email("username", "Your address").filled_as("username").value(email);
-    html! {
-        section {
-            h2 { "Accept" }
-            @if signed_in {
-                p { "With the login that you are signed in with, if it is " strong { (email) } "." }
-                form method="post" { (button("accept", "Accept the invitation")) }
-            } @else if has_login {
-                p { "You have a login with this address already." }
-                form method="post" novalidate {
-                    (address.read_only().shown(complaints))
-                    (Input::password(LABELS[0].1).shown(complaints))
-                    (code_where_needed(complaints))
-                    (button("sign-in", "Sign in and accept"))
-                }
-                p { a href="/forgotten-password" { "I forgot my password" } }
-            } @else {
-                p { "Choose a password. With it and your address you sign in from now on." }
-                form method="post" novalidate {
-                    (address.read_only().shown(complaints))
-                    (Input::new_password(PASSWORD, LABELS[0].1).hint(PASSWORD_HINT).shown(complaints))
-                    (Input::new_password(PASSWORD_AGAIN, LABELS[1].1).shown(complaints))
-                    (button("accept", "Accept the invitation"))
-                }
-            }
-        }
-    }
 }

@@ -99,22 +99,42 @@ pub(crate) async fn sign_in(
         return Err(no_such_login());
     }
     second_factor::ask(app, person, login.code, circumstances.clone()).await?;
-    let work = match login.errand {
-        Errand::Own => None,
+    begin(app, person, checked, login.errand, circumstances).await
+}
+
+/// Begins another session of somebody who has just signed in, for an account or an organisation that they
+/// work for.
+pub(crate) async fn go_to(
+    app: &AppState,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    errand: Errand,
+) -> Result<Secret, Problem> {
+    let SignedIn { person, checked, .. } = *signed_in;
+    let circumstances = visitor.circumstances(Actor::Owner(person));
+    Ok(begin(app, person, checked, errand, circumstances).await?.secret)
+}
+
+/// Begins a session of whoever has shown this password, for what they have come for.
+async fn begin(
+    app: &AppState,
+    person: PersonId,
+    checked: CredentialId,
+    errand: Errand,
+    circumstances: Circumstances,
+) -> Result<SignedIn, Problem> {
+    let (work, (session, applied)) = match errand {
+        Errand::Own => (None, begin_session(app, person, circumstances.clone()).await?),
         Errand::Account(account) => {
-            let (account, staff) = work_for(app, person, account).await?;
-            Some(Working::Account(account, staff))
+            let staff = member_of(app, person, account).await?;
+            let begun = begin_work(app, person, account, staff, circumstances.clone()).await?;
+            (Some(Working::Account(account, staff)), begun)
         }
-        Errand::Org(org) => Some(Working::Org(org, user_of(app, person, org).await?)),
-    };
-    let (session, applied) = match work {
-        Some(Working::Account(account, staff)) => {
-            begin_work(app, person, account, staff, circumstances.clone()).await?
+        Errand::Org(org) => {
+            let user = user_of(app, person, org).await?;
+            let begun = begin_org_work(app, person, org, user, circumstances.clone()).await?;
+            (Some(Working::Org(org, user)), begun)
         }
-        Some(Working::Org(org, user)) => {
-            begin_org_work(app, person, org, user, circumstances.clone()).await?
-        }
-        None => begin_session(app, person, circumstances.clone()).await?,
     };
     unless_changed(app, person, checked, session, circumstances).await?;
     let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
@@ -161,14 +181,13 @@ async fn holder(
 }
 
 /// As whom they work for an account. One that has not got them is answered like one that never was.
-async fn work_for(
+async fn member_of(
     app: &AppState,
     person: PersonId,
     account: AccountId,
-) -> Result<(AccountId, StaffId), Problem> {
+) -> Result<StaffId, Problem> {
     let person = links::person(app, person).await?;
-    let staff = work::staff_of(app, &person, account).await?;
-    Ok((account, staff.ok_or_else(Problem::not_found)?))
+    work::staff_of(app, &person, account).await?.ok_or_else(Problem::not_found)
 }
 
 /// As whom they work for an organisation. One that has not got them is answered like one that never was.
@@ -187,38 +206,6 @@ pub(crate) async fn end_session(app: &AppState, asker: &Asker) -> Result<(), Pro
     let own = Circumstances { actor, authority, ..asker.circumstances(None) };
     execute(app, submission(person.into(), revoke, own)?).await?;
     Ok(())
-}
-
-/// Begins work of somebody who has just signed in, for an account whose staff they are of.
-pub(crate) async fn go_to_work(
-    app: &AppState,
-    visitor: &Visitor,
-    signed_in: &SignedIn,
-    account: AccountId,
-) -> Result<Secret, Problem> {
-    let SignedIn { person, checked, .. } = *signed_in;
-    let (account, staff) = work_for(app, person, account).await?;
-    let circumstances = visitor.circumstances(Actor::Owner(person));
-    let (session, applied) = begin_work(app, person, account, staff, circumstances.clone()).await?;
-    unless_changed(app, person, checked, session, circumstances).await?;
-    let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
-    Ok(Secret::new(SecretKind::Session, person.into(), secret))
-}
-
-/// The same, for an organisation whose user they are.
-pub(crate) async fn go_to_org(
-    app: &AppState,
-    visitor: &Visitor,
-    signed_in: &SignedIn,
-    org: OrgId,
-) -> Result<Secret, Problem> {
-    let SignedIn { person, checked, .. } = *signed_in;
-    let user = user_of(app, person, org).await?;
-    let circumstances = visitor.circumstances(Actor::Owner(person));
-    let (session, applied) = begin_org_work(app, person, org, user, circumstances.clone()).await?;
-    unless_changed(app, person, checked, session, circumstances).await?;
-    let secret = applied.secret.as_ref().ok_or_else(Problem::internal)?;
-    Ok(Secret::new(SecretKind::Session, person.into(), secret))
 }
 
 fn no_such_login() -> Problem {

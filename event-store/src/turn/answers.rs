@@ -46,8 +46,7 @@ impl Turn<'_> {
     ) -> Result<Answers, StoreError> {
         match (work, verdict) {
             (Work::Execute(submission, _), Verdict::Applied { receipt, events }) => {
-                let told =
-                    submission.secret.as_ref().filter(|_| events && tells_secret(submission));
+                let told = told_secret(submission, events);
                 if let Some(key) = &submission.idempotency
                     && !found.contains_key(&(group.ledger, key.key_hash))
                 {
@@ -125,6 +124,11 @@ impl Turn<'_> {
             refused_at: self.now(submission.ledger).moment(),
         })
     }
+}
+
+/// The secret that the answer to a command tells, if it does.
+pub(super) fn told_secret(submission: &Submission, events: bool) -> Option<&NewSecret> {
+    submission.secret.as_ref().filter(|_| events && tells_secret(submission))
 }
 
 /// Whether the command's answer tells its secret; an invitation's goes into a mail and nowhere else.

@@ -1,5 +1,6 @@
 //! Decides the commands of a turn, fetching what they ask for.
 
+use super::answers::told_secret;
 use super::{Found, Placed, Receipt, Turn, Verdict};
 use super::{Group, LaneConnection};
 use crate::codec::{Origin, Recorded};
@@ -95,7 +96,8 @@ impl Turn<'_> {
         }
         self.fetch_needs(lane, index, 0, now).await?;
         let mut verdicts = Vec::new();
-        let mut used: BTreeSet<[u8; 32]> = BTreeSet::new();
+        // The answers of this turn: the same key twice in one is carried out once, and told twice.
+        let mut told: HashMap<[u8; 32], Found> = HashMap::new();
         for work in 0..self.groups[index].work.len() {
             let submission = match &self.groups[index].work[work] {
                 Work::Execute(submission, _) => submission,
@@ -104,16 +106,11 @@ impl Turn<'_> {
                     continue;
                 }
             };
-            if let Some(key) = &submission.idempotency {
-                if let Some(receipt) = found.get(&(ledger, key.key_hash)) {
+            let key = submission.idempotency;
+            if let Some(key) = &key {
+                let before = found.get(&(ledger, key.key_hash));
+                if let Some(receipt) = before.or_else(|| told.get(&key.key_hash)) {
                     verdicts.push(Verdict::Answered(Box::new(again(ledger, key, receipt))));
-                    continue;
-                }
-                // The same key twice in one turn: the second is told to come again, and then finds
-                // the first one's receipt.
-                if !used.insert(key.key_hash) {
-                    let busy = StoreError::Unavailable("the same key is being carried out".into());
-                    verdicts.push(Verdict::Answered(Box::new(Err(busy.into()))));
                     continue;
                 }
             }
@@ -127,7 +124,11 @@ impl Turn<'_> {
                     let events = !decision.events.is_empty();
                     let outcome = decision.outcome;
                     self.place(index, work, now, decision.events, placed)?;
-                    Verdict::Applied { receipt: self.receipt(index, work, outcome), events }
+                    let receipt = self.receipt(index, work, outcome);
+                    if let Some(key) = key {
+                        told.insert(key.key_hash, self.found(index, work, key, &receipt, events));
+                    }
+                    Verdict::Applied { receipt, events }
                 }
             });
         }
@@ -174,6 +175,26 @@ impl Turn<'_> {
         let versions =
             aggregates.into_iter().map(|id| (id, group.cache.state.version(id))).collect();
         Receipt { position: group.cache.position, versions, outcome }
+    }
+
+    /// What a command was told, for whoever comes with the same key in the same turn.
+    fn found(
+        &self,
+        index: usize,
+        work: usize,
+        key: IdempotencyKey,
+        receipt: &Receipt,
+        events: bool,
+    ) -> Found {
+        let secret = match &self.groups[index].work[work] {
+            Work::Execute(submission, _) => told_secret(submission, events),
+            Work::Rehearse(..) => None,
+        };
+        Found {
+            request_hash: key.request_hash.to_vec(),
+            receipt: receipt.clone(),
+            secret: secret.map(|secret| *secret.expose()),
+        }
     }
 
     /// Decides one command, fetching what it asks for until it is satisfied.

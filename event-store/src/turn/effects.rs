@@ -1,17 +1,15 @@
 //! What is written with the events: keys, claims, links, mail, credentials.
 
 use super::beginnings::begins;
+use super::mails::Mail;
 use super::{Claim, LaneConnection, Placed, Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::keys::Held;
-use crate::reader::stored;
-use crate::rows::{MailRow, NewTokenRow, SubjectKeyRow};
+use crate::rows::{NewTokenRow, SubjectKeyRow};
 use crate::sealing::Subjects;
-use crate::store::Submission;
+use crate::store::{NewSecret, Submission};
 use crate::writer::Work;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::contact::{ClaimChange, ContactEvent, InvitationStep};
 use domain::notification::{MailKind, NotificationEvent};
 use domain::personal::HoldsPersonal;
@@ -160,24 +158,11 @@ impl Turn<'_> {
         let (ledger, at) = (recorded.ledger, recorded.recorded_at.moment());
         let sent = match event {
             NotificationEvent::NotificationQueued(queued) => {
-                let mut letter =
-                    serde_json::json!({ "to": queued.to.value().map(EmailAddress::typed) });
-                if queued.kind == MailKind::PortalLink {
-                    let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
-                    letter["secret"] = URL_SAFE_NO_PAD.encode(secret.expose()).into();
-                }
-                let keys = self.shared.reader.keys();
-                let sealed = keys.seal(letter.to_string().as_bytes(), mail.0.as_bytes())?;
-                writes.mails.push(MailRow {
-                    ledger_id: ledger.0,
-                    mail_id: mail.0,
-                    kind: queued.kind.word(),
-                    contact_id: queued.recipient.0,
-                    position: stored(recorded.position),
-                    sealed,
-                    created_at: at,
-                });
-                return Ok(());
+                let carries_link = queued.kind == MailKind::PortalLink;
+                let secret = if carries_link { Some(made_secret(submission)?) } else { None };
+                let (id, kind, whose) = (mail.0, queued.kind, queued.recipient.0);
+                let mail = Mail { id, kind, whose, to: &queued.to, secret };
+                return self.mail(recorded, &mail, writes);
             }
             NotificationEvent::NotificationSent(_) => true,
             NotificationEvent::NotificationFailed(_) => false,
@@ -242,37 +227,17 @@ impl Turn<'_> {
             Some((_, InvitationStep::Reminded(_) | InvitationStep::FormerTold(_)))
                 if matches!(submission.command, Command::TakeOver { .. }) => {}
             Some((_, InvitationStep::Reminded(e))) => {
-                let letter = (MailKind::InvitationReminder, e.mail, &e.sent_to);
-                self.mail_without_link(recorded, contact, letter, writes)?;
+                let (id, kind, whose) = (e.mail.0, MailKind::InvitationReminder, contact.0);
+                let letter = Mail { id, kind, whose, to: &e.sent_to, secret: None };
+                self.mail(recorded, &letter, writes)?;
             }
             Some((_, InvitationStep::FormerTold(e))) => {
-                let letter = (MailKind::FormerAddress, e.mail, &e.sent_to);
-                self.mail_without_link(recorded, contact, letter, writes)?;
+                let (id, kind, whose) = (e.mail.0, MailKind::FormerAddress, contact.0);
+                let letter = Mail { id, kind, whose, to: &e.sent_to, secret: None };
+                self.mail(recorded, &letter, writes)?;
             }
             Some((_, InvitationStep::Ended(_))) | None => {}
         }
-        Ok(())
-    }
-
-    /// A mail whose words are told from the ledger when it is sent.
-    fn mail_without_link(
-        &self,
-        recorded: &Recorded,
-        contact: ContactId,
-        (kind, mail, sent_to): (MailKind, MailId, &Personal<EmailAddress>),
-        writes: &mut Writes,
-    ) -> Result<(), StoreError> {
-        let to = serde_json::json!({ "to": sent_to.value().map(EmailAddress::typed) });
-        let keys = self.shared.reader.keys();
-        writes.mails.push(MailRow {
-            ledger_id: recorded.ledger.0,
-            mail_id: mail.0,
-            kind: kind.word(),
-            contact_id: contact.0,
-            position: stored(recorded.position),
-            sealed: keys.seal(to.to_string().as_bytes(), mail.0.as_bytes())?,
-            created_at: recorded.recorded_at.moment(),
-        });
         Ok(())
     }
 
@@ -291,8 +256,7 @@ impl Turn<'_> {
         if matches!(submission.command, Command::TakeOver { .. }) {
             return Ok(());
         }
-        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
-        let at = recorded.recorded_at.moment();
+        let secret = made_secret(submission)?;
         writes.tokens.push(NewTokenRow {
             ledger_id: recorded.ledger.0,
             token_hash: secret.hash().to_vec(),
@@ -302,25 +266,9 @@ impl Turn<'_> {
             invitation_id: invitation.id.0,
             expires_at: invitation.until.moment(),
         });
-        let mail = serde_json::json!({
-            "to": sent_to.value().map(EmailAddress::typed),
-            "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
-        });
-        let sealed = self
-            .shared
-            .reader
-            .keys()
-            .seal(mail.to_string().as_bytes(), invitation.token.0.as_bytes())?;
-        writes.mails.push(MailRow {
-            ledger_id: recorded.ledger.0,
-            mail_id: invitation.token.0,
-            kind: "invitation",
-            contact_id: contact.0,
-            position: stored(recorded.position),
-            sealed,
-            created_at: at,
-        });
-        Ok(())
+        let (id, kind, whose) = (invitation.token.0, MailKind::Invitation, contact.0);
+        let mail = Mail { id, kind, whose, to: sent_to, secret: Some(secret) };
+        self.mail(recorded, &mail, writes)
     }
 }
 
@@ -330,7 +278,11 @@ struct Invited {
     until: Timestamp,
 }
 
+/// The secret that was made for what the command makes.
+pub(super) fn made_secret(submission: &Submission) -> Result<&NewSecret, StoreError> {
+    submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)
+}
+
 pub(super) fn secret_hash(submission: &Submission) -> Result<Vec<u8>, StoreError> {
-    let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
-    Ok(secret.hash().to_vec())
+    Ok(made_secret(submission)?.hash().to_vec())
 }

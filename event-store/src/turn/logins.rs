@@ -1,6 +1,7 @@
 //! What is written with the events of persons: passwords, sessions, links to reset them with.
 
-use super::effects::secret_hash;
+use super::effects::{made_secret, secret_hash};
+use super::mails::Mail;
 use super::second_factors::SecondFactors;
 use super::{Turn, Writes};
 use crate::codec::Recorded;
@@ -9,17 +10,15 @@ use crate::logins::{OrgSession, SESSION_HOURS, STAFF_SESSION_HOURS, StaffSession
 use crate::pipeline::Pipeline;
 use crate::reader::stored;
 use crate::rows::{
-    EmailChangeTokenRow, EmailMoveRow, ImportedOwnerRow, MailRow, PasswordRow, Prepared,
-    ResetTokenRow, SessionRow,
+    EmailChangeTokenRow, EmailMoveRow, ImportedOwnerRow, PasswordRow, Prepared, ResetTokenRow,
+    SessionRow,
 };
 use crate::store::Submission;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::notification::MailKind;
 use domain::person::{
     LoginEmailChanged, PasswordResetRequested, PersonEvent, PrimaryEmailChangeRequested,
 };
-use domain::{ContactId, EmailAddress, LedgerId, PersonId, Personal, SessionId};
+use domain::{ContactId, LedgerId, PersonId, SessionId};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -219,7 +218,7 @@ impl Turn<'_> {
         submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
-        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let secret = made_secret(submission)?;
         let token = asked.token.0;
         writes.logins.resets.push(ResetTokenRow {
             ledger_id: recorded.ledger.0,
@@ -227,21 +226,9 @@ impl Turn<'_> {
             token_id: token,
             expires_at: asked.expires_at.moment(),
         });
-        let mail = serde_json::json!({
-            "to": asked.sent_to.value().map(EmailAddress::typed),
-            "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
-        });
-        let keys = self.shared.reader.keys();
-        writes.mails.push(MailRow {
-            ledger_id: recorded.ledger.0,
-            mail_id: token,
-            kind: "password_reset",
-            contact_id: person.0,
-            position: stored(recorded.position),
-            sealed: keys.seal(mail.to_string().as_bytes(), token.as_bytes())?,
-            created_at: recorded.recorded_at.moment(),
-        });
-        Ok(())
+        let (kind, to) = (MailKind::PasswordReset, &asked.sent_to);
+        let mail = Mail { id: token, kind, whose: person.0, to, secret: Some(secret) };
+        self.mail(recorded, &mail, writes)
     }
 
     /// The link's hash, the mail that carries the link to the new address alone, and a notice to the
@@ -254,21 +241,19 @@ impl Turn<'_> {
         submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
-        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let secret = made_secret(submission)?;
         writes.logins.email_changes.push(EmailChangeTokenRow {
             ledger_id: recorded.ledger.0,
             token_hash: secret.hash().to_vec(),
             token_id: asked.token.0,
             expires_at: asked.expires_at.moment(),
         });
-        let link = URL_SAFE_NO_PAD.encode(secret.expose());
-        let kind = MailKind::PrimaryEmailChange;
-        let mail = Mail { id: asked.token.0, kind, to: &asked.to, secret: Some(link) };
-        writes.mails.push(self.mail_of_person(recorded, person, &mail)?);
+        let (id, kind, whose) = (asked.token.0, MailKind::PrimaryEmailChange, person.0);
+        let mail = Mail { id, kind, whose, to: &asked.to, secret: Some(secret) };
+        self.mail(recorded, &mail, writes)?;
         let (id, kind) = (self.notice_id(recorded, 1), MailKind::PrimaryEmailChangeRequested);
-        let notice = Mail { id, kind, to: &asked.from, secret: None };
-        writes.mails.push(self.mail_of_person(recorded, person, &notice)?);
-        Ok(())
+        let notice = Mail { id, kind, whose, to: &asked.from, secret: None };
+        self.mail(recorded, &notice, writes)
     }
 
     /// Notices to the old and the new address (RULES.md 2.5).
@@ -281,8 +266,8 @@ impl Turn<'_> {
     ) -> Result<(), StoreError> {
         for (number, to) in [(1, &changed.from), (2, &changed.to)] {
             let (id, kind) = (self.notice_id(recorded, number), MailKind::PrimaryEmailChanged);
-            let notice = Mail { id, kind, to, secret: None };
-            writes.mails.push(self.mail_of_person(recorded, person, &notice)?);
+            let notice = Mail { id, kind, whose: person.0, to, secret: None };
+            self.mail(recorded, &notice, writes)?;
         }
         Ok(())
     }
@@ -292,34 +277,4 @@ impl Turn<'_> {
         let order = format!("{} {number}", recorded.event_id);
         self.shared.reader.keys().import_id(recorded.ledger, "notice", &order)
     }
-
-    fn mail_of_person(
-        &self,
-        recorded: &Recorded,
-        person: PersonId,
-        mail: &Mail<'_>,
-    ) -> Result<MailRow, StoreError> {
-        let mut said = serde_json::json!({ "to": mail.to.value().map(EmailAddress::typed) });
-        if let Some(secret) = &mail.secret {
-            said["secret"] = secret.as_str().into();
-        }
-        let keys = self.shared.reader.keys();
-        Ok(MailRow {
-            ledger_id: recorded.ledger.0,
-            mail_id: mail.id,
-            kind: mail.kind.word(),
-            contact_id: person.0,
-            position: stored(recorded.position),
-            sealed: keys.seal(said.to_string().as_bytes(), mail.id.as_bytes())?,
-            created_at: recorded.recorded_at.moment(),
-        })
-    }
-}
-
-/// A mail about a person's primary email.
-struct Mail<'a> {
-    id: Uuid,
-    kind: MailKind,
-    to: &'a Personal<EmailAddress>,
-    secret: Option<String>,
 }

@@ -6,7 +6,8 @@
 //! A turn of one ledger whose head is where this lane left it goes out in one (`assuming`).
 //!
 //! Here are the lock and the order of things; what is decided is in `deciding`, what goes with the
-//! events in `effects`, what the callers are told in `answers`, how it is written in `writing`.
+//! events in `effects`, the mails among it in `mails`, what the callers are told in `answers`, how it is
+//! written in `writing`.
 
 mod answers;
 mod assuming;
@@ -18,6 +19,7 @@ mod effects;
 mod images;
 mod impersonations;
 mod logins;
+mod mails;
 mod portal_links;
 mod second_factors;
 mod staff;
@@ -194,14 +196,14 @@ struct Placed {
 }
 
 /// What a receipt keeps.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Receipt {
     position: u64,
     versions: Vec<(AggregateId, Sequence)>,
     outcome: Outcome,
 }
 
-/// A receipt that is there already, or was written earlier in the same turn.
+/// A receipt that is there already, or is written in the same turn.
 struct Found {
     request_hash: Vec<u8>,
     receipt: Receipt,

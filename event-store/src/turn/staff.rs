@@ -1,17 +1,17 @@
 //! What is written with the events of the staff: who can sign in and what they may, links to join,
 //! and the mails that carry them.
 
+use super::effects::made_secret;
+use super::mails::Mail;
 use super::{Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::pipeline::Pipeline;
-use crate::reader::stored;
-use crate::rows::{MailRow, Prepared, StaffMemberRow, StaffTokenRow};
+use crate::rows::{Prepared, StaffMemberRow, StaffTokenRow};
 use crate::store::Submission;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::builder_account::{BuilderAccountEvent, StaffInvitation};
-use domain::{EmailAddress, Grant, LedgerId, PersonId, Role, StaffId};
+use domain::notification::MailKind;
+use domain::{Grant, LedgerId, PersonId, Role, StaffId};
 use std::collections::BTreeSet;
 use tokio_postgres::Client;
 
@@ -143,7 +143,7 @@ impl Turn<'_> {
         submission: &Submission,
         writes: &mut Writes,
     ) -> Result<(), StoreError> {
-        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let secret = made_secret(submission)?;
         let token = link.token.0;
         writes.staff.links.push(StaffTokenRow {
             ledger_id: recorded.ledger.0,
@@ -152,20 +152,8 @@ impl Turn<'_> {
             staff_id: link.staff.0,
             expires_at: link.expires_at.moment(),
         });
-        let mail = serde_json::json!({
-            "to": link.sent_to.value().map(EmailAddress::typed),
-            "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
-        });
-        let keys = self.shared.reader.keys();
-        writes.mails.push(MailRow {
-            ledger_id: recorded.ledger.0,
-            mail_id: token,
-            kind: "staff_invitation",
-            contact_id: link.staff.0,
-            position: stored(recorded.position),
-            sealed: keys.seal(mail.to_string().as_bytes(), token.as_bytes())?,
-            created_at: recorded.recorded_at.moment(),
-        });
-        Ok(())
+        let (kind, to) = (MailKind::StaffInvitation, link.sent_to);
+        let mail = Mail { id: token, kind, whose: link.staff.0, to, secret: Some(secret) };
+        self.mail(recorded, &mail, writes)
     }
 }

@@ -1,23 +1,19 @@
 //! What is written with the events of subcontractors and of their companies: links, the mails that carry
 //! them, and who can sign in for a company.
 
+use super::effects::made_secret;
+use super::mails::Mail;
 use super::{Turn, Writes};
 use crate::codec::Recorded;
 use crate::error::StoreError;
 use crate::keys::sha256;
 use crate::pipeline::Pipeline;
-use crate::reader::stored;
-use crate::rows::{MailRow, OrgUserRow, OrgUserTokenRow, Prepared, ProjectTokenRow};
+use crate::rows::{OrgUserRow, OrgUserTokenRow, Prepared, ProjectTokenRow};
 use crate::store::{NewSecret, Submission};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::notification::MailKind;
 use domain::subcontractor::{SubcontractorCommand, SubcontractorEvent};
 use domain::subcontractor_org::{Registration, SubcontractorOrgEvent};
-use domain::{
-    Command, EmailAddress, LedgerId, Personal, ProjectInvitationId, SubUserId, SubcontractorId,
-    TokenId,
-};
+use domain::{Command, LedgerId, ProjectInvitationId, SubUserId, SubcontractorId, TokenId};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -78,14 +74,6 @@ impl Trades {
     }
 }
 
-/// A mail that carries a link.
-struct LinkMail<'a> {
-    kind: MailKind,
-    token: TokenId,
-    whose: Uuid,
-    to: &'a Personal<EmailAddress>,
-}
-
 impl Turn<'_> {
     pub(super) fn subcontractor_effects(
         &self,
@@ -101,7 +89,7 @@ impl Turn<'_> {
             writes.trades.0.push(Change::ProjectEnded(ledger, invitation));
         }
         let Some(mail) = event.invitation_mail() else { return Ok(()) };
-        let made = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let made = made_secret(submission)?;
         let one_of_many = matches!(
             &submission.command,
             Command::Subcontractor(_, SubcontractorCommand::ResendStale { .. })
@@ -115,9 +103,9 @@ impl Turn<'_> {
             invitation_id: mail.invitation.0,
             expires_at: mail.expires_at.moment(),
         }));
-        let (kind, token, to) = (MailKind::ProjectInvitation, mail.token, mail.sent_to);
-        let mail = LinkMail { kind, token, whose: subcontractor.0, to };
-        self.link_mail(recorded, &mail, secret, writes)
+        let (id, kind, to) = (mail.token.0, MailKind::ProjectInvitation, mail.sent_to);
+        let mail = Mail { id, kind, whose: subcontractor.0, to, secret: Some(secret) };
+        self.mail(recorded, &mail, writes)
     }
 
     pub(super) fn org_effects(
@@ -160,7 +148,7 @@ impl Turn<'_> {
             None => {}
         }
         let Some(mail) = event.user_invitation() else { return Ok(()) };
-        let secret = submission.secret.as_ref().ok_or(StoreError::Unsatisfiable)?;
+        let secret = made_secret(submission)?;
         writes.trades.0.push(Change::UserLink(OrgUserTokenRow {
             ledger_id: ledger.0,
             token_hash: secret.hash().to_vec(),
@@ -168,33 +156,9 @@ impl Turn<'_> {
             user_id: mail.user.0,
             expires_at: mail.expires_at.moment(),
         }));
-        let (kind, token, to) = (MailKind::SubUserInvitation, mail.token, mail.sent_to);
-        self.link_mail(recorded, &LinkMail { kind, token, whose: mail.user.0, to }, secret, writes)
-    }
-
-    /// The mail that carries the link, to the one address.
-    fn link_mail(
-        &self,
-        recorded: &Recorded,
-        mail: &LinkMail<'_>,
-        secret: &NewSecret,
-        writes: &mut Writes,
-    ) -> Result<(), StoreError> {
-        let letter = serde_json::json!({
-            "to": mail.to.value().map(EmailAddress::typed),
-            "secret": URL_SAFE_NO_PAD.encode(secret.expose()),
-        });
-        let keys = self.shared.reader.keys();
-        writes.mails.push(MailRow {
-            ledger_id: recorded.ledger.0,
-            mail_id: mail.token.0,
-            kind: mail.kind.word(),
-            contact_id: mail.whose,
-            position: stored(recorded.position),
-            sealed: keys.seal(letter.to_string().as_bytes(), mail.token.0.as_bytes())?,
-            created_at: recorded.recorded_at.moment(),
-        });
-        Ok(())
+        let (id, kind, to) = (mail.token.0, MailKind::SubUserInvitation, mail.sent_to);
+        let mail = Mail { id, kind, whose: mail.user.0, to, secret: Some(secret) };
+        self.mail(recorded, &mail, writes)
     }
 }
 

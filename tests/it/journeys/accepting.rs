@@ -2,6 +2,7 @@
 //! comes between the steps.
 
 use super::harness::{Answer, Builder, Server};
+use super::second_factors::{begin, code};
 use domain::contact::ContactEvent;
 use domain::person::PersonCommand;
 use domain::{
@@ -230,6 +231,37 @@ async fn after_a_crash_between_the_steps_the_same_password_goes_on_and_no_other_
         assert_eq!(accept(&server, &link, PASSWORD).await.is(410).code(), "invite_used");
         sign_in(&server, &typed, PASSWORD).await.is(201);
     }
+}
+
+/// The password alone is not enough of somebody who has turned a second factor on since the crash.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_crash_who_has_a_second_factor_by_now_signs_in_with_it_to_go_on() {
+    let server = Server::start().await;
+    let builder = server.builder("Elm").await;
+    let like = server.owner(&builder, "like@example.org", PASSWORD).await.person;
+    let contact = builder.admin.contact("Ada", Some("ada@example.org")).await;
+    let link = server.invite(&builder, contact).await;
+    let token = TokenId(server.mails(builder.id, contact).await[0].id);
+    let email = EmailAddress::parse("ada@example.org").expect("an address");
+    let begun = Begun { server: &server, builder: &builder, contact, email, token, like };
+    let person = begun.until(Step::Confirmed).await;
+    let own = server.sign_in("ada@example.org", PASSWORD).await;
+    let secret = begin(&own).await;
+    let confirm = json!({ "code": code(&secret, 0) });
+    own.post("/v1/me/second-factor/confirm", confirm).await.is(200);
+
+    let sessions = server.rows("sessions").await.len();
+    assert_eq!(accept(&server, &link, PASSWORD).await.is(403).code(), "login_needed");
+    assert_eq!(acceptances(&server, &builder, contact).await, 0);
+    assert_eq!(server.rows("sessions").await.len(), sessions, "no session without a code");
+    let body = json!({
+        "email": "ada@example.org", "password": PASSWORD, "code": code(&secret, 1),
+    });
+    let signed_in = server.anybody().post("/v1/sessions", body).await.is(201);
+    let session = server.caller(signed_in.body["token"].as_str().expect("a token"));
+    let accepted = session.post(&format!("/v1/invitations/{link}/accept"), json!({})).await;
+    assert_eq!(accepted.is(200).body["person"], json!(person.0));
+    assert_eq!(acceptances(&server, &builder, contact).await, 1);
 }
 
 /// Two invitations of one address at once: nobody gets two logins, nobody's password is replaced.

@@ -3,7 +3,8 @@
 
 use super::harness::{Answer, Builder, Server};
 use super::trades::{
-    TRADE_PASSWORD, accept, accept_anew, add_user, invited, member, second_user, work,
+    TRADE_PASSWORD, accept, accept_anew, add_user, change_primary_contact, invited, member,
+    resend_stale, second_user, work,
 };
 use domain::person::PersonCommand;
 use domain::subcontractor::SubcontractorEvent;
@@ -272,6 +273,48 @@ async fn after_a_crash_between_the_steps_of_accepting_the_same_link_goes_on() {
         let here = server.store.orgs_at_domain(&domain).await.expect("read");
         assert_eq!(here, [org], "{step:?}");
         assert_eq!(accept(&server.anybody(), &link, body).await.is(410).code(), "invite_used");
+    }
+}
+
+/// R83, G11: what the first one began is theirs, and not the next one's to come into.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_contact_after_one_who_was_cut_off_begins_a_company_of_their_own() {
+    let server = Server::start().await;
+    let elm = server.builder("Elm").await;
+    let like = server.owner(&elm, "like@example.org", TRADE_PASSWORD).await.person;
+    let like = PersonId(like);
+    for step in [Step::LedgerMade, Step::Created, Step::DomainNoted, Step::Linked] {
+        let typed = format!("pia@{step:?}.example");
+        let (subcontractor, _, link) =
+            invited(&server, &elm, ("Pipes", "Pia Pipe", &typed), "Barn").await;
+        let token = server.mails(elm.id, subcontractor).await[0].id;
+        let email = EmailAddress::parse(&typed).expect("an address");
+        let begun = Begun { server: &server, builder: &elm, subcontractor, email, token, like };
+        let first = begun.until(step).await;
+        let second = format!("nia@nails{step:?}.example");
+        change_primary_contact(&server, &elm, subcontractor, ("Nia Nail", &second), None).await;
+        resend_stale(&server, &elm, subcontractor).await;
+        let newest = server.newest_link(elm.id, subcontractor).await;
+        let body = json!({ "password": TRADE_PASSWORD });
+        let dead = accept(&server.anybody(), &link, body.clone()).await.is(410);
+        assert_eq!(dead.code(), "invite_superseded", "{step:?}");
+        let accepted = accept(&server.anybody(), &newest, body.clone()).await.is(200);
+        let nia = member(&server, &accepted);
+        // One that has not begun is nobody's yet.
+        assert_eq!(nia.org == first.0, step < Step::Created, "{step:?}");
+        assert_eq!(acceptances(&server, &elm, subcontractor).await, 1);
+        let users = nia.session.get("/v1/org/users").await.is(200);
+        assert_eq!(users.each("id"), [nia.user.to_string()], "{step:?}: hers alone");
+        assert_eq!(nia.session.get("/v1/org/projects").await.is(200).each("name"), ["Barn"]);
+        assert_eq!(accept(&server.anybody(), &newest, body).await.is(410).code(), "invite_used");
+        if step >= Step::Created {
+            let session = work(&server, &typed, first.0).await.is(201);
+            let pia = server.caller(session.body["token"].as_str().expect("a token"));
+            assert_eq!(pia.get("/v1/org/projects").await.is(200).body["items"], json!([]));
+            let users = pia.get("/v1/org/users").await.is(200);
+            assert_eq!(users.each("email"), [typed.as_str()], "{step:?}: and this is hers");
+            assert_eq!(work(&server, &second, first.0).await.is(404).code(), "not_found");
+        }
     }
 }
 

@@ -36,6 +36,12 @@ impl Browser {
         Self { base: base.to_owned(), client, cookies: BTreeMap::new() }
     }
 
+    /// Another window of it.
+    pub(super) fn another(&self) -> Self {
+        let (base, client) = (self.base.clone(), self.client.clone());
+        Self { base, client, cookies: self.cookies.clone() }
+    }
+
     /// A request with the cookies that it keeps.
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));

@@ -1,6 +1,7 @@
 //! The page of a job: its tabs, and what is done on each.
 
 use super::super::harness::{Builder, STAFF_PASSWORD, Server};
+use super::super::trades;
 use super::PASSWORD;
 use super::browser::{Browser, Seen, staff_browser};
 use super::real_browser::Chromium;
@@ -726,6 +727,42 @@ async fn signing_out_and_signing_in_end_a_look_and_the_browser_forgets_it() {
     let wrong = [("action", "sign-in"), ("email", "ada@example.org"), ("password", "not hers")];
     mia.send("/sign-in", &wrong).await.is(401);
     mia.look(&desk.path("/view-as-owner/now")).await.is(200).says(&["You see what Ada sees."]);
+}
+
+/// The same by the link of an invitation to a subcontractor's organisation, whatever is pressed there.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_by_an_organisations_link_looks_through_nobodys_eyes_any_more() {
+    let mut desk = Desk::start().await;
+    let ada = desk.server.owner(&desk.builder, "ada@example.org", PASSWORD).await;
+    desk.job = desk.builder.admin.job("Oak St porch", &[ada.contact]).await;
+    desk.server.staff(&desk.builder, "mia@elm.example", "admin", &[]).await;
+    let pipes = ("Pipes", "Pia Pipe", "pia@pipes.example");
+    let (_, _, link) = trades::invited(&desk.server, &desk.builder, pipes, "Barn").await;
+    let pia = trades::accept_anew(&desk.server, &link).await;
+    let contact = ada.contact.to_string();
+    let anew = [("password", PASSWORD), ("password_again", PASSWORD)];
+    for (email, action, typed) in [
+        ("nia@pipes.example", "sign-out", &[][..]),
+        ("noa@pipes.example", "accept", &anew),
+        ("ada@example.org", "sign-in", &anew[..1]),
+    ] {
+        let mut mia = Browser::new(&desk.server);
+        assert_eq!(mia.sign_in("mia@elm.example", STAFF_PASSWORD).await.leads_to(), "/jobs");
+        let page = mia.look(&desk.path("/view-as-owner")).await.is(200);
+        let look = [("contact", &*contact), ("reason", action), ("minutes", "30")];
+        mia.fill(&page, "look", &look).await.leads_to();
+        let secret = mia.cookies["titleblock-look"].clone();
+        desk.server.caller(&secret).get("/v1/me").await.is(200);
+        if action != "sign-out" {
+            // Her own things have run out before, and nobody has signed out.
+            mia.cookies.remove("titleblock");
+        }
+        let (_, link) = trades::add_user(&desk.server, &pia, email).await;
+        let page = mia.look(&format!("/org-invitations/{link}")).await.is(200);
+        mia.fill(&page, action, typed).await.leads_to();
+        assert!(!mia.cookies.contains_key("titleblock-look"), "{action}");
+        desk.server.caller(&secret).get("/v1/me").await.is(401);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

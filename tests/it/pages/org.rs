@@ -150,6 +150,36 @@ async fn r82_the_primary_contact_is_asked_for_and_not_changed_from_here() {
     dead.says(&["another primary contact", "Elm Builders", "Rule R83"]);
 }
 
+/// R82, beside the choice that was made.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_ask_for_another_primary_contact_now_finds_their_choice_again() {
+    let server = Server::start().await;
+    let (_, pipes, _, link) = site(&server).await;
+    let pia = accept_anew(&server, &link).await;
+    let nia = second_user(&server, &pia, "nia@pipes.example").await;
+    let path = format!("/v1/org/general-contractors/{pipes}/primary-contact-requests");
+    for _ in 0..20 {
+        pia.session.post(&path, serde_json::json!({ "user": nia.user })).await.is(201);
+    }
+    let mut browser = Browser::new(&server);
+    browser.sign_in("pia@pipes.example", TRADE_PASSWORD).await.leads_to();
+    let page = browser.look("/org/general-contractors").await.is(200);
+    let once = page.form("ask").value("once").to_owned();
+    for user in [pia.user, nia.user] {
+        let user = user.to_string();
+        let refused = browser.fill(&page, "ask", &[("user", &*user)]).await.is(422);
+        let refused = refused.says(&["That was not taken", "Wait for an answer.", "Rule R82"]);
+        assert_eq!(refused.form("ask").value("user"), user);
+        assert_eq!(refused.form("ask").value("once"), once);
+        assert!(refused.html.contains("<details open>"), "{}", refused.html);
+    }
+    // Who has left meanwhile is said to be unknown beside the choice.
+    pia.session.delete(&format!("/v1/org/users/{}", nia.user)).await.is(200);
+    let unknown = browser.fill(&page, "ask", &[("user", &*nia.user.to_string())]).await.is(404);
+    assert!(unknown.html.contains("id=\"user-0-wrong\""), "{}", unknown.html);
+    assert!(unknown.html.contains("href=\"#user-0\""), "{}", unknown.html);
+}
+
 /// H9 and G11 with a browser: the company is here already.
 #[tokio::test(flavor = "multi_thread")]
 async fn h9_who_accepts_is_asked_whether_the_company_is_here_and_joins_by_a_users_yes() {
@@ -192,6 +222,28 @@ async fn h9_who_accepts_is_asked_whether_the_company_is_here_and_joins_by_a_user
     let typed = [NEW_PASSWORD[0], NEW_PASSWORD[1], ("company", "new")];
     let accepted = browser.fill(&page, "accept", &typed).await;
     browser.follow(&accepted).await.says(&["Gate"]).says_nothing_of(&["Barn"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_an_organisation_says_names_and_no_ids() {
+    let server = Server::start().await;
+    let (elm, _, _, link) = site(&server).await;
+    accept_anew(&server, &link).await;
+    let ed = ("Pipes and Co", "Ed Estimate", "ed@pipes.example");
+    let (_, _, link) = invited(&server, &elm, ed, "Shed").await;
+    let mut asker = Browser::new(&server);
+    let page = asker.look(&format!("/project-invitations/{link}")).await.is(200);
+    asker.fill(&page, "accept", &NEW_PASSWORD).await.leads_to();
+    let mut user = Browser::new(&server);
+    user.sign_in("pia@pipes.example", TRADE_PASSWORD).await.leads_to();
+    let page = user.look("/org/requests").await.is(200);
+    user.fill(&page, "reject", &[]).await.leads_to();
+    let history = user.look("/org/settings/history").await.is(200);
+    let history = history.says(&["Not let in", "Asked to join", "Ed", "Elm Builders"]);
+    let words = history.text();
+    let ids: Vec<&str> =
+        words.split_whitespace().filter(|word| Uuid::parse_str(word).is_ok()).collect();
+    assert!(ids.is_empty(), "{ids:?} in {words}");
 }
 
 /// Promise 25: who works for several says for which, with the password; one work cookie at a time.

@@ -158,6 +158,28 @@ async fn who_signs_out_to_go_on_with_an_invitation_ends_their_work_too() {
     assert!(browser.cookies.is_empty());
 }
 
+/// H16
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_as_another_is_told_so_before_they_join_a_staff_and_signs_out() {
+    let server = Server::start().await;
+    let (mut browser, mias) = mia_at_work(&server).await;
+    let oak = server.builder("Oak").await;
+    let (_, link) = server.invite_staff(&oak, "ned@oak.example", "staff", &[]).await;
+    let path = format!("/staff-invitations/{link}");
+    let page = browser.look(&path).await.is(200);
+    let page = page.says(&["Is this for you?", "ned@oak.example", MIA]);
+    page.clone().says_nothing_of(&["value=\"accept\"", "as staff"]);
+    // Who sends the form that is not there joins nothing, and loses nothing.
+    let refused = browser.send(&path, &[("action", "accept")]).await.is(409);
+    refused.says(&["The invitation is for another address"]);
+    assert_eq!(open(&server, &mias).await, (true, true));
+    assert_eq!(browser.fill(&page, "sign-out", &[]).await.leads_to(), path);
+    assert_eq!(open(&server, &mias).await, (false, false));
+    assert!(browser.cookies.is_empty());
+    let page = browser.look(&path).await.is(200).says(&["Oak invites you to its staff, as staff."]);
+    assert_eq!(new_person(&mut browser, &page).await.leads_to(), "/?done=joined");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_accepts_as_the_one_that_is_signed_in_goes_on_with_their_own_work() {
     let server = Server::start().await;

@@ -52,6 +52,57 @@ async fn a_key_acts_once_however_often_it_is_sent_and_wherever() {
     audit(one.reader(), account.ledger, |_| {}).await;
 }
 
+/// A button that is pressed twice: both presses are taken by one turn, and nobody has to come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_comes_twice_in_one_moment_acts_once_and_is_answered_twice() {
+    let database = fresh_database().await;
+    let store = database.store().await;
+    let account = Account::open(&store, 6).await;
+    let other = account.contact_id();
+    apply(&store, account.create(other, "Bea", None)).await;
+    let rounds: u32 = size(20, 2_000);
+    for round in 0..rounds {
+        let contact = account.contact_id();
+        apply(&store, account.create(contact, "Ada", Some(&format!("{contact}@example.org"))))
+            .await;
+        let key = format!("invite {round}");
+        // While a turn is busy with this, the others wait for the next one together.
+        let busy = account.rename(other, &format!("Bea {round}"));
+        let invites = (0..4).map(|_| account.invite(contact).keyed(&key, "invite"));
+        let all = std::iter::once(busy).chain(invites).map(|submission| store.execute(submission));
+        let answers: Vec<Applied> =
+            join_all(all).await.into_iter().map(|answer| answer.expect("applied")).collect();
+        assert_eq!(answers[1..].iter().filter(|answer| !answer.replayed).count(), 1);
+        for answer in &answers[1..] {
+            assert_eq!(told(answer), told(&answers[1]), "the same answer");
+        }
+        assert_eq!(events_of(&database, contact).await, 3, "created, claimed, invited: once");
+    }
+    // One that makes a secret tells the same one; another request with the key is refused.
+    let issue = account.issue_key();
+    let issue = |request: &str| {
+        let (ledger, command) = (issue.ledger, issue.command.clone());
+        let again = event_store::Submission::new(ledger, command, issue.circumstances.clone());
+        again.with_secret().expect("random bytes").keyed("issue", request)
+    };
+    let busy = store.execute(account.rename(other, "Bea"));
+    let (one, two) = (store.execute(issue("one")), store.execute(issue("one")));
+    let (_, one, two, reused) = tokio::join!(busy, one, two, store.execute(issue("other")));
+    let (one, two) = (one.expect("issued"), two.expect("issued"));
+    assert_eq!(told(&one), told(&two));
+    assert!(one.secret.is_some() && matches!(reused, Err(ExecuteError::KeyReused)), "{reused:?}");
+    assert_eq!(receipts(&database).await, i64::from(rounds) + 1);
+    // A refusal is nobody's answer but its own.
+    let contact = account.contact_id();
+    apply(&store, account.create(contact, "Ada", None)).await;
+    let invites = (0..4).map(|_| store.execute(account.invite(contact).keyed("no", "invite")));
+    for refused in join_all(invites).await {
+        let no_email = Rejection::Contact(ContactRejection::NoPrimaryEmail);
+        assert_eq!(refusal(refused), no_email);
+    }
+    audit(store.reader(), account.ledger, |_| {}).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_acts_once_also_when_the_server_was_started_again() {
     let database = fresh_database().await;

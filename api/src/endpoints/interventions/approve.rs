@@ -1,14 +1,12 @@
 use super::find;
 use crate::answer::{Answer, position_of};
+use crate::endpoints::support::{Deed, approve, conclude};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::order::{execute, submission};
-use crate::extract::{NoBody, OperatorOrder, Order};
+use crate::extract::{NoBody, OperatorOrder};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::installation::{InstallationCommand, SupportCommand, SupportDeed};
-use domain::{Actor, ApiKeyId, Authority, Command, ContactId, InterventionId, LedgerId, Rejection};
-use event_store::keys::sha256;
-use event_store::{ExecuteError, IdempotencyKey};
+use domain::installation::SupportDeed;
+use domain::{ApiKeyId, Command, ContactId, InterventionId, LedgerId};
 use projections::interventions::{Found, InterventionEntry};
 
 /// Approve what another operator asked for; it is done at once, under the name of who asked.
@@ -25,18 +23,13 @@ pub(crate) async fn approve_intervention(
 ) -> Result<Answer<InterventionEntry>, Problem> {
     // On a task of its own: whoever asks may go away, and it would stay half done.
     let approving = tokio::spawn(async move {
-        let (intervention, by) = (order.path, order.asker.credential.key);
+        let intervention = order.path;
         // One in a company is approved where those are, and carried out there.
         find(&app, intervention).await?;
-        let approve = SupportCommand::Approve { intervention, by };
-        let mut last = order.execute(&app, of_support(approve)).await?;
+        let mut last = approve(&app, &order).await?;
         let found = find(&app, intervention).await?;
         if found.entry.stage == "approved" {
-            let refused = carry_out(&app, &order, &found).await?;
-            let conclude = of_support(SupportCommand::Conclude { intervention, refused });
-            let circumstances = order.asker.circumstances(None);
-            last =
-                execute(&app, submission(LedgerId::INSTALLATION, conclude, circumstances)?).await?;
+            last = conclude(&app, &order, Some(deed(&found)?)).await?;
         }
         let entry = find(&app, intervention).await?.entry;
         Ok(Answer::new(entry).position(position_of(&last)))
@@ -44,33 +37,18 @@ pub(crate) async fn approve_intervention(
     approving.await.map_err(|_panic| Problem::internal())?
 }
 
-fn of_support(command: SupportCommand) -> Command {
-    Command::Installation(InstallationCommand::Support(command))
-}
-
-/// Does it in the account, and gives the code of the rule that said no, if one did. What failed is no
-/// answer, and leaves it approved.
-async fn carry_out(
-    app: &AppState,
-    order: &Order<InterventionId, NoBody>,
-    found: &Found,
-) -> Result<Option<String>, Problem> {
+/// What the account's ledger is asked to do.
+fn deed(found: &Found) -> Result<Deed, Problem> {
     let entry = &found.entry;
     let deed = SupportDeed::ALL.into_iter().find(|deed| deed.word() == entry.deed);
     let deed = deed.ok_or_else(Problem::internal)?;
-    let mut circumstances = order.asker.circumstances(found.reason.clone());
-    circumstances.actor = Actor::Operator(ApiKeyId(entry.requested_by));
-    circumstances.authority = Authority::Support;
-    circumstances.correlation = entry.id;
-    circumstances.causation = found.approval;
-    let command = Command::Contact(ContactId(entry.contact), deed.command());
-    let mut sent = submission(LedgerId(entry.account), command, circumstances)?;
-    let hash = sha256(&[b"intervention".as_slice(), entry.id.as_bytes()].concat());
-    sent.idempotency = Some(IdempotencyKey { key_hash: hash, request_hash: hash });
-    match execute(app, sent).await {
-        Ok(_applied) => Ok(None),
-        Err(ExecuteError::Rejected(Rejection::Unknown(_))) => Ok(Some("not_found".to_owned())),
-        Err(ExecuteError::Rejected(rejection)) => Ok(Some(rejection.refusal().code.to_owned())),
-        Err(failed) => Err(failed.into()),
-    }
+    Ok(Deed {
+        kind: "intervention",
+        intervention: InterventionId(entry.id),
+        asked_by: ApiKeyId(entry.requested_by),
+        approval: found.approval,
+        reason: found.reason.clone(),
+        ledger: LedgerId(entry.account),
+        command: Command::Contact(ContactId(entry.contact), deed.command()),
+    })
 }

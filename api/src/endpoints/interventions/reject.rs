@@ -1,11 +1,11 @@
 use super::find;
 use crate::answer::{Answer, CommandAnswer};
+use crate::endpoints::support::reject;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{NoBody, OperatorOrder};
 use crate::state::AppState;
 use axum::extract::State;
-use domain::installation::{InstallationCommand, SupportCommand};
-use domain::{Command, InterventionId};
+use domain::InterventionId;
 
 /// Say no to an intervention, or take one's own back. Twice is once.
 #[utoipa::path(post, path = "/v1/interventions/{id}/reject", tag = "interventions",
@@ -15,8 +15,6 @@ pub(crate) async fn reject_intervention(
     State(app): State<AppState>,
     OperatorOrder(order): OperatorOrder<InterventionId, NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let (intervention, by) = (order.path, order.asker.credential.key);
-    find(&app, intervention).await?;
-    let reject = SupportCommand::Reject { intervention, by };
-    order.carry_out(&app, Command::Installation(InstallationCommand::Support(reject))).await
+    find(&app, order.path).await?;
+    reject(&app, &order).await
 }

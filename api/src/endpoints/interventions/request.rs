@@ -1,14 +1,13 @@
 use crate::answer::{Answer, position_of};
+use crate::endpoints::support::of_support;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::OperatorOrder;
 use crate::extract::body::RequestBody;
 use crate::input::Door;
 use crate::state::AppState;
 use axum::extract::State;
-use domain::installation::{
-    InstallationCommand, InterventionRequested, SupportCommand, SupportDeed,
-};
-use domain::{AccountId, Command, ContactId, InterventionId, Reason};
+use domain::installation::{InterventionRequested, SupportCommand, SupportDeed};
+use domain::{AccountId, ContactId, InterventionId, Reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -81,8 +80,7 @@ pub(crate) async fn request_intervention(
         deed: order.body.deed.into(),
         by: order.asker.credential.key,
     };
-    let command = InstallationCommand::Support(SupportCommand::Request(requested));
-    let applied = order.execute(&app, Command::Installation(command)).await?;
+    let applied = order.execute(&app, of_support(SupportCommand::Request(requested))).await?;
     let location = format!("/v1/interventions/{intervention}");
     let asked = InterventionAsked { id: intervention.0 };
     Ok(Answer::new(asked).position(position_of(&applied)).created_at(location))

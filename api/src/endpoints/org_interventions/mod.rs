@@ -8,10 +8,9 @@ pub(crate) mod request;
 
 use crate::error::Problem;
 use crate::state::AppState;
-use domain::InterventionId;
-use domain::installation::{OrgInterventionRequested, SupportCommand};
+use domain::installation::OrgInterventionRequested;
 use domain::subcontractor_org::{NewSubUser, SubcontractorOrgCommand, SupportAssignment};
-use domain::{Command, TokenId, installation::InstallationCommand};
+use domain::{InterventionId, TokenId};
 use projections::org_interventions::{self, Found};
 use uuid::Uuid;
 
@@ -21,12 +20,8 @@ pub(super) async fn find(app: &AppState, id: InterventionId) -> Result<Found, Pr
     all.into_iter().find(|found| found.entry.id == id.0).ok_or_else(Problem::not_found)
 }
 
-fn of_support(command: SupportCommand) -> Command {
-    Command::Installation(InstallationCommand::Support(command))
-}
-
-/// What the company's ledger is asked to do; none once whose values it needs were erased.
-fn deed(asked: &OrgInterventionRequested) -> Option<SubcontractorOrgCommand> {
+/// Whom the company's ledger is asked to let in; none once values that it needs were erased.
+fn assignment(asked: &OrgInterventionRequested) -> Option<SubcontractorOrgCommand> {
     let who = NewSubUser {
         first_name: asked.first_name.value()?.clone(),
         last_name: asked.last_name.value()?.clone(),

@@ -1,11 +1,11 @@
-use super::{find, of_support};
+use super::find;
 use crate::answer::{Answer, CommandAnswer};
+use crate::endpoints::support::reject;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{NoBody, OperatorOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::InterventionId;
-use domain::installation::SupportCommand;
 
 /// Say no to an intervention in a company, or take one's own back. Twice is once.
 #[utoipa::path(post, path = "/v1/org-interventions/{id}/reject", tag = "interventions",
@@ -17,7 +17,6 @@ pub(crate) async fn reject_org_intervention(
 ) -> Result<Answer<CommandAnswer>, Problem> {
     // It may name people, and the installation's ledger seals nobody's reasons.
     order.reason = None;
-    let (intervention, by) = (order.path, order.asker.credential.key);
-    find(&app, intervention).await?;
-    order.carry_out(&app, of_support(SupportCommand::Reject { intervention, by })).await
+    find(&app, order.path).await?;
+    reject(&app, &order).await
 }

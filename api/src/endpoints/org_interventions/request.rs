@@ -1,5 +1,6 @@
-use super::{deed, of_support};
+use super::assignment;
 use crate::answer::{Answer, position_of};
+use crate::endpoints::support::of_support;
 use crate::error::{Problem, ProblemBody};
 use crate::extract::OperatorOrder;
 use crate::extract::body::RequestBody;
@@ -91,7 +92,7 @@ pub(crate) async fn request_org_intervention(
 async fn may_be_done(app: &AppState, requested: &OrgInterventionRequested) -> Result<(), Problem> {
     let there = company(app.store().reader(), requested.org).await?;
     let there = there.ok_or_else(Problem::not_found)?;
-    let deed = deed(requested).ok_or_else(Problem::internal)?;
-    subcontractor_org::decide(requested.org, Some(&there), &deed, app.store().now())?;
+    let assign = assignment(requested).ok_or_else(Problem::internal)?;
+    subcontractor_org::decide(requested.org, Some(&there), &assign, app.store().now())?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 use super::contact::Shown;
 use super::told::Told;
 use crate::pages::form::{Input, button, quiet_button};
+use crate::pages::once::once_field;
 use crate::pages::words::{access_badge, sentence, time};
 use domain::contact::{Access, Resume};
 use maud::{Markup, html};
@@ -113,6 +114,7 @@ fn invite(shown: &Shown, told: &Told) -> Markup {
         }
         @if shown.allows("ResendInvite") || shown.allows("CancelInvite") {
             form method="post" .buttons {
+                (once_field(told.of("resend").0))
                 @if shown.allows("ResendInvite") { (quiet_button("resend", "Resend the invite")) }
                 @if shown.allows("CancelInvite") { (quiet_button("cancel", "Cancel the invite")) }
             }

@@ -9,6 +9,7 @@ use crate::extract::Order;
 use crate::input::Door;
 use crate::pages::form::{Form, no_such_button};
 use crate::pages::layout::to;
+use crate::pages::once::keyed;
 use crate::pages::visit::{Sent, Staff};
 use crate::state::AppState;
 use axum::extract::State;
@@ -49,7 +50,8 @@ pub(in crate::pages) async fn send(
     sent: Sent<Staff, ContactId>,
 ) -> Result<Response, Problem> {
     let (who, contact) = (sent.who.clone(), sent.path);
-    let (mut order, form) = sent.order();
+    let (order, form) = sent.order();
+    let mut order = keyed(order, &form);
     match carried_out(&app, &mut order, &form).await {
         Ok(done) => Ok(to(&format!("/contacts/{contact}?done={done}"))),
         Err(problem) => again(&app, &who, contact, &Told::refused(form, problem)?).await,

@@ -11,6 +11,7 @@ use crate::extract::order::Order;
 use crate::extract::path;
 use crate::pages::form::{Complaints, Form, Input, Select, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::multipart::WithFiles;
 use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{Comes, Sent, Staff, Visit};
 use crate::state::AppState;
@@ -55,15 +56,12 @@ pub(in crate::pages) async fn send(
             return Err(refused);
         }
     };
-    let form = async {
-        let bytes = body::read(&parts.headers, body, FileForm::BYTES_MAX).await?;
-        FileForm::parse(&parts.headers, &bytes)?.fields().await
-    };
-    let (form, published) = match form.await {
-        Ok((mut fields, file)) => {
+    let sent = WithFiles::read(&parts.headers, body, FileForm::BYTES_MAX, &[FILE]).await;
+    let (form, published) = match sent {
+        Ok(sent) => {
+            let file = sent.file(FILE);
             // The same form with another file is another one.
-            fields.push((FILE_DIGEST.to_owned(), format!("{:02x?}", sha256(&file))));
-            let form = Form::of(fields);
+            let form = sent.form.with(FILE_DIGEST, format!("{:02x?}", sha256(&file)));
             let body = PublishDocument {
                 kind: form.text("kind").to_owned(),
                 title: form.text("title").to_owned(),

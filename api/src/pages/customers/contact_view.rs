@@ -6,6 +6,7 @@ use crate::extract::asker::Asker;
 use crate::input::Door;
 use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button, quiet_button};
 use crate::pages::layout::{Page, Place, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::persons::membership::Member;
 use crate::state::AppState;
@@ -32,7 +33,8 @@ pub(in crate::pages) async fn send(
     sent: Sent<Owner, (CustomerId, ContactId)>,
 ) -> Result<Response, Problem> {
     let path = sent.path;
-    let (mut order, form) = sent.order();
+    let (order, form) = sent.order();
+    let mut order = keyed(order, &form);
     let done = match asked(&form) {
         Ok(Asked { command: asked, reason, field, done }) => {
             order.reason = reason;
@@ -236,6 +238,7 @@ fn access(
                             (quiet_button("disable", "Disable access"))
                         }
                         "pending" => {
+                            (once_of(form, "resend"))
                             (button("resend", "Resend"))
                             (quiet_button("cancel", "Cancel the invite"))
                             (quiet_button("disable", "Disable access"))

@@ -10,6 +10,7 @@ use crate::extract::Order;
 use crate::input::{Door, id};
 use crate::pages::form::{Complaints, Form, Select, button, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::keyed;
 use crate::pages::subcontractors::{badge, buttons, command, deeds};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{day, time};
@@ -48,6 +49,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let (who, id) = (sent.who.clone(), sent.path);
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     match change(&app, order, &form).await {
         Ok(word) => Ok(to(&Tab::Subcontractors.done(id, word))),
         Err(problem) => {

@@ -7,12 +7,16 @@ use crate::extract::Order;
 use crate::input::id;
 use crate::pages::form::{Complaints, Form, Select, button, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once_if};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{PrimaryContactRequestId, SubUserId, SubcontractorId};
 use maud::{Markup, html};
+
+/// What people call the field.
+const USER: &str = "New primary contact";
 
 /// The general contractors, and the primary contact at each (G8).
 pub(super) async fn show(
@@ -30,6 +34,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     match request(&app, &order, &form).await {
         Ok(()) => Ok(to("/org/general-contractors?done=org-contact-asked")),
         Err(problem) => {
@@ -48,7 +53,14 @@ async fn request(app: &AppState, order: &Order<(), ()>, form: &Form) -> Result<(
     let subcontractor = subcontractor.map_err(|_not_an_id| Problem::not_found())?;
     let user = id::<SubUserId>(form.text("user")).map_err(|_not_an_id| Problem::not_found())?;
     let request = PrimaryContactRequestId(order.new_id(app, "primary contact"));
-    ask(app, order, subcontractor, user, request).await.map(drop)
+    let asked = ask(app, order, subcontractor, user, request).await;
+    asked.map(drop).map_err(|mut problem| {
+        if problem.body.field.as_deref() == Some("user") {
+            // There is such an input for each of them.
+            problem.body.field = Some(format!("user[{}]", form.text("place")));
+        }
+        problem
+    })
 }
 
 async fn page(
@@ -60,16 +72,23 @@ async fn page(
     let all = general_contractors(app, who.asker()).await?;
     let users = users(app, who.asker()).await?;
     let content = html! {
-        (complaints.above(&[("user", "User")]))
+        (complaints.above(&[("user", USER)]))
         @if all.is_empty() { p .plain { "Your organisation works with no general contractor yet." } }
-        @for (at, one) in all.iter().enumerate() { (entry(at, one, &users, form)) }
+        @for (at, one) in all.iter().enumerate() { (entry(at, one, &users, form, complaints)) }
     };
     Ok(Page::new("General contractors", content).org(who, Place::GeneralContractors))
 }
 
-fn entry(at: usize, one: &GeneralContractor, users: &[Entry], form: &Form) -> Markup {
+fn entry(
+    at: usize,
+    one: &GeneralContractor,
+    users: &[Entry],
+    form: &Form,
+    complaints: &Complaints,
+) -> Markup {
     let subcontractor = one.subcontractor.to_string();
     let meant = form.text("subcontractor") == subcontractor;
+    let chosen = if meant { form.text("user") } else { "" };
     html! {
         article .entry {
             h2 { (one.name) }
@@ -90,7 +109,9 @@ fn entry(at: usize, one: &GeneralContractor, users: &[Entry], form: &Form) -> Ma
                 }
                 form method="post" action="/org/general-contractors" {
                     (hidden("subcontractor", &subcontractor))
-                    (choice(at, users))
+                    (hidden("place", &at.to_string()))
+                    (once_if(meant, form))
+                    (choice(at, users, chosen, complaints))
                     (button("ask", "Ask for the change"))
                 }
             }
@@ -99,7 +120,7 @@ fn entry(at: usize, one: &GeneralContractor, users: &[Entry], form: &Form) -> Ma
 }
 
 /// Whom it is to be. Who is invited and has not registered yet can be asked for too; it delays (R84).
-fn choice(at: usize, users: &[Entry]) -> Markup {
+fn choice(at: usize, users: &[Entry], chosen: &str, complaints: &Complaints) -> Markup {
     let there =
         users.iter().filter(|user| ["registered", "invited"].contains(&user.status.as_str()));
     let options: Vec<(String, String)> = there
@@ -109,5 +130,5 @@ fn choice(at: usize, users: &[Entry]) -> Markup {
         })
         .collect();
     let hint = "Best somebody who has registered: what is sent to others waits for that.";
-    Select::new("user", "New primary contact", &options).hint(hint).at(at).shown(&Complaints::NONE)
+    Select::new("user", USER, &options).chosen(chosen).hint(hint).at(at).shown(complaints)
 }

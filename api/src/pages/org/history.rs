@@ -3,13 +3,13 @@ use crate::endpoints::org::history::entries;
 use crate::error::Problem;
 use crate::input::{Door, LIMIT_DEFAULT, cursor};
 use crate::pages::history::words;
-use crate::pages::layout::Page;
+use crate::pages::layout::{Page, further};
 use crate::pages::visit::{OrgUser, Visit};
-use crate::pages::words::time;
+use crate::pages::words::{time, value};
 use crate::state::AppState;
 use axum::extract::State;
 use maud::{Markup, html};
-use projections::history::HistoryEntry;
+use projections::history::{ChangeEntry, HistoryEntry};
 
 /// Who changed what of the organisation.
 pub(super) async fn show(
@@ -22,9 +22,9 @@ pub(super) async fn show(
     let page = entries(&app, visit.who.asker(), from.as_deref(), LIMIT_DEFAULT).await?;
     let content = html! {
         ol .history { @for one in &page.items { (entry(one)) } }
-        @if let Some(next) = &page.next {
-            p { a rel="next" href=(format!("/org/settings/history?cursor={next}")) { "Older" } }
-        }
+        (further(
+            "/org/settings/history", &visit.query, &[], page.next.as_deref(), "Older entries",
+        ))
     };
     Ok(Page::new("History", in_settings(Tab::History, &content)).org(&visit.who, Place::Settings))
 }
@@ -42,15 +42,24 @@ fn entry(entry: &HistoryEntry) -> Markup {
                     None => (words::event(&entry.event)),
                 }
             }
-            @for change in &entry.changes {
-                p {
-                    (words::field(&change.field)) ": "
-                    @if let Some(before) = &change.before { del { (before) } " " }
-                    @if let Some(after) = &change.after { ins { (after) } }
-                    @if change.erased { "Erased" }
-                }
-            }
+            @for change in &entry.changes { (changed(change)) }
             @if let Some(reason) = &entry.reason { p { "Why: " (reason) } }
+        }
+    }
+}
+
+/// What changed; nothing of what says nothing to people, as the id of somebody who never came in.
+fn changed(change: &ChangeEntry) -> Markup {
+    let said = |text: &Option<String>| text.as_deref().and_then(|text| value(&change.field, text));
+    let (before, after) = (said(&change.before), said(&change.after));
+    html! {
+        @if change.erased || before.is_some() || after.is_some() {
+            p {
+                (words::field(&change.field)) ": "
+                @if let Some(before) = before { del { (before) } " " }
+                @if let Some(after) = after { ins { (after) } }
+                @if change.erased { "Erased" }
+            }
         }
     }
 }

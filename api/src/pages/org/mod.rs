@@ -4,7 +4,6 @@
 
 mod general_contractors;
 mod history;
-mod link;
 mod org_invitation;
 mod project;
 mod project_invitation;

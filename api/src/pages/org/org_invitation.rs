@@ -1,6 +1,5 @@
 //! The page behind the link of an organisation's own invitation (R79, R80).
 
-use super::link::{LABELS, Standing, begun, sign_out, signed_in, to_work};
 use crate::credential::Secret;
 use crate::endpoints::org_invitations::accept::{join_by_link, session};
 use crate::endpoints::org_invitations::decline::decline_by_link;
@@ -8,6 +7,7 @@ use crate::error::Problem;
 use crate::extract::public::Visitor;
 use crate::pages::form::{Complaints, Form, no_such_button, quiet_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::link::{LABELS, Standing, begun, sign_out, signed_in, to_work};
 use crate::pages::problem;
 use crate::pages::visit::{Sent, Visit, WithWork};
 use crate::pages::words::day_and_time;

@@ -1,7 +1,6 @@
 //! The page behind the link of an invitation to a project (R71 to R74, H9, G11). Looking uses nothing up,
 //! however often it is done; nothing is accepted without a press on a button that says so.
 
-use super::link::{LABELS, Standing, begun, sign_out, signed_in, to_work};
 use crate::credential::Secret;
 use crate::endpoints::project_invitations::accept::{
     AcceptProjectInvitation, accept_by_link, session,
@@ -14,6 +13,7 @@ use crate::extract::public::Visitor;
 use crate::input::{Door, uuid};
 use crate::pages::form::{Complaints, Form, Input, no_such_button, quiet_button, radio};
 use crate::pages::layout::{Page, to};
+use crate::pages::link::{LABELS, Standing, begun, sign_out, signed_in, to_work};
 use crate::pages::problem;
 use crate::pages::visit::{Sent, Visit, WithWork};
 use crate::pages::words::day_and_time;

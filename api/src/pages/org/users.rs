@@ -6,6 +6,7 @@ use crate::extract::Order;
 use crate::input::id;
 use crate::pages::form::{Complaints, Form, hidden, no_such_button};
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{OrgUser, Sent, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -32,6 +33,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     match change(&app, &order, &form).await {
         Ok(path) => Ok(to(path)),
         Err(problem) => {
@@ -119,6 +121,7 @@ fn deeds(user: &Entry, name: &str, is_alone: bool) -> Markup {
         @if matches!(user.status.as_str(), "invited" | "expired" | "declined") {
             form method="post" action="/org/settings/users" {
                 (hidden("user", &id))
+                (once_field(&Form::default()))
                 (press("resend", "Send again"))
                 @if user.status == "invited" { (press("cancel", "Take back")) }
             }

@@ -7,6 +7,7 @@ mod subcontractor;
 
 use super::Pages;
 use super::form::{Form, hidden, no_such_button};
+use super::once::once_field;
 use super::words::sentence;
 use crate::endpoints::subcontractors::change_primary_contact::NOT_REGISTERED;
 use crate::error::Problem;
@@ -100,6 +101,7 @@ pub(super) fn command(
 pub(super) fn buttons(invitation: &ProjectInvitationEntry, to: &str) -> Markup {
     html! {
         (hidden("invitation", &invitation.id.to_string()))
+        (once_field(&Form::default()))
         @for (deed, label) in deeds(invitation) {
             button .quiet type="submit" name="action" value=(deed)
                 aria-label=(format!("{label}: {to}")) { (label) }

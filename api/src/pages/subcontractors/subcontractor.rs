@@ -10,6 +10,7 @@ use crate::extract::Order;
 use crate::input::{Door, id, search};
 use crate::pages::form::{Complaints, Form, Input, button, hidden, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::keyed;
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::time;
 use crate::state::AppState;
@@ -48,6 +49,7 @@ pub(in crate::pages) async fn send(
 ) -> Result<Response, Problem> {
     let (who, subcontractor) = (sent.who.clone(), sent.path);
     let (order, form) = sent.order();
+    let order = keyed(order, &form);
     match carry_out(&app, &order, &form).await {
         Ok(word) => Ok(to(&format!("/subcontractors/{subcontractor}?done={word}"))),
         Err(problem) => {

@@ -5,6 +5,7 @@ use crate::error::Problem;
 use crate::extract::Order;
 use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::layout::{Desk, Page, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::settings::{Setting, tabs};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::sentence;
@@ -33,7 +34,8 @@ pub(in crate::pages) async fn send(
     sent: Sent<Staff, StaffId>,
 ) -> Result<Response, Problem> {
     let who = sent.who.clone();
-    let (mut order, form) = sent.order();
+    let (order, form) = sent.order();
+    let mut order = keyed(order, &form);
     let staff = order.path;
     match carry_out(&app, &mut order, &form).await {
         Ok(done) => Ok(to(&format!("/settings/staff?done={done}"))),
@@ -118,6 +120,7 @@ fn deeds(member: &StaffEntry, form: &Form, complaints: &Complaints) -> Markup {
         @if member.status == "invited" {
             form .plain method="post" {
                 p { "The link in the last mail works until it is sent again, or its time is over." }
+                (once_of(form, "resend"))
                 (quiet_button("resend", "Send the invitation again"))
             }
         }

@@ -10,6 +10,7 @@ use crate::input::{Door, id};
 use crate::pages::form::{Complaints, Form, Input, button, no_such_button, quiet_button};
 use crate::pages::job::about;
 use crate::pages::layout::{Page, to};
+use crate::pages::once::{keyed, once_of};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{access_badge, sentence, time};
 use crate::state::AppState;
@@ -78,7 +79,10 @@ async fn deal(app: &AppState, mut order: Order<Place, ()>, form: &Form) -> Resul
     let action = form.text("action");
     let (command, word) = match action {
         "save" if staged(form) => (ContactCommand::SendInvite(invite_ids()), "owner-invited"),
-        "resend" => (ContactCommand::ResendInvite(TokenId(Uuid::now_v7())), "owners-invite-resent"),
+        "resend" => {
+            order = keyed(order, form);
+            (ContactCommand::ResendInvite(TokenId(Uuid::now_v7())), "owners-invite-resent")
+        }
         "cancel" => (ContactCommand::CancelInvite, "owners-invite-cancelled"),
         "redirect" => {
             let to = email(form, "email")?;
@@ -256,7 +260,7 @@ fn deeds(permissions: &ContactPermissions, form: &Form, complaints: &Complaints)
     let sent = |action: &str| form.text("action") == action;
     html! {
         @if may(permissions, "ResendInvite") {
-            form method="post" { (button("resend", "Resend")) }
+            form method="post" { (once_of(form, "resend")) (button("resend", "Resend")) }
         }
         @if may(permissions, "CancelInvite") {
             form method="post" { (quiet_button("cancel", "Cancel the invite")) }

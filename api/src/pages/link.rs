@@ -1,20 +1,21 @@
-//! What the pages behind an organisation's links have in common: who looks, what they show to accept, and
-//! what their browser carries afterwards.
+//! What the pages behind the links of invitations have in common: who looks, what they show to accept, and
+//! what their browser carries afterwards. The page of an owner's invitation has more ways to answer, and
+//! forms of its own.
 
+use super::cookie::{self, Errand};
+use super::form::{
+    CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
+};
+use super::layout::{to, with_cookie};
+use super::password_reset::PASSWORD_HINT;
+use super::visit::WithWork;
 use crate::credential::Secret;
 use crate::error::Problem;
 use crate::extract::asker::Asker;
 use crate::extract::public::Visitor;
-use crate::pages::cookie::{self, Errand};
-use crate::pages::form::{
-    CODE, CODE_LABEL, Complaints, Form, Input, PASSWORD, PASSWORD_AGAIN, button, code_where_needed,
-};
-use crate::pages::layout::{to, with_cookie};
-use crate::pages::password_reset::PASSWORD_HINT;
-use crate::pages::visit::WithWork;
 use crate::persons::accepting::known;
 use crate::persons::links;
-use crate::persons::signing_in::{Login, SignedIn, go_to_org, sign_in};
+use crate::persons::signing_in::{Errand as For, Login, SignedIn, go_to, sign_in};
 use crate::state::AppState;
 use axum::response::Response;
 use domain::{EmailAddress, OrgId, PersonId};
@@ -138,11 +139,10 @@ pub(super) async fn to_work(
     org: OrgId,
     path: &str,
 ) -> Result<Response, Problem> {
-    let work = go_to_org(app, &before.who, signed_in, org).await?;
+    let work = go_to(app, &before.who, signed_in, For::Org(org)).await?;
     before.end_all(app).await?;
     let own = cookie::carrying(&signed_in.secret, Errand::Own, app.site());
-    let work = cookie::carrying(&work, Errand::Work, app.site());
-    Ok(with_cookie(with_cookie(to(path), own), work))
+    Ok(cookie::work_begun(with_cookie(to(path), own), &work, app.site()))
 }
 
 /// To work for the organisation, with the session that whoever is new here got.
@@ -153,17 +153,19 @@ pub(super) async fn begun(
     path: &str,
 ) -> Result<Response, Problem> {
     before.end_work(app).await?;
-    let work = work.and_then(|secret| cookie::carrying(&secret, Errand::Work, app.site()));
-    Ok(with_cookie(to(path), work))
+    Ok(match work {
+        Some(secret) => cookie::work_begun(to(path), &secret, app.site()),
+        None => cookie::work_forgotten(to(path), app.site()),
+    })
 }
 
-/// Signs out, to come back to the same invitation as somebody else.
+/// Signs out, to go on there as somebody else: all that the browser carries is over, and forgotten.
 pub(super) async fn sign_out(
     app: &AppState,
     before: &WithWork<Visitor>,
     path: &str,
 ) -> Result<Response, Problem> {
     before.end_all(app).await?;
-    let again = with_cookie(to(path), cookie::forgotten(Errand::Own, app.site()));
-    Ok(with_cookie(again, cookie::forgotten(Errand::Work, app.site())))
+    let response = with_cookie(to(path), cookie::forgotten(Errand::Own, app.site()));
+    Ok(cookie::work_forgotten(response, app.site()))
 }

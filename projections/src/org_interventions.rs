@@ -59,9 +59,7 @@ impl OrgInterventionEntry {
     #[must_use]
     pub fn told(mut self) -> Self {
         if !["requested", "approved"].contains(&self.stage) {
-            let personal =
-                [&mut self.first_name, &mut self.last_name, &mut self.email, &mut self.reason];
-            personal.into_iter().for_each(|value| *value = None);
+            (self.first_name, self.last_name, self.email, self.reason) = (None, None, None, None);
         }
         self
     }

@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How many jobs are offered at once; a longer search finds the others.
-const FOUND_MAX: u32 = 10;
+const FOUND_MAX: usize = 10;
 
 const LABELS: [(&str, &str); 4] =
     [("name", "Company"), ("contact_name", "Name"), ("email", "Email"), ("job", "Job")];
@@ -132,11 +132,11 @@ impl Sheet {
                 let open = detail.invitations.iter().filter(|one| one.is_open());
                 let there: BTreeSet<Uuid> = open.map(|one| one.job_id).collect();
                 // So many that those it is on already take no other's place.
-                let limit = FOUND_MAX.saturating_add(u32::try_from(there.len()).unwrap_or(0));
+                let limit = u32::try_from(FOUND_MAX + there.len()).unwrap_or(u32::MAX);
                 let asked = JobQuery { search: Some(find), limit, ..JobQuery::default() };
                 let page = job_list::list(app.store().reader(), who.ledger(), &asked).await?;
                 let others = page.items.into_iter().filter(|job| !there.contains(&job.id));
-                Some(others.take(FOUND_MAX as usize).collect())
+                Some(others.take(FOUND_MAX).collect())
             }
         };
         Ok(Self { detail, found })

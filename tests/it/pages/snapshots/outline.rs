@@ -366,7 +366,7 @@ impl Written<'_> {
                 vec![format!("{} {}", "#".repeat(level), text())]
             }
             "form" => {
-                let mut lines = vec![form(element)];
+                let mut lines = vec![self.stable.line(&form(element))];
                 lines.extend(indented(&self.blocks(&element.children)));
                 lines
             }
@@ -464,7 +464,8 @@ impl Written<'_> {
         let (mut titles, mut heads) = (Vec::new(), Vec::new());
         figure.all(&["title"], &mut titles);
         figure.all(&["th"], &mut heads);
-        let titles = titles.iter().map(|title| format!("(picture: {})", self.joined(title)));
+        // The drawing's own comes first; each of its bars has one, too.
+        let titles = titles.iter().take(1).map(|title| format!("(picture: {})", self.joined(title)));
         let heads = heads.iter().filter(|head| head.attribute("scope") == Some("col"));
         let heads: Vec<String> = heads.map(|head| self.joined(head)).collect();
         titles.chain([format!("| {} |", heads.join(" | "))]).collect()

@@ -34,6 +34,7 @@ mod owners_browser;
 mod passwords;
 mod portal;
 mod portal_browser;
+mod privacy;
 mod real_browser;
 mod sessions;
 mod snapshots;

@@ -71,7 +71,7 @@ impl Sample {
         owner.look(&format!("/portal/{}?token={token}", link.id())).await.leads_to();
         let staff = signed_in("mia@example.org", STAFF_PASSWORD).await;
         let org = signed_in("pia@pipes.example", TRADE_PASSWORD).await;
-        Self { ids, tokens, owner, staff, org, site }
+        Self { site, ids, tokens, owner, staff, org }
     }
 
     /// The links in mails, each to a page.

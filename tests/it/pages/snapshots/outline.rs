@@ -465,7 +465,8 @@ impl Written<'_> {
         figure.all(&["title"], &mut titles);
         figure.all(&["th"], &mut heads);
         // The drawing's own comes first; each of its bars has one, too.
-        let titles = titles.iter().take(1).map(|title| format!("(picture: {})", self.joined(title)));
+        let titles =
+            titles.iter().take(1).map(|title| format!("(picture: {})", self.joined(title)));
         let heads = heads.iter().filter(|head| head.attribute("scope") == Some("col"));
         let heads: Vec<String> = heads.map(|head| self.joined(head)).collect();
         titles.chain([format!("| {} |", heads.join(" | "))]).collect()
@@ -492,9 +493,9 @@ impl Written<'_> {
             if part.tag == "dt" {
                 lines.push(format!("{}:", self.joined(part)));
             } else {
-                let last: &mut String = lines.last_mut().expect("what it is about");
-                last.push(' ');
-                last.push_str(&self.joined(part));
+                let fact: &mut String = lines.last_mut().expect("what it is about");
+                fact.push(' ');
+                fact.push_str(&self.joined(part));
             }
         }
         lines

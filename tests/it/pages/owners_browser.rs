@@ -83,9 +83,11 @@ async fn share(browser: Arc<Chromium>) {
 
     // R62: what waits for one of them, the other may settle; and sees nothing of what is hers alone.
     browser.signs_in(&house.server.base, &house.page(), ADA, "For any owner").await;
+    browser.sees("document.querySelector('[data-still]').hidden").await;
     browser.presses("button[aria-label='I approve this: Approve the plans']").await;
     browser.shows("That is done.").await;
     browser.shows("66 %").await;
+    browser.sees("document.querySelector('[data-still]').hidden").await;
     browser.types("#text", "May we visit on Sunday?").await;
     browser.presses("button[value=write]").await;
     browser.shows("Your message is with your builder.").await;
@@ -108,8 +110,10 @@ async fn makes_links(browser: Arc<Chromium>) {
         "assignee": { "owner": house.ada.contact } });
     house.tells("tasks", task).await;
     browser.signs_in(&base, &house.page(), ADA, "Choose the tiles").await;
+    // What stands below the hint that goes then, stands still from now on.
+    browser.sees("document.querySelector('[data-still]').hidden").await;
     browser.presses("a[href$='/portal-links']").await;
-    browser.shows("None yet.").await;
+    browser.shows("Whoever has it can pass it on.").await;
     browser.types("#name", "For my sister, who follows the kitchen and the porch").await;
     browser.types("#days", "7").await;
     browser.presses("button[value=issue]").await;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// Who looks at a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
+pub(super) enum Who {
     Anybody,
     Staff,
     Owner,
@@ -23,7 +23,7 @@ enum Who {
 use Who::{Anybody, Owner, Staff, Trade};
 
 /// The pages that are looked at; what stands in braces is [`Site`]'s. Add yours.
-const PAGES: &[(Who, &str)] = &[
+pub(super) const PAGES: &[(Who, &str)] = &[
     (Anybody, "/"),
     (Anybody, "/sign-in"),
     (Anybody, "/forgotten-password"),
@@ -74,6 +74,7 @@ const PAGES: &[(Who, &str)] = &[
     (Staff, "/settings/custom-fields"),
     (Owner, "/me"),
     (Owner, "/me/jobs/{job}"),
+    (Owner, "/me/jobs/{job}/portal-links"),
     (Owner, "/me/details"),
     (Owner, "/me/emails"),
     (Owner, "/me/sessions"),
@@ -133,13 +134,15 @@ async fn no_page_is_hard_to_use_as_far_as_a_program_can_tell() {
 }
 
 /// An account with something on each page.
-struct Site {
-    server: Server,
-    ids: Vec<(&'static str, String)>,
+pub(super) struct Site {
+    pub(super) server: Server,
+    pub(super) builder: Builder,
+    pub(super) ada: Login,
+    pub(super) ids: Vec<(&'static str, String)>,
 }
 
 impl Site {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let server = Server::start().await;
         let builder = server.builder("Elm & Sons").await;
         let admin = &builder.admin;
@@ -162,7 +165,13 @@ impl Site {
         ];
         let ids = ids.map(|(name, id)| (name, id.to_string())).into_iter();
         let ids = ids.chain(Self::trade(&server, &builder, job).await).collect();
-        Self { server, ids }
+        Self { server, builder, ada, ids }
+    }
+
+    /// What stands for a name in braces.
+    pub(super) fn id(&self, name: &str) -> String {
+        let found = self.ids.iter().find(|(known, _)| *known == name);
+        found.unwrap_or_else(|| panic!("nothing stands for {name}")).1.clone()
     }
 
     /// A subcontractor with all that it may have to do with, and links to two invitations.

@@ -1,6 +1,7 @@
 //! The same in a real browser of the size of a phone: Debian's chromium, told what to do over
 //! `WebDriver`. Where there is none, that is said and nothing is shown.
 
+pub(super) mod going;
 mod histories;
 
 use super::super::harness::Server;

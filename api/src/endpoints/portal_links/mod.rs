@@ -64,7 +64,7 @@ fn end(typed: &str) -> Result<Timestamp, &'static str> {
 }
 
 /// What a link is called when nobody says.
-const USUAL_NAME: &str = "Portal link";
+pub(crate) const USUAL_NAME: &str = "Portal link";
 
 /// A link that is asked for.
 #[derive(Debug, Clone)]

@@ -161,6 +161,7 @@ fn page(
             (Input::text("text", &write).lines(4).value(form.text("text")).shown(complaints))
             (button("write", "Send"))
         }
+        p { a href={ (path) "/portal-links" } { "Links to this project, for a look without signing in" } }
         p { a href="/me" { "All your jobs" } }
     };
     Ok(Page::new(own.job.name.clone(), content).at(Place::Jobs))

@@ -6,6 +6,7 @@ pub(super) mod history;
 pub(super) mod image;
 pub(super) mod job;
 pub(super) mod jobs;
+pub(super) mod portal_links;
 pub(super) mod second_factor;
 pub(super) mod sessions;
 
@@ -22,6 +23,8 @@ pub(super) fn add(pages: Pages) -> Pages {
         .shows("/me/jobs/{job}", job::show)
         .takes("/me/jobs/{job}", job::send)
         .shows("/me/jobs/{job}/live", job::live)
+        .shows("/me/jobs/{job}/portal-links", portal_links::show)
+        .takes("/me/jobs/{job}/portal-links", portal_links::send)
         .shows("/me/details", details::show)
         .takes("/me/details", details::send)
         .shows("/me/image", image::show)
@@ -42,6 +45,9 @@ pub(super) fn notice(word: &str) -> Option<&'static str> {
         "todo-done" => "The To-Do is done.",
         "todo-reopened" => "The To-Do is open again.",
         "written" => "Your message is with your builder.",
+        "own-link-revoked" => {
+            "The link opens nothing any more, and pages that it opened have closed."
+        }
         "image-set" => "Your picture is saved, with every builder of yours.",
         "image-removed" => "Your picture is taken away, with every builder of yours.",
         "second-factor-off" => "The second factor is off. Your password alone signs you in.",

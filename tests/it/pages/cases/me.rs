@@ -7,6 +7,8 @@ pub(super) const CASES: Cases = &[
     ("get", "/me/jobs/{job}", Owner),
     ("post", "/me/jobs/{job}", Owner),
     ("get", "/me/jobs/{job}/live", Owner),
+    ("get", "/me/jobs/{job}/portal-links", Owner),
+    ("post", "/me/jobs/{job}/portal-links", Owner),
     ("get", "/me/details", Owner),
     ("post", "/me/details", Owner),
     ("get", "/me/image", Owner),

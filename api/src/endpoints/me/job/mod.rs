@@ -90,6 +90,8 @@ impl OwnTodoParams {
 pub(crate) struct OwnJobNow {
     link: Link,
     job: JobId,
+    /// What the job is called.
+    pub(crate) name: String,
     /// Of which links of the contact they see what is one owner's alone.
     sees: Vec<owner_item::Link>,
 }
@@ -128,13 +130,18 @@ impl OwnJobNow {
         let listed = listed.filter(|listed| {
             !listed.archived && listed.owners.iter().any(|owner| owner.id == link.contact.id.0)
         });
-        listed.ok_or_else(Problem::not_found)?;
-        Ok(Self { link: link.clone(), job, sees: eyes.sees_of(&link.contact) })
+        let name = listed.ok_or_else(Problem::not_found)?.name;
+        Ok(Self { link: link.clone(), job, name, sees: eyes.sees_of(&link.contact) })
     }
 
     /// The builder's account.
     pub(crate) fn account(&self) -> AccountId {
         AccountId(self.link.ledger.0)
+    }
+
+    /// The company.
+    pub(crate) fn builder(&self) -> &str {
+        &self.link.builder
     }
 
     /// The part of what is one owner's own.

@@ -1,10 +1,10 @@
 use super::super::command_as;
 use crate::answer::Answer;
 use crate::endpoints::portal_links::issue::{IssuePortalLink, new};
-use crate::endpoints::portal_links::{PortalLinkAnswer, told};
+use crate::endpoints::portal_links::{Asked, PortalLinkAnswer, told};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::PersonOrder;
 use crate::extract::body::RequestBody;
+use crate::extract::{Order, PersonOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::job::portal_link::PortalLinkCommand;
@@ -37,20 +37,29 @@ pub(crate) async fn issue_own_portal_link(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(AccountId, JobId), IssueOwnPortalLink>,
 ) -> Result<Answer<PortalLinkAnswer>, Problem> {
-    let (account, job) = order.path;
     let IssueOwnPortalLink { name, expires_at } = &order.body;
     let asked = IssuePortalLink {
         name: name.clone(),
         expires_at: expires_at.clone(),
         ..IssuePortalLink::default()
     };
-    let mut new = new(&app, &order, asked.read()?);
+    issue_own(&app, &order, order.path, asked.read()?).await
+}
+
+/// The same, however it is asked for. Whose it is said to be is passed over: it is the asker's.
+pub(crate) async fn issue_own<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    (account, job): (AccountId, JobId),
+    asked: Asked,
+) -> Result<Answer<PortalLinkAnswer>, Problem> {
+    let mut new = new(app, order, asked);
     let link = new.link;
     let command = |contact| {
         new.contact = Some(contact);
         Command::PortalLink(job, PortalLinkCommand::Issue(new))
     };
-    let applied = command_as(&app, &order, account, command).await?;
+    let applied = command_as(app, order, account, command).await?;
     let at = format!("/v1/me/jobs/{account}/{job}/portal-link/{link}");
-    Ok(told(&app, &applied, job, link)?.created_at(at))
+    Ok(told(app, &applied, job, link)?.created_at(at))
 }

@@ -1,5 +1,5 @@
-use super::super::OwnJobNow;
-use crate::endpoints::portal_links::list::list;
+use super::super::{OwnJobNow, WAIT_MAX};
+use crate::endpoints::portal_links::list::{VIEWS, list};
 use crate::error::{Problem, ProblemBody};
 use crate::extract::{NoParams, OwnerQuestion};
 use crate::persons::eyes::Eyes;
@@ -60,10 +60,23 @@ pub(crate) async fn list_own_portal_links(
     let (account, job) = question.path;
     let eyes = Eyes::of(&app, &question.asker).await?;
     let own = OwnJobNow::with(&app, &eyes, eyes.with(account)?, job).await?;
-    let mut links = list(&app, own.link.ledger, own.job, Some(own.link.contact.id)).await?;
-    if let Some(since) = eyes.since(&app, &own.link).await? {
+    Ok(Json(OwnPortalLinks { items: own_links(&app, &eyes, &own).await? }))
+}
+
+/// The same, with all that has happened.
+pub(crate) async fn own_links(
+    app: &AppState,
+    eyes: &Eyes,
+    own: &OwnJobNow,
+) -> Result<Vec<OwnPortalLink>, Problem> {
+    let link = &own.link;
+    if let Some(head) = app.store().reader().head(link.ledger).await? {
+        app.progress().wait(link.ledger, head.position, &VIEWS, WAIT_MAX).await?;
+    }
+    let mut links = list(app, link.ledger, own.job, Some(link.contact.id)).await?;
+    if let Some(since) = eyes.since(app, link).await? {
         // One that is open was issued for whoever was to come: what was another's ended with them.
         links.retain(|link| link.state == "open" || link.issued_at >= since);
     }
-    Ok(Json(OwnPortalLinks { items: links.into_iter().map(OwnPortalLink::from).collect() }))
+    Ok(links.into_iter().map(OwnPortalLink::from).collect())
 }

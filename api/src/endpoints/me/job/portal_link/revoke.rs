@@ -1,7 +1,7 @@
 use super::super::command_as;
 use crate::answer::{Answer, CommandAnswer, done};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, PersonOrder};
+use crate::extract::{NoBody, Order, PersonOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::job::portal_link::PortalLinkCommand;
@@ -18,7 +18,15 @@ pub(crate) async fn revoke_own_portal_link(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(AccountId, JobId, PortalLinkId), NoBody>,
 ) -> Result<Answer<CommandAnswer>, Problem> {
-    let (account, job, link) = order.path;
+    revoke_own(&app, &order, order.path).await
+}
+
+/// The same, however it is asked for.
+pub(crate) async fn revoke_own<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    (account, job, link): (AccountId, JobId, PortalLinkId),
+) -> Result<Answer<CommandAnswer>, Problem> {
     let command = |_| Command::PortalLink(job, PortalLinkCommand::Revoke(link));
-    Ok(done(&command_as(&app, &order, account, command).await?))
+    Ok(done(&command_as(app, order, account, command).await?))
 }

@@ -3,7 +3,7 @@ use crate::answer::Answer;
 use crate::endpoints::portal_links::rotate::RotatePortalLink;
 use crate::endpoints::portal_links::{PortalLinkAnswer, told};
 use crate::error::{Problem, ProblemBody};
-use crate::extract::{NoBody, PersonOrder};
+use crate::extract::{NoBody, Order, PersonOrder};
 use crate::state::AppState;
 use axum::extract::State;
 use domain::{AccountId, Command, JobId, PortalLinkId};
@@ -19,8 +19,16 @@ pub(crate) async fn rotate_own_portal_link(
     State(app): State<AppState>,
     PersonOrder(order): PersonOrder<(AccountId, JobId, PortalLinkId), NoBody>,
 ) -> Result<Answer<PortalLinkAnswer>, Problem> {
-    let (account, job, link) = order.path;
-    let rotate = RotatePortalLink::default().command(&app, &order, link)?;
+    rotate_own(&app, &order, order.path).await
+}
+
+/// The same, however it is asked for.
+pub(crate) async fn rotate_own<P, B>(
+    app: &AppState,
+    order: &Order<P, B>,
+    (account, job, link): (AccountId, JobId, PortalLinkId),
+) -> Result<Answer<PortalLinkAnswer>, Problem> {
+    let rotate = RotatePortalLink::default().command(app, order, link)?;
     let command = |_| Command::PortalLink(job, rotate);
-    told(&app, &command_as(&app, &order, account, command).await?, job, link)
+    told(app, &command_as(app, order, account, command).await?, job, link)
 }

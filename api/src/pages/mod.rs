@@ -30,6 +30,7 @@ mod org;
 mod own_info;
 mod password_reset;
 mod portal;
+mod portal_link;
 mod problem;
 mod settings;
 mod sign_in;

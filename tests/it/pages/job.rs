@@ -452,6 +452,7 @@ async fn a_portal_link_is_shown_once_rotated_and_revoked() {
     let wrong = wrong.says(&["Days must be a number of days from 1 to 366."]);
     let told = desk.boss.fill(&wrong, "issue", &[("days", "7")]).await.is(200);
     let told = told.says(&["Your link", "shown this once", "Site", "For the job", "Mia Mason"]);
+    let told = told.says(&["Copy the link"]);
     let link = |seen: &Seen| {
         let field = seen.html.split("id=\"url\"").nth(1).and_then(|rest| rest.split('>').next());
         let url = super::browser::attribute(field.expect("a field"), "value").expect("a link");

@@ -10,6 +10,7 @@ use domain::job::portal_link::PortalLinkCommand;
 use domain::{Command, EmailAddress, JobId, PortalLinkId, TokenId};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// What a link has from now on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -27,17 +28,13 @@ pub(crate) struct RotatePortalLink {
 impl RequestBody for RotatePortalLink {}
 
 impl RotatePortalLink {
-    /// The command, with an id for the secret that a retry gets again.
-    pub(crate) fn command<P, B>(
-        &self,
-        app: &AppState,
-        order: &Order<P, B>,
-        link: PortalLinkId,
-    ) -> Result<PortalLinkCommand, Problem> {
+    /// The command.
+    pub(crate) fn command(&self, link: PortalLinkId) -> Result<PortalLinkCommand, Problem> {
         let mut door = Door::default();
         let expires_at = door.take_if("expires_at", self.expires_at.as_deref(), end);
         let mail_to = door.take_if("email", self.email.as_deref(), EmailAddress::parse);
-        let token = TokenId(order.new_id(app, "portal_token"));
+        // It names the mail, too: after the receipt has gone, the same request is another mail.
+        let token = TokenId(Uuid::now_v7());
         door.build(|| {
             let (expires_at, mail_to) = (expires_at?, mail_to?);
             Some(PortalLinkCommand::Rotate { link, token, expires_at, mail_to })
@@ -66,6 +63,6 @@ pub(crate) async fn rotate<B>(
     asked: &RotatePortalLink,
 ) -> Result<Answer<PortalLinkAnswer>, Problem> {
     let (job, link) = order.path;
-    let rotate = Command::PortalLink(job, asked.command(app, order, link)?);
+    let rotate = Command::PortalLink(job, asked.command(link)?);
     told(app, &order.execute(app, rotate).await?, job, link)
 }

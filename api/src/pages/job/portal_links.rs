@@ -16,6 +16,7 @@ use crate::pages::form::{
 };
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{keyed, once_field, once_of};
+use crate::pages::portal_link::Told;
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
@@ -23,7 +24,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::job::portal_link::PortalLinkDays;
 use domain::text::Label;
-use domain::{ContactId, EmailAddress, JobId, PortalLinkId, Timestamp};
+use domain::{ContactId, EmailAddress, JobId, PortalLinkId};
 use maud::{Markup, html};
 use projections::as_of::JobPage;
 use projections::portal_links::PortalLinkEntry;
@@ -79,12 +80,6 @@ enum Done {
     Told(Told),
 }
 
-/// A link that is told once.
-struct Told {
-    url: String,
-    until: Timestamp,
-}
-
 async fn change(app: &AppState, order: Order<JobId, ()>, form: &Form) -> Result<Done, Problem> {
     let link = || {
         let mut door = Door::default();
@@ -95,8 +90,7 @@ async fn change(app: &AppState, order: Order<JobId, ()>, form: &Form) -> Result<
         "issue" => {
             let asked = asked(app, form)?;
             let mut told = issue(app, &keyed(order, form), asked).await?;
-            let told = told.body_mut();
-            Ok(Done::Told(Told { url: told.url.clone(), until: told.expires_at }))
+            Ok(Done::Told(Told::of(told.body_mut())))
         }
         "invite" => {
             issue(app, &keyed(order, form), invited(form)?).await?;
@@ -105,8 +99,7 @@ async fn change(app: &AppState, order: Order<JobId, ()>, form: &Form) -> Result<
         "rotate" => {
             let order = keyed(at_link(order, link()?), form);
             let mut told = rotate(app, &order, &RotatePortalLink::default()).await?;
-            let told = told.body_mut();
-            Ok(Done::Told(Told { url: told.url.clone(), until: told.expires_at }))
+            Ok(Done::Told(Told::of(told.body_mut())))
         }
         "revoke" => {
             revoke(app, &at_link(order, link()?)).await?;
@@ -162,7 +155,7 @@ async fn page(
     let may = changes(who, &job);
     let content = html! {
         (complaints.above(&LABELS))
-        @if let Some(told) = told { (once_told(told)) }
+        @if let Some(told) = told { (told.shown()) }
         p {
             "A link shows how the job goes, without a login, and nothing can be changed with it. It \
              never shows budget, notes, or who does what. Whoever has it can pass it on."
@@ -176,19 +169,6 @@ async fn page(
         ul .rows { @for link in &links { (row(link, who.changes())) } }
     };
     Ok(sheet(who, &job, Tab::PortalLinks, &content))
-}
-
-/// The link, to copy; it is not shown again.
-fn once_told(told: &Told) -> Markup {
-    html! {
-        section .prompt {
-            h2 { "Your link" }
-            (Input::text("url", "Link").value(&told.url).read_only()
-                .hint("It is shown this once. Copy it now, to text or mail it to your client.")
-                .shown(&Complaints::NONE))
-            p { "It works until " (time(told.until)) "." }
-        }
-    }
 }
 
 fn invite_form(form: &Form, complaints: &Complaints) -> Markup {

@@ -14,6 +14,7 @@ use crate::input::{Door, id};
 use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::once::{keyed, once_field, once_of};
+use crate::pages::portal_link::Told;
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::pages::words::{sentence, time};
 use crate::persons::eyes::Eyes;
@@ -22,7 +23,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::job::portal_link::PortalLinkDays;
 use domain::text::Label;
-use domain::{JobId, PortalLinkId, Timestamp};
+use domain::{JobId, PortalLinkId};
 use maud::{Markup, html};
 
 const LABELS: [(&str, &str); 2] = [("name", "Name"), ("days", "Days")];
@@ -48,10 +49,7 @@ pub(in crate::pages) async fn send(
     let (order, form) = sent.order();
     let order = keyed(order, &form);
     let told = match change(&app, &order, &own, &form).await {
-        Ok(Some(mut told)) => {
-            let told = told.body_mut();
-            Told { url: told.url.clone(), until: told.expires_at }
-        }
+        Ok(Some(mut told)) => Told::of(told.body_mut()),
         Ok(None) => return Ok(to(&format!("/me/jobs/{job}/portal-links?done=own-link-revoked"))),
         Err(problem) => {
             let complaints = Complaints::about(problem)?;
@@ -61,12 +59,6 @@ pub(in crate::pages) async fn send(
     };
     let (form, none) = (Form::default(), Complaints::NONE);
     Ok(page(&app, &who, job, &form, &none, Some(&told)).await?.into_response())
-}
-
-/// A link that is told once.
-struct Told {
-    url: String,
-    until: Timestamp,
 }
 
 /// A link that was made or has a new secret; none of one that was revoked.
@@ -116,7 +108,7 @@ async fn page(
     let content = html! {
         p .over { (own.builder()) }
         (complaints.above(&LABELS))
-        @if let Some(told) = told { (once_told(told)) }
+        @if let Some(told) = told { (told.shown()) }
         p {
             "A link of yours opens this project without signing in: how far it is, and what waits for \
              you. Nobody changes anything with it, and your To-Dos and messages are not shown. Whoever \
@@ -129,19 +121,6 @@ async fn page(
         p { a href={ "/me/jobs/" (job) } { "Back to the project" } }
     };
     Ok(Page::new(format!("Links to {}", own.name), content).at(Place::Jobs))
-}
-
-/// The link, to copy; it is not shown again.
-fn once_told(told: &Told) -> Markup {
-    html! {
-        section .plain {
-            h2 { "Your link" }
-            (Input::text("url", "Link").value(&told.url).read_only()
-                .hint("It is shown this once. Copy it now.").shown(&Complaints::NONE))
-            p { button .main type="button" data-copy="url" hidden { "Copy the link" } }
-            p { "It works until " (time(told.until)) "." }
-        }
-    }
 }
 
 fn issue_form(form: &Form, complaints: &Complaints) -> Markup {

@@ -28,7 +28,7 @@ pub(crate) async fn rotate_own<P, B>(
     order: &Order<P, B>,
     (account, job, link): (AccountId, JobId, PortalLinkId),
 ) -> Result<Answer<PortalLinkAnswer>, Problem> {
-    let rotate = RotatePortalLink::default().command(app, order, link)?;
+    let rotate = RotatePortalLink::default().command(link)?;
     let command = |_| Command::PortalLink(job, rotate);
     told(app, &command_as(app, order, account, command).await?, job, link)
 }

@@ -48,6 +48,7 @@ const PAGES: &[(Who, &str)] = &[
     (Staff, "/contacts"),
     (Staff, "/contacts/new"),
     (Staff, "/contacts/duplicates"),
+    (Staff, "/email-conflicts"),
     (Staff, "/contacts/{contact}"),
     (Staff, "/contacts/{contact}/history"),
     (Staff, "/contacts/{contact}/as-of"),

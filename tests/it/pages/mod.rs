@@ -9,6 +9,7 @@ mod contacts_browser;
 mod customers;
 mod desk;
 mod desk_browser;
+mod email_conflicts;
 mod forms;
 mod going_to_work;
 mod headers;

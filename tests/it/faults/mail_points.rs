@@ -19,7 +19,7 @@ use domain::Event;
 use event_store::{EventStore, StoreOptions};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use projections::Runner;
+use projections::{Runner, VIEW_NAMES};
 use std::process::Child;
 use std::time::{Duration, Instant};
 use tokio_postgres::{Client, Transaction};
@@ -44,7 +44,8 @@ fn sends_until_it_is_killed() {
     let [database, smtp] = &words[..] else { panic!("two words") };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let store = open_store(database, StoreOptions::default()).await;
+        let options = StoreOptions { views: VIEW_NAMES.to_vec(), ..StoreOptions::default() };
+        let store = open_store(database, options).await;
         let _runner = Runner::start(store.reader().clone(), store.hints());
         let smtp = Smtp::new(smtp, Some("no-reply@builders.example")).expect("usable");
         let _sender = Sender::start(store, Mailer::smtp(&smtp), "https://builders.example", PACE);

@@ -384,7 +384,7 @@ fn tasks_go_along_and_the_jobs_links_are_marked() {
     let job = &ledger.state.job(ELM).expect("known").expect("there").state;
     let task = job.task(TILES).expect("there");
     assert_eq!(task.details.assignee, Some(Assignee::Owner(BEA)));
-    let links: Vec<_> = job.portal_links.iter().map(|l| (l.ended, l.asks_for_rotation)).collect();
+    let links: Vec<_> = job.portal_links.0.iter().map(|l| (l.ended, l.asks_for_rotation)).collect();
     assert_eq!(
         links,
         [(false, true), (true, false)],

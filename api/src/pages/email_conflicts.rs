@@ -166,7 +166,7 @@ pub(super) async fn section(app: &AppState, who: &Staff, at: At) -> Result<Marku
     Ok(html! { @for entry in &found.items { (card(who, entry, at)) } })
 }
 
-/// That somebody waits, above the list of contacts.
+/// That somebody waits, above the lists of contacts and of jobs.
 pub(super) async fn hint(app: &AppState, who: &Staff) -> Result<Markup, Problem> {
     let asked = EmailConflictQuery { limit: 1, ..EmailConflictQuery::default() };
     let found = email_conflicts::list(app.store().reader(), who.ledger(), &asked).await?;

@@ -231,9 +231,6 @@ fn right(command: &Command) -> Right {
         | Command::ImportOwners(_) => Right::ManageAccess,
         // Whose contact it is, the ledger asks.
         Command::EmailConflict(EmailConflictCommand::Report { .. }) => Right::OwnInfo,
-        Command::EmailConflict(
-            EmailConflictCommand::Replace { .. } | EmailConflictCommand::SetAside { .. },
-        ) => Right::Work,
         Command::Impersonation(..) => Right::Impersonate,
         Command::PortalLink(_, command) => match command {
             PortalLinkCommand::Issue(_)
@@ -254,7 +251,10 @@ fn right(command: &Command) -> Right {
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }
-        | Command::WinLead { .. } => Right::Work,
+        | Command::WinLead { .. }
+        | Command::EmailConflict(
+            EmailConflictCommand::Replace { .. } | EmailConflictCommand::SetAside { .. },
+        ) => Right::Work,
     }
 }
 

@@ -60,6 +60,8 @@ async fn who_waits_is_shown_with_both_contacts_and_on_the_job_and_one_click_sees
     let (ada, holder, barn) = (office.ada.contact, office.holder, office.barn);
     let browser = &mut office.browser;
     browser.look("/contacts").await.is(200).says(&["Owners who wait for you"]);
+    // Where the day begins, too.
+    browser.look("/jobs").await.is(200).says(&["Owners who wait for you"]);
     let title = "Ada wanted the email of Berthold Muster";
     for page in
         ["/email-conflicts".to_owned(), format!("/contacts/{ada}"), format!("/contacts/{holder}")]

@@ -72,6 +72,9 @@ async fn every_damage_is_found() {
     // The random history may have left none.
     apply(&store, account.issue_key().with_secret().expect("random bytes")).await;
     picture(&store, &account).await;
+    for submission in super::random_conflicts::waiting(&account) {
+        apply(&store, submission).await;
+    }
     for submission in super::random_customers::asking(&account) {
         apply(&store, submission).await;
     }

@@ -3,8 +3,8 @@
 
 use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
 use crate::contact::{
-    AcceptProof, ConflictEnding, ContactEvent, ContactRejection as No, EmailConflictClosed,
-    EmailConflictReported, MergePicks,
+    AcceptProof, ClaimChange, ConflictEnding, ContactEvent, ContactRejection as No,
+    EmailConflictClosed, EmailConflictReported, MergePicks,
 };
 use crate::event::Event;
 use crate::ids::{ApiKeyId, InvitationId, PersonId, PortalLinkId, TaskId, TokenId};
@@ -99,15 +99,15 @@ impl Ledger {
         let sequence = self.state.version(id) + 1;
         self.state.record(id, sequence, event).expect("the event follows");
         if let (AggregateId::Contact(contact), Event::Contact(event)) = (id, event) {
-            match event {
-                ContactEvent::PrimaryEmailClaimed(e) => {
-                    let email = e.email.value().expect("known").normal().to_owned();
+            match event.claim() {
+                Some((email, ClaimChange::Taken)) => {
+                    let email = email.value().expect("known").normal().to_owned();
                     self.claims.insert(email, contact);
                 }
-                ContactEvent::PrimaryEmailReleased(e) => {
-                    self.claims.remove(e.email.value().expect("known").normal());
+                Some((email, ClaimChange::Released)) => {
+                    self.claims.remove(email.value().expect("known").normal());
                 }
-                _ => {}
+                None => {}
             }
         }
     }

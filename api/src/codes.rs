@@ -183,6 +183,12 @@ pub(crate) const CODES: &[Code] = &[
     code(409, "primary_email_taken_contact_builder", "The email is another contact's")
         .rule("R32")
         .remedy("Work with your builder to get the existing contact linked to your job."),
+    code(409, "email_conflict_over", "The owner does not wait for this email any more")
+        .rule("H4")
+        .remedy("Change the job's owners instead, if the contact is to be on it."),
+    code(409, "owner_on_no_open_job", "The owner is on no open job")
+        .rule("H4")
+        .remedy("Merge the two contacts, or set the matter aside."),
     code(422, "too_many_emails", "More than six emails")
         .rule("R20")
         .remedy("Remove an additional email first."),

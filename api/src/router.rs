@@ -2,10 +2,10 @@
 
 use crate::around::around;
 use crate::endpoints::{
-    accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, imports,
-    interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators, org,
-    org_interventions, org_invitations, password_resets, portal, portal_links, project_invitations,
-    sessions, settings, staff, staff_invitations, subcontractors, work_orders,
+    accounts, api_keys, audit, contacts, custom_fields, customers, email_changes, email_conflicts,
+    imports, interventions, invitations, job_setup, jobs, leads, mail, me, operations, operators,
+    org, org_interventions, org_invitations, password_resets, portal, portal_links,
+    project_invitations, sessions, settings, staff, staff_invitations, subcontractors, work_orders,
 };
 use crate::error::Problem;
 use crate::openapi::{self, Description};
@@ -44,6 +44,9 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(contacts::get::get, contacts::edit::edit, contacts::delete::delete))
         .routes(routes!(contacts::restore::restore))
         .routes(routes!(contacts::unmerge::unmerge))
+        .routes(routes!(email_conflicts::list::list_email_conflicts))
+        .routes(routes!(email_conflicts::replace::replace_owner_by_holder))
+        .routes(routes!(email_conflicts::set_aside::set_aside_email_conflict))
         .routes(routes!(contacts::set_permissions::set_permissions))
         .routes(routes!(contacts::permissions::permissions))
         .routes(routes!(contacts::invite::invite))

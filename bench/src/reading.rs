@@ -293,7 +293,9 @@ impl View<ContactAggregate> for ListRow {
             | E::InviteReminded(_)
             | E::FormerAddressTold(_)
             | E::ContactJoinedCustomer(_)
-            | E::ContactLeftCustomer(_) => return,
+            | E::ContactLeftCustomer(_)
+            | E::EmailConflictReported(_)
+            | E::EmailConflictClosed(_) => return,
         };
         status.clone_into(&mut self.status);
     }

@@ -186,7 +186,8 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
          invite_accepted person_linked owner_activated
          owner_disabled owner_reenabled owner_deactivated
          invite_sent invite_resent invite_accepted person_linked owner_reactivated
-         permissions_changed custom_field_set merged unmerged merged_into unmerged_from deleted restored",
+         permissions_changed custom_field_set email_conflict_reported email_conflict_closed
+         merged unmerged merged_into unmerged_from deleted restored",
     );
     let state = fold(AggregateId::Contact(ada()), &story);
     let folded = &state.contact(ada()).expect("known").expect("there").state;
@@ -238,9 +239,10 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         former_email: None,
         persons: vec!["0198c0de-0000-7000-8000-0000000000a1".parse().expect("an id"); 2],
         membership: None,
+        conflicts: BTreeSet::new(),
     };
     assert_eq!(folded, &expected);
-    assert_eq!(state.version(ada().into()), 42);
+    assert_eq!(state.version(ada().into()), 44);
 
     // A contact with no more than it must have, as the oldest may be.
     let mut bare = current()["contact.created"].clone();

@@ -9,6 +9,7 @@ use crate::keys::Keys;
 use crate::sealing::{Place, Sealer};
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use domain::actor::{Actor, Channel, Circumstances};
+use domain::contact::ContactEvent;
 use domain::event::Undecodable;
 use domain::personal::HoldsPersonal;
 use domain::{
@@ -93,6 +94,15 @@ pub struct Origin {
     pub reason: Option<MaybePersonal<Reason>>,
 }
 
+/// The owner who asked, where the event is about another contact whose email they want (H4).
+const fn wants(event: &Event) -> Option<ContactId> {
+    if let Event::Contact(ContactEvent::EmailConflictReported(reported)) = event {
+        Some(reported.owner)
+    } else {
+        None
+    }
+}
+
 impl Origin {
     /// The origin of an event about `aggregate`. What an owner's own deeds tell of them, and what
     /// is said about a contact, is sealed with the contact's key; a person's own, with theirs. Where
@@ -101,7 +111,8 @@ impl Origin {
     /// That somebody looks through a contact's eyes is said about that contact; of what else happens to
     /// a job, to an owner's item or to a subcontractor's company, `theirs` is the contact, the subcontractor
     /// or the user whose it is, or as whom the owner did it. What a user of such a company does in a general
-    /// contractor's account is sealed with that relation's key.
+    /// contractor's account is sealed with that relation's key. Where an owner wants the email of another
+    /// contact, it is the owner's (H4).
     pub(crate) fn of(
         circumstances: &Circumstances,
         aggregate: AggregateId,
@@ -112,7 +123,7 @@ impl Origin {
     ) -> Self {
         let about = event.acting_as().map(SubjectId::from).or(theirs);
         let subject = match aggregate {
-            AggregateId::Contact(contact) => Some(SubjectId::from(contact)),
+            AggregateId::Contact(contact) => Some(wants(event).unwrap_or(contact).into()),
             AggregateId::Person(person) => Some(SubjectId::from(person)),
             AggregateId::BuilderAccount(_) => staff.map(SubjectId::from),
             AggregateId::Job(_)

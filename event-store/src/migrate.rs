@@ -80,6 +80,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0111_documents",
     "0107_subcontractors",
     "0108_sub_org_directory",
+    "0112_email_conflicts",
 ];
 
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -95,6 +95,13 @@ impl View for AuditTrail {
             Event::Contact(ContactEvent::DuplicateResolved(resolved)) => {
                 subjects.push(resolved.winner.0);
             }
+            // The owner who wanted the email, too.
+            Event::Contact(ContactEvent::EmailConflictReported(reported)) => {
+                subjects.push(reported.owner.0);
+            }
+            Event::Contact(ContactEvent::EmailConflictClosed(closed)) => {
+                subjects.push(closed.owner.0);
+            }
             // A customer's history has who came to it and who left it.
             Event::Contact(contact)
                 if matches!(contact.customer_change(), (Some(_), _) | (_, Some(_))) =>

@@ -272,7 +272,9 @@ impl View for ContactDirectory {
             | ContactEvent::PrimaryEmailDefaulted(_)
             | ContactEvent::DuplicateResolved(_)
             | ContactEvent::InviteReminded(_)
-            | ContactEvent::FormerAddressTold(_) => {}
+            | ContactEvent::FormerAddressTold(_)
+            | ContactEvent::EmailConflictReported(_)
+            | ContactEvent::EmailConflictClosed(_) => {}
         }
         row.version += 1;
         row.updated_at = at;

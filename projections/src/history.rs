@@ -203,7 +203,8 @@ impl HistoryEntry {
 }
 
 /// The fields whose values are contacts.
-const CONTACT_FIELDS: [&str; 4] = ["owners", "contact", "primary_email_kept_by", "impersonation"];
+const CONTACT_FIELDS: [&str; 5] =
+    ["owners", "contact", "primary_email_kept_by", "primary_email_wanted_by", "impersonation"];
 
 /// The field whose values are customers.
 const CUSTOMER_FIELD: &str = "customer";

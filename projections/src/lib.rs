@@ -18,6 +18,7 @@ pub mod customers;
 pub mod diff;
 pub mod documents;
 pub mod duplicate_candidates;
+pub mod email_conflicts;
 pub mod history;
 pub mod impersonations;
 pub mod interventions;

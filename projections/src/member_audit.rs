@@ -182,6 +182,8 @@ fn is_told(event: &Recorded) -> bool {
         | ContactEvent::PrimaryEmailReleased(_)
         | ContactEvent::InviteReminded(_)
         | ContactEvent::FormerAddressTold(_)
+        | ContactEvent::EmailConflictReported(_)
+        | ContactEvent::EmailConflictClosed(_)
         | ContactEvent::PersonLinked(_)
         | ContactEvent::ContactsMerged(_)
         | ContactEvent::ContactMergedInto(_)

@@ -55,7 +55,10 @@ fn change(event: &Recorded) -> Option<Change<'_>> {
     if let Some(step) = job.portal_link() {
         return Some(Change::Link(step));
     }
-    matches!(job, JobEvent::OwnerRemovedFromJob(_)).then_some(Change::OwnerLeft)
+    // Whoever another contact was merged into is the same person (H2).
+    let left = matches!(job, JobEvent::OwnerRemovedFromJob(_))
+        || matches!(job, JobEvent::OwnerReplacedOnJob(replaced) if replaced.merge.is_none());
+    left.then_some(Change::OwnerLeft)
 }
 
 impl Row {

@@ -7,8 +7,8 @@
 use crate::turn::{Typed, ViewTurn, delete_text};
 use crate::{
     ViewError, audit_trail, contact_directory, customers, documents, duplicate_candidates,
-    impersonations, invitations, job_detail, job_list, lead_view, mail_log, owner_items,
-    owner_portal, portal_links, sub_org_directory, subcontractors, work_orders,
+    email_conflicts, impersonations, invitations, job_detail, job_list, lead_view, mail_log,
+    owner_items, owner_portal, portal_links, sub_org_directory, subcontractors, work_orders,
 };
 use bytes::BytesMut;
 use event_store::{Open, Recorded, StoreError};
@@ -247,7 +247,7 @@ pub trait View: Debug + Send + Sync + 'static {
 }
 
 /// Every view by its name.
-pub const VIEW_NAMES: [&str; 17] = [
+pub const VIEW_NAMES: [&str; 18] = [
     job_list::JobList::NAME,
     job_detail::JobDetail::NAME,
     owner_portal::OwnerPortal::NAME,
@@ -260,6 +260,7 @@ pub const VIEW_NAMES: [&str; 17] = [
     subcontractors::Subcontractors::NAME,
     sub_org_directory::SubOrgDirectory::NAME,
     duplicate_candidates::DuplicateCandidates::NAME,
+    email_conflicts::EmailConflicts::NAME,
     invitations::Invitations::NAME,
     impersonations::Impersonations::NAME,
     portal_links::PortalLinks::NAME,
@@ -282,6 +283,7 @@ pub fn all_views() -> Vec<&'static dyn AnyView> {
         &Of::<subcontractors::Subcontractors>(std::marker::PhantomData),
         &Of::<sub_org_directory::SubOrgDirectory>(std::marker::PhantomData),
         &Of::<duplicate_candidates::DuplicateCandidates>(std::marker::PhantomData),
+        &Of::<email_conflicts::EmailConflicts>(std::marker::PhantomData),
         &Of::<invitations::Invitations>(std::marker::PhantomData),
         &Of::<impersonations::Impersonations>(std::marker::PhantomData),
         &Of::<portal_links::PortalLinks>(std::marker::PhantomData),

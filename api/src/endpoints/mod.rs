@@ -7,6 +7,7 @@ pub(crate) mod contacts;
 pub(crate) mod custom_fields;
 pub(crate) mod customers;
 pub(crate) mod email_changes;
+pub(crate) mod email_conflicts;
 pub(crate) mod imports;
 pub(crate) mod interventions;
 pub(crate) mod invitations;
@@ -39,6 +40,7 @@ use projections::view::View;
 pub(crate) const CONTACT_DIRECTORY: &str = ContactDirectory::NAME;
 pub(crate) const DUPLICATE_CANDIDATES: &str =
     projections::duplicate_candidates::DuplicateCandidates::NAME;
+pub(crate) const EMAIL_CONFLICTS: &str = projections::email_conflicts::EmailConflicts::NAME;
 pub(crate) const JOB_LIST: &str = projections::job_list::JobList::NAME;
 pub(crate) const JOB_DETAIL: &str = projections::job_detail::JobDetail::NAME;
 pub(crate) const OWNER_PORTAL: &str = projections::owner_portal::OwnerPortal::NAME;

@@ -99,6 +99,7 @@ pub(super) fn makes_secret(command: &Command) -> bool {
         | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
+        | Command::EmailConflict(_)
         | Command::Customer(..)
         | Command::WorkOrder(..)
         | Command::TradeTask { .. }

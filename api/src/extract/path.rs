@@ -50,6 +50,14 @@ impl PathIds for ContactId {
     }
 }
 
+/// A contact and another that is about it.
+impl PathIds for (ContactId, ContactId) {
+    fn read(segments: &[&str]) -> Option<Self> {
+        let [contact, other] = segments else { return None };
+        Some((contact.parse().ok()?, other.parse().ok()?))
+    }
+}
+
 impl PathIds for JobId {
     fn read(segments: &[&str]) -> Option<Self> {
         only(segments)

@@ -3,7 +3,8 @@
 use super::form::Form;
 use super::visit::{OrgUser, Staff};
 use super::{
-    assets, contacts, customers, desk, history, job, jobs, me, org, portal, subcontractors,
+    assets, contacts, customers, desk, email_conflicts, history, job, jobs, me, org, portal,
+    subcontractors,
 };
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
@@ -348,6 +349,7 @@ fn notice(word: &str) -> Option<&'static str> {
         jobs::notice,
         job::notice,
         contacts::notice,
+        email_conflicts::notice,
         history::notice,
         desk::notice,
         customers::notice,

@@ -13,6 +13,7 @@ mod cookie;
 mod customers;
 mod desk;
 mod email_change;
+mod email_conflicts;
 mod forgotten_password;
 mod form;
 mod guard;
@@ -90,11 +91,12 @@ fn all() -> Pages {
         .takes("/staff-invitations/{token}", staff_invitation::send)
         .shows("/accounts", accounts::show)
         .takes("/accounts", accounts::send);
-    let areas: [fn(Pages) -> Pages; 10] = [
+    let areas: [fn(Pages) -> Pages; 11] = [
         me::add,
         jobs::add,
         job::add,
         contacts::add,
+        email_conflicts::add,
         history::add,
         desk::add,
         customers::add,

@@ -8,6 +8,7 @@ pub(crate) mod accepting;
 pub(crate) mod choosing;
 pub(crate) mod cut_off;
 pub(crate) mod email_change;
+mod email_taken;
 pub(crate) mod eyes;
 pub(crate) mod invitee;
 pub(crate) mod joining;

@@ -19,6 +19,7 @@
 //!
 //! A contact that is accepted meanwhile follows after 5, or after its own acceptance ([`follow`]).
 
+use super::email_taken;
 use super::invitee::contact;
 use super::links::{self, Link};
 use crate::error::Problem;
@@ -128,7 +129,7 @@ async fn go_on(
     let links = links::of(app, person).await?;
     free_with_all(app, by, &links, to).await?;
     for link in &links {
-        with(app, by, link, ContactCommand::MovePrimaryEmail(to.clone())).await?;
+        with(app, by, link, to, ContactCommand::MovePrimaryEmail).await?;
     }
     if !app.store().confirm_login(to, person.id).await.map_err(Problem::from)? {
         return Err(Halted::Refused(None, has_login()));
@@ -177,21 +178,25 @@ async fn free_with_all(
     to: &EmailAddress,
 ) -> Result<(), Halted> {
     for link in links {
-        with(app, by, link, ContactCommand::AskForPrimaryEmail(to.clone())).await?;
+        with(app, by, link, to, ContactCommand::AskForPrimaryEmail).await?;
     }
     Ok(())
 }
 
-/// A command to one of the person's contacts; what is no longer theirs is left alone.
+/// A command to one of the person's contacts; what is no longer theirs is left alone. Where the builder is
+/// to be talked to, the builder is told first, so that whoever comes to them is waited for (H4).
 async fn with(
     app: &AppState,
     by: &Circumstances,
     link: &Link,
-    command: ContactCommand,
+    to: &EmailAddress,
+    command: fn(EmailAddress) -> ContactCommand,
 ) -> Result<(), Halted> {
-    match of_contact(app, by, link.ledger, link.contact.id, command).await {
+    match of_contact(app, by, link.ledger, link.contact.id, command(to.clone())).await {
         Err(ExecuteError::Rejected(Rejection::Contact(ContactRejection::PrimaryEmailTaken))) => {
-            Err(Halted::Refused(Some(AccountId(link.ledger.0)), taken(&link.builder)))
+            email_taken::report(app, by, link, to).await?;
+            let refused = email_taken::refusal(&link.builder);
+            Err(Halted::Refused(Some(AccountId(link.ledger.0)), refused))
         }
         Ok(_) | Err(ExecuteError::Rejected(_)) => Ok(()),
         Err(failed) => Err(failed.into()),
@@ -369,14 +374,6 @@ async fn of_contact(
     let command = Command::Contact(contact, command);
     let submission = submission(ledger, command, by.clone()).map_err(ExecuteError::Store)?;
     execute(app, submission).await
-}
-
-/// R32: which builder to talk to, and never the name of the other contact (H3).
-fn taken(builder: &str) -> Problem {
-    let mut problem = Problem::from(Rejection::from(ContactRejection::PrimaryEmailTaken));
-    problem.body.detail = format!("Another contact of {builder} has this email.");
-    problem.body.cause.clone_from(&problem.body.detail);
-    problem
 }
 
 /// Told to those alone who have shown that they read the mailbox.

@@ -1,6 +1,7 @@
 //! What happens to a contact.
 
 use super::activity::{Activity, Criterion};
+use super::email_conflict::{self, EmailConflictClosed, EmailConflictReported};
 use super::image::{ProfileImageRemoved, ProfileImageSet, changed as image_changed};
 use super::letters::{FormerAddressTold, InviteReminded};
 use super::membership::{ContactJoinedCustomer, ContactLeftCustomer, changed as customer_changed};
@@ -57,6 +58,8 @@ events! {
         FormerAddressTold = "contact.former_address_told" v 1,
         ContactJoinedCustomer = "contact.joined_customer" v 1,
         ContactLeftCustomer = "contact.left_customer" v 1,
+        EmailConflictReported = "contact.email_conflict_reported" v 1,
+        EmailConflictClosed = "contact.email_conflict_closed" v 1,
     }
 }
 
@@ -603,6 +606,8 @@ impl ContactEvent {
             }
             Self::ContactJoinedCustomer(e) => customer_changed(None, Some(e.customer)),
             Self::ContactLeftCustomer(e) => customer_changed(Some(e.customer), None),
+            Self::EmailConflictReported(e) => email_conflict::reported(e.owner),
+            Self::EmailConflictClosed(e) => email_conflict::closed(e),
         }
     }
 
@@ -647,7 +652,9 @@ impl ContactEvent {
             | Self::InviteReminded(_)
             | Self::FormerAddressTold(_)
             | Self::ContactJoinedCustomer(_)
-            | Self::ContactLeftCustomer(_) => None,
+            | Self::ContactLeftCustomer(_)
+            | Self::EmailConflictReported(_)
+            | Self::EmailConflictClosed(_) => None,
         }
     }
 
@@ -693,7 +700,9 @@ impl ContactEvent {
             | Self::ProfileImageSet(_)
             | Self::ProfileImageRemoved(_)
             | Self::ContactJoinedCustomer(_)
-            | Self::ContactLeftCustomer(_) => None,
+            | Self::ContactLeftCustomer(_)
+            | Self::EmailConflictReported(_)
+            | Self::EmailConflictClosed(_) => None,
         }
     }
 
@@ -739,7 +748,9 @@ impl ContactEvent {
             | Self::ProfileImageSet(_)
             | Self::ProfileImageRemoved(_)
             | Self::InviteReminded(_)
-            | Self::FormerAddressTold(_) => (None, None),
+            | Self::FormerAddressTold(_)
+            | Self::EmailConflictReported(_)
+            | Self::EmailConflictClosed(_) => (None, None),
         }
     }
 }

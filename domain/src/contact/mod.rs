@@ -6,6 +6,7 @@ pub(crate) mod activity;
 mod coat;
 mod commands;
 mod decide;
+pub(crate) mod email_conflict;
 mod events;
 mod image;
 mod letters;
@@ -27,6 +28,9 @@ pub use coat::{ContactAggregate, Given, Refused};
 pub use commands::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
 pub use decide::{Claims, EMAILS_MAX, Holder, decide};
 pub(crate) use decide::{created, refuse_gone};
+pub use email_conflict::{
+    ConflictEnding, EmailConflictClosed, EmailConflictReported, EmailConflictStep,
+};
 pub use events::*;
 pub use image::{ProfileImageRemoved, ProfileImageSet};
 pub use letters::{FormerAddressTold, InviteReminded};

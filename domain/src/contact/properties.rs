@@ -598,7 +598,7 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
     let seen = RefCell::new(BTreeSet::new());
     // A property that never comes to an event says nothing about it.
     // What concerns other contacts and jobs too is judged in `ledger/merge/tests.rs`, in
-    // `ledger/legacy/tests.rs`, and in `ledger/customers/tests.rs`.
+    // `ledger/legacy/tests.rs`, in `ledger/customers/tests.rs` and in `ledger/email_conflicts/tests.rs`.
     let beyond = [
         "contact.deleted",
         "contact.restored",
@@ -612,6 +612,8 @@ fn whatever_is_asked_the_rules_of_claims_emails_and_locks_hold_and_every_state_h
         "contact.owner_imported",
         "contact.primary_email_defaulted",
         "contact.duplicate_resolved",
+        "contact.email_conflict_reported",
+        "contact.email_conflict_closed",
         // Where the account wants it, which is another aggregate's to say.
         "contact.invite_reminded",
     ];

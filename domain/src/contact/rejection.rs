@@ -124,6 +124,10 @@ pub enum ContactRejection {
     ImageIsOwners,
     /// 2.5: the account does not want reminders, or it is not the time for this one.
     ReminderNotDue,
+    /// H4: nobody waits for that email any more.
+    EmailConflictOver,
+    /// H4: the owner is on none of the jobs, or on none that is open.
+    OwnerOnNoOpenJob,
 }
 
 const THREE_REMEDIES: &str = "Remove this contact and add the one that holds the email; or merge \
@@ -186,7 +190,9 @@ impl ContactRejection {
             | Self::CustomFieldWrongKind { .. }
             | Self::CustomFieldUnknownChoice
             | Self::ImageIsOwners
-            | Self::ReminderNotDue => &[],
+            | Self::ReminderNotDue
+            | Self::EmailConflictOver
+            | Self::OwnerOnNoOpenJob => &[],
         }
     }
 
@@ -481,6 +487,22 @@ impl ContactRejection {
                 refuse("reminder_not_due", Conflict, "No reminder is due for this invitation.")
                     .rule("2.5")
             }
+            Self::EmailConflictOver => refuse(
+                "email_conflict_over",
+                Conflict,
+                "The owner does not wait for this email any more: it became free, or somebody has \
+                 seen to it.",
+            )
+            .rule("H4")
+            .remedy("Change the job's owners instead, if the contact is to be on it."),
+            Self::OwnerOnNoOpenJob => refuse(
+                "owner_on_no_open_job",
+                Conflict,
+                "The owner is on no open job where the other contact could take their place.",
+            )
+            .rule("H4")
+            .remedy("Merge the two contacts, or set the matter aside.")
+            .field("jobs"),
             Self::ImageIsOwners => refuse(
                 "image_owner_only",
                 Forbidden,

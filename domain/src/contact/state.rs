@@ -1,6 +1,7 @@
 //! The lives of a contact, and how each event moves it from one to the next.
 
 use super::activity::Activity;
+use super::email_conflict;
 use super::events::{ContactCreated, ContactEvent, JobTakenOver};
 use super::image;
 use super::membership::{self, Membership};
@@ -212,6 +213,9 @@ pub struct Contact {
     /// The customer that it belongs to, also while it is deleted or merged.
     #[serde(default)]
     pub membership: Option<Membership>,
+    /// The owners who want the primary email that it holds, by their own contacts (R32, H4).
+    #[serde(default)]
+    pub conflicts: BTreeSet<ContactId>,
 }
 
 impl Contact {
@@ -252,6 +256,7 @@ impl Contact {
             former_email: None,
             persons: Vec::new(),
             membership: None,
+            conflicts: BTreeSet::new(),
         }
     }
 
@@ -329,6 +334,8 @@ impl Contact {
                     return impossible("the contact holds no claim");
                 }
                 self.claimed = false;
+                // Whoever wanted the address can have it now.
+                self.conflicts.clear();
             }
             ContactEvent::InviteSent(e) => {
                 let was = match self.access {
@@ -561,6 +568,17 @@ impl Contact {
                     return impossible(why);
                 }
                 self.membership = None;
+            }
+            ContactEvent::EmailConflictReported(e) => {
+                if let Err(why) = email_conflict::report_follows(self, e.owner) {
+                    return impossible(why);
+                }
+                self.conflicts.insert(e.owner);
+            }
+            ContactEvent::EmailConflictClosed(e) => {
+                if !self.conflicts.remove(&e.owner) {
+                    return impossible("no owner like that wants the contact's email");
+                }
             }
         }
         Ok(())

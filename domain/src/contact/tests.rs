@@ -1604,7 +1604,7 @@ names_of!(REFUSALS, refusal_name, ContactRejection:
     NotExpiredYet InviteMerged SameAddress IsDeleted IsMerged ConfirmationNeeded CannotDeleteSelf
     NotDeleted MergeBothActive MergeSurvivorMustBeActive MergeTooManyEmails MergeWithItself
     MergePickUnknown NotMerged MergeSurvivorGone UnknownCustomField CustomFieldWrongKind
-    CustomFieldUnknownChoice ImageIsOwners ReminderNotDue);
+    CustomFieldUnknownChoice ImageIsOwners ReminderNotDue EmailConflictOver OwnerOnNoOpenJob);
 
 /// Where a command leads: to the state of this word, or to a refusal.
 type Cell = Result<&'static str, Rejection>;
@@ -1832,6 +1832,7 @@ fn each_refusal_is_expected_by_a_test_and_says_what_stands_against_it() {
         include_str!("tests.rs"),
         include_str!("../ledger/merge/tests.rs"),
         include_str!("../ledger/custom_fields/tests.rs"),
+        include_str!("../ledger/email_conflicts/tests.rs"),
     );
     for refusal in REFUSALS {
         assert!(tests.contains(&format!("No::{refusal}")), "no test expects {refusal}");

@@ -56,14 +56,15 @@ pub enum JobCommand {
     AddOwner(ContactId, Option<BulkId>),
     /// Make it one no more; its tasks are nobody's then. Twice changes nothing (H12).
     RemoveOwner(ContactId, Option<BulkId>),
-    /// Put a contact in the place of another, because of a merge; who is no owner is not replaced.
+    /// Put a contact in the place of another, because of a merge or because the builder says so; who
+    /// is no owner is not replaced.
     ReplaceOwner {
         /// Who is an owner.
         from: ContactId,
         /// Who becomes one.
         to: ContactId,
-        /// The merge.
-        merge: MergeId,
+        /// The merge, if there is one.
+        merge: Option<MergeId>,
     },
     /// Add a task.
     AddTask(TaskId, TaskDetails),

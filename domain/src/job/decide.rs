@@ -33,7 +33,7 @@ pub fn decide(id: JobId, job: Option<&Job>, command: &JobCommand) -> Decided {
         (JobCommand::Archive, true) | (JobCommand::Reopen, false) => Ok(Vec::new()),
         (JobCommand::Reopen, true) => Ok(vec![JobReopened {}.into()]),
         // Who was merged owns nothing, not even what was put away (H2).
-        (JobCommand::ReplaceOwner { from, to, merge }, _) => {
+        (JobCommand::ReplaceOwner { from, to, merge: merge @ Some(_) }, _) => {
             Ok(replace_owner(job, *from, *to, *merge))
         }
         (_, true) => Err(JobRejection::Archived.into()),
@@ -148,7 +148,12 @@ fn add_owner(job: &Job, contact: ContactId, bulk: Option<BulkId>) -> Decided {
 }
 
 /// The tasks come along.
-fn replace_owner(job: &Job, from: ContactId, to: ContactId, merge: MergeId) -> Vec<JobEvent> {
+fn replace_owner(
+    job: &Job,
+    from: ContactId,
+    to: ContactId,
+    merge: Option<MergeId>,
+) -> Vec<JobEvent> {
     if !job.owners.contains(&from) {
         return Vec::new();
     }

@@ -95,15 +95,16 @@ pub struct OwnerRemovedFromJob {
 }
 
 /// A contact took the place of another on the job, who was merged into it or stands for itself
-/// again (H2).
+/// again (H2), or because the builder put it there (H4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerReplacedOnJob {
     /// Who was an owner.
     pub from: ContactId,
     /// Who is one now, if it was not one already.
     pub to: ContactId,
-    /// The merge.
-    pub merge: MergeId,
+    /// The merge, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merge: Option<MergeId>,
 }
 
 /// The job got a type, another or none (R56).

@@ -136,6 +136,10 @@ impl Job {
                     return Err("the contact is no owner");
                 }
                 self.owners.insert(e.to);
+                // Without a merge they are two, and who has left may still hold the job's links.
+                if e.merge.is_none() {
+                    self.portal_links.owner_left();
+                }
             }
             JobEvent::TaskEdited(e) => self.task_mut(e.task)?.details = e.to.clone(),
             JobEvent::TaskCompleted(e) => self.task_mut(e.task)?.done = true,

@@ -1,7 +1,7 @@
 //! Who may give which command (RULES.md 2.8).
 
-use super::Command;
 use super::customers::is_members;
+use super::{Command, EmailConflictCommand};
 use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{BuilderAccountCommand, StaffCommand};
 use crate::contact::ContactCommand;
@@ -229,6 +229,8 @@ fn right(command: &Command) -> Right {
         | Command::UnmergeContact(_)
         // It activates owners and deactivates others.
         | Command::ImportOwners(_) => Right::ManageAccess,
+        // Whose contact it is, the ledger asks.
+        Command::EmailConflict(EmailConflictCommand::Report { .. }) => Right::OwnInfo,
         Command::Impersonation(..) => Right::Impersonate,
         Command::PortalLink(_, command) => match command {
             PortalLinkCommand::Issue(_)
@@ -249,7 +251,10 @@ fn right(command: &Command) -> Right {
         | Command::Lead(..)
         | Command::SaveLeadContact { .. }
         | Command::EditLeadContact { .. }
-        | Command::WinLead { .. } => Right::Work,
+        | Command::WinLead { .. }
+        | Command::EmailConflict(
+            EmailConflictCommand::Replace { .. } | EmailConflictCommand::SetAside { .. },
+        ) => Right::Work,
     }
 }
 

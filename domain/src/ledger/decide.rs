@@ -99,6 +99,7 @@ fn of_permitted(command: &Command, asked: &Asked<'_>) -> Result<Decision, Halt> 
             asked.merge_contacts(*merge, *survivor, absorbed, picks)
         }
         Command::UnmergeContact(contact) => asked.unmerge_contact(*contact),
+        Command::EmailConflict(command) => asked.email_conflict(command),
         Command::Impersonation(job, command) => asked.impersonation(*job, *command),
         Command::PortalLink(job, command) => asked.portal_link(*job, command),
         Command::Customer(id, command) => asked.customer(*id, command),

@@ -9,6 +9,7 @@ mod claims;
 mod custom_fields;
 mod customers;
 mod decide;
+mod email_conflicts;
 mod impersonation;
 mod imports;
 mod job_types;
@@ -28,6 +29,7 @@ mod work_orders;
 mod tests;
 
 pub use decide::decide;
+pub use email_conflicts::EmailConflictCommand;
 pub use legacy::{ImportedOwner, LegacyAccess, LegacyOwner};
 pub use state::{LedgerState, Tracked};
 
@@ -214,6 +216,8 @@ pub enum Command {
     },
     /// Let a contact that was merged into another stand for itself again (H2).
     UnmergeContact(ContactId),
+    /// About an owner who wants a primary email that another contact has (R32, H4).
+    EmailConflict(EmailConflictCommand),
     /// One row of an imported file: a job and its owner.
     ImportRow {
         /// The job's id, told from the row itself, so that the same row finds the same job.
@@ -512,6 +516,7 @@ impl Command {
             Self::TakeOver { contact, .. } | Self::UnmergeContact(contact) => {
                 vec![(*contact).into()]
             }
+            Self::EmailConflict(command) => command.aggregates(),
             Self::MergeContacts { survivor, absorbed, .. } => {
                 std::iter::once(survivor).chain(absorbed).map(|contact| (*contact).into()).collect()
             }
@@ -596,6 +601,7 @@ impl Command {
             | Self::RecordMail(..)
             | Self::RecordBounce(..)
             | Self::UnmergeContact(_)
+            | Self::EmailConflict(_)
             | Self::Impersonation(..)
             | Self::PortalLink(..)
             | Self::Customer(..)
@@ -673,6 +679,7 @@ impl Command {
             Self::AddOwnerAndInvite { .. } => "AddOwner",
             Self::MergeContacts { .. } => "MergeContacts",
             Self::UnmergeContact(_) => "UnmergeContacts",
+            Self::EmailConflict(command) => command.name(),
             Self::ChangeOwners { .. } => "BulkChangeOwners",
             Self::ImportRow { .. } => "ImportRow",
             Self::ImportContact { .. } => "ImportContact",

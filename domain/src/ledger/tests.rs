@@ -957,6 +957,8 @@ fn what_a_command_says_it_concerns_is_all_it_needs_but_claims() {
         file_work_order(),
         work_order_into_task(),
         decline_work_order(),
+        of_conflict(EmailConflictCommand::SetAside { holder: BEA, owner: ADA }),
+        of_conflict(EmailConflictCommand::Replace { holder: BEA, owner: ADA, jobs: vec![ELM_ST] }),
     ];
     let book = Book::given(houses());
     for command in commands {
@@ -1127,6 +1129,12 @@ fn commands_by_right() -> [Vec<Command>; 13] {
             of_customer(CustomerCommand::WithdrawDocument(DOCUMENT)),
             work_order_into_task(),
             decline_work_order(),
+            of_conflict(EmailConflictCommand::SetAside { holder: BEA, owner: ADA }),
+            of_conflict(EmailConflictCommand::Replace {
+                holder: BEA,
+                owner: ADA,
+                jobs: vec![ELM_ST],
+            }),
         ]
         .into_iter()
         .chain(trades::of_work())
@@ -1148,6 +1156,7 @@ fn commands_by_right() -> [Vec<Command>; 13] {
             of_contact(ContactCommand::RemoveImage),
             of_contact(ContactCommand::AskForPrimaryEmail(email("a@x.org"))),
             of_contact(ContactCommand::MovePrimaryEmail(email("a@x.org"))),
+            of_conflict(EmailConflictCommand::Report { owner: ADA, wanted: email("a@x.org") }),
             change_todo(TodoChange::Complete),
             change_todo(TodoChange::Reopen),
             send_message(),
@@ -1264,6 +1273,10 @@ const ORDER: WorkOrderId = WorkOrderId(Uuid::from_u128(0x0de4));
 
 fn of_customer(command: CustomerCommand) -> Command {
     Command::Customer(MILLERS, command)
+}
+
+const fn of_conflict(command: EmailConflictCommand) -> Command {
+    Command::EmailConflict(command)
 }
 
 fn open_customer() -> Command {

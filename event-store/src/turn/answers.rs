@@ -192,6 +192,7 @@ fn tells_secret(submission: &Submission) -> bool {
         | Command::OwnerItem(_)
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
+        | Command::EmailConflict(_)
         | Command::Customer(..)
         | Command::WorkOrder(..)
         | Command::Subcontractor(..)

@@ -203,6 +203,8 @@ impl View for DuplicateCandidates {
             | ContactEvent::FormerAddressTold(_)
             | ContactEvent::ContactJoinedCustomer(_)
             | ContactEvent::ContactLeftCustomer(_)
+            | ContactEvent::EmailConflictReported(_)
+            | ContactEvent::EmailConflictClosed(_)
             | ContactEvent::PermissionsChanged(_) => {}
         }
         Ok(())

@@ -5,6 +5,7 @@ mod away;
 mod envelope;
 mod kill;
 mod mail;
+mod mail_points;
 mod neighbours;
 mod secrets;
 

@@ -85,6 +85,13 @@ const CASES: &[(&str, &str, Case)] = &[
     ("post", "/v1/staff-invitations/{token}/accept", Public),
     ("get", "/v1/contacts", Own),
     ("get", "/v1/contacts/duplicates", Query(|ids| format!("contact={}", ids.contact))),
+    ("get", "/v1/email-conflicts", Query(|ids| format!("contact={}&job={}", ids.contact, ids.job))),
+    (
+        "post",
+        "/v1/contacts/{id}/email-conflicts/{owner_id}/replace",
+        Path(|ids| json!({ "jobs": [ids.job] })),
+    ),
+    ("post", "/v1/contacts/{id}/email-conflicts/{owner_id}/set-aside", Path(none)),
     ("post", "/v1/contacts", Body(|ids| json!({ "name": "X", "jobs": [ids.job] }))),
     ("get", "/v1/contacts/{id}", Path(none)),
     ("patch", "/v1/contacts/{id}", Path(|_| json!({ "name": "X" }))),
@@ -474,6 +481,7 @@ async fn ask(caller: &Caller, method: &str, path: &str, case: &Case, ids: Ids) -
         .replace("{todo_id}", &ids.contact.to_string())
         .replace("{milestone_id}", &ids.contact.to_string())
         .replace("{link_id}", &ids.contact.to_string())
+        .replace("{owner_id}", &ids.contact.to_string())
         .replace("{invitation_id}", &ids.contact.to_string())
         .replace("{request_id}", &ids.contact.to_string())
         .replace("{user_id}", &ids.contact.to_string())

@@ -21,6 +21,7 @@ mod documents;
 mod door;
 mod duplicates;
 mod email_changes;
+mod email_conflicts;
 mod harness;
 mod headers;
 mod image_bombs;

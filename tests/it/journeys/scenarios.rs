@@ -67,9 +67,13 @@ const SCENARIOS: &[(u8, &str, &[&str])] = &[
     ),
     (
         12,
-        "an owner moves to a taken address: refused, without a name (R32, H3)",
-        &["email_changes::\
-             a_taken_address_is_refused_at_once_with_the_builder_to_talk_to_and_no_name"],
+        "an owner moves to a taken address: refused, without a name (R32, H3), and the builder is told (H4)",
+        &[
+            "email_changes::\
+             a_taken_address_is_refused_at_once_with_the_builder_to_talk_to_and_no_name",
+            "email_conflicts::\
+             the_builder_is_told_who_waits_and_one_click_puts_the_other_contact_on_the_jobs",
+        ],
     ),
     (
         13,

@@ -48,6 +48,7 @@ pub(super) const PAGES: &[(Who, &str)] = &[
     (Staff, "/contacts"),
     (Staff, "/contacts/new"),
     (Staff, "/contacts/duplicates"),
+    (Staff, "/email-conflicts"),
     (Staff, "/contacts/{contact}"),
     (Staff, "/contacts/{contact}/history"),
     (Staff, "/contacts/{contact}/as-of"),
@@ -153,6 +154,11 @@ impl Site {
         Self::plan(&builder, job).await;
         admin.order(&format!("/v1/jobs/{gone}/archive")).await.is(200);
         server.staff(&builder, "mia@example.org", "admin", &[]).await;
+        // An owner who waits for the builder (H4).
+        let hal = admin.contact("Hal Holder", Some("hal@example.org")).await;
+        server.invite(&builder, hal).await;
+        let wanted = json!({ "email": "hal@example.org", "password": PASSWORD });
+        ada.session.post("/v1/me/primary-email", wanted).await.is(409);
         let (lead, customer) = Self::ask(&builder, job, &ada, bea).await;
         let (subcontractor, task) = Self::trades(&builder, job).await;
         let ids = [

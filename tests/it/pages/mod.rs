@@ -10,6 +10,7 @@ mod customers;
 mod customers_browser;
 mod desk;
 mod desk_browser;
+mod email_conflicts;
 mod forms;
 mod going_to_work;
 mod headers;

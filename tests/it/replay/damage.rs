@@ -47,6 +47,7 @@ const DAMAGE: &[(&str, bool)] = &[
     ("UPDATE portal_link_tokens SET contact_id = gen_random_uuid()", true),
     ("UPDATE portal_link_tokens SET ended = NULL WHERE ended IS NOT NULL", true),
     ("UPDATE portal_links SET links = '[]'", false),
+    ("DELETE FROM email_conflict_owners", false),
     ("UPDATE impersonations SET ended = NULL, how = NULL, contact_id = job_id", false),
     ("UPDATE contact_directory SET name = 'Somebody else' WHERE version > 1", false),
     ("DELETE FROM job_list_words", false),
@@ -71,6 +72,9 @@ async fn every_damage_is_found() {
     // The random history may have left none.
     apply(&store, account.issue_key().with_secret().expect("random bytes")).await;
     picture(&store, &account).await;
+    for submission in super::random_conflicts::waiting(&account) {
+        apply(&store, submission).await;
+    }
     for submission in super::random_customers::asking(&account) {
         apply(&store, submission).await;
     }

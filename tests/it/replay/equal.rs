@@ -1,6 +1,7 @@
 //! Live equals rebuilt, also while commands keep coming and after a stop.
 
 use super::random::RandomHistory;
+use super::random_conflicts;
 use super::random_customers;
 use super::random_items;
 use super::random_trades;
@@ -38,6 +39,9 @@ async fn after_a_random_history_every_view_is_what_a_rebuild_makes() {
         apply(&store, account.create_job(job, "Shed", vec![contact])).await;
         apply(&store, account.staff(random_items::todo(&account, job, contact))).await;
         apply(&store, super::random_impersonations::start(&account, job, contact)).await;
+        for submission in random_conflicts::waiting(&account) {
+            apply(&store, submission).await;
+        }
         for submission in random_customers::asking(&account) {
             apply(&store, submission).await;
         }

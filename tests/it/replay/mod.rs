@@ -11,6 +11,7 @@ mod orgs;
 mod persons;
 mod poison;
 mod random;
+mod random_conflicts;
 mod random_customers;
 mod random_fields;
 mod random_impersonations;

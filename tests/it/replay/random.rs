@@ -18,7 +18,7 @@ use domain::contact::{AcceptProof, Activity, ContactCommand, InfoEdit, MergePick
 use domain::ids::MergeId;
 use domain::job::portal_link::PortalLinkDays;
 use domain::job::{JobCommand, JobDetails};
-use domain::ledger::{LegacyOwner, OwnerChangeMode};
+use domain::ledger::{EmailConflictCommand, LegacyOwner, OwnerChangeMode};
 use domain::notification::{BounceStatus, FailureCause, MailKind, MailOutcome, MailReport};
 use domain::text::{Honorific, Reference};
 use domain::{
@@ -48,6 +48,8 @@ pub(super) struct RandomHistory<'a> {
     work_orders: Vec<WorkOrderId>,
     documents: Vec<DocumentId>,
     tokens: HashMap<ContactId, TokenId>,
+    /// Owners who may wait for another contact's email.
+    waiting: Vec<ContactId>,
     persons: HashMap<ContactId, PersonId>,
     parts: Parts,
     looks: Looks,
@@ -72,6 +74,7 @@ impl<'a> RandomHistory<'a> {
             work_orders: Vec::new(),
             documents: Vec::new(),
             tokens: HashMap::new(),
+            waiting: Vec::new(),
             persons: HashMap::new(),
             parts: Parts::default(),
             looks: Looks::default(),
@@ -112,6 +115,11 @@ impl<'a> RandomHistory<'a> {
 
     fn contact(&mut self) -> ContactId {
         self.contacts.choose(&mut self.rng).copied().unwrap_or_else(|| self.account.contact_id())
+    }
+
+    fn waiting(&mut self) -> ContactId {
+        let waiting = self.waiting.choose(&mut self.rng).copied();
+        waiting.unwrap_or_else(|| self.contact())
     }
 
     fn job(&mut self) -> JobId {
@@ -261,7 +269,16 @@ impl<'a> RandomHistory<'a> {
 
     /// What takes contacts out of the book, and brings them back.
     fn book_command(&mut self, contact: ContactId) -> Submission {
-        let command = match self.rng.random_range(0..8) {
+        let command = match self.rng.random_range(0..11) {
+            8 => Command::EmailConflict(EmailConflictCommand::SetAside {
+                holder: contact,
+                owner: self.waiting(),
+            }),
+            9 | 10 => Command::EmailConflict(EmailConflictCommand::Replace {
+                holder: contact,
+                owner: self.waiting(),
+                jobs: self.rng.random_bool(0.5).then(|| self.job()).into_iter().collect(),
+            }),
             0 => Command::MergeContacts {
                 merge: MergeId(self.account.uuid()),
                 survivor: contact,
@@ -325,7 +342,7 @@ impl<'a> RandomHistory<'a> {
         let token = self.tokens.get(&contact).copied();
         let person = *self.persons.entry(contact).or_insert_with(|| self.account.person_id());
         let answer = |command| self.account.owner(person, contact, command);
-        match (self.rng.random_range(0..18), token) {
+        match (self.rng.random_range(0..20), token) {
             (0 | 1, Some(token)) => {
                 let proof = AcceptProof::LinkAndLogin;
                 return answer(ContactCommand::AcceptInvite { token, person, proof });
@@ -343,6 +360,12 @@ impl<'a> RandomHistory<'a> {
             (17, _) => {
                 let to = email(&self.address());
                 return self.account.owner(person, contact, ContactCommand::AskForPrimaryEmail(to));
+            }
+            (18 | 19, _) => {
+                self.waiting.push(contact);
+                let report =
+                    EmailConflictCommand::Report { owner: contact, wanted: email(&self.address()) };
+                return self.account.by_owner(person, Command::EmailConflict(report));
             }
             _ => {}
         }

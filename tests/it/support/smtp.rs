@@ -1,6 +1,7 @@
 //! A mail server of a page: takes mail, or says what it is told to say.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -32,6 +33,30 @@ struct Inner {
     to_recipients: Mutex<VecDeque<&'static str>>,
     /// How many of the next mails are kept without saying so: the connection ends.
     cut: Mutex<u32>,
+    /// Where the next connection is left without an answer.
+    silence: Mutex<Option<Silence>>,
+    /// How many connections were left so.
+    silent: AtomicUsize,
+    connections: AtomicUsize,
+}
+
+/// Where the mail server says nothing more, once; the connection stays open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// In the place of an answer to the recipient.
+    AtTheRecipient,
+    /// It has the mail, and does not say so.
+    AfterTheMail,
+}
+
+impl Inner {
+    async fn falls_silent(&self, at: Silence) {
+        let now = self.silence.lock().expect("whole").take_if(|silence| *silence == at).is_some();
+        if now {
+            self.silent.fetch_add(1, Ordering::SeqCst);
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// A running mail server; it ends with its runtime.
@@ -50,6 +75,7 @@ impl MailServer {
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let inner = Arc::clone(&inner);
+                inner.connections.fetch_add(1, Ordering::SeqCst);
                 // A sender may go away in the middle.
                 tokio::spawn(async move { drop(talk(socket, &inner).await) });
             }
@@ -65,6 +91,25 @@ impl MailServer {
     /// Keeps the next mail, and goes away before it says so.
     pub(crate) fn cut_next(&self) {
         *self.inner.cut.lock().expect("whole") += 1;
+    }
+
+    /// Says nothing to the next one that comes so far.
+    pub(crate) fn fall_silent(&self, at: Silence) {
+        *self.inner.silence.lock().expect("whole") = Some(at);
+    }
+
+    /// Waits until somebody is left without an answer.
+    pub(crate) async fn is_silent(&self) {
+        let began = Instant::now();
+        while self.inner.silent.load(Ordering::SeqCst) == 0 {
+            assert!(began.elapsed() < Duration::from_secs(30), "nobody came");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// How many connections there were.
+    pub(crate) fn connections(&self) -> usize {
+        self.inner.connections.load(Ordering::SeqCst)
     }
 
     pub(crate) fn taken(&self) -> Vec<Taken> {
@@ -94,6 +139,7 @@ async fn talk(mut socket: TcpStream, inner: &Inner) -> std::io::Result<()> {
         let answer = match line.get(..4).unwrap_or_default() {
             "EHLO" => "250-test\r\n250 8BITMIME",
             "RCPT" => {
+                inner.falls_silent(Silence::AtTheRecipient).await;
                 let said = inner.to_recipients.lock().expect("whole").pop_front();
                 if said.is_none() {
                     to.push(line[8..].trim_matches(['<', '>']).to_owned());
@@ -113,6 +159,7 @@ async fn talk(mut socket: TcpStream, inner: &Inner) -> std::io::Result<()> {
                 let text = text.replace("=3D", "=");
                 let to = std::mem::take(&mut to);
                 inner.taken.lock().expect("whole").push(Taken { to, text });
+                inner.falls_silent(Silence::AfterTheMail).await;
                 let mut cut = inner.cut.lock().expect("whole");
                 if *cut > 0 {
                     *cut -= 1;

@@ -102,6 +102,10 @@ pub(crate) async fn own_entries(
     Ok(page)
 }
 
+/// What tells of another contact and an email that is the builder's to know of (R32, H3).
+const WHO_HAS_AN_EMAIL: [&str; 3] =
+    ["primary_email_kept_by", "primary_email_wanted_by", "email_conflict"];
+
 /// An entry as the one whom it is about sees it: not from where the builder's people work, what they
 /// noted or tried in vain, what they keep in fields of their own (R41), or who else has an email (R32).
 /// Why somebody looked through their eyes, they may know. Where that one reads it, nothing is `person`'s own.
@@ -114,7 +118,7 @@ fn as_theirs(mut entry: HistoryEntry, person: Option<PersonId>) -> Option<Histor
     }
     let told = entry.changes.len();
     entry.changes.retain(|change| {
-        change.field != "primary_email_kept_by" && !change.field.starts_with("custom_fields.")
+        !WHO_HAS_AN_EMAIL.contains(&&*change.field) && !change.field.starts_with("custom_fields.")
     });
     let nothing_left = told > 0 && entry.changes.is_empty();
     (!nothing_left && (own || entry.refused.is_none())).then_some(entry)
@@ -169,6 +173,13 @@ mod tests {
         let staff = |fields: &[&str]| entry("builder_staff", Uuid::from_u128(2), fields);
         assert_eq!(as_theirs(staff(&["custom_fields.gate"]), Some(ADA)), None);
         assert_eq!(as_theirs(staff(&["primary_email_kept_by"]), Some(ADA)), None);
+        assert_eq!(
+            as_theirs(staff(&["primary_email_wanted_by", "email_conflict"]), Some(ADA)),
+            None
+        );
+        // Nor where another owner of the same builder did it.
+        let another = entry("owner", Uuid::from_u128(9), &["primary_email_wanted_by"]);
+        assert_eq!(as_theirs(another, Some(ADA)), None);
         let seen = as_theirs(staff(&["access", "primary_email_kept_by"]), Some(ADA)).expect("seen");
         assert_eq!(seen.changes.len(), 1);
         let refused = |mut entry: HistoryEntry| {

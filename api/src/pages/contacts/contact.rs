@@ -3,9 +3,11 @@ use super::{access, around, emails, fields, full_name, info, status, unmerge};
 use crate::endpoints::contacts::get::survivor;
 use crate::endpoints::contacts::permissions::{ContactPermissions, WhyNot, of_contact};
 use crate::endpoints::{
-    CONTACT_DIRECTORY, DUPLICATE_CANDIDATES, INVITATIONS, JOB_LIST, LEAD_VIEW, MAIL_LOG,
+    CONTACT_DIRECTORY, DUPLICATE_CANDIDATES, EMAIL_CONFLICTS, INVITATIONS, JOB_LIST, LEAD_VIEW,
+    MAIL_LOG,
 };
 use crate::error::Problem;
+use crate::pages::email_conflicts::{self, At};
 use crate::pages::form::quiet_button;
 use crate::pages::layout::{Desk, Page, to};
 use crate::pages::visit::{Staff, Visit};
@@ -21,8 +23,15 @@ use projections::custom_fields::{self, CustomFieldEntry};
 use projections::duplicate_candidates::{self, DuplicateGroup, DuplicateQuery, KEYS_MAX};
 use projections::invitations::{self, InvitationEntry, InvitationQuery};
 
-const VIEWS: [&str; 6] =
-    [CONTACT_DIRECTORY, DUPLICATE_CANDIDATES, INVITATIONS, MAIL_LOG, JOB_LIST, LEAD_VIEW];
+const VIEWS: [&str; 7] = [
+    CONTACT_DIRECTORY,
+    DUPLICATE_CANDIDATES,
+    EMAIL_CONFLICTS,
+    INVITATIONS,
+    MAIL_LOG,
+    JOB_LIST,
+    LEAD_VIEW,
+];
 
 /// How many groups of possible duplicates are looked at.
 const DUPLICATES: u32 = 5;
@@ -39,6 +48,8 @@ pub(super) struct Shown {
     duplicates: Vec<DuplicateGroup>,
     /// Who was merged into it.
     absorbed: Vec<ContactEntry>,
+    /// Owners who wanted another contact's email, of whom it is one, or whose email it is (H4).
+    conflicts: Markup,
     jobs_and_leads: Markup,
 }
 
@@ -67,6 +78,7 @@ impl Shown {
             commands: of_contact(app, who.asker(), id).await?,
             duplicates,
             absorbed,
+            conflicts: email_conflicts::section(app, who, At::Contact(id)).await?,
             jobs_and_leads: around::jobs_and_leads(app, ledger, id).await?,
             contact,
             entry,
@@ -163,6 +175,7 @@ fn written(shown: &Shown, told: &Told, who: &Staff, open: &str) -> Markup {
     html! {
         (head(shown))
         @if entry.life == "deleted" { (deleted(shown)) }
+        (shown.conflicts)
         (duplicates(shown))
         (info::section(shown, told, open == "info"))
         (access::section(shown, told, open == "deactivate"))

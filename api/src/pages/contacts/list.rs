@@ -2,6 +2,7 @@ use super::status;
 use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::list::{ContactParams, STATUS_WORDS};
 use crate::error::Problem;
+use crate::pages::email_conflicts;
 use crate::pages::form::{Complaints, Form, Input, Select};
 use crate::pages::layout::{Desk, Page, address};
 use crate::pages::visit::{Staff, Visit};
@@ -35,6 +36,7 @@ pub(in crate::pages) async fn show(
         Err(problem) => ((Vec::new(), None), Complaints::about(problem)?),
     };
     let (entries, next) = found;
+    who.ready(&app, &email_conflicts::READS).await?;
     let rights = Rights { works: who.changes(), merges: who.may(Grant::ManageAccess) };
     let content = html! {
         (complaints.above(&[("search", "Search"), ("status", "Status")]))
@@ -42,6 +44,7 @@ pub(in crate::pages) async fn show(
             @if rights.works { a .main href="/contacts/new" { "New Contact" } }
             a href="/contacts/duplicates" { "Possible duplicates" }
         }
+        (email_conflicts::hint(&app, who).await?)
         (filter(query, &complaints))
         @if entries.is_empty() && complaints.status().is_success() {
             p .plain { (nobody(query)) }

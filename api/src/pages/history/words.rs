@@ -77,6 +77,8 @@ const CONTACT: Words = &[
     ("profile_image_removed", "Profile image removed"),
     ("joined_customer", "Added to a customer"),
     ("left_customer", "Removed from a customer"),
+    ("email_conflict_reported", "Primary email wanted by an owner"),
+    ("email_conflict_closed", "An owner who wanted the email was seen to"),
 ];
 
 const JOB: Words = &[
@@ -84,7 +86,7 @@ const JOB: Words = &[
     ("renamed", "Job renamed"),
     ("owner_added", "Owner added"),
     ("owner_removed", "Owner removed"),
-    ("owner_replaced", "Owner replaced by a merge"),
+    ("owner_replaced", "Owner replaced"),
     ("type_set", "Type changed"),
     ("template_applied", "Made from a template"),
     ("task_added", "Task added"),

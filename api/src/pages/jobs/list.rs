@@ -4,6 +4,7 @@ use super::owner_menu::OwnerMenu;
 use super::table::Table;
 use crate::endpoints::{CONTACT_DIRECTORY, JOB_DETAIL, JOB_LIST};
 use crate::error::Problem;
+use crate::pages::email_conflicts;
 use crate::pages::form::{Complaints, Input, Select, checkbox};
 use crate::pages::layout::{Desk, Page};
 use crate::pages::visit::{Staff, Visit};
@@ -54,6 +55,8 @@ pub(super) async fn show(
     let content = html! {
         (complaints.above(&labels))
         @if who.changes() { p { a .main href="/jobs/new" { "New job" } } }
+        // The jobs do not wait for this.
+        (email_conflicts::hint(&app, &who).await?)
         form .list method="get" action="/jobs" {
             (sought(&filter, &menu, &complaints))
             (elsewhere.carried())

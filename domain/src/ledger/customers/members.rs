@@ -83,6 +83,7 @@ fn takes(command: &Command) -> Option<Takes> {
         | Command::WinLead { .. }
         | Command::MergeContacts { .. }
         | Command::UnmergeContact(_)
+        | Command::EmailConflict(_)
         | Command::ImportRow { .. }
         | Command::ImportContact { .. }
         | Command::ImportOwners(_)

@@ -87,7 +87,8 @@ impl Asked<'_> {
                 let Some((_, job, happened)) = on_job else { continue };
                 let shared = self.present_job(*id)?.owners.contains(&survivor);
                 jobs.push(JobTakenOver { job: *id, shared });
-                let replace = JobCommand::ReplaceOwner { from: contact.id, to: survivor, merge };
+                let (from, merge) = (contact.id, Some(merge));
+                let replace = JobCommand::ReplaceOwner { from, to: survivor, merge };
                 for event in job::decide(*id, Some(job), &replace)? {
                     // `decide` made the event from this very state.
                     if job.apply(&event).is_err() {
@@ -196,7 +197,7 @@ impl Asked<'_> {
         let command = if taken.shared {
             JobCommand::AddOwner(contact, None)
         } else {
-            JobCommand::ReplaceOwner { from: survivor, to: contact, merge }
+            JobCommand::ReplaceOwner { from: survivor, to: contact, merge: Some(merge) }
         };
         Ok(job::decide(taken.job, Some(job), &command).map_err(|refused| match refused {
             Rejection::Job(JobRejection::Archived) => Kept::JobArchived,

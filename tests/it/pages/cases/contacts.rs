@@ -8,6 +8,8 @@ pub(super) const CASES: Cases = &[
     ("get", "/contacts/merge", Staff),
     ("post", "/contacts/merge", Staff),
     ("get", "/contacts/duplicates", Staff),
+    ("get", "/email-conflicts", Staff),
+    ("post", "/email-conflicts", Staff),
     ("get", "/contacts/{contact}", Staff),
     ("post", "/contacts/{contact}", Staff),
     ("get", "/contacts/{contact}/delete", Staff),

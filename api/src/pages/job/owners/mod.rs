@@ -12,6 +12,7 @@ use super::{Tab, changes, job, sheet};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
+use crate::pages::email_conflicts::{self, At};
 use crate::pages::form::{Complaints, Form, no_such_button};
 use crate::pages::layout::{Page, to};
 use crate::pages::visit::{Sent, Staff, Visit};
@@ -72,8 +73,15 @@ async fn page(
     let job = job(app, who, id).await?;
     let owners = job_owners::get(app.store().reader(), who.ledger(), id).await?;
     let owners = owners.map(|owners| owners.items).unwrap_or_default();
+    who.ready(app, &email_conflicts::READS).await?;
+    let waiting = if job.job.archived {
+        html! {}
+    } else {
+        email_conflicts::section(app, who, At::Job(id)).await?
+    };
     let content = html! {
         (complaints.above(&[]))
+        (waiting)
         @if changes(who, &job) { (add_owner(id)) }
         @if owners.is_empty() {
             p .plain {

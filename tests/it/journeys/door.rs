@@ -133,6 +133,7 @@ async fn no_body_and_no_query_gives_a_failure() {
             .replace("{subcontractor}", &subcontractor.to_string())
             .replace("{invitation_id}", &contact.to_string())
             .replace("{request_id}", &contact.to_string())
+            .replace("{owner_id}", &contact.to_string())
             .replace("{user_id}", &contact.to_string())
             .replace("{job}", &site.to_string())
             .replace("{task}", &contact.to_string())

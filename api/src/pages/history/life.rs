@@ -60,11 +60,11 @@ pub(super) async fn subcontractor(
     let found = subcontractors::present(&app, ledger, path).await?.subcontractor;
     let page = history::of(reader, ledger, path.0, asked.cursor.as_deref(), ENTRIES).await?;
     let called = called::in_entries(reader, ledger, &page.items, []).await?;
-    let timeline = Timeline { entries: &page.items, called: &called, of: None };
+    let timeline = Timeline { entries: &page.items, called: &called, of: Some((path.0, None)) };
     let content = html! {
         p { a href=(format!("/subcontractors/{path}")) { "As it is now" } }
         (timeline.shown())
-        @if let Some(next) = page.next { p { a href=(format!("?cursor={next}")) { "Earlier entries" } } }
+        (further(&format!("/subcontractors/{path}/history"), &query, &[], page.next.as_deref(), "Earlier entries"))
     };
     let title = format!("History of {}", found.name);
     Ok(Page::new(title, content).desk(&who, Desk::Subcontractors))
@@ -88,7 +88,7 @@ async fn show(
     let called = called::in_entries(reader, ledger, &page.items, [subject.uuid()]).await?;
     let name = called.thing(subject.uuid()).map_or("", |thing| &thing.name);
     let as_of = subject.as_of();
-    let of = Some((subject.uuid(), &*as_of));
+    let of = Some((subject.uuid(), Some(&*as_of)));
     let timeline = Timeline { entries: &page.items, called: &called, of };
     let more = if asked.oldest_first { "Later entries" } else { "Earlier entries" };
     let content = html! {

@@ -14,7 +14,7 @@ pub(super) struct Timeline<'a> {
     pub(super) entries: &'a [HistoryEntry],
     pub(super) called: &'a Called,
     /// What they are all about, and where it is shown as it was; each says its own when there is none.
-    pub(super) of: Option<(Uuid, &'a str)>,
+    pub(super) of: Option<(Uuid, Option<&'a str>)>,
 }
 
 impl Timeline<'_> {
@@ -82,8 +82,8 @@ impl Timeline<'_> {
     }
 
     fn small_print(&self, entry: &HistoryEntry) -> Markup {
-        let own = self.of.filter(|(subject, _)| *subject == entry.about);
-        let then = own.zip(entry.position).map(|((_, path), at)| format!("{path}?position={at}"));
+        let own = self.of.filter(|(subject, _)| *subject == entry.about).and_then(|(_, path)| path);
+        let then = own.zip(entry.position).map(|(path, at)| format!("{path}?position={at}"));
         html! {
             @if entry.client.is_some() || then.is_some() {
                 p .hint {

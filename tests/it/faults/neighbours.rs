@@ -1,9 +1,7 @@
 //! One command that fails harms none of its neighbours (the lanes of ARCHITECTURE.md, lanes).
 
 use crate::races::hold_head;
-use crate::support::{
-    Account, Keyed as _, TestDatabase, apply, audit, failure, fresh_database, refusal,
-};
+use crate::support::{Account, TestDatabase, apply, audit, failure, fresh_database, refusal};
 use domain::contact::ContactRejection;
 use domain::{ContactId, Rejection};
 use event_store::{

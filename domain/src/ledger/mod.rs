@@ -26,6 +26,8 @@ mod trades;
 mod work_orders;
 
 #[cfg(test)]
+mod given;
+#[cfg(test)]
 mod tests;
 
 pub use decide::decide;

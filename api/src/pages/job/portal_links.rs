@@ -16,13 +16,12 @@ use crate::pages::form::{
 };
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{keyed, once_field, once_of};
-use crate::pages::portal_link::Told;
+use crate::pages::portal_link::{Told, until};
 use crate::pages::visit::{Sent, Staff, Visit};
 use crate::pages::words::{sentence, time};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::job::portal_link::PortalLinkDays;
 use domain::text::Label;
 use domain::{ContactId, EmailAddress, JobId, PortalLinkId};
 use maud::{Markup, html};
@@ -118,14 +117,8 @@ fn asked(app: &AppState, form: &Form) -> Result<Asked, Problem> {
     let mut door = Door::default();
     let name = door.take("name", Label::parse(form.text("name")));
     let contact = door.take_if("contact", form.filled("contact"), id::<ContactId>);
-    let days = door.take_if("days", form.filled("days"), |typed| {
-        let days: Option<i64> = typed.trim().parse().ok();
-        PortalLinkDays::new(days.unwrap_or(0))
-    });
-    door.build(|| {
-        let expires_at = days?.map(|days| app.store().now().plus_hours(24 * days.days()));
-        Some(Asked { name: name?, contact: contact?, expires_at, mail_to: None })
-    })
+    let until = until(app, form, &mut door);
+    door.build(|| Some(Asked { name: name?, contact: contact?, expires_at: until?, mail_to: None }))
 }
 
 /// Invite Member (R87 to R89): the link goes to the address, and is shown to nobody else.

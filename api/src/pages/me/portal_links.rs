@@ -14,14 +14,13 @@ use crate::input::{Door, id};
 use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::once::{keyed, once_field, once_of};
-use crate::pages::portal_link::Told;
+use crate::pages::portal_link::{Told, until};
 use crate::pages::visit::{Owner, Sent, Visit};
 use crate::pages::words::{sentence, time};
 use crate::persons::eyes::Eyes;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::job::portal_link::PortalLinkDays;
 use domain::text::Label;
 use domain::{JobId, PortalLinkId};
 use maud::{Markup, html};
@@ -85,14 +84,8 @@ async fn change(
 fn asked(app: &AppState, form: &Form) -> Result<Asked, Problem> {
     let mut door = Door::default();
     let name = door.take("name", Label::parse(form.filled("name").unwrap_or(USUAL_NAME)));
-    let days = door.take_if("days", form.filled("days"), |typed| {
-        let days: Option<i64> = typed.trim().parse().ok();
-        PortalLinkDays::new(days.unwrap_or(0))
-    });
-    door.build(|| {
-        let expires_at = days?.map(|days| app.store().now().plus_hours(24 * days.days()));
-        Some(Asked { name: name?, contact: None, expires_at, mail_to: None })
-    })
+    let until = until(app, form, &mut door);
+    door.build(|| Some(Asked { name: name?, contact: None, expires_at: until?, mail_to: None }))
 }
 
 async fn page(

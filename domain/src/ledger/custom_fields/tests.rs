@@ -1,7 +1,8 @@
 //! Custom fields over a whole ledger: the account's list, and what contacts take of it.
 #![expect(clippy::unnecessary_wraps, reason = "given, when and then read as one sentence")]
 
-use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
+use super::super::given::by;
+use crate::actor::{Actor, Authority, Circumstances, Role};
 use crate::builder_account::{
     BuilderAccount, BuilderAccountEvent, BuilderAccountRejection, CustomFieldsSet,
 };
@@ -57,19 +58,6 @@ fn text(typed: &str) -> TypedValue {
 
 fn number(typed: &str) -> TypedValue {
     TypedValue::Number(Decimal::parse(typed).expect("a valid number"))
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: crate::Reason::parse("because").ok(),
-    }
 }
 
 fn staff(role: Role) -> Circumstances {

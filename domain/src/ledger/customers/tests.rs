@@ -1,6 +1,7 @@
 //! Customers, their contacts, and what members may in the customer portal, over a whole ledger (R104 to
 //! R124, G11 to G16, H7; the columns PA, PE and PO of RULES.md 2.8).
 
+use super::super::given::{email, now};
 use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
 use crate::contact::{
     AcceptProof, ContactCommand, ContactCreated, ContactDetails, ContactJoinedCustomer,
@@ -19,7 +20,7 @@ use crate::job::{JobCommand, JobDetails, Phase};
 use crate::ledger::*;
 use crate::text::{CustomerName, Honorific, JobName, MessageText, PersonName, Title};
 use crate::work_order::{WorkOrderCommand, WorkOrderRejection};
-use crate::{Personal, Timestamp, rejection::Rejection};
+use crate::{Personal, rejection::Rejection};
 use Permission::{AccessBilling, AccessReports, AdminAccess, CreateWorkOrder, EditContact};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -39,14 +40,6 @@ const NEW: ContactId = ContactId(Uuid::from_u128(0x4e3));
 const P_ADA: PersonId = PersonId(Uuid::from_u128(1));
 const P_BEA: PersonId = PersonId(Uuid::from_u128(2));
 const P_OLA: PersonId = PersonId(Uuid::from_u128(3));
-
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
-
-fn email(typed: &str) -> EmailAddress {
-    EmailAddress::parse(typed).expect("a valid address")
-}
 
 fn name(typed: &str) -> CustomerName {
     CustomerName::parse(typed).expect("a valid name")

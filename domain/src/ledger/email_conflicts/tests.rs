@@ -1,21 +1,21 @@
 //! Owners who want an email that another contact has, over a whole ledger: what is reported, what ends it, and
 //! what one click does (R4, R32, R63, H2 to H4).
 
-use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
+use super::super::given::{builder, by, email, now};
+use crate::actor::{Actor, Authority, Circumstances};
 use crate::contact::{
     AcceptProof, ClaimChange, ConflictEnding, ContactEvent, ContactRejection as No,
     EmailConflictClosed, EmailConflictReported, MergePicks,
 };
 use crate::event::Event;
-use crate::ids::{ApiKeyId, InvitationId, PersonId, PortalLinkId, TaskId, TokenId};
+use crate::ids::{InvitationId, PersonId, PortalLinkId, TaskId, TokenId};
 use crate::job::portal_link::{NewPortalLink, PortalLinkCommand};
 use crate::job::{
     Assignee, JobDetails, JobEvent, JobRejection, OwnerReplacedOnJob, Phase, TaskDetails, TaskKind,
 };
 use crate::ledger::*;
 use crate::text::{JobName, Label, PersonName, Title};
-use crate::{EmailAddress, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// An active owner.
@@ -29,33 +29,6 @@ const ASH: JobId = JobId(Uuid::from_u128(0xa5));
 const TILES: TaskId = TaskId(Uuid::from_u128(0x71));
 
 const WANTED: &str = "ada@work.example";
-
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
-
-fn email(typed: &str) -> EmailAddress {
-    EmailAddress::parse(typed).expect("a valid address")
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: crate::Reason::parse("because").ok(),
-    }
-}
-
-fn builder() -> Circumstances {
-    let key = ApiKeyId(Uuid::from_u128(1));
-    let grants = BTreeSet::new();
-    by(Actor::BuilderStaff(key), Authority::Builder { role: Role::Admin, grants })
-}
 
 fn person(of: ContactId) -> PersonId {
     PersonId(Uuid::from_u128(of.0.as_u128() << 8))

@@ -1,5 +1,7 @@
 //! Who comes over how, who keeps an email, and that it hangs on nothing but the owners themselves.
 
+use super::super::given::{email, now};
+use crate::Timestamp;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
 use crate::contact::{
     AcceptProof, Activity, ClaimChange, Contact, ContactCommand, ContactDetails, ContactEvent,
@@ -9,7 +11,6 @@ use crate::ids::{ApiKeyId, InvitationId, PersonId, TokenId};
 use crate::job::{JobCommand, JobDetails};
 use crate::ledger::*;
 use crate::text::{JobName, PersonName, Reference};
-use crate::{EmailAddress, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -23,17 +24,9 @@ const NOWHERE: JobId = JobId(Uuid::from_u128(0x0));
 
 const FAMILY: &str = "family@x.org";
 
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
-
 /// A day in May 2023.
 fn may(day: u8) -> Timestamp {
     Timestamp::parse(&format!("2023-05-{day:02}T00:00:00Z")).expect("a valid time")
-}
-
-fn email(typed: &str) -> EmailAddress {
-    EmailAddress::parse(typed).expect("a valid address")
 }
 
 fn details(primary: Option<&str>, additional: &[&str]) -> ContactDetails {

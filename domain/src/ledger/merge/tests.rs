@@ -1,19 +1,19 @@
 //! Deleting, merging and unmerging over a whole ledger: each row of the table in H2, and a long
 //! random history beside a model that knows nothing of events.
 
-use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
+use super::super::given::{builder, by, email, now};
+use crate::actor::{Actor, Authority, Circumstances};
 use crate::contact::{
     Access, ClaimChange, Contact, ContactEvent, ContactRejection as No, InfoEdit, Kept, Life,
     MergePicks,
 };
-use crate::ids::{ApiKeyId, InvitationId, PersonId, TaskId, TokenId};
+use crate::ids::{InvitationId, PersonId, TaskId, TokenId};
 use crate::job::{
     Assignee, JobCreated, OwnerAddedToJob, OwnerRemovedFromJob, Phase, TaskDetails, TaskKind,
 };
 use crate::lead::{LeadCommand, LeadLinked};
 use crate::ledger::*;
 use crate::text::{JobName, PersonName, Reason, Title};
-use crate::{EmailAddress, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -26,14 +26,6 @@ const KITCHEN: LeadId = LeadId(Uuid::from_u128(0x1ead));
 const BATH: LeadId = LeadId(Uuid::from_u128(0xba7));
 const MERGE: MergeId = MergeId(Uuid::from_u128(0x2e));
 
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
-
-fn email(typed: &str) -> EmailAddress {
-    EmailAddress::parse(typed).expect("a valid address")
-}
-
 fn details(name: &str, primary: Option<&str>, additional: &[&str]) -> ContactDetails {
     ContactDetails {
         name: PersonName::parse(name).expect("a valid name"),
@@ -43,25 +35,6 @@ fn details(name: &str, primary: Option<&str>, additional: &[&str]) -> ContactDet
         phones: Vec::new(),
         address: None,
     }
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: crate::Reason::parse("because").ok(),
-    }
-}
-
-fn builder() -> Circumstances {
-    let grants = BTreeSet::new();
-    let key = ApiKeyId(Uuid::from_u128(1));
-    by(Actor::BuilderStaff(key), Authority::Builder { role: Role::Admin, grants })
 }
 
 fn person(of: ContactId) -> PersonId {

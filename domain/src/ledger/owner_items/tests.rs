@@ -1,7 +1,8 @@
 //! Who sees and does what between the builder and the owners of a job, over a whole ledger (R61 to R63,
 //! H2, H6), and who is told of it (R21, H15).
 
-use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
+use super::super::given::{by, email, now};
+use crate::actor::{Actor, Authority, Circumstances, Role};
 use crate::contact::{
     AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds, MergePicks,
 };
@@ -15,8 +16,8 @@ use crate::notification::{MailKind, NotificationEvent};
 use crate::owner_item::{
     Author, Link, OwnerItemCommand, OwnerItemEvent, OwnerItemRejection, TodoChange, TodoDetails,
 };
+use crate::rejection::Rejection;
 use crate::text::{JobName, MessageText, PersonName, Title};
-use crate::{Timestamp, rejection::Rejection};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -30,27 +31,6 @@ const TASK: TaskId = TaskId(Uuid::from_u128(0x7a));
 const P_ADA: PersonId = PersonId(Uuid::from_u128(1));
 const P_BEA: PersonId = PersonId(Uuid::from_u128(2));
 const P_NEW: PersonId = PersonId(Uuid::from_u128(3));
-
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
-
-fn email(typed: &str) -> EmailAddress {
-    EmailAddress::parse(typed).expect("a valid address")
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: crate::Reason::parse("because").ok(),
-    }
-}
 
 fn builder() -> Circumstances {
     let authority = Authority::Builder { role: Role::Admin, grants: BTreeSet::new() };

@@ -1,6 +1,7 @@
 //! Links to portals over a whole ledger: whose, for how long, to whom they are mailed, and all that ends
 //! them in the same append (R86 to R90, G17, G18, H10, 2.5).
 
+use super::super::given::now;
 use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
 use crate::builder_account::{BuilderAccountCommand, SettingsEdit};
 use crate::contact::activity::Activity;
@@ -26,10 +27,6 @@ const CID: ContactId = ContactId(Uuid::from_u128(0xc1d));
 const ELM: JobId = JobId(Uuid::from_u128(0xe1));
 const OAK: JobId = JobId(Uuid::from_u128(0x0a));
 const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
-
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
 
 fn days(days: i64) -> Timestamp {
     now().plus_hours(days * 24)

@@ -64,7 +64,7 @@ impl FileForm {
     /// Reads it to its end.
     pub(crate) async fn fields(&self) -> Result<Fields, Problem> {
         let sent = multipart::parts(self.bytes.clone(), &self.boundary, &[FILE]).await?;
-        let file = sent.files.into_iter().next_back().map(|(_, file)| file).unwrap_or_default();
+        let file = sent.file(FILE);
         Ok((sent.fields, file))
     }
 }

@@ -16,10 +16,18 @@ const FIELD_BYTES_MAX: usize = 16_000;
 
 /// What was typed and chosen beside the files, in its order, and the files, each with the field that it is
 /// in; empty where none was chosen.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Parts {
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) files: Vec<(&'static str, Bytes)>,
+}
+
+impl Parts {
+    /// The file in a field, the last of several; empty where none was chosen, which whoever takes it refuses.
+    pub(crate) fn file(&self, name: &str) -> Bytes {
+        let last = self.files.iter().rev().find(|(field, _)| *field == name);
+        last.map_or_else(Bytes::new, |(_, file)| file.clone())
+    }
 }
 
 /// What stands between the parts of a body; refused where it is no such form.

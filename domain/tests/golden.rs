@@ -239,7 +239,7 @@ fn a_contacts_golden_events_fold_to_the_contact_they_always_made() {
         former_email: None,
         persons: vec!["0198c0de-0000-7000-8000-0000000000a1".parse().expect("an id"); 2],
         membership: None,
-        conflicts: BTreeSet::new(),
+        conflicts: BTreeMap::new(),
     };
     assert_eq!(folded, &expected);
     assert_eq!(state.version(ada().into()), 44);

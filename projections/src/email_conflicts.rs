@@ -12,7 +12,7 @@ use domain::contact::EmailConflictStep;
 use domain::{ContactId, JobId, LedgerId, Timestamp};
 use event_store::database::Connection;
 use event_store::{Open, Reader, Recorded};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -22,12 +22,39 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct EmailConflicts;
 
-/// A contact's row: who wants its primary email, and since when.
+/// A contact's row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Row(BTreeMap<Uuid, Timestamp>);
+pub struct Row {
+    /// Who wants its primary email, by their own contacts.
+    waiting: BTreeMap<Uuid, Wish>,
+    /// The person whom it was linked to last: whoever wanted an email before them is not its owner (H6).
+    person: Option<Uuid>,
+}
+
+/// That somebody wants an email.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Wish {
+    person: Uuid,
+    at: Timestamp,
+}
 
 fn step(event: &Recorded) -> Option<EmailConflictStep> {
     event.contact().and_then(|(_, contact)| contact.email_conflict())
+}
+
+/// Changes a contact's row, which begins with the first that it is about.
+fn change(
+    rows: &mut Rows<Uuid, Row>,
+    key: Uuid,
+    change: impl FnOnce(&mut Row),
+) -> Result<(), Unfoldable> {
+    if let Some(row) = rows.find(&key) {
+        change(row);
+        return Ok(());
+    }
+    let mut row = Row::default();
+    change(&mut row);
+    rows.insert(key, row)
 }
 
 impl View for EmailConflicts {
@@ -37,7 +64,11 @@ impl View for EmailConflicts {
     const TABLES: &'static [Table] = &[
         Table {
             name: "email_conflicts",
-            columns: &[("contact_id", Kind::Id), ("waiting", Kind::Text)],
+            columns: &[
+                ("contact_id", Kind::Id),
+                ("waiting", Kind::Text),
+                ("person_id", Kind::IdOrNone),
+            ],
             key: 1,
         },
         Table {
@@ -45,6 +76,7 @@ impl View for EmailConflicts {
             columns: &[
                 ("contact_id", Kind::Id),
                 ("owner_id", Kind::Id),
+                ("person_id", Kind::Id),
                 ("reported_at", Kind::Time),
             ],
             key: 2,
@@ -61,21 +93,22 @@ impl View for EmailConflicts {
         let Some(step) = step(event) else { return Ok(()) };
         let key = event.aggregate.uuid();
         match step {
-            EmailConflictStep::Reported(owner) => {
-                if let Some(row) = rows.find(&key) {
-                    row.0.insert(owner.0, event.recorded_at);
-                    return Ok(());
-                }
-                // A contact has a row from its first report on.
-                rows.insert(key, Row(BTreeMap::from([(owner.0, event.recorded_at)])))
+            EmailConflictStep::Linked(person) => {
+                change(rows, key, |row| row.person = Some(person.0))
             }
-            EmailConflictStep::Closed(owner) => match rows.row(&key)?.0.remove(&owner.0) {
+            EmailConflictStep::Reported(owner, person) => {
+                let wish = Wish { person: person.0, at: event.recorded_at };
+                change(rows, key, |row| {
+                    row.waiting.insert(owner.0, wish);
+                })
+            }
+            EmailConflictStep::Closed(owner) => match rows.row(&key)?.waiting.remove(&owner.0) {
                 Some(_) => Ok(()),
                 None => Err(Unfoldable("no owner like that wants the contact's email")),
             },
             EmailConflictStep::Freed => {
                 if let Some(row) = rows.find(&key) {
-                    row.0.clear();
+                    row.waiting.clear();
                 }
                 Ok(())
             }
@@ -83,15 +116,17 @@ impl View for EmailConflicts {
     }
 
     fn expand(key: &Uuid, row: &Row) -> Vec<Vec<Tuple>> {
-        let waiting = row
-            .0
-            .iter()
-            .map(|(owner, at)| vec![Field::Id(*key), Field::Id(*owner), Field::Time(at.moment())]);
-        vec![vec![vec![Field::Id(*key), Field::Text(as_json(&row.0))]], waiting.collect()]
+        let waiting = row.waiting.iter().map(|(owner, wish)| {
+            let (owner, person) = (Field::Id(*owner), Field::Id(wish.person));
+            vec![Field::Id(*key), owner, person, Field::Time(wish.at.moment())]
+        });
+        let own =
+            vec![Field::Id(*key), Field::Text(as_json(&row.waiting)), Field::IdOrNone(row.person)];
+        vec![vec![own], waiting.collect()]
     }
 
     fn read(tuple: &tokio_postgres::Row) -> Result<(Uuid, Row), Unfoldable> {
-        Ok((tuple.get(0), Row(from_json(tuple.get(1))?)))
+        Ok((tuple.get(0), Row { waiting: from_json(tuple.get(1))?, person: tuple.get(2) }))
     }
 }
 
@@ -124,8 +159,10 @@ pub struct EmailConflictEntry {
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     pub reported_at: Timestamp,
-    /// The open jobs that the owner is on, by name; at most 50.
+    /// The open jobs that the owner is on, by name; the first 50.
     pub jobs: Vec<ConflictJob>,
+    /// How many they are.
+    pub jobs_total: u64,
     /// Whether the two can be merged: the owner's contact survives it, and cannot where the other one has an
     /// owner of its own (H2).
     pub mergeable: bool,
@@ -173,6 +210,8 @@ pub async fn list(
              JOIN contact_directory o ON o.ledger_id = $1 AND o.contact_id = w.owner_id \
                AND o.life = 'live' \
                AND o.resume = 'active' AND o.access IN ('active', 'disabled') \
+             JOIN email_conflicts own ON own.ledger_id = $1 AND own.contact_id = w.owner_id \
+               AND own.person_id = w.person_id \
              WHERE w.ledger_id = $1 AND ($2::uuid IS NULL OR w.contact_id = $2 OR w.owner_id = $2) \
                AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM job_list_owners j \
                  WHERE j.ledger_id = $1 AND j.job_id = $3 AND j.contact_id = w.owner_id)) \
@@ -200,11 +239,14 @@ pub async fn list(
     };
     let entry = |row: &tokio_postgres::Row| {
         let (holder, owner): (Uuid, Uuid) = (row.get(0), row.get(1));
+        // Whoever is on no open job is not among them.
+        let (jobs, jobs_total) = on_jobs.remove(&(holder, owner)).unwrap_or_default();
         EmailConflictEntry {
             holder: party(holder, row.get(3)),
             owner: party(owner, row.get(4)),
             reported_at: Timestamp::new(row.get::<_, OffsetDateTime>(2)),
-            jobs: on_jobs.remove(&(holder, owner)).unwrap_or_default(),
+            jobs,
+            jobs_total,
             mergeable: !row.get::<_, bool>(5),
         }
     };
@@ -214,9 +256,9 @@ pub async fn list(
     }))
 }
 
-type JobsOfPairs = HashMap<(Uuid, Uuid), Vec<ConflictJob>>;
+type JobsOfPairs = HashMap<(Uuid, Uuid), (Vec<ConflictJob>, u64)>;
 
-/// The open jobs that each pair's owner is on.
+/// The first open jobs that each pair's owner is on, and how many there are.
 async fn jobs(
     client: &Connection,
     ledger: LedgerId,
@@ -227,9 +269,10 @@ async fn jobs(
     let owners: Vec<Uuid> = rows.iter().map(|row| row.get(1)).collect();
     let statement = client
         .prepare_cached(
-            "SELECT pair.holder, pair.owner, there.job_id, there.name, pair.holder = ANY(there.owners) \
+            "SELECT pair.holder, pair.owner, there.job_id, there.name, pair.holder = ANY(there.owners), \
+               there.total \
              FROM unnest($2::uuid[], $3::uuid[]) AS pair (holder, owner) \
-             CROSS JOIN LATERAL (SELECT j.job_id, j.name, j.sort_name, j.owners \
+             CROSS JOIN LATERAL (SELECT j.job_id, j.name, j.sort_name, j.owners, count(*) OVER () AS total \
                FROM job_list_owners o \
                JOIN job_list j ON j.ledger_id = $1 AND j.job_id = o.job_id AND NOT j.archived \
                WHERE o.ledger_id = $1 AND o.contact_id = pair.owner \
@@ -242,7 +285,9 @@ async fn jobs(
     let mut jobs = JobsOfPairs::new();
     for row in found.map_err(failed())? {
         let job = ConflictJob { id: row.get(2), name: row.get(3), shared: row.get(4) };
-        jobs.entry((row.get(0), row.get(1))).or_default().push(job);
+        let (listed, total) = jobs.entry((row.get(0), row.get(1))).or_default();
+        listed.push(job);
+        *total = u64::try_from(row.get::<_, i64>(5)).unwrap_or(0);
     }
     Ok(jobs)
 }

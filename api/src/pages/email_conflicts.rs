@@ -216,8 +216,9 @@ fn pair(entry: &EmailConflictEntry) -> Markup {
 
 /// One click: the contact that has the email takes the owner's place.
 fn replacement(entry: &EmailConflictEntry, at: At) -> Markup {
-    let EmailConflictEntry { holder, owner, jobs, .. } = entry;
-    let label = match (at, jobs.len()) {
+    let EmailConflictEntry { holder, owner, jobs, jobs_total, .. } = entry;
+    let more = jobs_total.saturating_sub(u64::try_from(jobs.len()).unwrap_or(u64::MAX));
+    let label = match (at, *jobs_total) {
         (_, 0) => return html! { p { (owner.name) " is on no open job." } },
         (At::Job(_), _) => format!("Put {} on this job in place of {}", holder.name, owner.name),
         (At::List | At::Contact(_), 1) => {
@@ -236,7 +237,7 @@ fn replacement(entry: &EmailConflictEntry, at: At) -> Markup {
                         a href=(format!("/jobs/{}/owners", job.id)) { (job.name) }
                         @if job.shared { ", where " (holder.name) " is an owner already" }
                     }
-                } }
+                } @if more > 0 { li { "and " (more) " more" } } }
             }
             p .hint {
                 "Tasks of " (owner.name) " go along; To-Dos and messages stay " (owner.name)

@@ -4,7 +4,7 @@
 use super::form::Form;
 use crate::error::Problem;
 use crate::extract::body;
-use crate::multipart::{boundary, parts};
+use crate::multipart::{Parts, boundary, parts};
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 
@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 pub(super) struct WithFiles {
     /// What was typed and chosen beside the files.
     pub(super) form: Form,
-    files: Vec<(&'static str, Bytes)>,
+    sent: Parts,
 }
 
 impl WithFiles {
@@ -25,14 +25,13 @@ impl WithFiles {
         files: &[&'static str],
     ) -> Result<Self, Problem> {
         let bytes = body::read(headers, body, bytes_max).await?;
-        let sent = parts(bytes, &boundary(headers)?, files).await?;
-        Ok(Self { form: Form::of(sent.fields), files: sent.files })
+        let mut sent = parts(bytes, &boundary(headers)?, files).await?;
+        Ok(Self { form: Form::of(std::mem::take(&mut sent.fields)), sent })
     }
 
-    /// The last file in a field; empty where none was chosen.
+    /// The file in a field.
     pub(super) fn file(&self, name: &str) -> Bytes {
-        let of_name = self.files.iter().rev().find(|(file, _)| *file == name);
-        of_name.map(|(_, bytes)| bytes.clone()).unwrap_or_default()
+        self.sent.file(name)
     }
 }
 

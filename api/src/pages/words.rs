@@ -79,7 +79,9 @@ pub(super) fn value(field: &str, text: &str) -> Option<String> {
         return None;
     }
     Some(match field {
-        "access" | "invitation" | "mail" | "mail_kind" | "reason" => text.replace('_', " "),
+        "access" | "email_conflict" | "invitation" | "mail" | "mail_kind" | "reason" => {
+            text.replace('_', " ")
+        }
         _ => text.to_owned(),
     })
 }

@@ -5,7 +5,7 @@
 use super::events::ContactEvent;
 use super::state::Contact;
 use crate::event::{FieldChange, nothing_personal};
-use crate::ids::ContactId;
+use crate::ids::{ContactId, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// The most owners that wait for the email of one contact; who comes after them is in the history of
@@ -17,6 +17,8 @@ pub(crate) const CONFLICTS_MAX: usize = 10;
 pub struct EmailConflictReported {
     /// The owner's own contact.
     pub owner: ContactId,
+    /// Who it was: whoever is linked to that contact later has asked for nothing (H6).
+    pub person: PersonId,
 }
 
 /// How the builder saw to it. What ends it by itself is told by the release of the claim.
@@ -53,12 +55,14 @@ nothing_personal!(EmailConflictReported, EmailConflictClosed);
 /// What becomes of the owners who want a contact's primary email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailConflictStep {
-    /// One more does.
-    Reported(ContactId),
+    /// One more does: this person, by their own contact.
+    Reported(ContactId, PersonId),
     /// This one has been seen to.
     Closed(ContactId),
     /// The contact gave its claim back: nobody is waited for any more.
     Freed,
+    /// The contact is this person's from now on; whoever asked as its owner before was somebody else (H6).
+    Linked(PersonId),
 }
 
 /// The owner by their contact's id; its name is joined where it is read.
@@ -75,11 +79,15 @@ pub(super) fn closed(e: &EmailConflictClosed) -> Vec<FieldChange> {
 }
 
 /// Whether an owner can come to wait for the contact's email, or why not.
-pub(super) fn report_follows(contact: &Contact, owner: ContactId) -> Result<(), &'static str> {
+pub(super) fn report_follows(
+    contact: &Contact,
+    reported: &EmailConflictReported,
+) -> Result<(), &'static str> {
+    let EmailConflictReported { owner, person } = reported;
     if !contact.claimed {
         return Err("the contact holds no claim that another could want");
     }
-    if owner == contact.id || contact.conflicts.contains(&owner) {
+    if *owner == contact.id || contact.conflicts.get(owner) == Some(person) {
         return Err("another contact's owner is reported, once");
     }
     Ok(())
@@ -89,9 +97,14 @@ impl ContactEvent {
     /// What becomes of the owners who want the contact's email, where the event is about that.
     pub const fn email_conflict(&self) -> Option<EmailConflictStep> {
         match self {
-            Self::EmailConflictReported(e) => Some(EmailConflictStep::Reported(e.owner)),
+            Self::EmailConflictReported(e) => Some(EmailConflictStep::Reported(e.owner, e.person)),
             Self::EmailConflictClosed(e) => Some(EmailConflictStep::Closed(e.owner)),
             Self::PrimaryEmailReleased(_) => Some(EmailConflictStep::Freed),
+            Self::PersonLinked(e) => Some(EmailConflictStep::Linked(e.person)),
+            Self::OwnerImported(e) => match e.person {
+                Some(person) => Some(EmailConflictStep::Linked(person)),
+                None => None,
+            },
             Self::ContactCreated(_)
             | Self::ContactInfoUpdated(_)
             | Self::PrimaryEmailSet(_)
@@ -107,7 +120,6 @@ impl ContactEvent {
             | Self::InviteAccepted(_)
             | Self::InviteDeclined(_)
             | Self::InviteExpired(_)
-            | Self::PersonLinked(_)
             | Self::OwnerActivated(_)
             | Self::OwnerReactivated(_)
             | Self::OwnerDisabled(_)
@@ -121,7 +133,6 @@ impl ContactEvent {
             | Self::ContactUnmergedFrom(_)
             | Self::PermissionsChanged(_)
             | Self::CustomFieldSet(_)
-            | Self::OwnerImported(_)
             | Self::PrimaryEmailDefaulted(_)
             | Self::DuplicateResolved(_)
             | Self::ProfileImageSet(_)

@@ -215,7 +215,7 @@ pub struct Contact {
     pub membership: Option<Membership>,
     /// The owners who want the primary email that it holds, by their own contacts (R32, H4).
     #[serde(default)]
-    pub conflicts: BTreeSet<ContactId>,
+    pub conflicts: BTreeMap<ContactId, PersonId>,
 }
 
 impl Contact {
@@ -256,7 +256,7 @@ impl Contact {
             former_email: None,
             persons: Vec::new(),
             membership: None,
-            conflicts: BTreeSet::new(),
+            conflicts: BTreeMap::new(),
         }
     }
 
@@ -570,13 +570,13 @@ impl Contact {
                 self.membership = None;
             }
             ContactEvent::EmailConflictReported(e) => {
-                if let Err(why) = email_conflict::report_follows(self, e.owner) {
+                if let Err(why) = email_conflict::report_follows(self, e) {
                     return impossible(why);
                 }
-                self.conflicts.insert(e.owner);
+                self.conflicts.insert(e.owner, e.person);
             }
             ContactEvent::EmailConflictClosed(e) => {
-                if !self.conflicts.remove(&e.owner) {
+                if self.conflicts.remove(&e.owner).is_none() {
                     return impossible("no owner like that wants the contact's email");
                 }
             }

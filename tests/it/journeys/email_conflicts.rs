@@ -88,6 +88,10 @@ async fn the_builder_is_told_who_waits_and_one_click_puts_the_other_contact_on_t
     let scene = Scene::new().await;
     let Scene { oak, ada, holder, jobs: [barn, mill], .. } = &scene;
     assert!(scene.waiting().await.is_empty());
+    let away = oak.admin.job("Attic", &[ada.contact]).await;
+    oak.admin.order(&format!("/v1/jobs/{away}/archive")).await.is(200);
+    let link = json!({ "name": "Site office" });
+    oak.admin.post(&format!("/v1/jobs/{barn}/portal-links"), link).await.is(201);
     let refused = scene.asks().await;
     assert!(!refused.text.contains("Berthold") && !refused.text.contains(&holder.to_string()));
     let listed = waiting(oak, "").await;
@@ -100,6 +104,7 @@ async fn the_builder_is_told_who_waits_and_one_click_puts_the_other_contact_on_t
         (&entry["holder"]["id"], &entry["holder"]["name"], &entry["holder"]["status"]),
         (&json!(holder), &json!("Berthold Muster"), &json!("pending"))
     );
+    assert_eq!(entry["jobs_total"], 2, "what is put away is not among them");
     let jobs = json!([
         { "id": barn, "name": "Barn", "shared": false },
         { "id": mill, "name": "Mill", "shared": true },
@@ -128,6 +133,9 @@ async fn the_builder_is_told_who_waits_and_one_click_puts_the_other_contact_on_t
     assert_eq!((late.code(), &late.body["rule"]), ("email_conflict_over", &json!("H4")));
     let mine = ada.session.get("/v1/me/jobs").await.is(200);
     assert!(mine.each("id").is_empty(), "{}", mine.text);
+    // Whoever left may still have the job's link.
+    let links = oak.admin.get(&format!("/v1/jobs/{barn}/portal-links")).await.is(200);
+    assert_eq!(links.body["items"][0]["rotate"], true, "{}", links.text);
     // Nobody was invited by it (R4): the one invitation is the one from before.
     let invitations = scene.history(*holder).await.each("event");
     assert_eq!(invitations.iter().filter(|event| *event == "contact.invite_sent").count(), 1);
@@ -256,6 +264,16 @@ async fn many_who_ask_at_once_are_reported_once_each() {
         refused.is(409);
     }
     assert_eq!(scene.waiting().await.len(), 2);
+    // Page by page, newest first: each once, and then no more.
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    for _ in 0..2 {
+        let page = waiting(&scene.oak, &format!("limit=1{cursor}")).await;
+        seen.extend(page.each("reported_at"));
+        cursor =
+            page.body["next"].as_str().map_or_else(String::new, |next| format!("&cursor={next}"));
+    }
+    assert_eq!((seen.len(), &*cursor), (2, ""));
+    assert!(seen[0] > seen[1], "{seen:?}");
     // Two at the office press at the same moment: one of them does it.
     let paths = [scene.path("replace"), scene.path("replace")];
     let both = join_all(paths.iter().map(|path| scene.oak.admin.post(path, json!({})))).await;
@@ -263,6 +281,35 @@ async fn many_who_ask_at_once_are_reported_once_each() {
     codes.sort_unstable();
     assert_eq!(codes, [200, 409]);
     assert_eq!(scene.waiting().await.len(), 1, "Bea waits on");
+}
+
+/// H6: whoever has the contact after an owner has asked for nothing, and nothing is done in their name.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_after_an_owner_is_not_the_one_who_waited() {
+    let scene = Scene::new().await;
+    let Scene { server, oak, ada, jobs: [barn, _], .. } = &scene;
+    scene.asks().await;
+    let contact = format!("/v1/contacts/{}", ada.contact);
+    let sold = json!({ "reason": "Sold." });
+    oak.admin.post(&format!("{contact}/deactivate"), sold).await.is(200);
+    assert!(scene.waiting().await.is_empty(), "who is no owner waits for nothing");
+    let late = oak.admin.post(&scene.path("replace"), json!({})).await.is(409);
+    assert_eq!(late.code(), "email_conflict_over");
+    let carl = json!({ "name": "Carl", "primary_email": "carl@example.org" });
+    oak.admin.patch(&contact, carl).await.is(200);
+    server.invite(oak, ada.contact).await;
+    let link = server.newest_link(oak.id, ada.contact).await;
+    let accept = format!("/v1/invitations/{link}/accept");
+    let joined = server.anybody().post(&accept, json!({ "password": PASSWORD })).await.is(200);
+    let carl = server.caller(joined.body["session_token"].as_str().expect("a session"));
+    assert!(scene.waiting().await.is_empty(), "Carl has asked for nothing");
+    let late = oak.admin.post(&scene.path("replace"), json!({})).await.is(409);
+    assert_eq!(late.code(), "email_conflict_over");
+    assert_eq!(scene.owners(*barn).await, [ada.contact.to_string()], "he is not put out");
+    ask(&carl, WANTED).await.is(409);
+    let asked = scene.waiting().await;
+    assert_eq!(asked.len(), 1, "now he has");
+    assert_eq!(asked[0]["owner"]["name"], "Carl");
 }
 
 /// Between the refusal and the report: nobody was answered yet, and whoever asks again reports.

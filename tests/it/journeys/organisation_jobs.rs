@@ -35,6 +35,7 @@ async fn r80_a_company_that_is_known_as_two_sees_one_project_with_the_tasks_of_b
     let said = format!("/v1/org/projects/{job}/tasks/{second}/comments");
     let said = pia.session.post(&said, json!({ "text": "Zinc?" })).await.is(201);
     assert!(said.headers.get("ledger-position").is_none() && said.headers.get("etag").is_none());
+    assert!(said.body.get("version").is_none(), "{}", said.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -257,7 +257,9 @@ async fn how_can_the_primary_contact_be_changed() {
     let path = format!("/v1/org/general-contractors/{pipes}/primary-contact-requests");
     let unknown = json!({ "user": Uuid::now_v7() });
     assert_eq!(pia.session.post(&path, unknown).await.is(404).code(), "not_found");
-    let asked = pia.session.post(&path, json!({ "user": nia.user })).await.is(201).id();
+    let asked = pia.session.post(&path, json!({ "user": nia.user })).await.is(201);
+    assert!(asked.headers.get("etag").is_none() && asked.body.get("version").is_none());
+    let asked = asked.id();
     let all = pia.session.get("/v1/org/general-contractors").await.is(200);
     assert_eq!(all.each("primary_contact"), ["Pia Pipe"], "they do not change it themselves");
     assert_eq!(all.each("change_requested"), ["true"]);

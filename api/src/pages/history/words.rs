@@ -328,6 +328,8 @@ pub(super) const FIELDS: &[(&str, &str)] = &[
     ("access", "Access"),
     ("invitation", "Invitation"),
     ("primary_email_claim", "Claim to the primary email"),
+    ("primary_email_wanted_by", "Who wanted the primary email"),
+    ("email_conflict", "What became of who wanted it"),
     ("permissions", "Portal permissions"),
     ("image", "Profile image"),
     ("person", "Login behind the contact"),

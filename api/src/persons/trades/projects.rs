@@ -249,7 +249,8 @@ async fn relations_with(app: &AppState, org: OrgId, job: JobId) -> Result<Vec<Re
         match relation(app, org, LedgerId(linked.account), linked.subcontractor).await {
             Ok(Some(relation)) if relation.jobs().any(|open| open == job) => found.push(relation),
             Ok(_) => {}
-            Err(problem) => behind = Some(problem),
+            Err(problem) if problem.body.code == "view_behind" => behind = Some(problem),
+            Err(problem) => return Err(problem),
         }
     }
     match behind {

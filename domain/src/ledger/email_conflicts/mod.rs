@@ -14,7 +14,7 @@ use crate::contact::{
     Claims, ConflictEnding, Contact, ContactRejection, EmailConflictClosed, EmailConflictReported,
 };
 use crate::event::Event;
-use crate::ids::{AggregateId, ContactId, JobId};
+use crate::ids::{AggregateId, ContactId, JobId, PersonId};
 use crate::job::{self, JobCommand, JobRejection};
 use crate::rejection::Rejection;
 
@@ -83,20 +83,19 @@ impl Asked<'_> {
 
     /// H4: decided anew under the lock, so that nothing is reported that is not so any more.
     fn report_conflict(&self, owner: ContactId, wanted: &EmailAddress) -> Result<Decision, Halt> {
-        let contact = self.state.live_contact(owner)?;
-        let theirs = matches!((self.circumstances.actor, contact.owner()),
-            (Actor::Owner(asker), Some(person)) if asker == person);
-        if !theirs {
+        let theirs = |person: &PersonId| self.circumstances.actor == Actor::Owner(*person);
+        let Some(person) = self.state.live_contact(owner)?.owner().filter(theirs) else {
             return Err(Rejection::from(ContactRejection::NotTheOwner).into());
-        }
+        };
         let Some(holder) = self.state.holder(wanted)? else {
             return Ok(done(owner.into(), Vec::new(), Event::Contact));
         };
         let there = self.state.required_contact(holder.contact)?;
-        let told = holder.contact == owner
-            || there.conflicts.contains(&owner)
-            || there.conflicts.len() >= CONFLICTS_MAX;
-        let reported = (!told).then(|| EmailConflictReported { owner }.into());
+        let told = match there.conflicts.get(&owner) {
+            Some(before) => *before == person,
+            None => holder.contact == owner || there.conflicts.len() >= CONFLICTS_MAX,
+        };
+        let reported = (!told).then(|| EmailConflictReported { owner, person }.into());
         Ok(done(holder.contact.into(), reported.into_iter().collect(), Event::Contact))
     }
 
@@ -104,11 +103,8 @@ impl Asked<'_> {
         self.state.required_contact(owner)?;
         let there = self.state.required_contact(holder)?;
         let how = ConflictEnding::SetAside;
-        let closed = there.conflicts.contains(&owner).then(|| closed(owner, how));
-        Ok(Decision {
-            outcome: if closed.is_some() { Outcome::Done } else { Outcome::Unchanged },
-            events: closed.map(|event| (holder.into(), event)).into_iter().collect(),
-        })
+        let closed = there.conflicts.contains_key(&owner).then(|| closed(owner, how));
+        Ok(done(holder.into(), closed.into_iter().collect(), std::convert::identity))
     }
 
     /// H4, one click: on each job the contact takes the owner's place, in one append. It is seen to when
@@ -119,9 +115,10 @@ impl Asked<'_> {
         owner: ContactId,
         jobs: &[JobId],
     ) -> Result<Decision, Halt> {
-        self.state.live_contact(owner)?;
+        let waits = self.state.live_contact(owner)?.owner();
         let there: &Contact = self.state.live_contact(holder)?;
-        if !there.conflicts.contains(&owner) {
+        // Whoever is the contact's owner now, or nobody, has not asked for it (H6).
+        if waits.is_none() || there.conflicts.get(&owner) != waits.as_ref() {
             return Err(Rejection::from(ContactRejection::EmailConflictOver).into());
         }
         let (mut events, mut outcomes, mut left) = (Vec::new(), Vec::new(), false);

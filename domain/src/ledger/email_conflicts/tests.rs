@@ -149,7 +149,7 @@ impl Ledger {
     /// Who waits for Bea's email.
     fn waiting(&self) -> Vec<ContactId> {
         let bea = self.state.contact(BEA).expect("known").expect("there");
-        bea.state.conflicts.iter().copied().collect()
+        bea.state.conflicts.keys().copied().collect()
     }
 
     fn owners(&self, job: JobId) -> Vec<ContactId> {
@@ -190,7 +190,7 @@ fn that_an_owner_wants_an_email_is_reported_once_with_the_contact_that_has_it() 
     // R32, H4
     let mut ledger = houses();
     let reported = ledger.report(ADA, WANTED).expect("reported").events;
-    assert_eq!(reported, [of_bea(EmailConflictReported { owner: ADA })]);
+    assert_eq!(reported, [of_bea(EmailConflictReported { owner: ADA, person: person(ADA) })]);
     let payload = reported[0].1.payload().expect("serialises");
     assert!(!payload.contains("work.example"), "the address is not kept: {payload}");
     let again = ledger.report(ADA, WANTED).expect("is so already");
@@ -396,7 +396,8 @@ fn an_owner_who_was_replaced_without_a_merge_is_written_without_one() {
 #[test]
 fn a_conflict_that_cannot_follow_is_said() {
     let bea = houses().state.contact(BEA).expect("known").expect("there").state.clone();
-    let reported = |owner| ContactEvent::from(EmailConflictReported { owner });
+    let reported =
+        |owner| ContactEvent::from(EmailConflictReported { owner, person: person(owner) });
     let how = ConflictEnding::SetAside;
     let closed = ContactEvent::from(EmailConflictClosed { owner: ADA, how });
     let mut unclaimed = bea.clone();

@@ -5,6 +5,7 @@
 //! reads events back, [`merkle`] proves them, [`embedded`] runs the private database. What the
 //! rules are, the `domain` crate says; what lists show, the `projections` crate.
 
+mod append;
 pub mod attempts;
 pub mod codec;
 pub mod database;

@@ -71,37 +71,11 @@ fn update_heads(heads: usize) -> String {
     )
 }
 
-/// Appends events of one ledger and moves its head, if the head is where it is assumed to be and
-/// nobody else holds it; otherwise inserts nothing. A transaction of its own.
-fn append(events: usize) -> String {
-    let columns = EventRow::INTO;
-    // What the head becomes comes first.
-    let head = HeadUpdate::WIDTH + 1;
-    let value = |row: usize, column: usize, ty: &str| {
-        format!("${}::{ty}", head + row * EventRow::WIDTH + column + 1)
-    };
-    let types = ["uuid", "bigint", "uuid", "bigint", "text", "timestamptz", "text"];
-    let rows: Vec<String> = (0..events)
-        .map(|row| {
-            let values = types.iter().enumerate().map(|(column, ty)| value(row, column, ty));
-            format!("({})", values.collect::<Vec<_>>().join(", "))
-        })
-        .collect();
-    format!(
-        "WITH held AS (SELECT ledger_id FROM ledgers WHERE ledger_id = $1 AND head = ${head} \
-              FOR NO KEY UPDATE SKIP LOCKED), \
-         moved AS (UPDATE ledgers SET head = $2, frontier = $3, recorded_at = $4 FROM held \
-              WHERE ledgers.ledger_id = $1 AND held.ledger_id = $1 RETURNING 1) \
-         INSERT INTO {columns} SELECT new.* FROM moved, (VALUES {}) AS new",
-        rows.join(", ")
-    )
-}
-
 /// The prepared statements of one connection.
 #[derive(Default)]
 pub(crate) struct Prepared {
     by_sql: HashMap<&'static str, Statement>,
-    appends: HashMap<usize, Statement>,
+    appends: HashMap<String, Statement>,
     many_rows: HashMap<(&'static str, usize), Statement>,
 }
 
@@ -141,28 +115,19 @@ impl Prepared {
         self.send(client, heads, update_heads, pipeline).await
     }
 
-    /// Appends events of one ledger in a transaction of their own, if its head is where it is
-    /// assumed to be; tells how many were inserted: all or none.
+    /// Carries out an append; tells how many events were inserted: all or none.
     pub(crate) async fn append(
         &mut self,
         client: &Client,
-        assumed: i64,
-        head: &HeadUpdate,
-        events: &[EventRow],
+        (sql, params): (String, Vec<Param<'_>>),
     ) -> Result<u64, StoreError> {
-        let statement = match self.appends.entry(events.len()) {
+        let statement = match self.appends.entry(sql) {
             Entry::Occupied(there) => there.get().clone(),
             Entry::Vacant(place) => {
-                let prepared = client.prepare(&append(events.len())).await;
+                let prepared = client.prepare(place.key()).await;
                 place.insert(prepared.map_err(StoreError::database("preparing a write"))?).clone()
             }
         };
-        let mut params: Vec<Param<'_>> = Vec::with_capacity(5 + events.len() * EventRow::WIDTH);
-        head.params(&mut params);
-        params.push(&assumed);
-        for event in events {
-            event.params(&mut params);
-        }
         client.execute_raw(&statement, params).await.map_err(committed_or("appending"))
     }
 

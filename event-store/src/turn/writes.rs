@@ -43,8 +43,9 @@ pub(super) struct Writes {
 }
 
 impl Writes {
-    /// Whether the turn writes nothing but events.
-    pub(super) fn are_none(&self) -> bool {
+    /// Whether all of it can go into one statement with the events: nothing in it has to be written
+    /// before something else is, and the statements that are prepared for it stay few.
+    pub(super) fn fit_one_statement(&self) -> bool {
         let Self {
             subject_keys,
             claims,
@@ -66,14 +67,18 @@ impl Writes {
             trades,
             newborn: _,
         } = self;
-        subject_keys.is_empty()
-            && claims.values().all(|claim| claim.before == claim.after)
+        // An address that changes hands is released first, and so is a contact's former one.
+        claims.values().filter(|claim| claim.before != claim.after).count() <= 1
+            && claims.values().all(|claim| {
+                claim.before == claim.after || claim.before.is_none() || claim.after.is_none()
+            })
+            && subject_keys.len() <= 1
+            && tokens.len() <= 1
+            && mails.len() <= 1
+            && receipts.len() <= 1
             && jobs.is_empty()
             && leads.is_empty()
             && customers.is_empty()
-            && receipts.is_empty()
-            && tokens.is_empty()
-            && mails.is_empty()
             && mails_ended.is_empty()
             && credentials.are_none()
             && impersonations.are_none()
@@ -92,4 +97,33 @@ impl Writes {
 pub(super) struct Claim {
     pub(super) before: Option<ContactId>,
     pub(super) after: Option<ContactId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Writes};
+    use domain::{ContactId, LedgerId};
+    use uuid::Uuid;
+
+    const ADA: Option<ContactId> = Some(ContactId(Uuid::from_u128(1)));
+    const BEA: Option<ContactId> = Some(ContactId(Uuid::from_u128(2)));
+
+    fn with(claims: &[(Option<ContactId>, Option<ContactId>)]) -> Writes {
+        let mut writes = Writes::default();
+        for (n, (before, after)) in (0..).zip(claims) {
+            let claim = Claim { before: *before, after: *after };
+            writes.claims.insert((LedgerId::INSTALLATION, [n; 32]), claim);
+        }
+        writes
+    }
+
+    #[test]
+    fn what_must_be_written_in_order_does_not_fit_one_statement() {
+        for fits in [&[][..], &[(None, ADA)], &[(ADA, None)], &[(ADA, ADA), (None, BEA)]] {
+            assert!(with(fits).fit_one_statement(), "{fits:?}");
+        }
+        for moves in [&[(ADA, BEA)][..], &[(ADA, None), (None, ADA)], &[(None, ADA), (None, BEA)]] {
+            assert!(!with(moves).fit_one_statement(), "{moves:?}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::assuming::GUARD;
 use super::effects::EndedMail;
 use super::{Claim, LaneConnection, Placed, Turn, Writes};
+use crate::append::Append;
 use crate::codec::{Recorded, encode};
 use crate::error::StoreError;
 use crate::merkle::leaf_hash;
@@ -54,10 +55,10 @@ impl Turn<'_> {
         placed: &mut [Placed],
     ) -> Result<(), StoreError> {
         if let Some((_, assumed)) = self.assumed
-            && writes.are_none()
+            && writes.fit_one_statement()
             && (1..=EVENTS_OF_A_STATEMENT).contains(&placed.len())
         {
-            return self.append(lane, assumed, placed).await;
+            return self.append(lane, assumed, writes, placed).await;
         }
         let LaneConnection { client, prepared, .. } = lane;
         let client = &*client;
@@ -110,11 +111,12 @@ impl Turn<'_> {
         pipeline.committed().await
     }
 
-    /// The whole turn is some events of a ledger whose head is assumed: one statement.
+    /// The whole turn is some events of a ledger whose head is assumed, and little else: one statement.
     async fn append(
         &mut self,
         lane: &mut LaneConnection,
         assumed: u64,
+        writes: &Writes,
         placed: &mut [Placed],
     ) -> Result<(), StoreError> {
         let events = placed
@@ -123,7 +125,16 @@ impl Turn<'_> {
             .collect::<Result<Vec<EventRow>, _>>()?;
         let heads = self.moved_heads(placed);
         let head = heads.first().ok_or(StoreError::Unsatisfiable)?;
-        match lane.prepared.append(&lane.client, stored(assumed), head, &events).await? {
+        let assumed = stored(assumed);
+        let (released, taken) = claim_changes(&writes.claims);
+        let mut append = Append::new(&assumed, head);
+        append.release(released.iter().map(|(_, hash)| hash));
+        append.rows(&taken);
+        append.rows(&writes.subject_keys);
+        append.rows(&writes.tokens);
+        append.rows(&writes.mails);
+        append.rows(&writes.receipts);
+        match lane.prepared.append(&lane.client, append.events(&events)).await? {
             0 => Err(StoreError::HeadMoved),
             _ => Ok(()),
         }

@@ -215,9 +215,16 @@ async fn it_ends_by_itself_when_the_email_is_free_or_the_two_are_merged() {
     oak.admin.order(&format!("/v1/contacts/{}/disable", ada.contact)).await.is(200);
     assert_eq!(scene.waiting().await[0]["owner"]["status"], "disabled", "she still is (G3)");
     oak.admin.order(&format!("/v1/contacts/{}/enable", ada.contact)).await.is(200);
+    let shed = oak.admin.job("Shed", &[*holder]).await;
+    let links = format!("/v1/jobs/{shed}/portal-links");
+    oak.admin.post(&links, json!({ "name": "Site office" })).await.is(201);
     let merge = json!({ "survivor": ada.contact, "absorbed": [holder] });
-    oak.admin.post("/v1/contacts/merge", merge).await.is(200);
+    let merged = oak.admin.post("/v1/contacts/merge", merge).await.is(200);
     assert!(scene.waiting().await.is_empty());
+    // Whoever two contacts were is one, and has left no job.
+    assert_eq!(scene.owners(shed).await, [ada.contact.to_string()]);
+    let links = oak.admin.get_after(&merged, &links).await.is(200);
+    assert_eq!(links.body["items"][0]["rotate"], false, "{}", links.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -137,6 +137,11 @@ async fn who_only_reads_sees_who_waits_and_no_button() {
     let ids = [office.holder.to_string(), office.ada.contact.to_string()];
     let fields = [("action", "replace"), ("holder", &*ids[0]), ("owner", &*ids[1])];
     auditor.send("/email-conflicts", &fields).await.is(403);
+    // Merging is for whoever may manage who has access (H2).
+    let mut staff = staff_browser(server, builder, "staff@elm.example", "staff").await;
+    let page = staff.look("/email-conflicts").await.is(200);
+    assert!(offers(&page, "replace") && offers(&page, "set-aside"), "{}", page.html);
+    assert!(!page.text().contains("Merge the two"), "{}", page.html);
     // And where both have an owner, merging is no way.
     server.accept(builder, office.holder).await;
     let page = office.browser.look("/email-conflicts").await.is(200);

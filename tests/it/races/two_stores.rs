@@ -83,7 +83,7 @@ async fn a_head_that_another_store_has_moved_is_noticed_by_every_form_of_turn() 
     let account = Account::open(&two, 3).await;
     let contact = account.contact_id();
     apply(&two, account.create(contact, "Ada", Some("ada@example.org"))).await;
-    for form in 0..4 {
+    for form in 0..8 {
         // A store that has not yet met anybody, and knows the ledger.
         let one = database.store().await;
         let version = rename(&one, &account, contact, &format!("Ada {form}")).await;
@@ -103,10 +103,37 @@ async fn a_head_that_another_store_has_moved_is_noticed_by_every_form_of_turn() 
                 assert_eq!(refused, Rejection::Contact(ContactRejection::LockedPending));
                 apply(&two, account.cancel_invite(contact)).await;
             }
+            // A receipt, once for both.
+            3 => {
+                let rename = || account.rename(contact, "Cid").keyed("cid", "rename");
+                let renamed = apply(&one, rename()).await;
+                let again = apply(&two, rename()).await;
+                assert_eq!((renamed.replayed, again.replayed), (false, true));
+                assert_eq!(again.versions, renamed.versions);
+            }
+            // Somebody new, with a key.
+            4 => {
+                let new = account.contact_id();
+                let created = apply(&one, account.create(new, "Dan", None)).await;
+                assert_eq!(created.version(new.into()), Some(1));
+            }
             // Events with a claim, a link and a mail.
-            _ => {
+            5 => {
                 let invited = apply(&one, account.invite(contact)).await;
                 assert_eq!(invited.version(contact.into()), Some(version + 3));
+                apply(&two, account.cancel_invite(contact)).await;
+            }
+            // A claim that goes.
+            6 => {
+                apply(&two, account.invite(contact)).await;
+                apply(&one, account.cancel_invite(contact)).await;
+            }
+            // A claim of another address.
+            _ => {
+                apply(&two, account.invite(contact)).await;
+                apply(&two, account.cancel_invite(contact)).await;
+                apply(&one, account.set_primary(contact, "ada@work.example")).await;
+                apply(&one, account.invite(contact)).await;
             }
         }
         audit(one.reader(), account.ledger, |_| {}).await;

@@ -511,3 +511,11 @@ pub(crate) fn button(action: &str, label: &str) -> Markup {
 pub(crate) fn quiet_button(action: &str, label: &str) -> Markup {
     html! { button .quiet type="submit" name="action" value=(action) { (label) } }
 }
+
+/// The same, one of several alike, which says to those who do not see it what it is about.
+pub(crate) fn quiet_button_about(action: &str, label: &str, about: &str) -> Markup {
+    html! {
+        button .quiet type="submit" name="action" value=(action)
+            aria-label={ (label) ": " (about) } { (label) }
+    }
+}

@@ -1,5 +1,4 @@
 use super::status;
-use crate::endpoints::CONTACT_DIRECTORY;
 use crate::endpoints::contacts::list::{ContactParams, STATUS_WORDS};
 use crate::error::Problem;
 use crate::pages::email_conflicts;
@@ -27,16 +26,16 @@ pub(in crate::pages) async fn show(
         cursor: asked("cursor"),
         limit: None,
     };
+    // The contacts are among them.
+    who.ready(&app, &email_conflicts::READS).await?;
     let (found, complaints) = match params.query() {
         Ok(query) => {
-            who.ready(&app, &[CONTACT_DIRECTORY]).await?;
             let page = contact_directory::list(app.store().reader(), who.ledger(), &query).await?;
             ((page.items, page.next), Complaints::NONE)
         }
         Err(problem) => ((Vec::new(), None), Complaints::about(problem)?),
     };
     let (entries, next) = found;
-    who.ready(&app, &email_conflicts::READS).await?;
     let rights = Rights { works: who.changes(), merges: who.may(Grant::ManageAccess) };
     let content = html! {
         (complaints.above(&[("search", "Search"), ("status", "Status")]))

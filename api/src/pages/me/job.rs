@@ -7,7 +7,9 @@ use crate::error::Problem;
 use crate::input::{Door, cursor, id};
 use crate::live::{Listener, Seen, kept_up};
 use crate::pages::cookie::{self, Errand};
-use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
+use crate::pages::form::{
+    Complaints, Form, Input, button, hidden, no_such_button, quiet_button_about,
+};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::once::{keyed, once_of};
 use crate::pages::portal::sheet::{items, sheet_with};
@@ -178,17 +180,9 @@ fn completes(item: &ItemEntry, path: &str) -> Markup {
         @if !item.done {
             form method="post" action=(path) {
                 (hidden("task", &item.id.to_string()))
-                (press("complete", label, &item.title))
+                (quiet_button_about("complete", label, &item.title))
             }
         }
-    }
-}
-
-/// A button of several alike, which says to those who do not see it what it is about.
-fn press(action: &str, label: &str, about: &str) -> Markup {
-    html! {
-        button .quiet type="submit" name="action" value=(action)
-            aria-label={ (label) ": " (about) } { (label) }
     }
 }
 
@@ -213,8 +207,8 @@ fn todos(todos: &[TodoEntry], path: &str) -> Markup {
                 @if let Some(due) = todo.due { p .hint { "by " (day(&due.to_string())) } }
                 form method="post" action=(path) {
                     (hidden("todo", &todo.id.to_string()))
-                    @if todo.done { (press("todo-reopen", "Not done after all", title)) }
-                    @else { (press("todo-done", "Done", title)) }
+                    @if todo.done { (quiet_button_about("todo-reopen", "Not done after all", title)) }
+                    @else { (quiet_button_about("todo-done", "Done", title)) }
                 }
             }
         }

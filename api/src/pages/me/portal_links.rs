@@ -11,7 +11,9 @@ use crate::endpoints::portal_links::{Asked, PortalLinkAnswer, USUAL_NAME};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::{Door, id};
-use crate::pages::form::{Complaints, Form, Input, button, hidden, no_such_button};
+use crate::pages::form::{
+    Complaints, Form, Input, button, hidden, no_such_button, quiet_button_about,
+};
 use crate::pages::layout::{Page, Place, to};
 use crate::pages::once::{keyed, once_field, once_of};
 use crate::pages::portal_link::{Told, until};
@@ -142,18 +144,10 @@ fn entry(link: &OwnPortalLink) -> Markup {
                 form method="post" .buttons {
                     (hidden("link", &link.id.to_string()))
                     (once_field(&Form::default()))
-                    (press("rotate", "Replace", &link.name))
-                    (press("revoke", "Revoke", &link.name))
+                    (quiet_button_about("rotate", "Replace", &link.name))
+                    (quiet_button_about("revoke", "Revoke", &link.name))
                 }
             }
         }
-    }
-}
-
-/// A button of several alike, which says to those who do not see it what it is about.
-fn press(action: &str, label: &str, about: &str) -> Markup {
-    html! {
-        button .quiet type="submit" name="action" value=(action)
-            aria-label={ (label) " " (about) } { (label) }
     }
 }

@@ -4,7 +4,7 @@ use crate::endpoints::org::users::list::{OrgUser as Entry, users};
 use crate::error::Problem;
 use crate::extract::Order;
 use crate::input::id;
-use crate::pages::form::{Complaints, Form, hidden, no_such_button};
+use crate::pages::form::{Complaints, Form, hidden, no_such_button, quiet_button_about};
 use crate::pages::layout::{Page, to};
 use crate::pages::once::{keyed, once_field};
 use crate::pages::visit::{OrgUser, Sent, Visit};
@@ -111,12 +111,7 @@ fn entry(user: &Entry, is_alone: bool) -> Markup {
 
 fn deeds(user: &Entry, name: &str, is_alone: bool) -> Markup {
     let id = user.id.to_string();
-    let press = |action: &str, label: &str| {
-        html! {
-            button .quiet type="submit" name="action" value=(action)
-                aria-label={ (label) ": " (name) } { (label) }
-        }
-    };
+    let press = |action, label| quiet_button_about(action, label, name);
     html! {
         @if matches!(user.status.as_str(), "invited" | "expired" | "declined") {
             form method="post" action="/org/settings/users" {

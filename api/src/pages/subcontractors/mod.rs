@@ -6,7 +6,7 @@ mod new;
 mod subcontractor;
 
 use super::Pages;
-use super::form::{Form, hidden, no_such_button};
+use super::form::{Form, hidden, no_such_button, quiet_button_about};
 use super::once::once_field;
 use super::words::sentence;
 use crate::endpoints::subcontractors::change_primary_contact::NOT_REGISTERED;
@@ -103,8 +103,7 @@ pub(super) fn buttons(invitation: &ProjectInvitationEntry, to: &str) -> Markup {
         (hidden("invitation", &invitation.id.to_string()))
         (once_field(&Form::default()))
         @for (deed, label) in deeds(invitation) {
-            button .quiet type="submit" name="action" value=(deed)
-                aria-label=(format!("{label}: {to}")) { (label) }
+            (quiet_button_about(deed, label, to))
         }
     }
 }

@@ -172,7 +172,7 @@ async fn replaces_links(browser: Arc<Chromium>) {
     let copies = "document.querySelector('[data-copy]').checkVisibility()";
     assert_eq!(browser.tells(copies).await, false, "what takes a script is not offered");
     browser.look(&format!("{base}{path}")).await;
-    browser.presses("button[aria-label='Replace My phone']").await;
+    browser.presses("button[aria-label='Replace: My phone']").await;
     browser.shows("It is shown this once.").await;
     let second = browser.tells("document.querySelector('#url').value").await;
     browser.look(first.as_str().expect("a link")).await;

@@ -67,11 +67,10 @@ impl Writes {
             trades,
             newborn: _,
         } = self;
+        let mut claims = claims.values().filter(|claim| claim.before != claim.after);
         // An address that changes hands is released first, and so is a contact's former one.
-        claims.values().filter(|claim| claim.before != claim.after).count() <= 1
-            && claims.values().all(|claim| {
-                claim.before == claim.after || claim.before.is_none() || claim.after.is_none()
-            })
+        claims.next().is_none_or(|claim| claim.before.is_none() || claim.after.is_none())
+            && claims.next().is_none()
             && subject_keys.len() <= 1
             && tokens.len() <= 1
             && mails.len() <= 1

@@ -1,9 +1,10 @@
 //! Two processes on one ledger, here as two stores: both decide on what is, not on what was.
 
 use crate::support::{Account, Keyed as _, apply, audit, fresh_database, refusal};
-use domain::contact::ContactRejection;
-use domain::{ContactId, Outcome, Rejection};
+use domain::contact::{ContactRejection, InviteIds};
+use domain::{ContactId, InvitationId, Outcome, PersonId, Rejection, TokenId};
 use event_store::{EventStore, ExecuteError, StoreOptions};
+use uuid::Uuid;
 
 async fn rename(store: &EventStore, account: &Account, contact: ContactId, to: &str) -> u64 {
     let applied = apply(store, account.rename(contact, to)).await;
@@ -123,17 +124,24 @@ async fn a_head_that_another_store_has_moved_is_noticed_by_every_form_of_turn() 
                 assert_eq!(invited.version(contact.into()), Some(version + 3));
                 apply(&two, account.cancel_invite(contact)).await;
             }
-            // A claim that goes.
-            6 => {
-                apply(&two, account.invite(contact)).await;
-                apply(&one, account.cancel_invite(contact)).await;
-            }
             // A claim of another address.
-            _ => {
-                apply(&two, account.invite(contact)).await;
-                apply(&two, account.cancel_invite(contact)).await;
-                apply(&one, account.set_primary(contact, "ada@work.example")).await;
+            6 => {
+                apply(&two, account.set_primary(contact, "ada@work.example")).await;
                 apply(&one, account.invite(contact)).await;
+                apply(&two, account.cancel_invite(contact)).await;
+            }
+            // A claim that would go, of somebody who has accepted by now.
+            _ => {
+                let ids = InviteIds {
+                    invitation: InvitationId(Uuid::now_v7()),
+                    token: TokenId(Uuid::now_v7()),
+                };
+                // One that has not yet met another at work, and knows the invitation.
+                let one = database.store().await;
+                apply(&one, account.invite_as(contact, ids)).await;
+                let person = PersonId(Uuid::now_v7());
+                apply(&two, account.accept(person, contact, ids.token)).await;
+                refusal(one.execute(account.cancel_invite(contact)).await);
             }
         }
         audit(one.reader(), account.ledger, |_| {}).await;

@@ -64,7 +64,7 @@ impl FileForm {
     /// Reads it to its end.
     pub(crate) async fn fields(&self) -> Result<Fields, Problem> {
         let sent = multipart::parts(self.bytes.clone(), &self.boundary, &[FILE]).await?;
-        let file = sent.file(FILE);
+        let file = sent.files.of(FILE);
         Ok((sent.fields, file))
     }
 }

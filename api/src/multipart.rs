@@ -14,18 +14,21 @@ const PARTS_MAX: usize = 100;
 /// The most bytes of one that is no file: 4,000 characters, whichever they are.
 const FIELD_BYTES_MAX: usize = 16_000;
 
-/// What was typed and chosen beside the files, in its order, and the files, each with the field that it is
-/// in; empty where none was chosen.
-#[derive(Debug, Default)]
+/// What was typed and chosen beside the files, in its order, and the files.
+#[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) fields: Vec<(String, String)>,
-    pub(crate) files: Vec<(&'static str, Bytes)>,
+    pub(crate) files: Files,
 }
 
-impl Parts {
+/// The files of a form, each with the field that it is in.
+#[derive(Default)]
+pub(crate) struct Files(Vec<(&'static str, Bytes)>);
+
+impl Files {
     /// The file in a field, the last of several; empty where none was chosen, which whoever takes it refuses.
-    pub(crate) fn file(&self, name: &str) -> Bytes {
-        let last = self.files.iter().rev().find(|(field, _)| *field == name);
+    pub(crate) fn of(&self, name: &str) -> Bytes {
+        let last = self.0.iter().rev().find(|(field, _)| *field == name);
         last.map_or_else(Bytes::new, |(_, file)| file.clone())
     }
 }
@@ -49,13 +52,13 @@ pub(crate) async fn parts(
     let mut form = Multipart::new(once(async { Ok::<_, Infallible>(bytes) }), boundary);
     let mut read = Parts::default();
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
-        if read.fields.len() + read.files.len() >= PARTS_MAX {
+        if read.fields.len() + read.files.0.len() >= PARTS_MAX {
             return Err(Problem::unreadable("body", "must have at most 100 fields"));
         }
         let name = part.name().unwrap_or_default().to_owned();
         let value = part.bytes().await.map_err(unreadable)?;
         if let Some(file) = files.iter().find(|file| **file == name) {
-            read.files.push((*file, value));
+            read.files.0.push((*file, value));
             continue;
         }
         if value.len() > FIELD_BYTES_MAX {
@@ -100,7 +103,7 @@ mod tests {
         let whole = ended(&[title, file].concat());
         let sent = read(KIND, &whole).await.expect("a form");
         assert_eq!(sent.fields, [("title".to_owned(), "Invoice 17".to_owned())]);
-        let [(name, file)] = &sent.files[..] else { panic!("{} files", sent.files.len()) };
+        let [(name, file)] = &sent.files.0[..] else { panic!("{} files", sent.files.0.len()) };
         assert_eq!((*name, &**file), (FILE, &b"%PDF-\xff\r\n--y"[..]));
         for end in 0..whole.len() - 4 {
             let cut = read(KIND, &whole[..end]).await.err();
@@ -110,7 +113,7 @@ mod tests {
             assert_eq!(read(kind, &whole).await.err(), Some(415), "{kind}");
         }
         let empty = read(KIND, &ended(b"")).await.expect("an empty one");
-        assert!(empty.fields.is_empty() && empty.files.is_empty());
+        assert!(empty.fields.is_empty() && empty.files.0.is_empty());
         assert_eq!(read(KIND, b"nonsense").await.err(), Some(400));
     }
 

@@ -4,16 +4,15 @@
 use super::form::Form;
 use crate::error::Problem;
 use crate::extract::body;
-use crate::multipart::{Parts, boundary, parts};
+use crate::multipart::{Files, boundary, parts};
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 
 /// Such a form.
-#[derive(Debug)]
 pub(super) struct WithFiles {
     /// What was typed and chosen beside the files.
     pub(super) form: Form,
-    sent: Parts,
+    files: Files,
 }
 
 impl WithFiles {
@@ -25,13 +24,13 @@ impl WithFiles {
         files: &[&'static str],
     ) -> Result<Self, Problem> {
         let bytes = body::read(headers, body, bytes_max).await?;
-        let mut sent = parts(bytes, &boundary(headers)?, files).await?;
-        Ok(Self { form: Form::of(std::mem::take(&mut sent.fields)), sent })
+        let sent = parts(bytes, &boundary(headers)?, files).await?;
+        Ok(Self { form: Form::of(sent.fields), files: sent.files })
     }
 
     /// The file in a field.
     pub(super) fn file(&self, name: &str) -> Bytes {
-        self.sent.file(name)
+        self.files.of(name)
     }
 }
 

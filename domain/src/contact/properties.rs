@@ -4,16 +4,16 @@
 //! nor the domain's types of state; what it holds of claims it tells from the rule in RULES.md 2.3.
 
 use super::{AcceptProof, ContactCommand, ContactDetails, InfoEdit, InviteIds};
-use crate::actor::{Actor, Authority, Channel, Circumstances};
+use crate::actor::{Actor, Authority};
 use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::{Event, Show};
 use crate::ids::{
     AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, MailId, PersonId, TokenId,
 };
-use crate::ledger::{Command, Decision, Halt, LedgerState, Need, decide};
+use crate::ledger::{Command, Decision, Halt, LedgerState, Need, decide, given};
 use crate::personal::{HoldsPersonal, PersonalVisitor, Sealable};
 use crate::rejection::Rejection;
-use crate::text::{CustomText, JobName, Label, PersonName, PostalAddress, Reason};
+use crate::text::{CustomText, JobName, Label, PersonName, PostalAddress};
 use crate::{EmailAddress, PhoneNumber, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -465,16 +465,7 @@ impl World {
             Who::Stranger => (Actor::Owner(person_id(9)), Authority::Owner),
             Who::Clock => (Actor::System, Authority::System),
         };
-        let circumstances = Circumstances {
-            actor,
-            authority,
-            acting_as: None,
-            channel: Channel::Api,
-            client: None,
-            correlation: Uuid::nil(),
-            causation: None,
-            reason: Reason::parse("because").ok(),
-        };
+        let circumstances = given::by(actor, authority);
         loop {
             match decide(command, &self.state, &circumstances, self.now) {
                 Ok(decision) => return Ok(decision),

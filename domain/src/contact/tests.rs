@@ -7,14 +7,14 @@
 
 use super::rejection::ContactRejection as No;
 use super::*;
-use crate::actor::{Actor, Authority, Channel, Circumstances};
+use crate::actor::{Actor, Authority, Circumstances};
 use crate::builder_account::AccountSettings;
 use crate::custom_field::{CustomField, FieldKind, FieldName, TypedValue};
 use crate::event::Shown;
 use crate::ids::{
     AggregateId, ApiKeyId, ContactId, ImageId, InvitationId, MailId, PersonId, TokenId,
 };
-use crate::ledger::{Command, Halt};
+use crate::ledger::{Command, Halt, given};
 use crate::personal::{Change, Personal};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::text::{CustomText, Label, PersonName, PostalAddress, Reason};
@@ -302,16 +302,7 @@ struct When {
 }
 
 fn by(actor: Actor, authority: Authority, command: ContactCommand) -> When {
-    let circumstances = Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: None,
-    };
+    let circumstances = Circumstances { reason: None, ..given::by(actor, authority) };
     When { command, circumstances, now: noon() }
 }
 

@@ -1,4 +1,4 @@
-//! What tests over a whole ledger begin with: a moment, an address, and who gives the commands.
+//! What tests of commands begin with: a moment, an address, and who gives the commands.
 
 use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
 use crate::ids::ApiKeyId;
@@ -14,7 +14,7 @@ pub(super) fn email(typed: &str) -> EmailAddress {
     EmailAddress::parse(typed).expect("a valid address")
 }
 
-pub(super) fn by(actor: Actor, authority: Authority) -> Circumstances {
+pub(crate) fn by(actor: Actor, authority: Authority) -> Circumstances {
     Circumstances {
         actor,
         authority,

@@ -26,7 +26,7 @@ mod trades;
 mod work_orders;
 
 #[cfg(test)]
-mod given;
+pub(crate) mod given;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,9 @@
 //! Commands to one ledger, each as: given these commands before, when this is asked, then that
 //! happens. What `decide` does not know is fetched from the ledger, as the event store does it.
 
+use super::given::by;
 use super::*;
-use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
+use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::builder_account::{
     BuilderAccount, BuilderAccountRejection, InvitationTtl, JobTemplate, NewApiKey, NewStaff,
     SettingsEdit, StaffCommand, StaffSecondFactor, TemplateTask,
@@ -219,19 +220,6 @@ fn legacy(id: ContactId, primary: Option<&str>, jobs: &[JobId]) -> LegacyOwner {
         person: Some(PERSON),
         activity: crate::contact::Activity::default(),
         jobs: jobs.to_vec(),
-    }
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: Some(Reason::parse("because").expect("a valid reason")),
     }
 }
 

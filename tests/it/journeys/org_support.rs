@@ -2,13 +2,13 @@
 //! another (R81, H8); and what `replay-tool unfinished` says of what a crash left open.
 
 use super::harness::{Caller, Server};
+use super::trades::by;
 use domain::installation::{InstallationCommand, SupportCommand};
 use domain::person::{EmailChangeCommand, PersonCommand};
 use domain::subcontractor_org::{NewSubUser, SubUserStage, SubcontractorOrgCommand};
 use domain::{
-    AccountId, Actor, ApiKeyId, Authority, Channel, Circumstances, Command, CompanyName,
-    CredentialId, EmailAddress, InterventionId, LedgerId, OrgId, PersonId, PersonName, SubUserId,
-    SubcontractorId, TokenId,
+    AccountId, Actor, ApiKeyId, Authority, Command, CompanyName, CredentialId, EmailAddress,
+    InterventionId, LedgerId, OrgId, PersonId, PersonName, SubUserId, SubcontractorId, TokenId,
 };
 use event_store::{PasswordHash, Submission};
 use projections::org_interventions::company;
@@ -19,19 +19,6 @@ use uuid::Uuid;
 async fn appoint(server: &Server, name: &str) -> (Caller, Uuid) {
     let appointed = server.operator().post("/v1/operators", json!({ "name": name })).await.is(201);
     (server.caller(appointed.body["secret"].as_str().expect("a token")), appointed.id())
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::now_v7(),
-        causation: None,
-        reason: None,
-    }
 }
 
 fn who(first: &str) -> NewSubUser {

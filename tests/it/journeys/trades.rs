@@ -21,7 +21,8 @@ pub(super) struct OrgMember {
     pub(super) session: Caller,
 }
 
-fn by(authority: Authority, actor: Actor) -> Circumstances {
+/// Commands that no request gives.
+pub(super) fn by(actor: Actor, authority: Authority) -> Circumstances {
     Circumstances {
         actor,
         authority,
@@ -36,7 +37,7 @@ fn by(authority: Authority, actor: Actor) -> Circumstances {
 
 /// Somebody of the general contractor's.
 fn admin() -> Circumstances {
-    by(Authority::admin(), Actor::BuilderStaff(ApiKeyId(Uuid::now_v7())))
+    by(Actor::BuilderStaff(ApiKeyId(Uuid::now_v7())), Authority::admin())
 }
 
 /// Carries out what the general contractor commands to a subcontractor.
@@ -205,7 +206,7 @@ pub(super) async fn assign_by_support(
     };
     let assign = SubcontractorOrgCommand::AssignPrimaryContactBySupport(assignment);
     let command = Command::SubcontractorOrg(OrgId(org), assign);
-    let support = by(Authority::Support, Actor::Operator(ApiKeyId(Uuid::now_v7())));
+    let support = by(Actor::Operator(ApiKeyId(Uuid::now_v7())), Authority::Support);
     let submission = Submission::new(LedgerId(org), command, support);
     let submission = submission.with_secret().expect("random bytes");
     server.store.execute(submission).await.expect("assigned");

@@ -1,7 +1,8 @@
 //! Looking through an owner's eyes over a whole ledger: who may, whose, for how long, and all that
 //! ends it in the same append (R64, H13, promise 33).
 
-use crate::actor::{Actor, Authority, Channel, Circumstances, Grant, Role};
+use super::super::given::{by, now};
+use crate::actor::{Actor, Authority, Circumstances, Grant, Role};
 use crate::contact::activity::Activity;
 use crate::contact::{ContactRejection, MergePicks};
 use crate::ids::{ApiKeyId, ImpersonationId, InvitationId, PersonId, TokenId};
@@ -11,7 +12,7 @@ use crate::job::impersonation::{
 };
 use crate::job::{JobEvent, JobRejection};
 use crate::ledger::*;
-use crate::text::{JobName, PersonName, Reason, Reference};
+use crate::text::{JobName, PersonName, Reference};
 use crate::{EmailAddress, Timestamp};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -24,23 +25,6 @@ const OAK: JobId = JobId(Uuid::from_u128(0x0a));
 const MERGE: MergeId = MergeId(Uuid::from_u128(0x2e));
 const FIRST: ImpersonationId = ImpersonationId(Uuid::from_u128(1));
 const SECOND: ImpersonationId = ImpersonationId(Uuid::from_u128(2));
-
-fn now() -> Timestamp {
-    Timestamp::parse("2026-03-01T12:00:00Z").expect("a valid time")
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: Reason::parse("Ada rang: her page is empty").ok(),
-    }
-}
 
 fn key(role: Role, grants: &[Grant]) -> Circumstances {
     let grants = grants.iter().copied().collect();

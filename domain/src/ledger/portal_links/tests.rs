@@ -1,8 +1,8 @@
 //! Links to portals over a whole ledger: whose, for how long, to whom they are mailed, and all that ends
 //! them in the same append (R86 to R90, G17, G18, H10, 2.5).
 
-use super::super::given::now;
-use crate::actor::{Actor, Authority, Channel, Circumstances, Role};
+use super::super::given::{by, now};
+use crate::actor::{Actor, Authority, Circumstances, Role};
 use crate::builder_account::{BuilderAccountCommand, SettingsEdit};
 use crate::contact::activity::Activity;
 use crate::contact::{AcceptProof, MergePicks};
@@ -30,19 +30,6 @@ const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
 
 fn days(days: i64) -> Timestamp {
     now().plus_hours(days * 24)
-}
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: crate::Reason::parse("they asked for it").ok(),
-    }
 }
 
 fn staff() -> Circumstances {

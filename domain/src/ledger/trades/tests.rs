@@ -1,6 +1,7 @@
 //! Subcontractors and their companies where they concern a job, another's ledger and who asks.
 
-use crate::actor::{Actor, Authority, Channel, Circumstances};
+use super::super::given::by;
+use crate::actor::{Actor, Authority, Circumstances};
 use crate::event::Event;
 use crate::ids::{
     AccountId, AggregateId, ApiKeyId, CommentId, JobId, JoinRequestId, OrgId, PersonId,
@@ -28,19 +29,6 @@ const P_ANN: PersonId = PersonId(Uuid::from_u128(10));
 const P_BOB: PersonId = PersonId(Uuid::from_u128(11));
 const ASKS: JoinRequestId = JoinRequestId(Uuid::from_u128(12));
 const ACCOUNT: AccountId = AccountId(Uuid::from_u128(13));
-
-fn by(actor: Actor, authority: Authority) -> Circumstances {
-    Circumstances {
-        actor,
-        authority,
-        acting_as: None,
-        channel: Channel::Api,
-        client: None,
-        correlation: Uuid::nil(),
-        causation: None,
-        reason: None,
-    }
-}
 
 fn builder() -> Circumstances {
     by(Actor::BuilderStaff(ApiKeyId(Uuid::nil())), Authority::admin())

@@ -15,6 +15,7 @@ use crate::personal::{HoldsPersonal, Personal, PersonalVisitor};
 use crate::subcontractor::SubcontractorEvent;
 use crate::subcontractor_org::SubcontractorOrgEvent;
 use crate::work_order::WorkOrderEvent;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -91,6 +92,10 @@ pub enum Undecodable {
     },
 }
 
+/// An event's own fields alone, as they are stored: its type stands beside them.
+#[derive(Debug)]
+pub struct Payload<'a, E>(pub &'a E);
+
 /// Declares an aggregate's events: the enum over their structs, the stored type and version of
 /// each, and the way to bytes and back. As a whole, for neighbours, an event is tagged with the
 /// name of its struct, and read with that or with its stored type.
@@ -118,7 +123,7 @@ macro_rules! events {
 
             /// The event's own fields as JSON.
             pub fn payload(&self) -> Result<String, serde_json::Error> {
-                match self { $( Self::$variant(event) => serde_json::to_string(event) ),+ }
+                serde_json::to_string(&$crate::event::Payload(self))
             }
 
             /// Reads the fields back; `None` when the type is not one of these.
@@ -134,6 +139,14 @@ macro_rules! events {
                         }),
                     ), )+
                     _ => None,
+                }
+            }
+        }
+
+        impl serde::Serialize for $crate::event::Payload<'_, $enum> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self.0 {
+                    $( $enum::$variant(event) => serde::Serialize::serialize(event, serializer) ),+
                 }
             }
         }
@@ -278,20 +291,7 @@ impl Event {
 
     /// The event's own fields as JSON.
     pub fn payload(&self) -> Result<String, serde_json::Error> {
-        match self {
-            Self::Installation(event) => event.payload(),
-            Self::BuilderAccount(event) => event.payload(),
-            Self::Contact(event) => event.payload(),
-            Self::Job(event) => event.payload(),
-            Self::Lead(event) => event.payload(),
-            Self::Customer(event) => event.payload(),
-            Self::WorkOrder(event) => event.payload(),
-            Self::OwnerItem(event) => event.payload(),
-            Self::Subcontractor(event) => event.payload(),
-            Self::SubcontractorOrg(event) => event.payload(),
-            Self::Person(event) => event.payload(),
-            Self::Notification(event) => event.payload(),
-        }
+        serde_json::to_string(&Payload(self))
     }
 
     /// Reads an event of the current version back from its type and fields.
@@ -385,6 +385,25 @@ impl Event {
             Self::SubcontractorOrg(event) => event.changes(),
             Self::Person(event) => event.changes(),
             Self::Notification(event) => event.changes(),
+        }
+    }
+}
+
+impl Serialize for Payload<'_, Event> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Event::Installation(event) => Payload(event).serialize(serializer),
+            Event::BuilderAccount(event) => Payload(event).serialize(serializer),
+            Event::Contact(event) => Payload(event).serialize(serializer),
+            Event::Job(event) => Payload(event).serialize(serializer),
+            Event::Lead(event) => Payload(event).serialize(serializer),
+            Event::Customer(event) => Payload(event).serialize(serializer),
+            Event::WorkOrder(event) => Payload(event).serialize(serializer),
+            Event::OwnerItem(event) => Payload(event).serialize(serializer),
+            Event::Subcontractor(event) => Payload(event).serialize(serializer),
+            Event::SubcontractorOrg(event) => Payload(event).serialize(serializer),
+            Event::Person(event) => Payload(event).serialize(serializer),
+            Event::Notification(event) => Payload(event).serialize(serializer),
         }
     }
 }

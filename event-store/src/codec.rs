@@ -10,7 +10,7 @@ use crate::sealing::{Place, Sealer};
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use domain::actor::{Actor, Channel, Circumstances};
 use domain::contact::ContactEvent;
-use domain::event::Undecodable;
+use domain::event::{Payload, Undecodable};
 use domain::personal::HoldsPersonal;
 use domain::{
     AccountId, AggregateId, AggregateKind, ContactId, CustomerId, Event, EventId, JobId, LeadId,
@@ -208,14 +208,15 @@ impl HoldsPersonal for Recorded {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Envelope<'a> {
+struct Envelope<'a, P> {
     ledger: LedgerId,
     position: u64,
+    #[serde(borrow)]
     kind: Cow<'a, str>,
     aggregate: Uuid,
     sequence: Sequence,
     event: EventId,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", borrow)]
     event_type: Cow<'a, str>,
     version: u16,
     at: Timestamp,
@@ -232,8 +233,7 @@ struct Envelope<'a> {
     idempotency: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     reason: Option<MaybePersonal<Reason>>,
-    #[serde(borrow)]
-    payload: &'a RawValue,
+    payload: P,
 }
 
 /// What a personal value looks like that somebody forgot to seal. Quotes inside JSON strings are
@@ -249,8 +249,6 @@ pub(crate) fn encode(keys: &Keys, recorded: &mut Recorded) -> Result<String, Sto
     if let Some(error) = sealer.failed {
         return Err(error);
     }
-    let payload = recorded.event.payload().map_err(StoreError::Encode)?;
-    let payload = RawValue::from_string(payload).map_err(StoreError::Encode)?;
     let envelope = Envelope {
         ledger: recorded.ledger,
         position: recorded.position,
@@ -269,7 +267,7 @@ pub(crate) fn encode(keys: &Keys, recorded: &mut Recorded) -> Result<String, Sto
         causation: recorded.origin.causation,
         idempotency: recorded.origin.idempotency.clone(),
         reason: recorded.origin.reason.clone(),
-        payload: &payload,
+        payload: Payload(&recorded.event),
     };
     let text = serde_json::to_string(&envelope).map_err(StoreError::Encode)?;
     if text.contains(UNSEALED) {
@@ -282,7 +280,7 @@ pub(crate) fn encode(keys: &Keys, recorded: &mut Recorded) -> Result<String, Sto
 pub fn decode(ledger: LedgerId, position: u64, bytes: &str) -> Result<Recorded, StoreError> {
     let unreadable = |why: String| StoreError::Unreadable { ledger, position, why };
     // Positions of syntax errors say nothing personal; serde's messages about values might.
-    let envelope: Envelope<'_> = serde_json::from_str(bytes).map_err(|error| {
+    let envelope: Envelope<'_, &RawValue> = serde_json::from_str(bytes).map_err(|error| {
         unreadable(format!("its envelope is no envelope (column {})", error.column()))
     })?;
     if envelope.ledger != ledger || envelope.position != position {

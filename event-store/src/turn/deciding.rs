@@ -94,7 +94,6 @@ impl Turn<'_> {
         if !self.careful {
             self.believe_newborns(index, found);
         }
-        self.fetch_needs(lane, index, 0, now).await?;
         let mut verdicts = Vec::new();
         // The answers of this turn: the same key twice in one is carried out once, and told twice.
         let mut told: HashMap<[u8; 32], Found> = HashMap::new();
@@ -102,6 +101,7 @@ impl Turn<'_> {
             let submission = match &self.groups[index].work[work] {
                 Work::Execute(submission, _) => submission,
                 Work::Rehearse(..) => {
+                    self.fetch_needs(lane, index, work, now).await?;
                     verdicts.push(Verdict::Rehearsed(self.rehearse(lane, index, work, now).await?));
                     continue;
                 }
@@ -197,7 +197,8 @@ impl Turn<'_> {
         }
     }
 
-    /// Decides one command, fetching what it asks for until it is satisfied.
+    /// Decides one command, fetching what it asks for until it is satisfied. Mostly all is at hand;
+    /// where it is not, what those behind it ask for is fetched with it.
     async fn decide_one(
         &mut self,
         lane: &mut LaneConnection,
@@ -210,6 +211,10 @@ impl Turn<'_> {
             let Work::Execute(submission, _) = &group.work[work] else {
                 return Err(StoreError::Unsatisfiable);
             };
+            if submission.command.aggregates().iter().any(|id| !group.cache.state.knows(*id)) {
+                self.fetch_needs(lane, index, work, now).await?;
+                continue;
+            }
             if let Some(expected) = submission.expected {
                 if !group.cache.state.knows(expected.aggregate) {
                     let need = Need::Aggregate(expected.aggregate);

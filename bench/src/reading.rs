@@ -74,8 +74,10 @@ impl Reading {
     async fn read(&self) -> Result<Sample> {
         let ledger = self.ours.ledgers[0];
         let client = connect(&self.url).await?;
+        // As ours reads: by the primary key, and not sorted first.
+        client.batch_execute("SET enable_seqscan = off; SET enable_bitmapscan = off").await?;
         let began = Instant::now();
-        let sql = "SELECT position, event::text FROM events WHERE ledger_id = $1 ORDER BY position";
+        let sql = "SELECT position, event FROM events WHERE ledger_id = $1 ORDER BY position";
         let mut rows = pin!(client.query_raw(sql, [&ledger.0]).await?);
         let mut read = 0;
         while let Some(row) = rows.try_next().await? {

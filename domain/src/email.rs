@@ -3,6 +3,7 @@
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
@@ -29,6 +30,11 @@ pub enum InvalidEmail {
     Local,
 }
 
+/// The text with its characters in one form each (UAX 15); ASCII has no others.
+fn nfkc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { text.nfkc().collect() }
+}
+
 /// A valid address. Two addresses are equal when their normal forms are.
 #[derive(Clone)]
 pub struct EmailAddress {
@@ -45,7 +51,7 @@ impl EmailAddress {
     /// lower case for both parts. Tags (`+x`) and dots stay, because people use them on purpose.
     pub fn parse(typed: &str) -> Result<Self, InvalidEmail> {
         let shown = typed.trim();
-        let folded: String = shown.nfkc().collect();
+        let folded = nfkc(shown);
         let folded = folded.trim();
         if folded.is_empty() {
             return Err(InvalidEmail::Empty);
@@ -70,7 +76,8 @@ impl EmailAddress {
             return Err(InvalidEmail::Domain);
         }
         // Lower case can compose anew: J and a caron are two characters, ǰ is one.
-        let local: String = local.to_lowercase().nfkc().collect();
+        let local = local.to_lowercase();
+        let local = nfkc(&local);
         let normal = format!("{local}@{domain}");
         if normal.len() > Self::BYTES_MAX {
             return Err(InvalidEmail::TooLong);

@@ -68,10 +68,10 @@ impl Chunks {
 }
 
 /// The most events of a chunk.
-const CHUNK_MAX: usize = 1_000;
+const CHUNK_MAX: usize = 250;
 
 /// How many chunks are read ahead of whoever works on them.
-const CHUNKS_AHEAD: usize = 2;
+const CHUNKS_AHEAD: usize = 8;
 
 /// How a connection reads a whole log: by its primary key, as long as that takes. A planner that knows
 /// little of the table would rather sort all of it first, on disk, before it gives the first row.

@@ -29,6 +29,46 @@ pub(crate) trait Row: Send + Sync + 'static {
     fn params<'a>(&'a self, to: &mut Vec<Param<'a>>);
 }
 
+/// A row that goes along an append. Its first column is the ledger.
+pub(crate) trait AppendRow: Row {
+    /// The SQL types of arrays of the other columns' values.
+    const ARRAYS: &'static [&'static str];
+
+    /// The values of the other columns, column by column.
+    fn columns(rows: &[Self]) -> Vec<Value<'_>>
+    where
+        Self: Sized;
+}
+
+/// A parameter that is made for its statement.
+pub(crate) type Value<'a> = Box<dyn ToSql + Sync + Send + 'a>;
+
+/// What an array of such values is in SQL.
+trait Element {
+    const ARRAY: &'static str;
+}
+
+macro_rules! elements {
+    ($($type:ty: $array:literal),+ $(,)?) => {
+        $(impl Element for $type {
+            const ARRAY: &'static str = $array;
+        })+
+    };
+}
+
+elements! {
+    Uuid: "uuid[]",
+    Option<Uuid>: "uuid[]",
+    i64: "bigint[]",
+    OffsetDateTime: "timestamptz[]",
+    &str: "text[]",
+    Option<&str>: "text[]",
+    String: "text[]",
+    Vec<u8>: "bytea[]",
+    Option<Vec<u8>>: "bytea[]",
+    serde_json::Value: "jsonb[]",
+}
+
 /// The most rows of one statement; more go in several.
 pub(crate) const ROWS_MAX: usize = 64;
 
@@ -119,7 +159,7 @@ impl Prepared {
     pub(crate) async fn append(
         &mut self,
         client: &Client,
-        (sql, params): (String, Vec<Param<'_>>),
+        (sql, params): (String, Vec<Value<'_>>),
     ) -> Result<u64, StoreError> {
         let statement = match self.appends.entry(sql) {
             Entry::Occupied(there) => there.get().clone(),
@@ -180,7 +220,21 @@ macro_rules! row {
     };
 }
 
-row!(EventRow into
+macro_rules! append_row {
+    ($name:ident into $into:literal { ledger_id: Uuid, $($field:ident: $type:ty),+ $(,)? }) => {
+        row!($name into $into { ledger_id: Uuid, $($field: $type),+ });
+
+        impl AppendRow for $name {
+            const ARRAYS: &'static [&'static str] = &[$(<$type as Element>::ARRAY),+];
+
+            fn columns(rows: &[Self]) -> Vec<Value<'_>> {
+                vec![$(Box::new(rows.iter().map(|row| &row.$field).collect::<Vec<_>>())),+]
+            }
+        }
+    };
+}
+
+append_row!(EventRow into
     "events (ledger_id, position, aggregate_id, sequence, event_type, recorded_at, event)" {
     ledger_id: Uuid,
     position: i64,
@@ -275,19 +329,19 @@ row!(DocumentFileRow into "document_files (ledger_id, document_id, customer_id, 
     published_at: OffsetDateTime,
 });
 
-row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
+append_row!(SubjectKeyRow into "subject_keys (ledger_id, subject_id, wrapped_key)" {
     ledger_id: Uuid,
     subject_id: Uuid,
     wrapped_key: Vec<u8>,
 });
 
-row!(ClaimRow into "primary_email_claims (ledger_id, email_hash, contact_id)" {
+append_row!(ClaimRow into "primary_email_claims (ledger_id, email_hash, contact_id)" {
     ledger_id: Uuid,
     email_hash: Vec<u8>,
     contact_id: Uuid,
 });
 
-row!(ReceiptRow into
+append_row!(ReceiptRow into
     "receipts (ledger_id, key_hash, request_hash, answer, sealed_secret, created_at)" {
     ledger_id: Uuid,
     key_hash: Vec<u8>,
@@ -297,7 +351,7 @@ row!(ReceiptRow into
     created_at: OffsetDateTime,
 });
 
-row!(NewTokenRow into
+append_row!(NewTokenRow into
     "tokens (ledger_id, token_hash, token_id, kind, contact_id, invitation_id, expires_at)" {
     ledger_id: Uuid,
     token_hash: Vec<u8>,
@@ -406,7 +460,7 @@ row!(PasswordRow into "person_passwords (ledger_id, credential_id, password_hash
     set_at: OffsetDateTime,
 });
 
-row!(MailRow into
+append_row!(MailRow into
     "outbox (ledger_id, mail_id, kind, contact_id, position, sealed, created_at)" {
     ledger_id: Uuid,
     mail_id: Uuid,
@@ -433,7 +487,7 @@ row!(OperatorRow into "operators (ledger_id, operator_id, sealed)" {
     sealed: Vec<u8>,
 });
 
-row!(AttemptRow into
+append_row!(AttemptRow into
     "refused_attempts (ledger_id, attempt_id, aggregate_id, command, code, rule, actor_kind, \
      actor_id, acting_as, channel, sealed, correlation, refused_at)" {
     ledger_id: Uuid,

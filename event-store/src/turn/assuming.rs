@@ -2,8 +2,8 @@
 //!
 //! The turn is decided against that head without asking. The statement that writes its events locks
 //! the head and writes nothing if it is elsewhere by now, or held by another process; a turn that
-//! has more to write than events begins with a statement that locks the head and fails, and all
-//! that follows in the transaction fails with it. Then the turn is decided anew, under the lock:
+//! does not fit one statement begins with one that locks the head or fails, and all that follows
+//! in the transaction fails with it. Then the turn is decided anew, under the lock:
 //! nothing that was decided on a stale state is written or told (ADR 8).
 
 use super::{Answers, Cached, LaneConnection, Lock, Turn};

@@ -18,7 +18,7 @@ use std::mem::take;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-/// How many events go out in one statement. The database writes them while the next are sealed.
+/// How many events go out in one of several statements. The database writes them while the next are sealed.
 const EVENTS_OF_A_STATEMENT: usize = 12;
 
 /// The address and the link go with the mail's end.
@@ -55,8 +55,8 @@ impl Turn<'_> {
         placed: &mut [Placed],
     ) -> Result<(), StoreError> {
         if let Some((_, assumed)) = self.assumed
+            && !placed.is_empty()
             && writes.fit_one_statement()
-            && (1..=EVENTS_OF_A_STATEMENT).contains(&placed.len())
         {
             return self.append(lane, assumed, writes, placed).await;
         }
@@ -111,7 +111,8 @@ impl Turn<'_> {
         pipeline.committed().await
     }
 
-    /// The whole turn is some events of a ledger whose head is assumed, and little else: one statement.
+    /// The whole turn is events of a ledger whose head is assumed, and what most commands write with
+    /// them: one statement.
     async fn append(
         &mut self,
         lane: &mut LaneConnection,
@@ -125,15 +126,15 @@ impl Turn<'_> {
             .collect::<Result<Vec<EventRow>, _>>()?;
         let heads = self.moved_heads(placed);
         let head = heads.first().ok_or(StoreError::Unsatisfiable)?;
-        let assumed = stored(assumed);
         let (released, taken) = claim_changes(&writes.claims);
-        let mut append = Append::new(&assumed, head);
-        append.release(released.iter().map(|(_, hash)| hash));
+        let mut append = Append::new(stored(assumed), head);
+        append.release(released.iter().map(|(_, hash)| &hash[..]).collect());
         append.rows(&taken);
         append.rows(&writes.subject_keys);
         append.rows(&writes.tokens);
         append.rows(&writes.mails);
         append.rows(&writes.receipts);
+        append.rows(&writes.attempts);
         match lane.prepared.append(&lane.client, append.events(&events)).await? {
             0 => Err(StoreError::HeadMoved),
             _ => Ok(()),

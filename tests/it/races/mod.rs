@@ -2,6 +2,7 @@
 
 mod aborts;
 mod editors;
+mod full_turns;
 mod invites;
 mod legacy_owners;
 mod readers;

@@ -234,14 +234,15 @@ impl Lane {
                     }
                 }
             }
-            self.gather(&mut taken).await;
+            self.gather(&mut taken);
             self.turn(taken).await;
             self.trim();
         }
     }
 
-    /// Takes what else waits, and lingers a moment when others are about to come.
-    async fn gather(&mut self, taken: &mut Vec<(LedgerId, Work)>) {
+    /// Takes what else waits, and lingers a moment when others are about to come: a millisecond at most,
+    /// in which the thread does nothing else.
+    fn gather(&mut self, taken: &mut Vec<(LedgerId, Work)>) {
         let max = self.shared.options.turn_max;
         let deadline = self.linger.deadline(Instant::now());
         loop {
@@ -254,8 +255,7 @@ impl Lane {
             if taken.len() >= max.min(self.linger.expected) || Instant::now() >= deadline {
                 break;
             }
-            tokio::task::yield_now().await;
-            // The lane has its thread for itself; those whose commands it waits for have not.
+            // Those whose commands it waits for may need the processor.
             std::thread::yield_now();
         }
     }

@@ -27,6 +27,12 @@ async fn largest_turn(database: &TestDatabase, account: &Account) -> (i64, i64) 
     (row.get(0), row.get(1))
 }
 
+async fn refused_attempts(database: &TestDatabase, account: &Account) -> usize {
+    let rows = "SELECT FROM refused_attempts WHERE ledger_id = $1";
+    let client = database.client().await;
+    client.query(rows, &[&account.ledger.0]).await.expect("the attempts").len()
+}
+
 /// Keys, claims, links, mails and receipts come and go with the events: `audit` compares them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_turn_writes_the_same_in_one_statement_and_in_several() {
@@ -41,7 +47,11 @@ async fn a_full_turn_writes_the_same_in_one_statement_and_in_several() {
             account.create(*contact, "Ada", Some(&email)).keyed(&key, "create")
         };
         let created = join_all(contacts.iter().map(|c| apply(&store, create(c)))).await;
-        join_all(contacts.iter().map(|c| apply(&store, account.invite(*c)))).await;
+        // The second one of each contact is refused, in the midst of events.
+        let invites = contacts.iter().flat_map(|c| [account.invite(*c), account.invite(*c)]);
+        let invited = join_all(invites.map(|invite| store.execute(invite))).await;
+        assert_eq!(invited.iter().filter(|answer| answer.is_err()).count(), MANY);
+        assert_eq!(refused_attempts(&database, &account).await, MANY);
         audit(store.reader(), account.ledger, |_| {}).await;
         let (events, statements) = largest_turn(&database, &account).await;
         assert!(events > 12, "the largest turn has {events} events");

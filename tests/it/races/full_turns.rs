@@ -66,30 +66,6 @@ async fn a_full_turn_writes_the_same_in_one_statement_and_in_several() {
     }
 }
 
-/// A claim that goes and one that comes have an order; they take the way that has one.
-#[tokio::test(flavor = "multi_thread")]
-async fn claims_that_change_hands_among_many_do_so_in_order() {
-    let database = fresh_database().await;
-    let store = store(&database, false).await;
-    let account = Account::open(&store, 9).await;
-    let pairs: Vec<[ContactId; 2]> =
-        (0..MANY / 2).map(|_| [account.contact_id(), account.contact_id()]).collect();
-    let emails: Vec<String> = (0..pairs.len()).map(|n| format!("{n}@example.org")).collect();
-    let create =
-        |contact, email: &String| apply(&store, account.create(contact, "Ada", Some(email)));
-    let both = pairs.iter().zip(&emails);
-    join_all(both.clone().flat_map(|(pair, email)| pair.map(|c| create(c, email)))).await;
-    join_all(pairs.iter().map(|[first, _]| apply(&store, account.invite(*first)))).await;
-    // Cancelled and invited in one turn, mostly: the address goes from one to the other.
-    let moves = pairs
-        .iter()
-        .flat_map(|[first, second]| [account.cancel_invite(*first), account.invite(*second)]);
-    for moved in join_all(moves.map(|submission| store.execute(submission))).await {
-        moved.expect("each claim is free when its turn comes");
-    }
-    audit(store.reader(), account.ledger, |_| {}).await;
-}
-
 /// What was decided on a head that has moved is decided anew, however much it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_turn_notices_that_the_head_has_moved() {

@@ -49,8 +49,8 @@ async fn a_full_turn_writes_the_same_in_one_statement_and_in_several() {
         let created = join_all(contacts.iter().map(|c| apply(&store, create(c)))).await;
         // The second one of each contact is refused, in the midst of events.
         let invites = contacts.iter().flat_map(|c| [account.invite(*c), account.invite(*c)]);
-        let invited = join_all(invites.map(|invite| store.execute(invite))).await;
-        assert_eq!(invited.iter().filter(|answer| answer.is_err()).count(), MANY);
+        let answers = join_all(invites.map(|invite| store.execute(invite))).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_err()).count(), MANY);
         assert_eq!(refused_attempts(&database, &account).await, MANY);
         audit(store.reader(), account.ledger, |_| {}).await;
         let (events, statements) = largest_turn(&database, &account).await;
